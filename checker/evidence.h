@@ -1,0 +1,113 @@
+/*
+ * What was seen of a domain: options -> audit (a domain) -> host -> address ->
+ * handshake, a tree of plain values. The gathering (audit.c, host.c, endpoint.c)
+ * fills in what the world said; judge.c adds what it means, in the members under
+ * "judged". A tree can be built by hand, judged again, written by every writer,
+ * and is freed in one call.
+ */
+#ifndef CHECKER_EVIDENCE_H
+#define CHECKER_EVIDENCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "checker/finding.h"
+#include "checker/match.h"
+#include "checker/tlsa.h"
+#include "checker/verdict.h"
+#include "resolver/answer.h"
+#include "resolver/resolver.h"
+#include "smtp/address.h"
+#include "smtp/session.h"
+
+/* Limits on what a domain's owner controls; meeting one is said. */
+#define EVIDENCE_HOSTS_MAX	64	/* MX hosts looked at */
+#define EVIDENCE_ADDRESSES_MAX	32	/* addresses of a host connected to */
+#define EVIDENCE_NAMES_MAX	4	/* reference names of a host */
+
+struct shake_evidence {
+	struct handshake	*handshake;	/* owned */
+	/* judged */
+	enum verdict		 verdict;
+	struct match_result	*matches;	/* owned, one for each record */
+	size_t			 match_count;
+};
+
+struct endpoint_evidence {
+	struct address		 address;
+	enum session_stage	 stage;		/* of the first conversation */
+	enum session_outcome	 outcome;
+	char			*error;		/* owned, printable */
+	bool			 plaintext_injected;
+	struct shake_evidence	*shakes;	/* owned, one for each key type */
+	size_t			 shake_count;
+	/*
+	 * Why further key types could not be tried, though the first could
+	 * (owned, printable). NULL: the server was asked and has no more.
+	 */
+	char			*incomplete;
+	/* judged */
+	enum verdict		 verdict;
+};
+
+struct host_evidence {
+	char			*name;		/* owned */
+	uint16_t		 preference;
+	bool			 asked;		/* false: an address in letters, or "." */
+	struct answer		*a, *aaaa;	/* owned; NULL: not asked */
+	struct answer		*cname;		/* owned; asked for an alias into an
+						 * unsigned zone only (RFC 7672 2.2.2) */
+	/*
+	 * TLSA answers for the base domains, in the order asked (owned; NULL:
+	 * not asked), and the owners they were asked for.
+	 */
+	struct answer		*tlsa[2];
+	char			*base_domains[2];	/* owned */
+	struct endpoint_evidence *endpoints;	/* owned */
+	size_t			 endpoint_count;
+	size_t			 address_total;	/* addresses in DNS, of any family */
+	/* judged */
+	enum verdict		 verdict;
+	size_t			 used;		/* which of tlsa[] counts */
+	struct tlsa_set		 records;	/* of that answer */
+	char			*reference_names[EVIDENCE_NAMES_MAX]; /* owned */
+	size_t			 reference_name_count;
+};
+
+struct evidence {
+	char			*domain;	/* owned */
+	time_t			 checked_at;
+	unsigned int		 elapsed_ms;
+	bool			 host_mode;	/* --host: no MX lookup */
+	uint16_t		 port;
+	enum resolver_health	 health;	/* of our own DNS */
+	char			*health_why;	/* owned; NULL when healthy */
+	double			 deadline;	/* seconds it was given */
+	bool			 out_of_time;	/* the deadline ended the work */
+	struct answer		*mx;		/* owned; NULL: not asked */
+	struct answer		*misplaced;	/* owned; TLSA at the mail domain, if asked */
+	struct host_evidence	*hosts;		/* owned, in order of preference */
+	size_t			 host_count;
+	size_t			 host_total;	/* before the limit */
+	/* judged */
+	enum verdict		 verdict;
+	struct finding_list	 findings;
+};
+
+struct evidence	*evidence_new(const char *domain);
+void		 evidence_free(struct evidence *evidence);
+
+/* Forgets what was judged, so that it can be judged anew. */
+void		 evidence_unjudge(struct evidence *evidence);
+
+/* The facts that writers and rules both read off the tree. */
+bool		 evidence_is_null_mx(const struct evidence *evidence);
+bool		 evidence_is_implicit_mx(const struct evidence *evidence);
+/* The DNSSEC status of a host's addresses: see judge.h for what it means. */
+enum dnssec_status host_address_status(const struct host_evidence *host);
+/* The TLSA answer that counts, NULL when none was asked. */
+const struct answer *host_tlsa(const struct host_evidence *host);
+
+#endif

@@ -1,0 +1,79 @@
+/*
+ * TLSA records as values (RFC 6698 2.1): their fields, whether an SMTP sender
+ * can use them (RFC 7672 3.1), and digest agility (RFC 7671 9).
+ */
+#ifndef CHECKER_TLSA_H
+#define CHECKER_TLSA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct answer;
+
+/* Above this a large sender gives up (field observation, July 2024). */
+#define TLSA_MANY 12
+
+enum tlsa_usage {
+	TLSA_PKIX_TA = 0,
+	TLSA_PKIX_EE = 1,
+	TLSA_DANE_TA = 2,
+	TLSA_DANE_EE = 3,
+};
+
+enum tlsa_selector {
+	TLSA_CERT = 0,
+	TLSA_SPKI = 1,
+};
+
+enum tlsa_matching_type {
+	TLSA_FULL = 0,
+	TLSA_SHA2_256 = 1,
+	TLSA_SHA2_512 = 2,
+};
+
+struct tlsa {
+	uint8_t	  usage;
+	uint8_t	  selector;
+	uint8_t	  matching_type;
+	uint8_t	 *data;		/* owned; certificate association data */
+	size_t	  size;		/* octets of it */
+	bool	  usable;
+	char	 *why;		/* owned; why it is not usable, NULL else */
+	size_t	  duplicate_of;	/* index of its first twin; its own index: none */
+	bool	  ignored;	/* usable, but a stronger digest of the same usage
+				 * and selector is published */
+};
+
+/* The records of one RRset, in the order of the answer. */
+struct tlsa_set {
+	struct tlsa	*records;	/* owned */
+	size_t		 count;
+};
+
+/* From the RDATA of an answer's records (borrowed, may be NULL: no records). */
+void	tlsa_set_init(struct tlsa_set *set, const struct answer *answer);
+/*
+ * Adds a record with the given fields and a copy of DATA. When the last one is
+ * in, tlsa_set_settle finds twins and weaker digests (tlsa_set_init does so
+ * itself).
+ */
+void	tlsa_set_add(struct tlsa_set *set, const struct tlsa *fields);
+void	tlsa_set_settle(struct tlsa_set *set);
+void	tlsa_set_clear(struct tlsa_set *set);
+
+/* How many are usable. */
+size_t	tlsa_set_usable(const struct tlsa_set *set);
+
+/* Whether two records have the same usage, selector and matching type. */
+bool	tlsa_same_combination(const struct tlsa *a, const struct tlsa *b);
+
+/*
+ * "3 1 1 60785a34615aaa2c...ed91", or with all digits. Owned by the caller.
+ */
+char	*tlsa_text(const struct tlsa *record, bool whole);
+
+/* "_25._tcp.mx.example.org. IN TLSA 3 1 1 51955a5a...". Owned by the caller. */
+char	*tlsa_line(const char *owner, const struct tlsa *record);
+
+#endif

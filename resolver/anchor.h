@@ -1,0 +1,26 @@
+/*
+ * Trust anchors of the root zone: a file that the user names, else the system's,
+ * and always the two root keys that are compiled in.
+ */
+#ifndef RESOLVER_ANCHOR_H
+#define RESOLVER_ANCHOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct anchors {
+	char	**records;	/* owned, DS or DNSKEY records in one line each */
+	size_t	  count;
+	char	 *source;	/* owned, the file read, or "built-in" */
+};
+
+/*
+ * Reads the anchors. FILE may be NULL: the first of the system's files that can
+ * be read, and the built-in keys besides. With FILE, that file's anchors alone
+ * (a lab's root is not the world's). False: *WHY (owned by the caller, printable)
+ * names the file and what is wrong with it.
+ */
+bool	anchors_init(struct anchors *anchors, const char *file, char **why);
+void	anchors_clear(struct anchors *anchors);
+
+#endif

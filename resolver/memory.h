@@ -1,0 +1,33 @@
+/*
+ * Allocation that cannot fail: without memory the program aborts, so that no
+ * caller has to invent an answer for it. Everything returned here is owned by
+ * the caller and released with free().
+ */
+#ifndef RESOLVER_MEMORY_H
+#define RESOLVER_MEMORY_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+/* COUNT zeroed elements of SIZE octets each; never NULL, not even for 0. */
+void	*memory_new(size_t count, size_t size);
+
+/*
+ * ARRAY (owned, or NULL) holds COUNT elements of SIZE octets: make room for one
+ * more, which is zeroed. Returns the array's new place.
+ */
+void	*memory_grow(void *array, size_t count, size_t size);
+
+/* A copy of SIZE octets, followed by a NUL that is not counted. */
+void	*memory_copy(const void *bytes, size_t size);
+
+/* A copy of TEXT; NULL for NULL. */
+char	*memory_string(const char *text);
+
+/* What printf would have written. */
+char	*memory_format(const char *format, ...)
+	    __attribute__((format(printf, 1, 2)));
+char	*memory_vformat(const char *format, va_list arguments)
+	    __attribute__((format(printf, 1, 0)));
+
+#endif

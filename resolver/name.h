@@ -1,0 +1,40 @@
+/*
+ * Domain names as text: lower case, without the final dot (the root is "."),
+ * octets outside letters, digits, '-' and '_' escaped as in master files
+ * (RFC 1035 5.1). Every name in the program has this one form.
+ */
+#ifndef RESOLVER_NAME_H
+#define RESOLVER_NAME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Octets in a name's wire form (RFC 1035 2.3.4). */
+#define NAME_WIRE_MAX 255
+
+/*
+ * A name that a person typed: any script (IDNA 2008, UTF-8), any case, with or
+ * without the final dot. Returns the name, owned by the caller; or NULL and in
+ * *WHY (static) what is wrong with it, to follow the word itself in a message.
+ */
+char	*name_from_user(const char *text, const char **why);
+
+/* A name in presentation form from a library: lower case, no final dot. Owned. */
+char	*name_normalise(const char *text);
+
+/* Both in the form above. */
+bool	 name_equal(const char *a, const char *b);
+
+/* Whether the name can be a host's: letters, digits, '-' (and '_'), labels of 1 to 63. */
+bool	 name_is_host(const char *name);
+
+/* Whether the name is an IP address in letters, IPv4 or IPv6. */
+bool	 name_is_address(const char *name);
+
+/*
+ * The owner of the TLSA records of a server (RFC 6698 3): "_25._tcp.mx.example".
+ * Owned by the caller; NULL when the name would be too long to exist.
+ */
+char	*name_tlsa_owner(uint16_t port, const char *base_domain);
+
+#endif

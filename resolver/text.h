@@ -1,0 +1,35 @@
+/*
+ * Bytes from outside become text here and nowhere else. What comes out is valid
+ * UTF-8 without control characters, so that it can be shown on a terminal and
+ * handed to a JSON library. What a format needs beyond that (a '|', a '<') is
+ * the business of its writer.
+ */
+#ifndef RESOLVER_TEXT_H
+#define RESOLVER_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+/* Longer text is cut and ends in "..." (octets, of the result). */
+#define TEXT_LIMIT 1024
+
+/*
+ * SIZE octets made visible: control characters and invalid UTF-8 as \xNN,
+ * characters that change the direction of text, are invisible, separate lines
+ * or are no characters as \u{NNNN}, a backslash doubled. At most TEXT_LIMIT
+ * octets. Owned by the caller.
+ */
+char	*text_printable(const void *bytes, size_t size);
+
+/* Lower-case hexadecimal digits. Owned by the caller. */
+char	*text_hex(const uint8_t *bytes, size_t size);
+
+/* RFC 3339 in UTC ("2026-01-31T12:00:00Z"). Owned by the caller. */
+char	*text_time(time_t when);
+
+/* The day of that ("2026-01-31"). Owned by the caller. */
+char	*text_date(time_t when);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * Where the steps of the work are told. Below checker/ nothing prints: whoever
+ * wants to hear hands down a listener.
+ */
+#ifndef RESOLVER_TRACE_H
+#define RESOLVER_TRACE_H
+
+enum trace_level {
+	TRACE_STEPS = 1,	/* -v: every step */
+	TRACE_CONVERSATION = 2,	/* -vv: every line that was said */
+};
+
+struct trace {
+	/* Hears LINE (printable, borrowed) about SUBJECT (borrowed). */
+	void	(*hear)(void *listener, enum trace_level level,
+		    const char *subject, const char *line);
+	void	 *listener;	/* borrowed */
+	int	  level;	/* 0: nobody listens */
+};
+
+/* Tells a line; TRACE may be NULL. The arguments must be printable. */
+void	trace_say(const struct trace *trace, enum trace_level level,
+	    const char *subject, const char *format, ...)
+	    __attribute__((format(printf, 4, 5)));
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * The certificates that a server showed, in the order in which it sent them, as
+ * plain values.
+ */
+#ifndef SMTP_CHAIN_H
+#define SMTP_CHAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+/* Certificates of a chain that are looked at; more are counted, not kept. */
+#define CHAIN_MAX	32
+/* DNS names of a certificate that are kept. */
+#define CHAIN_NAMES_MAX	256
+
+#define CHAIN_DIGEST	32	/* octets of SHA2-256 */
+
+struct stack_st_X509;
+
+enum key_type {
+	KEY_UNKNOWN,
+	KEY_RSA,
+	KEY_RSA_PSS,
+	KEY_ECDSA,
+	KEY_ED25519,
+	KEY_ED448,
+	KEY_DSA,
+};
+
+struct certificate {
+	uint8_t	 *der;			/* owned */
+	size_t	  size;
+	enum key_type key_type;
+	char	 *subject;		/* owned, printable; "CN=mx.example.org" */
+	char	 *issuer;		/* owned, printable */
+	char	**dns_names;		/* owned, printable; subjectAltName dNSName */
+	size_t	  dns_name_count;
+	time_t	  not_before;
+	time_t	  not_after;
+	bool	  self_signed;		/* subject is issuer and its own key verifies it */
+	uint8_t	  cert_sha256[CHAIN_DIGEST];
+	uint8_t	  spki_sha256[CHAIN_DIGEST];
+};
+
+struct chain {
+	struct certificate *certificates; /* owned; [0] is the server's own */
+	size_t		    count;
+	bool		    truncated;	  /* more than CHAIN_MAX were sent */
+};
+
+/* The chain is owned by the caller. */
+struct chain	*chain_from_stack(const struct stack_st_X509 *stack);
+/*
+ * From a file's text: one or more certificates in PEM. NULL: *WHY (owned by the
+ * caller, printable) says what is wrong, with the line where that is known.
+ */
+struct chain	*chain_from_pem(const char *text, size_t size, char **why);
+struct chain	*chain_copy(const struct chain *chain);
+void		 chain_free(struct chain *chain);
+
+/* A stack that OpenSSL can verify; freed by the caller with its elements. */
+struct stack_st_X509 *chain_to_stack(const struct chain *chain);
+
+const char	*key_type_name(enum key_type type);	/* "ECDSA" */
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * An address -> a connection, or why not. To one address (and port) there is
+ * one connection at a time, however many ask: the others wait in line.
+ */
+#ifndef SMTP_DIAL_H
+#define SMTP_DIAL_H
+
+#include <stdbool.h>
+
+#include "smtp/address.h"
+
+struct bufferevent;
+struct dial;
+struct dialer;
+struct event_base;
+
+/*
+ * Called once from the loop. STREAM is connected, without callbacks, and
+ * belongs to the dial until dial_close; NULL: ERROR (borrowed, printable) says
+ * why, for example "Connection refused".
+ */
+typedef void	dial_done(struct bufferevent *stream, const char *error,
+		    void *argument);
+
+struct dialer	*dialer_new(struct event_base *base);
+/* All dials are closed before it. NULL is fine. */
+void		 dialer_free(struct dialer *dialer);
+
+/* The callback never runs from inside this call. */
+struct dial	*dial_start(struct dialer *dialer,
+		    const struct address *address, dial_done *done,
+		    void *argument);
+/*
+ * Ends the wait or the connection, without a callback, and lets the next in
+ * line begin. NULL is fine.
+ */
+void		 dial_close(struct dial *dial);
+
+#endif

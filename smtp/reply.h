@@ -1,0 +1,47 @@
+/*
+ * Bytes -> SMTP replies (RFC 5321 4.2). No I/O; what the peer controls is
+ * limited here.
+ */
+#ifndef SMTP_REPLY_H
+#define SMTP_REPLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* RFC 5321 4.5.3.1.5 allows 512 octets a line; real servers send more. */
+#define REPLY_LINE_MAX	2048
+#define REPLY_LINES_MAX	128
+
+enum reply_state {
+	REPLY_MORE,		/* not complete yet */
+	REPLY_BAD,		/* not SMTP, or past a limit: see `why` */
+	REPLY_COMPLETE,
+};
+
+struct reply {
+	int		  code;		/* 200 to 599 */
+	char		**lines;	/* owned, printable, without the code */
+	size_t		  count;
+	const char	 *why;		/* static; what was wrong, for REPLY_BAD */
+	char		  partial[REPLY_LINE_MAX]; /* the line being received */
+	size_t		  partial_size;
+};
+
+void		 reply_init(struct reply *reply);
+void		 reply_clear(struct reply *reply);
+
+/*
+ * Takes octets up to the end of the reply; *USED says how many (fewer than SIZE
+ * when something follows it). After anything but REPLY_MORE: clear and init.
+ */
+enum reply_state reply_feed(struct reply *reply, const char *bytes,
+		    size_t size, size_t *used);
+
+/* Whether an EHLO reply announces KEYWORD (RFC 5321 4.1.1.1), in any case. */
+bool		 reply_announces(const struct reply *reply,
+		    const char *keyword);
+
+/* "450 4.7.1 try again later": code and text in one printable line. Owned. */
+char		*reply_text(const struct reply *reply);
+
+#endif

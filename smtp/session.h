@@ -1,0 +1,84 @@
+/*
+ * The dialogue with one mail server, up to the certificates that it shows:
+ * greeting, EHLO, STARTTLS (RFC 3207), TLS handshake, and a polite QUIT.
+ */
+#ifndef SMTP_SESSION_H
+#define SMTP_SESSION_H
+
+#include <stdbool.h>
+
+#include "smtp/tls.h"
+
+struct bufferevent;
+struct event_base;
+struct session;
+struct trace;
+
+/* Where a conversation ended. */
+enum session_stage {
+	STAGE_CONNECT,
+	STAGE_GREETING,
+	STAGE_EHLO,
+	STAGE_STARTTLS,
+	STAGE_HANDSHAKE,
+	STAGE_DONE,
+};
+
+/* What happened there (verdicts.md 5). */
+enum session_outcome {
+	OUTCOME_UNTRIED,		/* nothing was sent */
+	OUTCOME_ADDRESS_RESERVED,	/* a special-purpose address, nothing sent */
+	OUTCOME_CONNECT_FAILED,		/* or reset before a greeting */
+	OUTCOME_REFUSED,		/* greeting 4xx or 5xx, or ended before EHLO
+					 * was answered */
+	OUTCOME_PROTOCOL,		/* not SMTP, or past a limit */
+	OUTCOME_TIMEOUT,
+	OUTCOME_STARTTLS_NOT_OFFERED,	/* or EHLO rejected */
+	OUTCOME_STARTTLS_REFUSED,
+	OUTCOME_HANDSHAKE_FAILED,	/* ended, plain text or TLS failure after 220 */
+	OUTCOME_DONE,
+};
+
+struct session_options {
+	const char		*helo;		/* borrowed; the name for EHLO */
+	const char		*server_name;	/* borrowed; SNI, NULL: none */
+	key_set			 except;	/* key types not to offer */
+	struct tls_client	*tls;		/* borrowed */
+	const char		*subject;	/* borrowed; whom the trace is about */
+	const struct trace	*trace;		/* borrowed, may be NULL */
+};
+
+struct session_result {
+	enum session_stage	 stage;
+	enum session_outcome	 outcome;
+	bool			 plaintext_injected; /* octets in clear text behind the 220 */
+	char			*error;		/* owned, printable; NULL when done */
+	struct handshake	*handshake;	/* owned; NULL unless done */
+};
+
+/* Called once from the loop; the result's members are now the callee's. */
+typedef void	session_done(struct session_result *result, void *argument);
+
+/*
+ * Talks over STREAM (borrowed; connected, or one end of a pair; its callbacks
+ * are the session's until it has ended). OPTIONS is read during this call only,
+ * but what it borrows must outlive the session. The callback never runs from
+ * inside this call; the session frees itself before it.
+ */
+struct session	*session_start(struct event_base *base,
+		    struct bufferevent *stream,
+		    const struct session_options *options,
+		    session_done *done, void *argument);
+
+/*
+ * Stops it, without a callback. What is known so far goes to *RESULT (outcome
+ * OUTCOME_TIMEOUT unless the handshake is done; members owned by the caller).
+ * NULL is fine and leaves *RESULT alone.
+ */
+void		 session_cancel(struct session *session,
+		    struct session_result *result);
+void		 session_result_clear(struct session_result *result);
+
+const char	*session_stage_name(enum session_stage stage);
+
+#endif

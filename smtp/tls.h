@@ -1,0 +1,46 @@
+/*
+ * TLS as an observer: whatever the server presents is taken down, nothing is
+ * verified here, old protocols and weak keys included (verdicts are not made in
+ * this folder).
+ */
+#ifndef SMTP_TLS_H
+#define SMTP_TLS_H
+
+#include <stdbool.h>
+
+#include "smtp/chain.h"
+
+struct ssl_st;
+struct tls_client;
+
+/* A set of key types: bits KEY_SET(KEY_RSA) | ... */
+typedef unsigned int key_set;
+#define KEY_SET(type)	(1u << (type))
+
+struct handshake {
+	enum key_type	 key_type;	/* of the server's certificate */
+	char		*protocol;	/* owned; "TLSv1.3" */
+	char		*cipher;	/* owned; "TLS_AES_256_GCM_SHA384" */
+	bool		 outdated;	/* TLS below 1.2 */
+	struct chain	*chain;		/* owned */
+};
+
+struct tls_client *tls_client_new(void);
+void		   tls_client_free(struct tls_client *client);
+
+/*
+ * A client session that names SERVER_NAME (SNI; NULL or no host name: none) and
+ * offers all key types but those in EXCEPT. NULL when nothing is left to offer.
+ * Owned by the caller.
+ */
+struct ssl_st	*tls_client_session(struct tls_client *client,
+		    const char *server_name, key_set except);
+
+/* What a finished handshake showed; owned by the caller. NULL: no certificate. */
+struct handshake *handshake_from_session(struct ssl_st *session);
+void		 handshake_free(struct handshake *handshake);
+
+/* OpenSSL's error code in words, or a default. Printable, owned by the caller. */
+char		*tls_error_text(unsigned long code);
+
+#endif
