@@ -55,6 +55,7 @@ struct endpoint_evidence {
 struct host_evidence {
 	char			*name;		/* owned */
 	uint16_t		 preference;
+	uint16_t		 port;		/* connected to and looked up */
 	bool			 asked;		/* false: an address in letters, or "." */
 	struct answer		*a, *aaaa;	/* owned; NULL: not asked */
 	struct answer		*cname;		/* owned; asked for an alias into an
@@ -81,7 +82,6 @@ struct evidence {
 	time_t			 checked_at;
 	unsigned int		 elapsed_ms;
 	bool			 host_mode;	/* --host: no MX lookup */
-	uint16_t		 port;
 	enum resolver_health	 health;	/* of our own DNS */
 	char			*health_why;	/* owned; NULL when healthy */
 	double			 deadline;	/* seconds it was given */

@@ -1,0 +1,160 @@
+#include "checker/evidence.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "checker/judge.h"
+#include "resolver/memory.h"
+#include "resolver/name.h"
+
+struct evidence *
+evidence_new(const char *domain)
+{
+	struct evidence *evidence = memory_new(1, sizeof(*evidence));
+
+	evidence->domain = memory_string(domain);
+	return evidence;
+}
+
+static void
+shake_unjudge(struct shake_evidence *shake)
+{
+	match_free(shake->matches, shake->match_count);
+	shake->matches = NULL;
+	shake->match_count = 0;
+	shake->verdict = VERDICT_UNKNOWN;
+}
+
+static void
+endpoint_unjudge(struct endpoint_evidence *endpoint)
+{
+	size_t i;
+
+	for (i = 0; i < endpoint->shake_count; i++)
+		shake_unjudge(&endpoint->shakes[i]);
+	endpoint->verdict = VERDICT_UNKNOWN;
+}
+
+static void
+host_unjudge(struct host_evidence *host)
+{
+	size_t i;
+
+	for (i = 0; i < host->endpoint_count; i++)
+		endpoint_unjudge(&host->endpoints[i]);
+	for (i = 0; i < host->reference_name_count; i++) {
+		free(host->reference_names[i]);
+		host->reference_names[i] = NULL;
+	}
+	host->reference_name_count = 0;
+	tlsa_set_clear(&host->records);
+	host->used = 0;
+	host->verdict = VERDICT_UNKNOWN;
+}
+
+void
+evidence_unjudge(struct evidence *evidence)
+{
+	size_t i;
+
+	for (i = 0; i < evidence->host_count; i++)
+		host_unjudge(&evidence->hosts[i]);
+	finding_list_clear(&evidence->findings);
+	evidence->verdict = VERDICT_UNKNOWN;
+}
+
+static void
+endpoint_clear(struct endpoint_evidence *endpoint)
+{
+	size_t i;
+
+	for (i = 0; i < endpoint->shake_count; i++)
+		handshake_free(endpoint->shakes[i].handshake);
+	free(endpoint->shakes);
+	free(endpoint->error);
+	free(endpoint->incomplete);
+}
+
+static void
+host_clear(struct host_evidence *host)
+{
+	size_t i;
+
+	for (i = 0; i < host->endpoint_count; i++)
+		endpoint_clear(&host->endpoints[i]);
+	free(host->endpoints);
+	for (i = 0; i < 2; i++) {
+		answer_free(host->tlsa[i]);
+		free(host->base_domains[i]);
+	}
+	answer_free(host->a);
+	answer_free(host->aaaa);
+	answer_free(host->cname);
+	free(host->name);
+}
+
+void
+evidence_free(struct evidence *evidence)
+{
+	size_t i;
+
+	if (evidence == NULL)
+		return;
+	evidence_unjudge(evidence);
+	for (i = 0; i < evidence->host_count; i++)
+		host_clear(&evidence->hosts[i]);
+	free(evidence->hosts);
+	answer_free(evidence->mx);
+	answer_free(evidence->misplaced);
+	free(evidence->health_why);
+	free(evidence->domain);
+	free(evidence);
+}
+
+bool
+evidence_is_null_mx(const struct evidence *evidence)
+{
+	const struct answer *mx = evidence->mx;
+
+	/* RFC 7505 3: the only MX record, and its target is the root. */
+	return mx != NULL && mx->kind == ANSWER_RECORDS && mx->count == 1 &&
+	    mx->records[0].name != NULL &&
+	    strcmp(mx->records[0].name, ".") == 0;
+}
+
+bool
+evidence_is_implicit_mx(const struct evidence *evidence)
+{
+	/* RFC 5321 5.1: without MX records the domain is its own host. */
+	return evidence->mx != NULL && evidence->mx->kind == ANSWER_NO_DATA;
+}
+
+enum dnssec_status
+host_address_status(const struct host_evidence *host)
+{
+	switch (judge_host_dns(host)) {
+	case HOST_DNS_PENDING:
+	case HOST_DNS_NOT_ASKED:
+	case HOST_DNS_ADDRESS_FAILED:
+		return DNSSEC_FAILED;
+	case HOST_DNS_ADDRESS_BOGUS:
+		return DNSSEC_BOGUS;
+	case HOST_DNS_MISSING_INSECURE:
+	case HOST_DNS_ALIAS_UNKNOWN:
+	case HOST_DNS_ADDRESS_INSECURE:
+		return DNSSEC_INSECURE;
+	case HOST_DNS_MISSING:
+		return DNSSEC_SECURE;
+	default:
+		/* TLSA was asked: by a secure address, or by a secure alias. */
+		return answer_is_secure(host->a) ||
+		    answer_is_secure(host->aaaa) ?
+		    DNSSEC_SECURE : DNSSEC_INSECURE;
+	}
+}
+
+const struct answer *
+host_tlsa(const struct host_evidence *host)
+{
+	return host->tlsa[host->used];
+}

@@ -1,0 +1,259 @@
+#include "checker/finding.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "resolver/memory.h"
+
+struct code_row {
+	const char	*name;
+	enum severity	 severity;
+	const char	*tlsrpt;	/* RFC 8460 4.3, or NULL */
+	const char	*meaning;
+};
+
+/* RFC 8460 4.3 */
+#define STARTTLS	"starttls-not-supported"
+#define HOST_MISMATCH	"certificate-host-mismatch"
+#define EXPIRED		"certificate-expired"
+#define VALIDATION	"validation-failure"
+#define TLSA_INVALID	"tlsa-invalid"
+#define DNSSEC_INVALID	"dnssec-invalid"
+
+#define ERROR	SEVERITY_ERROR
+#define WARNING	SEVERITY_WARNING
+#define INFO	SEVERITY_INFO
+
+static const struct code_row codes[FINDING_CODE_COUNT] = {
+	[FINDING_RESOLVER_UNREACHABLE] = { "resolver-unreachable", ERROR, NULL,
+	    "this machine gets no answers from the DNS: mend that first" },
+	[FINDING_TRUST_ANCHOR_MISMATCH] = { "trust-anchor-mismatch", ERROR, NULL,
+	    "the trust anchors here do not fit the root: renew them, or use a "
+	    "resolver that passes DNSSEC on" },
+
+	[FINDING_DOMAIN_MISSING] = { "domain-missing", ERROR, NULL,
+	    "the domain does not exist: check how it is spelled" },
+	[FINDING_MX_INSECURE] = { "mx-insecure", WARNING, NULL,
+	    "the domain is not signed: sign it, and have the DS record "
+	    "published in its parent zone" },
+	[FINDING_MX_BOGUS] = { "mx-bogus", ERROR, DNSSEC_INVALID,
+	    "DNSSEC of the domain is broken: mend the signatures or the DS "
+	    "record; until then mail is delayed" },
+	[FINDING_MX_LOOKUP_FAILED] = { "mx-lookup-failed", ERROR, NULL,
+	    "the name servers of the domain gave no usable answer" },
+	[FINDING_MX_NULL] = { "mx-null", INFO, NULL,
+	    "the domain says that it takes no mail (RFC 7505)" },
+	[FINDING_MX_TARGET_MISSING] = { "mx-target-missing", WARNING, NULL,
+	    "the MX host has no address: mend or remove the MX record" },
+	[FINDING_MX_TARGET_IS_ADDRESS] = { "mx-target-is-address", WARNING, NULL,
+	    "an MX record must name a host, not an address (RFC 5321 5.1)" },
+	[FINDING_MX_TARGET_CNAME] = { "mx-target-cname", WARNING, NULL,
+	    "an MX record must not name an alias (RFC 2181 10.3): name the "
+	    "host itself" },
+
+	[FINDING_ADDRESS_INSECURE] = { "address-insecure", WARNING, NULL,
+	    "the zone of the MX host is not signed: its operator must sign it "
+	    "before DANE can work" },
+	[FINDING_ADDRESS_BOGUS] = { "address-bogus", ERROR, DNSSEC_INVALID,
+	    "DNSSEC of the MX host's zone is broken: mend the signatures or "
+	    "the DS record" },
+	[FINDING_ADDRESS_LOOKUP_FAILED] = { "address-lookup-failed", ERROR, NULL,
+	    "the name servers of the MX host gave no usable answer for its "
+	    "addresses" },
+
+	[FINDING_TLSA_NONE] = { "tlsa-none", WARNING, NULL,
+	    "the MX host has no TLSA records: publish them" },
+	[FINDING_TLSA_INSECURE] = { "tlsa-insecure", WARNING, NULL,
+	    "TLSA records in an unsigned zone protect nobody: sign the zone" },
+	[FINDING_TLSA_BOGUS] = { "tlsa-bogus", ERROR, DNSSEC_INVALID,
+	    "DNSSEC of the TLSA records is broken: senders delay the mail" },
+	[FINDING_TLSA_LOOKUP_FAILED] = { "tlsa-lookup-failed", ERROR,
+	    TLSA_INVALID,
+	    "the name servers give no usable answer about TLSA: senders delay "
+	    "the mail; mend the name servers or the device before them" },
+	[FINDING_TLSA_RECORD_UNUSABLE] = { "tlsa-record-unusable", WARNING,
+	    TLSA_INVALID,
+	    "no sender can use this record: correct or remove it" },
+	[FINDING_TLSA_ALL_UNUSABLE] = { "tlsa-all-unusable", WARNING,
+	    TLSA_INVALID,
+	    "no record can be used, so senders encrypt without knowing with "
+	    "whom: publish a usable one" },
+	[FINDING_TLSA_DUPLICATE] = { "tlsa-duplicate", INFO, NULL,
+	    "the same record is published twice: remove one" },
+	[FINDING_TLSA_MANY] = { "tlsa-many", WARNING, NULL,
+	    "more records than a large sender is known to cope with: keep 12 "
+	    "or fewer" },
+	[FINDING_TLSA_AT_MAIL_DOMAIN] = { "tlsa-at-mail-domain", WARNING, NULL,
+	    "TLSA records belong below the name of the MX host, not below the "
+	    "mail domain: move them" },
+
+	[FINDING_ADDRESS_RESERVED] = { "address-reserved", ERROR, NULL,
+	    "no public server can have this address: correct it, or use "
+	    "--allow-reserved where it is meant" },
+	[FINDING_CONNECT_FAILED] = { "connect-failed", ERROR, NULL,
+	    "the server could not be reached from here" },
+	[FINDING_SMTP_REFUSED] = { "smtp-refused", ERROR, NULL,
+	    "the server would not talk to this client; try from a machine "
+	    "that it accepts mail from" },
+	[FINDING_SMTP_PROTOCOL] = { "smtp-protocol", ERROR, NULL,
+	    "what answers there does not speak SMTP as RFC 5321 has it" },
+	[FINDING_TIMEOUT] = { "timeout", ERROR, NULL,
+	    "a time limit passed; try again, with a larger --timeout" },
+	[FINDING_STARTTLS_NOT_OFFERED] = { "starttls-not-offered", ERROR,
+	    STARTTLS,
+	    "TLSA records promise STARTTLS: switch it on, and off in whatever "
+	    "stands before the server and hides it" },
+	[FINDING_STARTTLS_REFUSED] = { "starttls-refused", ERROR, STARTTLS,
+	    "the server offers STARTTLS and then refuses it: look at its TLS "
+	    "configuration and its log" },
+	[FINDING_STARTTLS_PLAINTEXT_INJECTED] = { "starttls-plaintext-injected",
+	    WARNING, NULL,
+	    "the server goes on in clear text after it agreed to TLS: update "
+	    "it (CVE-2011-0411 and its kin)" },
+	[FINDING_TLS_HANDSHAKE_FAILED] = { "tls-handshake-failed", ERROR,
+	    VALIDATION,
+	    "no TLS session came about: look at the server's TLS "
+	    "configuration and its log" },
+	[FINDING_TLS_OUTDATED] = { "tls-outdated", WARNING, NULL,
+	    "the server negotiates a TLS version below 1.2: update it" },
+
+	[FINDING_NO_RECORD_MATCHES] = { "no-record-matches", ERROR, VALIDATION,
+	    "publish a record of what the server presents, or have it present "
+	    "what is published" },
+	[FINDING_COMBINATION_UNCOVERED] = { "combination-uncovered", WARNING,
+	    NULL,
+	    "each combination of usage, selector and matching type must have a "
+	    "record that matches (RFC 7671 8): add it, or remove its stale "
+	    "records" },
+	[FINDING_KEY_TYPE_UNCOVERED] = { "key-type-uncovered", ERROR, VALIDATION,
+	    "the server holds certificates of several key types, and the "
+	    "records do not cover this one: publish a record for it too" },
+	[FINDING_NAME_MISMATCH] = { "name-mismatch", ERROR, HOST_MISMATCH,
+	    "usage 2 needs the host's name in the certificate: reissue it with "
+	    "the name, or publish usage 3" },
+	[FINDING_CERTIFICATE_EXPIRED] = { "certificate-expired", ERROR, EXPIRED,
+	    "usage 2 needs valid dates: renew the certificate" },
+	[FINDING_CERTIFICATE_NOT_YET_VALID] = { "certificate-not-yet-valid",
+	    ERROR, EXPIRED,
+	    "usage 2 needs valid dates: wait, or mend the clock of who issued "
+	    "the certificate" },
+	[FINDING_CHAIN_INVALID] = { "chain-invalid", ERROR, VALIDATION,
+	    "the certificates do not lead up to the one in the record: send "
+	    "the right chain" },
+
+	[FINDING_KEY_TYPES_UNTRIED] = { "key-types-untried", INFO, NULL,
+	    "whether the server holds a certificate of another key type could "
+	    "not be seen; try again" },
+	[FINDING_LIMIT_REACHED] = { "limit-reached", WARNING, NULL,
+	    "there is more than mxdane looks at; what lies beyond was not "
+	    "judged" },
+};
+
+struct finding *
+finding_add(struct finding_list *list, enum finding_code code,
+    const char *format, ...)
+{
+	va_list arguments;
+	struct finding *finding;
+
+	list->items = memory_grow(list->items, list->count, sizeof(*finding));
+	finding = &list->items[list->count++];
+	finding->code = code;
+	finding->severity = codes[code].severity;
+	finding->record = FINDING_NO_RECORD;
+	va_start(arguments, format);
+	finding->text = memory_vformat(format, arguments);
+	va_end(arguments);
+	return finding;
+}
+
+void
+finding_advise(struct finding *finding, const char *format, ...)
+{
+	va_list arguments;
+
+	free(finding->advice);
+	va_start(arguments, format);
+	finding->advice = memory_vformat(format, arguments);
+	va_end(arguments);
+}
+
+void
+finding_sort(struct finding_list *list)
+{
+	struct finding moved;
+	size_t i, j;
+
+	/* Insertion: stable, and the lists are short. */
+	for (i = 1; i < list->count; i++) {
+		moved = list->items[i];
+		for (j = i; j > 0 &&
+		    list->items[j - 1].severity > moved.severity; j--)
+			list->items[j] = list->items[j - 1];
+		list->items[j] = moved;
+	}
+}
+
+void
+finding_list_clear(struct finding_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		free(list->items[i].host);
+		free(list->items[i].address);
+		free(list->items[i].text);
+		free(list->items[i].advice);
+	}
+	free(list->items);
+	list->items = NULL;
+	list->count = 0;
+}
+
+bool
+finding_list_has(const struct finding_list *list, enum finding_code code)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		if (list->items[i].code == code)
+			return true;
+	}
+	return false;
+}
+
+const char *
+finding_code_name(enum finding_code code)
+{
+	return codes[code].name;
+}
+
+enum severity
+finding_code_severity(enum finding_code code)
+{
+	return codes[code].severity;
+}
+
+const char *
+finding_code_tlsrpt(enum finding_code code)
+{
+	return codes[code].tlsrpt;
+}
+
+const char *
+finding_code_meaning(enum finding_code code)
+{
+	return codes[code].meaning;
+}
+
+const char *
+severity_name(enum severity severity)
+{
+	static const char *const names[] = {
+		[SEVERITY_ERROR] = "error",
+		[SEVERITY_WARNING] = "warning",
+		[SEVERITY_INFO] = "info",
+	};
+
+	return names[severity];
+}
