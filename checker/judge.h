@@ -51,4 +51,10 @@ enum host_dns judge_host_dns(const struct host_evidence *host);
  */
 const char *judge_base_domain(const struct host_evidence *host, size_t i);
 
+/*
+ * The name for SNI (RFC 7672 8.1): the base domain whose TLSA records count,
+ * the host's own where none do. Borrowed.
+ */
+const char *judge_server_name(const struct host_evidence *host);
+
 #endif

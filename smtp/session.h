@@ -77,6 +77,8 @@ struct session	*session_start(struct event_base *base,
  */
 void		 session_cancel(struct session *session,
 		    struct session_result *result);
+/* Where the conversation is at this moment. */
+enum session_stage session_stage(const struct session *session);
 void		 session_result_clear(struct session_result *result);
 
 const char	*session_stage_name(enum session_stage stage);

@@ -36,6 +36,9 @@ void		   tls_client_free(struct tls_client *client);
 struct ssl_st	*tls_client_session(struct tls_client *client,
 		    const char *server_name, key_set except);
 
+/* Whether anything is left to offer when the key types in EXCEPT are not. */
+bool		 tls_can_offer(key_set except);
+
 /* What a finished handshake showed; owned by the caller. NULL: no certificate. */
 struct handshake *handshake_from_session(struct ssl_st *session);
 void		 handshake_free(struct handshake *handshake);

@@ -1,0 +1,294 @@
+#include "checker/audit.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "checker/host.h"
+#include "checker/judge.h"
+#include "resolver/memory.h"
+#include "resolver/name.h"
+#include "resolver/resolver.h"
+#include "resolver/trace.h"
+
+struct audit {
+	const struct audit_context	 *context;	/* borrowed */
+	struct evidence			 *evidence;	/* owned */
+	struct event			 *deadline;	/* owned */
+	struct timespec			  began;	/* monotonic */
+	struct resolver_question	 *probe;	/* owned, NULL: none */
+	struct resolver_question	 *mx;		/* owned, NULL: none */
+	struct resolver_question	 *misplaced;	/* owned, NULL: none */
+	struct host_gathering		**hosts;	/* owned, NULL: ended */
+	size_t				  running;	/* of the hosts */
+	audit_done			 *done;
+	void				 *argument;	/* borrowed */
+};
+
+static unsigned int
+milliseconds_since(const struct timespec *began)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (unsigned int)((now.tv_sec - began->tv_sec) * 1000 +
+	    (now.tv_nsec - began->tv_nsec) / 1000000);
+}
+
+/* Everything but the evidence. */
+static void
+audit_free(struct audit *audit)
+{
+	resolver_cancel(audit->probe);
+	resolver_cancel(audit->mx);
+	resolver_cancel(audit->misplaced);
+	event_free(audit->deadline);
+	free(audit->hosts);
+	free(audit);
+}
+
+static void
+finish(struct audit *audit)
+{
+	struct evidence *evidence = audit->evidence;
+	audit_done *done = audit->done;
+	void *argument = audit->argument;
+
+	evidence->elapsed_ms = milliseconds_since(&audit->began);
+	audit_free(audit);
+	done(evidence, argument);
+}
+
+/* Nothing is outstanding any more: the evidence is complete. */
+static void
+audit_advance(struct audit *audit)
+{
+	if (audit->probe == NULL && audit->mx == NULL &&
+	    audit->misplaced == NULL && audit->running == 0)
+		finish(audit);
+}
+
+static void
+on_probed(enum resolver_health health, void *argument)
+{
+	struct audit *audit = argument;
+
+	audit->probe = NULL;
+	audit->evidence->health = health;
+	audit->evidence->health_why = memory_string(
+	    resolver_health_why(audit->context->resolver));
+	audit_advance(audit);
+}
+
+static void
+on_misplaced(struct answer *answer, void *argument)
+{
+	struct audit *audit = argument;
+
+	audit->misplaced = NULL;
+	audit->evidence->misplaced = answer;
+	audit_advance(audit);
+}
+
+/*
+ * A host without TLSA records: are they at the mail domain instead? Asked once,
+ * and in a signed zone only, where name servers can be expected to answer.
+ */
+static void
+ask_misplaced(struct audit *audit, const struct host_evidence *host)
+{
+	const struct evidence *evidence = audit->evidence;
+	char *owner;
+
+	if (evidence->mx == NULL || evidence->mx->dnssec != DNSSEC_SECURE ||
+	    evidence->misplaced != NULL || audit->misplaced != NULL ||
+	    name_equal(host->name, evidence->domain) ||
+	    judge_host_dns(host) != HOST_DNS_TLSA_NONE)
+		return;
+	owner = name_tlsa_owner(host->port, evidence->domain);
+	if (owner != NULL)
+		audit->misplaced = resolver_ask(audit->context->resolver,
+		    owner, DNS_TLSA, on_misplaced, audit);
+	free(owner);
+}
+
+static void
+on_host(struct host_evidence *host, void *argument)
+{
+	struct audit *audit = argument;
+
+	audit->hosts[host - audit->evidence->hosts] = NULL;
+	audit->running--;
+	ask_misplaced(audit, host);
+	audit_advance(audit);
+}
+
+static void
+add_host(struct audit *audit, const char *name, uint16_t preference)
+{
+	struct evidence *evidence = audit->evidence;
+	struct host_evidence *host;
+	size_t i;
+
+	for (i = 0; i < evidence->host_count; i++) {
+		if (name_equal(evidence->hosts[i].name, name))
+			return;
+	}
+	evidence->host_total++;
+	if (evidence->host_count == EVIDENCE_HOSTS_MAX)
+		return;
+	evidence->hosts = memory_grow(evidence->hosts, evidence->host_count,
+	    sizeof(*host));
+	host = &evidence->hosts[evidence->host_count++];
+	host->name = memory_string(name);
+	host->preference = preference;
+	host->port = audit->context->options->port;
+	host->asked = strcmp(name, ".") != 0 && !name_is_address(name);
+}
+
+/* The evidence's hosts stand where they will stay: start them all. */
+static void
+start_hosts(struct audit *audit, bool applies)
+{
+	struct evidence *evidence = audit->evidence;
+	size_t i;
+
+	audit->hosts = memory_new(evidence->host_count,
+	    sizeof(struct host_gathering *));
+	for (i = 0; i < evidence->host_count; i++) {
+		if (!evidence->hosts[i].asked)
+			continue;
+		audit->hosts[i] = host_start(audit->context,
+		    &evidence->hosts[i], applies, on_host, audit);
+		audit->running++;
+	}
+}
+
+static int
+by_preference(const void *a, const void *b)
+{
+	const struct answer_record *left = a, *right = b;
+
+	if (left->preference != right->preference)
+		return left->preference < right->preference ? -1 : 1;
+	return strcmp(left->name, right->name);
+}
+
+static void
+on_mx(struct answer *answer, void *argument)
+{
+	struct audit *audit = argument;
+	struct evidence *evidence = audit->evidence;
+	size_t i;
+
+	audit->mx = NULL;
+	evidence->mx = answer;
+	trace_say(audit->context->trace, TRACE_STEPS, evidence->domain,
+	    "MX: %s, %zu records%s%s", dnssec_status_name(answer->dnssec),
+	    answer->count, answer->why != NULL ? ": " : "",
+	    answer->why != NULL ? answer->why : "");
+	if (answer->kind == ANSWER_RECORDS && !evidence_is_null_mx(evidence)) {
+		qsort(answer->records, answer->count,
+		    sizeof(*answer->records), by_preference);
+		for (i = 0; i < answer->count; i++)
+			add_host(audit, answer->records[i].name,
+			    answer->records[i].preference);
+	} else if (answer->kind == ANSWER_NO_DATA) {
+		add_host(audit, evidence->domain, 0);
+	}
+	if (answer->dnssec != DNSSEC_BOGUS)
+		start_hosts(audit, answer->dnssec == DNSSEC_SECURE);
+	audit_advance(audit);
+}
+
+/* The time is up: what is known by now is the report. */
+static void
+on_deadline(evutil_socket_t fd, short what, void *argument)
+{
+	struct audit *audit = argument;
+	struct evidence *evidence = audit->evidence;
+	char *why, *line;
+	size_t i;
+
+	(void)fd;
+	(void)what;
+	why = memory_format("no answer within the %g seconds of this audit",
+	    audit->context->options->timeout);
+	if (audit->mx != NULL) {
+		line = memory_format("MX %s: %s", evidence->domain, why);
+		evidence->mx = answer_unusable(evidence->domain, DNS_MX, line);
+		free(line);
+	}
+	for (i = 0; i < evidence->host_count; i++) {
+		if (audit->hosts != NULL)
+			host_stop(audit->hosts[i], why);
+	}
+	free(why);
+	evidence->out_of_time = true;
+	finish(audit);
+}
+
+struct audit *
+audit_start(const struct audit_context *context, const char *domain,
+    time_t now, audit_done *done, void *argument)
+{
+	struct audit *audit = memory_new(1, sizeof(*audit));
+	double timeout = context->options->timeout;
+	struct timeval limit = {
+		.tv_sec = (time_t)timeout,
+		.tv_usec = (suseconds_t)
+		    ((timeout - (double)(time_t)timeout) * 1e6),
+	};
+
+	clock_gettime(CLOCK_MONOTONIC, &audit->began);
+	audit->context = context;
+	audit->done = done;
+	audit->argument = argument;
+	audit->evidence = evidence_new(domain);
+	audit->evidence->checked_at = now;
+	audit->evidence->host_mode = context->options->host_mode;
+	audit->evidence->deadline = timeout;
+	audit->deadline = evtimer_new(context->base, on_deadline, audit);
+	if (audit->deadline == NULL || evtimer_add(audit->deadline, &limit))
+		abort();
+
+	audit->probe = resolver_probe(context->resolver, on_probed, audit);
+	if (context->options->host_mode) {
+		add_host(audit, domain, 0);
+		start_hosts(audit, true);
+	} else {
+		audit->mx = resolver_ask(context->resolver, domain, DNS_MX,
+		    on_mx, audit);
+	}
+	return audit;
+}
+
+void
+audit_cancel(struct audit *audit)
+{
+	size_t i;
+
+	if (audit == NULL)
+		return;
+	for (i = 0; i < audit->evidence->host_count; i++) {
+		if (audit->hosts != NULL)
+			host_stop(audit->hosts[i], "cancelled");
+	}
+	evidence_free(audit->evidence);
+	audit_free(audit);
+}
+
+char *
+audit_waits_for(const struct audit *audit)
+{
+	size_t i;
+
+	if (audit->mx != NULL)
+		return memory_format("MX %s", audit->evidence->domain);
+	for (i = 0; i < audit->evidence->host_count; i++) {
+		if (audit->hosts != NULL && audit->hosts[i] != NULL)
+			return host_waits_for(audit->hosts[i]);
+	}
+	return memory_string("the DNS");
+}

@@ -1,0 +1,204 @@
+#include "checker/endpoint.h"
+
+#include <stdlib.h>
+
+#include "resolver/memory.h"
+#include "resolver/trace.h"
+#include "smtp/dial.h"
+
+struct endpoint_gathering {
+	const struct audit_context	*context;	/* borrowed */
+	struct endpoint_evidence	*evidence;	/* borrowed */
+	const char			*server_name;	/* borrowed */
+	char				*subject;	/* owned, for the trace */
+	struct dial			*dial;		/* owned, NULL: none */
+	struct session			*session;	/* owned, NULL: none */
+	key_set				 seen;		/* key types so far */
+	endpoint_done			*done;
+	void				*argument;	/* borrowed */
+};
+
+static dial_done on_connected;
+static session_done on_conversation;
+
+static void
+dial_next(struct endpoint_gathering *gathering)
+{
+	gathering->dial = dial_start(gathering->context->dialer,
+	    &gathering->evidence->address, on_connected, gathering);
+}
+
+static void
+gathering_free(struct endpoint_gathering *gathering)
+{
+	free(gathering->subject);
+	free(gathering);
+}
+
+static void
+finish(struct endpoint_gathering *gathering)
+{
+	struct endpoint_evidence *evidence = gathering->evidence;
+	endpoint_done *done = gathering->done;
+	void *argument = gathering->argument;
+
+	gathering_free(gathering);
+	done(evidence, argument);
+}
+
+/*
+ * Takes down how a conversation ended. The first one speaks for the address. A
+ * further one offered fewer key types: that the server then refuses the handshake
+ * only says that it has no other certificate; any other end leaves that open.
+ */
+static void
+note_end(struct endpoint_evidence *evidence, enum session_stage stage,
+    enum session_outcome outcome, const char *error)
+{
+	if (evidence->shake_count == 0 || outcome == OUTCOME_DONE) {
+		evidence->stage = stage;
+		evidence->outcome = outcome;
+		free(evidence->error);
+		evidence->error = memory_string(error);
+	} else if (outcome != OUTCOME_HANDSHAKE_FAILED) {
+		free(evidence->incomplete);
+		evidence->incomplete = memory_format("%s: %s",
+		    session_stage_name(stage),
+		    error != NULL ? error : "it ended early");
+	}
+}
+
+/* True: this key type is new, so there may be another one. */
+static bool
+note_handshake(struct endpoint_gathering *gathering,
+    struct handshake *handshake)
+{
+	struct endpoint_evidence *evidence = gathering->evidence;
+	struct shake_evidence *shake;
+
+	if (gathering->seen & KEY_SET(handshake->key_type)) {
+		/* The server answers with what was not offered (RFC 8446
+		 * 4.4.2.2 lets it): there is no other certificate. */
+		handshake_free(handshake);
+		return false;
+	}
+	gathering->seen |= KEY_SET(handshake->key_type);
+	evidence->shakes = memory_grow(evidence->shakes,
+	    evidence->shake_count, sizeof(*shake));
+	shake = &evidence->shakes[evidence->shake_count++];
+	shake->handshake = handshake;
+	return handshake->key_type != KEY_UNKNOWN;
+}
+
+static void
+note_result(struct endpoint_evidence *evidence,
+    struct session_result *result)
+{
+	note_end(evidence, result->stage, result->outcome, result->error);
+	evidence->plaintext_injected |= result->plaintext_injected;
+}
+
+static void
+on_connected(struct bufferevent *stream, const char *error, void *argument)
+{
+	struct endpoint_gathering *gathering = argument;
+	const struct audit_context *context = gathering->context;
+	const struct session_options options = {
+		.helo = context->options->helo,
+		.server_name = gathering->server_name,
+		.except = gathering->seen,
+		.tls = context->tls,
+		.subject = gathering->subject,
+		.trace = context->trace,
+	};
+
+	if (stream != NULL) {
+		gathering->session = session_start(context->base, stream,
+		    &options, on_conversation, gathering);
+		return;
+	}
+	trace_say(context->trace, TRACE_STEPS, gathering->subject,
+	    "no connection: %s", error);
+	note_end(gathering->evidence, STAGE_CONNECT, OUTCOME_CONNECT_FAILED,
+	    error);
+	dial_close(gathering->dial);
+	finish(gathering);
+}
+
+static void
+on_conversation(struct session_result *result, void *argument)
+{
+	struct endpoint_gathering *gathering = argument;
+	struct handshake *handshake = result->handshake;
+	bool more = false;
+
+	gathering->session = NULL;
+	dial_close(gathering->dial);
+	gathering->dial = NULL;
+
+	result->handshake = NULL;
+	note_result(gathering->evidence, result);
+	if (handshake != NULL)
+		more = note_handshake(gathering, handshake);
+	session_result_clear(result);
+
+	if (more && tls_can_offer(gathering->seen))
+		dial_next(gathering);
+	else
+		finish(gathering);
+}
+
+struct endpoint_gathering *
+endpoint_start(const struct audit_context *context,
+    struct endpoint_evidence *endpoint, const char *server_name,
+    endpoint_done *done, void *argument)
+{
+	struct endpoint_gathering *gathering;
+	char *address = address_text(&endpoint->address);
+
+	gathering = memory_new(1, sizeof(*gathering));
+	gathering->context = context;
+	gathering->evidence = endpoint;
+	gathering->server_name = server_name;
+	gathering->subject = memory_format("%s [%s]", server_name, address);
+	gathering->done = done;
+	gathering->argument = argument;
+	free(address);
+	dial_next(gathering);
+	return gathering;
+}
+
+void
+endpoint_stop(struct endpoint_gathering *gathering, const char *why)
+{
+	struct session_result result = { 0 };
+
+	if (gathering == NULL)
+		return;
+	if (gathering->session != NULL) {
+		session_cancel(gathering->session, &result);
+		if (result.outcome == OUTCOME_TIMEOUT) {
+			free(result.error);
+			result.error = memory_string(why);
+		}
+		note_result(gathering->evidence, &result);
+		if (result.handshake != NULL) {
+			note_handshake(gathering, result.handshake);
+			result.handshake = NULL;
+		}
+		session_result_clear(&result);
+	} else {
+		note_end(gathering->evidence, STAGE_CONNECT, OUTCOME_TIMEOUT,
+		    why);
+	}
+	dial_close(gathering->dial);
+	gathering_free(gathering);
+}
+
+char *
+endpoint_waits_for(const struct endpoint_gathering *gathering)
+{
+	return memory_format("%s (%s)", gathering->subject,
+	    session_stage_name(gathering->session != NULL ?
+	    session_stage(gathering->session) : STAGE_CONNECT));
+}

@@ -1,0 +1,29 @@
+/*
+ * The gathering of evidence about one address of a mail server: a conversation
+ * for each key type that the server holds a certificate of, one after the other.
+ */
+#ifndef CHECKER_ENDPOINT_H
+#define CHECKER_ENDPOINT_H
+
+#include "checker/audit.h"
+
+struct endpoint_gathering;
+
+/* Called once from the loop, when the gathering has freed itself. */
+typedef void	endpoint_done(struct endpoint_evidence *endpoint,
+		    void *argument);
+
+/*
+ * ENDPOINT (borrowed) has its address, and is filled in. SERVER_NAME (borrowed)
+ * is the TLSA base domain (RFC 7672 8.1).
+ */
+struct endpoint_gathering *
+	endpoint_start(const struct audit_context *context,
+	    struct endpoint_evidence *endpoint, const char *server_name,
+	    endpoint_done *done, void *argument);
+/* As host_stop. */
+void	endpoint_stop(struct endpoint_gathering *gathering, const char *why);
+/* As audit_waits_for. */
+char	*endpoint_waits_for(const struct endpoint_gathering *gathering);
+
+#endif

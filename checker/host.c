@@ -1,0 +1,264 @@
+#include "checker/host.h"
+
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "checker/endpoint.h"
+#include "checker/judge.h"
+#include "resolver/memory.h"
+#include "resolver/name.h"
+#include "resolver/trace.h"
+
+/* One lookup in flight. */
+struct lookup {
+	struct host_gathering	 *gathering;	/* borrowed */
+	struct resolver_question *question;	/* owned, NULL: none */
+	struct answer		**slot;		/* borrowed, where it goes */
+	enum dns_type		  type;
+	char			 *owner;	/* owned, the name asked for */
+};
+
+enum { LOOKUP_A, LOOKUP_AAAA, LOOKUP_CNAME, LOOKUP_TLSA, LOOKUP_COUNT };
+
+struct host_gathering {
+	const struct audit_context	*context;	/* borrowed */
+	struct host_evidence		*evidence;	/* borrowed */
+	bool				 applies;	/* see host_start */
+	struct lookup			 lookups[LOOKUP_COUNT];
+	struct endpoint_gathering	**endpoints;	/* owned, NULL: ended */
+	size_t				 running;	/* of the endpoints */
+	host_done			*done;
+	void				*argument;	/* borrowed */
+};
+
+static void	host_advance(struct host_gathering *gathering);
+
+static void
+gathering_free(struct host_gathering *gathering)
+{
+	size_t i;
+
+	for (i = 0; i < LOOKUP_COUNT; i++)
+		free(gathering->lookups[i].owner);
+	free(gathering->endpoints);
+	free(gathering);
+}
+
+static void
+finish(struct host_gathering *gathering)
+{
+	struct host_evidence *evidence = gathering->evidence;
+	host_done *done = gathering->done;
+	void *argument = gathering->argument;
+
+	gathering_free(gathering);
+	done(evidence, argument);
+}
+
+static void
+on_answer(struct answer *answer, void *argument)
+{
+	struct lookup *lookup = argument;
+	struct host_gathering *gathering = lookup->gathering;
+
+	lookup->question = NULL;
+	*lookup->slot = answer;
+	trace_say(gathering->context->trace, TRACE_STEPS,
+	    gathering->evidence->name, "%s %s: %s, %zu records%s%s",
+	    dns_type_name(answer->type), answer->owner,
+	    dnssec_status_name(answer->dnssec), answer->count,
+	    answer->why != NULL ? ": " : "",
+	    answer->why != NULL ? answer->why : "");
+	host_advance(gathering);
+}
+
+static void
+ask(struct host_gathering *gathering, int which, const char *name,
+    enum dns_type type, struct answer **slot)
+{
+	struct lookup *lookup = &gathering->lookups[which];
+
+	lookup->gathering = gathering;
+	lookup->slot = slot;
+	lookup->type = type;
+	free(lookup->owner);
+	lookup->owner = memory_string(name);
+	lookup->question = resolver_ask(gathering->context->resolver, name,
+	    type, on_answer, lookup);
+}
+
+/* TLSA at the next base domain that has not been asked yet. */
+static void
+ask_tlsa(struct host_gathering *gathering)
+{
+	struct host_evidence *host = gathering->evidence;
+	size_t i = host->tlsa[0] == NULL ? 0 : 1;
+	char *owner;
+
+	host->base_domains[i] = memory_string(judge_base_domain(host, i));
+	owner = name_tlsa_owner(host->port, host->base_domains[i]);
+	ask(gathering, LOOKUP_TLSA, owner, DNS_TLSA, &host->tlsa[i]);
+	free(owner);
+}
+
+static void
+on_endpoint(struct endpoint_evidence *endpoint, void *argument)
+{
+	struct host_gathering *gathering = argument;
+
+	gathering->endpoints[endpoint - gathering->evidence->endpoints] = NULL;
+	if (--gathering->running == 0)
+		finish(gathering);
+}
+
+/* Adds the addresses of one family to the evidence, up to the limit. */
+static void
+list_addresses(const struct audit_options *options,
+    struct host_evidence *host, const struct answer *answer, int family)
+{
+	struct endpoint_evidence *endpoint;
+	struct address address;
+	size_t i;
+
+	if (options->family != 0 && options->family != family)
+		return;
+	for (i = 0; answer != NULL && i < answer->count; i++) {
+		if (!address_from_octets(&address, answer->records[i].data,
+		    answer->records[i].size, host->port))
+			continue;
+		host->address_total++;
+		if (host->endpoint_count == EVIDENCE_ADDRESSES_MAX)
+			continue;
+		host->endpoints = memory_grow(host->endpoints,
+		    host->endpoint_count, sizeof(*endpoint));
+		endpoint = &host->endpoints[host->endpoint_count++];
+		endpoint->address = address;
+	}
+}
+
+/* Whether nothing may be sent there; then why is noted. */
+static bool
+is_out_of_bounds(const struct audit_options *options,
+    struct endpoint_evidence *endpoint)
+{
+	const char *purpose = address_special_purpose(&endpoint->address);
+
+	if (purpose == NULL || options->allow_reserved)
+		return false;
+	endpoint->stage = STAGE_CONNECT;
+	endpoint->outcome = OUTCOME_ADDRESS_RESERVED;
+	endpoint->error = memory_string(purpose);
+	return true;
+}
+
+static void
+dial_all(struct host_gathering *gathering)
+{
+	const struct audit_context *context = gathering->context;
+	struct host_evidence *host = gathering->evidence;
+	const char *server_name;
+	size_t i;
+
+	list_addresses(context->options, host, host->a, AF_INET);
+	list_addresses(context->options, host, host->aaaa, AF_INET6);
+	gathering->endpoints = memory_new(host->endpoint_count,
+	    sizeof(struct endpoint_gathering *));
+	server_name = judge_server_name(host);
+	for (i = 0; i < host->endpoint_count; i++) {
+		if (is_out_of_bounds(context->options, &host->endpoints[i]))
+			continue;
+		gathering->endpoints[i] = endpoint_start(context,
+		    &host->endpoints[i], server_name, on_endpoint, gathering);
+		gathering->running++;
+	}
+	if (gathering->running == 0)
+		finish(gathering);
+}
+
+/* What is known now says what comes next. */
+static void
+host_advance(struct host_gathering *gathering)
+{
+	struct host_evidence *host = gathering->evidence;
+	enum host_dns state = judge_host_dns(host);
+
+	switch (state) {
+	case HOST_DNS_PENDING:
+		break;
+	case HOST_DNS_ALIAS_UNKNOWN:
+		ask(gathering, LOOKUP_CNAME, host->name, DNS_CNAME,
+		    &host->cname);
+		break;
+	case HOST_DNS_TLSA_UNKNOWN:
+		ask_tlsa(gathering);
+		break;
+	default:
+		if (gathering->context->options->all ||
+		    (gathering->applies && state == HOST_DNS_DANE))
+			dial_all(gathering);
+		else
+			finish(gathering);
+		break;
+	}
+}
+
+struct host_gathering *
+host_start(const struct audit_context *context, struct host_evidence *host,
+    bool applies, host_done *done, void *argument)
+{
+	struct host_gathering *gathering = memory_new(1, sizeof(*gathering));
+
+	gathering->context = context;
+	gathering->evidence = host;
+	gathering->applies = applies;
+	gathering->done = done;
+	gathering->argument = argument;
+	/* Both families, whatever is connected to (verdicts.md 3.1). */
+	ask(gathering, LOOKUP_A, host->name, DNS_A, &host->a);
+	ask(gathering, LOOKUP_AAAA, host->name, DNS_AAAA, &host->aaaa);
+	return gathering;
+}
+
+void
+host_stop(struct host_gathering *gathering, const char *why)
+{
+	struct lookup *lookup;
+	char *line;
+	size_t i;
+
+	if (gathering == NULL)
+		return;
+	for (i = 0; i < LOOKUP_COUNT; i++) {
+		lookup = &gathering->lookups[i];
+		if (lookup->question == NULL)
+			continue;
+		resolver_cancel(lookup->question);
+		line = memory_format("%s %s: %s", dns_type_name(lookup->type),
+		    lookup->owner, why);
+		*lookup->slot = answer_unusable(lookup->owner, lookup->type,
+		    line);
+		free(line);
+	}
+	for (i = 0; i < gathering->evidence->endpoint_count; i++)
+		endpoint_stop(gathering->endpoints[i], why);
+	gathering_free(gathering);
+}
+
+char *
+host_waits_for(const struct host_gathering *gathering)
+{
+	const struct lookup *lookup;
+	size_t i;
+
+	for (i = 0; i < LOOKUP_COUNT; i++) {
+		lookup = &gathering->lookups[i];
+		if (lookup->question != NULL)
+			return memory_format("%s %s",
+			    dns_type_name(lookup->type), lookup->owner);
+	}
+	for (i = 0; i < gathering->evidence->endpoint_count; i++) {
+		if (gathering->endpoints[i] != NULL)
+			return endpoint_waits_for(gathering->endpoints[i]);
+	}
+	return memory_string(gathering->evidence->name);
+}

@@ -1,0 +1,225 @@
+#include "checker/judge_parts.h"
+
+#include <string.h>
+
+#include "resolver/memory.h"
+
+struct finding *
+judging_place(const struct judging *judging, struct finding *finding,
+    const struct endpoint_evidence *endpoint, enum key_type key_type)
+{
+	if (judging->host != NULL)
+		finding->host = memory_string(judging->host->name);
+	if (endpoint != NULL)
+		finding->address = address_text(&endpoint->address);
+	finding->key_type = key_type;
+	if (finding->severity < judging->gravest)
+		finding->severity = judging->gravest;
+	return finding;
+}
+
+/* Without a working DNS of our own nothing is said about the domain. */
+static bool
+judge_ourselves(struct evidence *evidence)
+{
+	struct finding_list *findings = &evidence->findings;
+	const char *why = evidence->health_why;
+
+	switch (evidence->health) {
+	case RESOLVER_HEALTHY:
+		return true;
+	case RESOLVER_BAD_ANCHOR:
+		finding_advise(finding_add(findings,
+		    FINDING_TRUST_ANCHOR_MISMATCH,
+		    "nothing can be validated here: %s", why),
+		    "check the trust anchor (--trust-anchor), the clock and "
+		    "the resolver (--resolver) of this machine");
+		break;
+	case RESOLVER_UNTRIED:
+	case RESOLVER_NO_ANSWER:
+		finding_advise(finding_add(findings,
+		    FINDING_RESOLVER_UNREACHABLE,
+		    "no answer from the DNS: %s",
+		    why != NULL ? why : "the root's keys did not arrive in time"),
+		    "check this machine's network, or name a resolver that it "
+		    "can reach (--resolver)");
+		break;
+	}
+	evidence->verdict = VERDICT_UNKNOWN;
+	return false;
+}
+
+/* What the hosts of an unsigned domain are worth to its administrator. */
+static void
+say_insecure(struct evidence *evidence)
+{
+	struct finding *finding;
+	size_t i, ready = 0, total = 0;
+
+	for (i = 0; i < evidence->host_count; i++) {
+		if (!evidence->hosts[i].asked)
+			continue;
+		total++;
+		ready += judge_host_dns(&evidence->hosts[i]) == HOST_DNS_DANE;
+	}
+	if (ready > 0)
+		finding = finding_add(&evidence->findings, FINDING_MX_INSECURE,
+		    "%s is not signed, so senders do not use DANE for it, "
+		    "although %zu of its %zu MX hosts %s ready: they have "
+		    "secure TLSA records", evidence->domain, ready, total,
+		    ready == 1 ? "is" : "are");
+	else
+		finding = finding_add(&evidence->findings, FINDING_MX_INSECURE,
+		    "%s is not signed, so senders do not use DANE for it",
+		    evidence->domain);
+	finding_advise(finding, "sign the zone of %s with DNSSEC and have its "
+	    "DS record published", evidence->domain);
+}
+
+/*
+ * The MX answer (verdicts.md 2). True: the hosts decide. False: the verdict has
+ * been set, and the hosts' faults are no more than worth telling.
+ */
+static bool
+judge_mx(struct evidence *evidence)
+{
+	struct finding_list *findings = &evidence->findings;
+	const struct answer *mx = evidence->mx;
+
+	if (mx == NULL || mx->kind == ANSWER_UNUSABLE) {
+		if (mx != NULL && mx->dnssec == DNSSEC_BOGUS) {
+			finding_advise(finding_add(findings, FINDING_MX_BOGUS,
+			    "DNSSEC is broken: %s", mx->why),
+			    "mend the signatures or the DS record of the zone; "
+			    "until then senders that validate delay the mail");
+			evidence->verdict = VERDICT_FAIL;
+			return false;
+		}
+		finding_add(findings, FINDING_MX_LOOKUP_FAILED,
+		    "no usable answer for the MX records: %s",
+		    mx != NULL ? mx->why : "it did not arrive in time");
+		evidence->verdict = VERDICT_UNKNOWN;
+		return false;
+	}
+	if (mx->kind == ANSWER_NO_NAME) {
+		finding_advise(finding_add(findings, FINDING_DOMAIN_MISSING,
+		    "there is no domain %s", mx->expanded),
+		    "check how it is spelled, and that it is registered");
+		evidence->verdict = VERDICT_FAIL;
+		return false;
+	}
+	if (evidence_is_null_mx(evidence)) {
+		finding_add(findings, FINDING_MX_NULL,
+		    "%s says that it takes no mail (null MX, RFC 7505)",
+		    evidence->domain);
+		evidence->verdict = VERDICT_NONE;
+		return false;
+	}
+	if (mx->dnssec != DNSSEC_SECURE) {
+		say_insecure(evidence);
+		evidence->verdict = VERDICT_NONE;
+		return false;
+	}
+	return true;
+}
+
+/* The commonest misplacement: at the mail domain, not at its MX host. */
+static void
+judge_misplaced(struct evidence *evidence)
+{
+	const struct answer *misplaced = evidence->misplaced;
+	const struct host_evidence *host;
+	struct finding *finding;
+	size_t i;
+
+	if (!answer_has_records(misplaced))
+		return;
+	for (i = 0; i < evidence->host_count; i++) {
+		host = &evidence->hosts[i];
+		if (judge_host_dns(host) != HOST_DNS_TLSA_NONE ||
+		    strcmp(host->name, evidence->domain) == 0)
+			continue;
+		finding = finding_add(&evidence->findings,
+		    FINDING_TLSA_AT_MAIL_DOMAIN,
+		    "TLSA records stand at %s, below the mail domain; senders "
+		    "look for them below the MX host, at %s",
+		    misplaced->owner, host->tlsa[0]->owner);
+		finding->host = memory_string(host->name);
+		finding_advise(finding, "publish them at %s",
+		    host->tlsa[0]->owner);
+	}
+}
+
+static void
+judge_limits(struct evidence *evidence)
+{
+	struct finding_list *findings = &evidence->findings;
+	struct host_evidence *host;
+	size_t i;
+
+	if (evidence->host_total > evidence->host_count)
+		finding_add(findings, FINDING_LIMIT_REACHED,
+		    "only the first %zu of %zu MX hosts were looked at",
+		    evidence->host_count, evidence->host_total);
+	for (i = 0; i < evidence->host_count; i++) {
+		host = &evidence->hosts[i];
+		if (host->address_total <= EVIDENCE_ADDRESSES_MAX)
+			continue;
+		finding_add(findings, FINDING_LIMIT_REACHED,
+		    "only the first %d of %zu addresses were connected to",
+		    EVIDENCE_ADDRESSES_MAX, host->address_total)->host =
+		    memory_string(host->name);
+	}
+}
+
+/* A domain to which nobody can deliver fails, whatever DANE says. */
+static void
+judge_nobody(struct evidence *evidence)
+{
+	size_t i;
+
+	for (i = 0; i < evidence->findings.count; i++) {
+		switch (evidence->findings.items[i].code) {
+		case FINDING_MX_TARGET_MISSING:
+		case FINDING_MX_TARGET_IS_ADDRESS:
+			evidence->findings.items[i].severity = SEVERITY_ERROR;
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+void
+judge(struct evidence *evidence, const struct judge_options *options)
+{
+	struct judging judging = {
+		.evidence = evidence,
+		.options = options,
+		.gravest = SEVERITY_ERROR,
+	};
+	struct verdict_count count = { { 0 } };
+	size_t i;
+
+	evidence_unjudge(evidence);
+	if (!judge_ourselves(evidence))
+		return;
+	judging.applies = evidence->host_mode || judge_mx(evidence);
+	if (!judging.applies)
+		judging.gravest = SEVERITY_WARNING;
+	for (i = 0; i < evidence->host_count; i++) {
+		judging.host = &evidence->hosts[i];
+		judge_host(&judging);
+		verdict_add(&count, evidence->hosts[i].verdict);
+	}
+	if (judging.applies) {
+		evidence->verdict = verdict_sum(&count, VERDICT_ABSENT);
+		if (evidence->verdict == VERDICT_ABSENT) {
+			judge_nobody(evidence);
+			evidence->verdict = VERDICT_FAIL;
+		}
+	}
+	judge_misplaced(evidence);
+	judge_limits(evidence);
+	finding_sort(&evidence->findings);
+}

@@ -1,0 +1,345 @@
+#include "checker/judge_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "checker/make.h"
+#include "resolver/memory.h"
+#include "resolver/text.h"
+
+/* verdicts.md 5, row by row: what an address is worth when no TLS came about. */
+static const struct outcome_row {
+	enum verdict		 verdict;
+	enum finding_code	 code;
+	const char		*what;
+	const char		*advice;
+} outcomes[] = {
+	[OUTCOME_UNTRIED] = { VERDICT_UNKNOWN, FINDING_TIMEOUT,
+	    "it was not connected to",
+	    "try again with a larger --timeout" },
+	[OUTCOME_ADDRESS_RESERVED] = { VERDICT_UNKNOWN,
+	    FINDING_ADDRESS_RESERVED,
+	    "not connected to, since it is no public address",
+	    "publish the server's public address, or use --allow-reserved "
+	    "where this one is meant" },
+	[OUTCOME_CONNECT_FAILED] = { VERDICT_UNKNOWN, FINDING_CONNECT_FAILED,
+	    "no connection",
+	    "see that the server is up, and that this machine may connect to "
+	    "the port" },
+	[OUTCOME_REFUSED] = { VERDICT_UNKNOWN, FINDING_SMTP_REFUSED,
+	    "the server does not talk to this machine",
+	    "try again later, or from a machine that it accepts mail from" },
+	[OUTCOME_PROTOCOL] = { VERDICT_UNKNOWN, FINDING_SMTP_PROTOCOL,
+	    "what answers there is no SMTP server",
+	    "look at what listens on that port" },
+	[OUTCOME_TIMEOUT] = { VERDICT_UNKNOWN, FINDING_TIMEOUT,
+	    "a time limit passed",
+	    "try again with a larger --timeout, or look at why the server is "
+	    "slow" },
+	[OUTCOME_STARTTLS_NOT_OFFERED] = { VERDICT_FAIL,
+	    FINDING_STARTTLS_NOT_OFFERED,
+	    "STARTTLS is not offered, although the TLSA records promise it",
+	    "switch STARTTLS on, and look for a device before the server that "
+	    "hides it" },
+	[OUTCOME_STARTTLS_REFUSED] = { VERDICT_FAIL, FINDING_STARTTLS_REFUSED,
+	    "STARTTLS is offered and then refused",
+	    "look at the server's TLS configuration and its log" },
+	[OUTCOME_HANDSHAKE_FAILED] = { VERDICT_FAIL,
+	    FINDING_TLS_HANDSHAKE_FAILED, "the TLS handshake failed",
+	    "look at the server's TLS configuration and its log" },
+};
+
+static enum verdict
+judge_outcome(const struct judging *judging,
+    const struct endpoint_evidence *endpoint)
+{
+	const struct outcome_row *row = &outcomes[endpoint->outcome];
+	struct finding *finding;
+
+	finding = finding_add(&judging->evidence->findings, row->code,
+	    "%s%s%s", row->what, endpoint->error != NULL ? ": " : "",
+	    endpoint->error != NULL ? endpoint->error : "");
+	finding_advise(finding, "%s", row->advice);
+	judging_place(judging, finding, endpoint, KEY_UNKNOWN);
+	return row->verdict;
+}
+
+/* What is odd about a conversation and changes no verdict. */
+static void
+say_oddities(const struct judging *judging,
+    const struct endpoint_evidence *endpoint)
+{
+	struct finding_list *findings = &judging->evidence->findings;
+	const struct handshake *handshake;
+	struct finding *finding;
+	size_t i;
+
+	if (endpoint->plaintext_injected) {
+		finding = finding_add(findings,
+		    FINDING_STARTTLS_PLAINTEXT_INJECTED, "clear text followed "
+		    "the server's reply to STARTTLS; it was thrown away");
+		finding_advise(finding, "update the server (CVE-2011-0411 and "
+		    "its kin), and look for a device that changes what is sent");
+		judging_place(judging, finding, endpoint, KEY_UNKNOWN);
+	}
+	for (i = 0; i < endpoint->shake_count; i++) {
+		handshake = endpoint->shakes[i].handshake;
+		if (!handshake->outdated)
+			continue;
+		finding = finding_add(findings, FINDING_TLS_OUTDATED,
+		    "the server negotiates %s (RFC 8996 has done away with "
+		    "versions below 1.2)", handshake->protocol);
+		finding_advise(finding, "update the server or its settings");
+		judging_place(judging, finding, endpoint, handshake->key_type);
+	}
+	if (endpoint->incomplete != NULL) {
+		finding = finding_add(findings, FINDING_KEY_TYPES_UNTRIED,
+		    "whether it holds a certificate of another key type could "
+		    "not be seen: %s", endpoint->incomplete);
+		judging_place(judging, finding, endpoint, KEY_UNKNOWN);
+	}
+}
+
+/* Which part of a usage 2 verification failed (RFC 7672 3.2.2, RFC 7671 5.2). */
+static void
+say_faults(const struct judging *judging,
+    const struct endpoint_evidence *endpoint,
+    const struct shake_evidence *shake)
+{
+	static const struct {
+		enum match_fault	fault;
+		enum finding_code	code;
+	} faults[] = {
+		{ MATCH_FAULT_NAME, FINDING_NAME_MISMATCH },
+		{ MATCH_FAULT_EXPIRED, FINDING_CERTIFICATE_EXPIRED },
+		{ MATCH_FAULT_NOT_YET, FINDING_CERTIFICATE_NOT_YET_VALID },
+		{ MATCH_FAULT_CHAIN, FINDING_CHAIN_INVALID },
+	};
+	const struct match_result *match;
+	struct finding *finding;
+	size_t i, f;
+
+	for (i = 0; i < shake->match_count; i++) {
+		match = &shake->matches[i];
+		if (match->status != MATCH_MISMATCH ||
+		    (match->faults & MATCH_FAULT_DATA) != 0)
+			continue;
+		for (f = 0; f < sizeof(faults) / sizeof(faults[0]); f++) {
+			if ((match->faults & faults[f].fault) == 0)
+				continue;
+			finding = finding_add(&judging->evidence->findings,
+			    faults[f].code, "record [%zu] %s", i + 1,
+			    match->why);
+			finding->record = (int)i;
+			finding_advise(finding, "%s",
+			    finding_code_meaning(faults[f].code));
+			judging_place(judging, finding, endpoint,
+			    shake->handshake->key_type);
+		}
+	}
+}
+
+/* Names what the server presents: "CN=mx.example.org (ECDSA)". Owned. */
+static char *
+presented(const struct handshake *handshake)
+{
+	return memory_format("%s (%s)",
+	    handshake->chain->certificates[0].subject,
+	    key_type_name(handshake->key_type));
+}
+
+static void
+say_no_match(const struct judging *judging,
+    const struct endpoint_evidence *endpoint,
+    const struct shake_evidence *shake, bool other_passes)
+{
+	struct finding_list *findings = &judging->evidence->findings;
+	const struct handshake *handshake = shake->handshake;
+	struct finding *finding;
+	char *what, *line;
+
+	what = presented(handshake);
+	if (other_passes)
+		finding = finding_add(findings, FINDING_KEY_TYPE_UNCOVERED,
+		    "a sender that prefers %s gets %s, which no TLSA record "
+		    "matches, although another key type of this server passes",
+		    key_type_name(handshake->key_type), what);
+	else
+		finding = finding_add(findings, FINDING_NO_RECORD_MATCHES,
+		    "no TLSA record matches what the server presents: %s, "
+		    "issued by %s", what,
+		    handshake->chain->certificates[0].issuer);
+	free(what);
+	line = make_line(judging_tlsa_owner(judging),
+	    handshake->chain->certificates, TLSA_DANE_EE, TLSA_SPKI,
+	    TLSA_SHA2_256);
+	if (line != NULL)
+		finding_advise(finding, "publish  %s", line);
+	free(line);
+	judging_place(judging, finding, endpoint, handshake->key_type);
+}
+
+static void
+judge_shake(const struct judging *judging, struct shake_evidence *shake)
+{
+	const struct host_evidence *host = judging->host;
+	const struct match_input input = {
+		.records = &host->records,
+		.chain = shake->handshake->chain,
+		.reference_names =
+		    (const char *const *)host->reference_names,
+		.reference_name_count = host->reference_name_count,
+		.when = judging->options->when,
+	};
+
+	shake->matches = match_chain(&input);
+	shake->match_count = host->records.count;
+	if (tlsa_set_usable(&host->records) == 0)
+		shake->verdict = VERDICT_NONE;
+	else
+		shake->verdict = match_any(shake->matches,
+		    shake->match_count) ? VERDICT_PASS : VERDICT_FAIL;
+}
+
+void
+judge_endpoint(const struct judging *judging,
+    struct endpoint_evidence *endpoint, enum host_dns state)
+{
+	struct verdict_count count = { { 0 } };
+	struct judging quiet = *judging;
+	struct shake_evidence *shake;
+	size_t i;
+
+	/* Connected to for information only (--all). */
+	if (state != HOST_DNS_DANE) {
+		quiet.gravest = SEVERITY_INFO;
+		judging = &quiet;
+	}
+	for (i = 0; i < endpoint->shake_count; i++) {
+		shake = &endpoint->shakes[i];
+		shake->verdict = VERDICT_NONE;
+		if (state == HOST_DNS_DANE)
+			judge_shake(judging, shake);
+		verdict_add(&count, shake->verdict);
+	}
+	for (i = 0; i < endpoint->shake_count; i++) {
+		shake = &endpoint->shakes[i];
+		if (shake->verdict != VERDICT_FAIL)
+			continue;
+		say_no_match(judging, endpoint, shake,
+		    count.of[VERDICT_PASS] > 0);
+		say_faults(judging, endpoint, shake);
+	}
+	say_oddities(judging, endpoint);
+	endpoint->verdict = endpoint->outcome == OUTCOME_DONE ?
+	    verdict_sum(&count, VERDICT_UNKNOWN) :
+	    judge_outcome(judging, endpoint);
+	if (state != HOST_DNS_DANE)
+		endpoint->verdict = VERDICT_NONE;
+}
+
+/* Whether a record of the combination matches, stronger digests set aside. */
+static bool
+covers(const struct judging *judging, const struct shake_evidence *shake,
+    const struct tlsa *combination)
+{
+	const struct tlsa_set *set = &judging->host->records;
+	size_t i;
+
+	for (i = 0; i < shake->match_count; i++) {
+		if (shake->matches[i].would_match &&
+		    tlsa_same_combination(&set->records[i], combination))
+			return true;
+	}
+	return false;
+}
+
+static void
+say_uncovered(const struct judging *judging,
+    const struct endpoint_evidence *endpoint,
+    const struct shake_evidence *shake, const struct tlsa *combination)
+{
+	const struct chain *chain = shake->handshake->chain;
+	size_t depth = combination->usage == TLSA_DANE_TA ? 1 : 0;
+	struct finding *finding;
+	char *line = NULL;
+
+	finding = finding_add(&judging->evidence->findings,
+	    FINDING_COMBINATION_UNCOVERED, "no \"%d %d %d\" record matches what "
+	    "the server presents now: a sender that knows only this "
+	    "combination delays the mail (RFC 7671 8)", combination->usage,
+	    combination->selector, combination->matching_type);
+	if (depth < chain->count)
+		line = make_line(judging_tlsa_owner(judging),
+		    &chain->certificates[depth], combination->usage,
+		    combination->selector, combination->matching_type);
+	if (line != NULL)
+		finding_advise(finding, "publish  %s\nor remove the stale "
+		    "\"%d %d %d\" records", line, combination->usage,
+		    combination->selector, combination->matching_type);
+	else
+		finding_advise(finding, "remove the stale \"%d %d %d\" records",
+		    combination->usage, combination->selector,
+		    combination->matching_type);
+	free(line);
+	judging_place(judging, finding, endpoint,
+	    endpoint != NULL ? shake->handshake->key_type : KEY_UNKNOWN);
+}
+
+/*
+ * One combination over all handshakes that pass: said once for the host where
+ * none is covered, else for each place that is not.
+ */
+static void
+judge_combination(const struct judging *judging,
+    const struct tlsa *combination)
+{
+	const struct host_evidence *host = judging->host;
+	const struct endpoint_evidence *endpoint;
+	const struct shake_evidence *shake, *first = NULL;
+	size_t i, j, covered = 0, uncovered = 0;
+	int told;
+
+	for (told = 0; told < 2; told++) {
+		for (i = 0; i < host->endpoint_count; i++) {
+			endpoint = &host->endpoints[i];
+			for (j = 0; j < endpoint->shake_count; j++) {
+				shake = &endpoint->shakes[j];
+				if (shake->verdict != VERDICT_PASS)
+					continue;
+				if (covers(judging, shake, combination)) {
+					covered++;
+				} else if (!told) {
+					first = shake;
+					uncovered++;
+				} else {
+					say_uncovered(judging, endpoint, shake,
+					    combination);
+				}
+			}
+		}
+		if (uncovered > 0 && covered == 0) {
+			say_uncovered(judging, NULL, first, combination);
+			return;
+		}
+	}
+}
+
+void
+judge_coverage(const struct judging *judging)
+{
+	const struct tlsa_set *set = &judging->host->records;
+	size_t i, j;
+
+	for (i = 0; i < set->count; i++) {
+		if (!set->records[i].usable)
+			continue;
+		for (j = 0; j < i; j++) {
+			if (set->records[j].usable && tlsa_same_combination(
+			    &set->records[j], &set->records[i]))
+				break;
+		}
+		if (j == i)
+			judge_combination(judging, &set->records[i]);
+	}
+}

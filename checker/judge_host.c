@@ -1,0 +1,495 @@
+#include "checker/judge_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "checker/make.h"
+#include "resolver/memory.h"
+#include "resolver/name.h"
+
+/* The addresses say nothing secure: is that final (RFC 7672 2.2.2)? */
+static enum host_dns
+judge_insecure_addresses(const struct host_evidence *host)
+{
+	const struct answer *a = host->a, *aaaa = host->aaaa;
+
+	if (!answer_has_records(a) && !answer_has_records(aaaa)) {
+		if (!answer_is_absent(a) || !answer_is_absent(aaaa))
+			return HOST_DNS_ADDRESS_FAILED;
+		return a->dnssec == DNSSEC_SECURE &&
+		    aaaa->dnssec == DNSSEC_SECURE ?
+		    HOST_DNS_MISSING : HOST_DNS_MISSING_INSECURE;
+	}
+	if (!a->aliased && !aaaa->aliased)
+		return HOST_DNS_ADDRESS_INSECURE;
+	if (host->cname == NULL)
+		return HOST_DNS_ALIAS_UNKNOWN;
+	if (host->cname->dnssec == DNSSEC_BOGUS)
+		return HOST_DNS_ADDRESS_BOGUS;
+	if (host->cname->kind == ANSWER_UNUSABLE)
+		return HOST_DNS_ADDRESS_FAILED;
+	if (!answer_is_secure(host->cname))
+		return HOST_DNS_ADDRESS_INSECURE;
+	return HOST_DNS_TLSA_UNKNOWN;
+}
+
+/* The TLSA answers in the order asked (verdicts.md 3.5 and 3.6). */
+static enum host_dns
+judge_tlsa(const struct host_evidence *host, size_t *used)
+{
+	enum host_dns state = HOST_DNS_TLSA_NONE;
+	const struct answer *tlsa;
+	size_t i;
+
+	*used = 0;
+	for (i = 0; judge_base_domain(host, i) != NULL; i++) {
+		tlsa = host->tlsa[i];
+		if (tlsa == NULL)
+			return HOST_DNS_TLSA_UNKNOWN;
+		if (tlsa->dnssec == DNSSEC_BOGUS ||
+		    tlsa->kind == ANSWER_UNUSABLE) {
+			*used = i;
+			return tlsa->dnssec == DNSSEC_BOGUS ?
+			    HOST_DNS_TLSA_BOGUS : HOST_DNS_TLSA_FAILED;
+		}
+		if (answer_is_secure(tlsa)) {
+			*used = i;
+			return HOST_DNS_DANE;
+		}
+		if (answer_has_records(tlsa) && state == HOST_DNS_TLSA_NONE) {
+			*used = i;
+			state = HOST_DNS_TLSA_INSECURE;
+		}
+	}
+	return state;
+}
+
+static enum host_dns
+judge_dns(const struct host_evidence *host, size_t *used)
+{
+	enum host_dns state;
+
+	*used = 0;
+	if (!host->asked)
+		return HOST_DNS_NOT_ASKED;
+	if (host->a == NULL || host->aaaa == NULL)
+		return HOST_DNS_PENDING;
+	if (host->a->dnssec == DNSSEC_BOGUS ||
+	    host->aaaa->dnssec == DNSSEC_BOGUS)
+		return HOST_DNS_ADDRESS_BOGUS;
+	/* One secure family is enough (verdicts.md 3.1). */
+	if (!answer_is_secure(host->a) && !answer_is_secure(host->aaaa)) {
+		state = judge_insecure_addresses(host);
+		if (state != HOST_DNS_TLSA_UNKNOWN)
+			return state;
+	}
+	return judge_tlsa(host, used);
+}
+
+enum host_dns
+judge_host_dns(const struct host_evidence *host)
+{
+	size_t used;
+
+	return judge_dns(host, &used);
+}
+
+/* The name at the end of the alias chain; NULL without a secure chain. */
+static const char *
+secure_expansion(const struct host_evidence *host)
+{
+	const struct answer *answer = answer_is_secure(host->a) ?
+	    host->a : host->aaaa;
+
+	return answer_is_secure(answer) && answer->aliased ?
+	    answer->expanded : NULL;
+}
+
+const char *
+judge_base_domain(const struct host_evidence *host, size_t i)
+{
+	const char *names[2] = { secure_expansion(host), host->name };
+	char *owner;
+	size_t n;
+
+	for (n = 0; n < 2; n++) {
+		if (names[n] == NULL)
+			continue;
+		/* A name without room for "_25._tcp." has no such records. */
+		owner = name_tlsa_owner(host->port, names[n]);
+		if (owner == NULL)
+			continue;
+		free(owner);
+		if (i-- == 0)
+			return names[n];
+	}
+	return NULL;
+}
+
+const char *
+judge_server_name(const struct host_evidence *host)
+{
+	size_t used;
+
+	if (judge_dns(host, &used) != HOST_DNS_DANE)
+		return host->name;
+	return judge_base_domain(host, used);
+}
+
+const char *
+judging_tlsa_owner(const struct judging *judging)
+{
+	const struct answer *tlsa = host_tlsa(judging->host);
+
+	return tlsa != NULL ? tlsa->owner : NULL;
+}
+
+/* Reference identifiers, the TLSA base domain first (RFC 7672 3.2.2). */
+static void
+add_reference_name(struct host_evidence *host, const char *name)
+{
+	size_t i;
+
+	if (name == NULL || host->reference_name_count == EVIDENCE_NAMES_MAX)
+		return;
+	for (i = 0; i < host->reference_name_count; i++) {
+		if (name_equal(host->reference_names[i], name))
+			return;
+	}
+	host->reference_names[host->reference_name_count++] =
+	    memory_string(name);
+}
+
+static void
+find_reference_names(const struct judging *judging)
+{
+	const struct evidence *evidence = judging->evidence;
+	struct host_evidence *host = judging->host;
+
+	add_reference_name(host, judge_base_domain(host, host->used));
+	if (evidence->host_mode) {
+		add_reference_name(host, host->name);
+	} else if (evidence->mx->dnssec == DNSSEC_SECURE) {
+		add_reference_name(host, evidence->domain);
+		add_reference_name(host, evidence->mx->expanded);
+	}
+}
+
+/* The records themselves, before anything is held against them. */
+static void
+judge_records(const struct judging *judging)
+{
+	struct finding_list *findings = &judging->evidence->findings;
+	const struct tlsa_set *set = &judging->host->records;
+	struct finding *finding;
+	size_t i;
+
+	for (i = 0; i < set->count; i++) {
+		if (set->records[i].duplicate_of != i) {
+			finding = finding_add(findings, FINDING_TLSA_DUPLICATE,
+			    "record [%zu] is the same as record [%zu]", i + 1,
+			    set->records[i].duplicate_of + 1);
+		} else if (!set->records[i].usable) {
+			finding = finding_add(findings,
+			    FINDING_TLSA_RECORD_UNUSABLE,
+			    "record [%zu] cannot be used: %s", i + 1,
+			    set->records[i].why);
+			finding_advise(finding, "correct or remove it");
+		} else {
+			continue;
+		}
+		finding->record = (int)i;
+		judging_place(judging, finding, NULL, KEY_UNKNOWN);
+	}
+	if (set->count > TLSA_MANY) {
+		finding = finding_add(findings, FINDING_TLSA_MANY,
+		    "%zu records: a large sender gives up over %d",
+		    set->count, TLSA_MANY);
+		finding_advise(finding, "remove the records that are not needed");
+		judging_place(judging, finding, NULL, KEY_UNKNOWN);
+	}
+	if (set->count > 0 && tlsa_set_usable(set) == 0) {
+		finding = finding_add(findings, FINDING_TLSA_ALL_UNUSABLE,
+		    "none of the TLSA records can be used, so senders require "
+		    "TLS but authenticate nobody (RFC 7672 2.2)");
+		finding_advise(finding, "publish a \"3 1 1\" record of the "
+		    "server's key");
+		judging_place(judging, finding, NULL, KEY_UNKNOWN);
+	}
+}
+
+static const char *
+address_why(const struct host_evidence *host)
+{
+	if (host->a->why != NULL)
+		return host->a->why;
+	if (host->aaaa->why != NULL)
+		return host->aaaa->why;
+	return host->cname != NULL && host->cname->why != NULL ?
+	    host->cname->why : "no usable answer";
+}
+
+/* Why the host is out of the question for DANE, or cannot be asked. */
+static void
+say_addresses(const struct judging *judging, enum host_dns state)
+{
+	struct finding_list *findings = &judging->evidence->findings;
+	const struct host_evidence *host = judging->host;
+	struct finding *finding;
+
+	switch (state) {
+	case HOST_DNS_PENDING:
+	case HOST_DNS_ALIAS_UNKNOWN:
+	case HOST_DNS_TLSA_UNKNOWN:
+		finding = finding_add(findings, FINDING_TIMEOUT,
+		    "there was no time left to look the host up");
+		finding_advise(finding, "try again with a larger --timeout");
+		break;
+	case HOST_DNS_NOT_ASKED:
+		if (strcmp(host->name, ".") == 0) {
+			finding = finding_add(findings,
+			    FINDING_MX_TARGET_MISSING, "an MX record names no "
+			    "host (\".\") beside others (RFC 7505 3)");
+			finding_advise(finding, "remove it");
+			break;
+		}
+		finding = finding_add(findings, FINDING_MX_TARGET_IS_ADDRESS,
+		    "the MX record names the address %s; it must name a host "
+		    "(RFC 5321 5.1), so senders pass it over", host->name);
+		finding_advise(finding, "give the server a name, and name that");
+		break;
+	case HOST_DNS_ADDRESS_BOGUS:
+		finding = finding_add(findings, FINDING_ADDRESS_BOGUS,
+		    "DNSSEC of the addresses is broken: %s",
+		    address_why(host));
+		finding_advise(finding, "mend the signatures or the DS record "
+		    "of the zone of %s", host->name);
+		break;
+	case HOST_DNS_MISSING:
+	case HOST_DNS_MISSING_INSECURE:
+		finding = finding_add(findings, FINDING_MX_TARGET_MISSING,
+		    "%s has no address", host->name);
+		finding_advise(finding, "give it an address, or remove the MX "
+		    "record");
+		break;
+	default:
+		return;
+	}
+	judging_place(judging, finding, NULL, KEY_UNKNOWN);
+}
+
+static void
+say_insecure_addresses(const struct judging *judging, enum host_dns state)
+{
+	const struct host_evidence *host = judging->host;
+	struct finding *finding;
+
+	if (state != HOST_DNS_ADDRESS_INSECURE &&
+	    state != HOST_DNS_MISSING_INSECURE)
+		return;
+	finding = finding_add(&judging->evidence->findings,
+	    FINDING_ADDRESS_INSECURE, "the zone of %s is not signed, so "
+	    "senders do not ask for its TLSA records", host->name);
+	finding_advise(finding, "sign it with DNSSEC, or have the MX record "
+	    "name a host in a signed zone");
+	judging_place(judging, finding, NULL, KEY_UNKNOWN);
+}
+
+/* One family without an answer: no better than unknown (verdicts.md 3.3). */
+static bool
+judge_lost_family(const struct judging *judging)
+{
+	const struct host_evidence *host = judging->host;
+	const struct answer *lost[3] = { host->a, host->aaaa, host->cname };
+	struct finding *finding;
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		if (lost[i] == NULL || lost[i]->dnssec != DNSSEC_FAILED)
+			continue;
+		finding = finding_add(&judging->evidence->findings,
+		    FINDING_ADDRESS_LOOKUP_FAILED,
+		    "no usable answer for the addresses: %s", lost[i]->why);
+		finding_advise(finding, "look at the name servers of the zone "
+		    "of %s", host->name);
+		judging_place(judging, finding, NULL, KEY_UNKNOWN);
+		any = true;
+	}
+	return any;
+}
+
+static void
+judge_alias(const struct judging *judging)
+{
+	const struct host_evidence *host = judging->host;
+	const struct answer *answer = host->a;
+	struct finding *finding;
+
+	/* RFC 2181 10.3 is about the target of an MX record. */
+	if (judging->evidence->host_mode || !host->asked ||
+	    evidence_is_implicit_mx(judging->evidence))
+		return;
+	if (answer == NULL || !answer->aliased)
+		answer = host->aaaa;
+	if (answer == NULL || !answer->aliased)
+		return;
+	finding = finding_add(&judging->evidence->findings,
+	    FINDING_MX_TARGET_CNAME, "the MX record names an alias: %s is an "
+	    "alias of %s (RFC 2181 10.3)", host->name, answer->expanded);
+	finding_advise(finding, "have the MX record name %s",
+	    answer->expanded);
+	judging_place(judging, finding, NULL, KEY_UNKNOWN);
+}
+
+/* A "3 1 1" for each key that was seen (--all), one on a line. */
+static void
+advise_records(struct finding *finding, const struct judging *judging)
+{
+	const struct host_evidence *host = judging->host;
+	const char *owner = judging_tlsa_owner(judging);
+	const struct endpoint_evidence *endpoint;
+	char *line, *lines;
+	size_t i, j;
+
+	for (i = 0; i < host->endpoint_count; i++) {
+		endpoint = &host->endpoints[i];
+		for (j = 0; j < endpoint->shake_count; j++) {
+			line = make_line(owner, endpoint->shakes[j].handshake->
+			    chain->certificates, TLSA_DANE_EE, TLSA_SPKI,
+			    TLSA_SHA2_256);
+			if (line != NULL && (finding->advice == NULL ||
+			    strstr(finding->advice, line) == NULL)) {
+				lines = memory_format("%s%spublish  %s",
+				    finding->advice ? finding->advice : "",
+				    finding->advice ? "\n" : "", line);
+				free(finding->advice);
+				finding->advice = lines;
+			}
+			free(line);
+		}
+	}
+}
+
+static void
+say_tlsa(const struct judging *judging, enum host_dns state)
+{
+	struct finding_list *findings = &judging->evidence->findings;
+	const struct answer *tlsa = host_tlsa(judging->host);
+	struct finding *finding;
+
+	switch (state) {
+	case HOST_DNS_TLSA_BOGUS:
+		finding = finding_add(findings, FINDING_TLSA_BOGUS,
+		    "DNSSEC of the TLSA records is broken: %s", tlsa->why);
+		finding_advise(finding, "mend the signatures of the zone; "
+		    "until then senders delay the mail");
+		break;
+	case HOST_DNS_TLSA_FAILED:
+		finding = finding_add(findings, FINDING_TLSA_LOOKUP_FAILED,
+		    "no usable answer for the TLSA records: %s", tlsa->why);
+		finding_advise(finding, "have the name servers answer TLSA "
+		    "questions, with a proof if there are no records; until "
+		    "then senders delay the mail");
+		break;
+	case HOST_DNS_TLSA_INSECURE:
+		finding = finding_add(findings, FINDING_TLSA_INSECURE,
+		    "the TLSA records at %s are not signed, so senders do not "
+		    "use them", tlsa->owner);
+		finding_advise(finding, "sign the zone that holds them");
+		break;
+	case HOST_DNS_TLSA_NONE:
+		if (tlsa == NULL)
+			return;
+		finding = finding_add(findings, FINDING_TLSA_NONE,
+		    "there are no TLSA records at %s", tlsa->owner);
+		advise_records(finding, judging);
+		if (finding->advice == NULL)
+			finding_advise(finding, "publish a \"3 1 1\" record "
+			    "there (--all prints the one that fits)");
+		break;
+	default:
+		return;
+	}
+	judging_place(judging, finding, NULL, KEY_UNKNOWN);
+}
+
+/* What the DNS alone decides; VERDICT_PASS stands for "ask the endpoints". */
+static enum verdict
+state_verdict(enum host_dns state)
+{
+	switch (state) {
+	case HOST_DNS_NOT_ASKED:
+	case HOST_DNS_MISSING:
+		return VERDICT_ABSENT;
+	case HOST_DNS_ADDRESS_BOGUS:
+	case HOST_DNS_TLSA_BOGUS:
+	case HOST_DNS_TLSA_FAILED:
+		return VERDICT_FAIL;
+	case HOST_DNS_MISSING_INSECURE:
+	case HOST_DNS_ADDRESS_INSECURE:
+	case HOST_DNS_TLSA_INSECURE:
+	case HOST_DNS_TLSA_NONE:
+		return VERDICT_NONE;
+	case HOST_DNS_DANE:
+		return VERDICT_PASS;
+	case HOST_DNS_PENDING:
+	case HOST_DNS_ADDRESS_FAILED:
+	case HOST_DNS_ALIAS_UNKNOWN:
+	case HOST_DNS_TLSA_UNKNOWN:
+		break;
+	}
+	return VERDICT_UNKNOWN;
+}
+
+static enum verdict
+judge_endpoints(const struct judging *judging, enum host_dns state)
+{
+	struct host_evidence *host = judging->host;
+	struct verdict_count count = { { 0 } };
+	size_t i;
+
+	for (i = 0; i < host->endpoint_count; i++) {
+		judge_endpoint(judging, &host->endpoints[i], state);
+		verdict_add(&count, host->endpoints[i].verdict);
+	}
+	if (!judging->applies)
+		return verdict_sum(&count, VERDICT_NONE);
+	if (host->endpoint_count == 0 && state == HOST_DNS_DANE)
+		finding_advise(judging_place(judging,
+		    finding_add(&judging->evidence->findings,
+		    FINDING_CONNECT_FAILED, "it has no address of the family "
+		    "that was asked for"), NULL, KEY_UNKNOWN),
+		    "leave out -4 or -6");
+	return verdict_sum(&count, VERDICT_UNKNOWN);
+}
+
+void
+judge_host(struct judging *judging)
+{
+	struct host_evidence *host = judging->host;
+	enum host_dns state = judge_dns(host, &host->used);
+	enum verdict connected;
+	bool lost;
+
+	if (state == HOST_DNS_DANE || state == HOST_DNS_TLSA_INSECURE) {
+		tlsa_set_init(&host->records, host_tlsa(host));
+		find_reference_names(judging);
+	}
+	say_addresses(judging, state);
+	say_insecure_addresses(judging, state);
+	lost = judge_lost_family(judging);
+	judge_alias(judging);
+	say_tlsa(judging, state);
+	if (state == HOST_DNS_DANE)
+		judge_records(judging);
+
+	connected = judge_endpoints(judging, state);
+	host->verdict = state_verdict(state);
+	if (state == HOST_DNS_DANE) {
+		judge_coverage(judging);
+		host->verdict = connected;
+	}
+	if (lost && host->verdict != VERDICT_FAIL)
+		host->verdict = VERDICT_UNKNOWN;
+}

@@ -1,0 +1,41 @@
+/*
+ * What the files of the judge share among themselves: judge.c has the domain,
+ * judge_host.c a host, judge_endpoint.c an address and its handshakes.
+ */
+#ifndef CHECKER_JUDGE_PARTS_H
+#define CHECKER_JUDGE_PARTS_H
+
+#include "checker/judge.h"
+
+/* Where the judge stands in the tree. All borrowed. */
+struct judging {
+	struct evidence			*evidence;
+	const struct judge_options	*options;
+	struct host_evidence		*host;
+	bool				 applies;	/* the domain uses DANE at all */
+	/*
+	 * No finding is graver than this: what is wrong where DANE does not
+	 * apply is told, but no verdict suffers from it.
+	 */
+	enum severity			 gravest;
+};
+
+/* Adds the place to a finding, and caps its severity. Returns it. */
+struct finding	*judging_place(const struct judging *judging,
+		    struct finding *finding,
+		    const struct endpoint_evidence *endpoint,
+		    enum key_type key_type);
+
+void		 judge_host(struct judging *judging);
+
+/* An address of a host whose DNS has the given state. */
+void		 judge_endpoint(const struct judging *judging,
+		    struct endpoint_evidence *endpoint, enum host_dns state);
+
+/* RFC 7671 8, over all of the host's handshakes that passed. */
+void		 judge_coverage(const struct judging *judging);
+
+/* The owner of the host's TLSA records, as published or to be. Borrowed. */
+const char	*judging_tlsa_owner(const struct judging *judging);
+
+#endif
