@@ -286,41 +286,60 @@ say_uncovered(const struct judging *judging,
 	    endpoint != NULL ? shake->handshake->key_type : KEY_UNKNOWN);
 }
 
-/*
- * One combination over all handshakes that pass: said once for the host where
- * none is covered, else for each place that is not.
- */
+/* How many of the host's authenticated handshakes COMBINATION covers, or not. */
+struct coverage {
+	size_t				 covered;
+	size_t				 uncovered;
+	const struct shake_evidence	*example;	/* one that is not */
+};
+
+static struct coverage
+count_coverage(const struct judging *judging, const struct tlsa *combination)
+{
+	const struct host_evidence *host = judging->host;
+	const struct shake_evidence *shake;
+	struct coverage coverage = { 0, 0, NULL };
+	size_t i, j;
+
+	for (i = 0; i < host->endpoint_count; i++) {
+		for (j = 0; j < host->endpoints[i].shake_count; j++) {
+			shake = &host->endpoints[i].shakes[j];
+			if (shake->verdict != VERDICT_PASS)
+				continue;
+			if (covers(judging, shake, combination)) {
+				coverage.covered++;
+				continue;
+			}
+			coverage.uncovered++;
+			coverage.example = shake;
+		}
+	}
+	return coverage;
+}
+
+/* Said once for the host where nothing is covered, else for each place. */
 static void
 judge_combination(const struct judging *judging,
     const struct tlsa *combination)
 {
-	const struct host_evidence *host = judging->host;
+	const struct coverage coverage = count_coverage(judging, combination);
 	const struct endpoint_evidence *endpoint;
-	const struct shake_evidence *shake, *first = NULL;
-	size_t i, j, covered = 0, uncovered = 0;
-	int told;
+	const struct shake_evidence *shake;
+	size_t i, j;
 
-	for (told = 0; told < 2; told++) {
-		for (i = 0; i < host->endpoint_count; i++) {
-			endpoint = &host->endpoints[i];
-			for (j = 0; j < endpoint->shake_count; j++) {
-				shake = &endpoint->shakes[j];
-				if (shake->verdict != VERDICT_PASS)
-					continue;
-				if (covers(judging, shake, combination)) {
-					covered++;
-				} else if (!told) {
-					first = shake;
-					uncovered++;
-				} else {
-					say_uncovered(judging, endpoint, shake,
-					    combination);
-				}
-			}
-		}
-		if (uncovered > 0 && covered == 0) {
-			say_uncovered(judging, NULL, first, combination);
-			return;
+	if (coverage.uncovered > 0 && coverage.covered == 0) {
+		say_uncovered(judging, NULL, coverage.example, combination);
+		return;
+	}
+	for (i = 0; coverage.uncovered > 0 &&
+	    i < judging->host->endpoint_count; i++) {
+		endpoint = &judging->host->endpoints[i];
+		for (j = 0; j < endpoint->shake_count; j++) {
+			shake = &endpoint->shakes[j];
+			if (shake->verdict == VERDICT_PASS &&
+			    !covers(judging, shake, combination))
+				say_uncovered(judging, endpoint, shake,
+				    combination);
 		}
 	}
 }

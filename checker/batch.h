@@ -1,0 +1,43 @@
+/*
+ * Many domains: a window of audits is in flight at any time, and the reports come
+ * out in the order of the input. Memory is bounded by the window.
+ */
+#ifndef CHECKER_BATCH_H
+#define CHECKER_BATCH_H
+
+#include <stddef.h>
+
+#include "checker/audit.h"
+
+struct batch;
+
+/* Audits in flight, and reports kept back for their turn. */
+#define BATCH_WINDOW 64
+
+struct batch_callbacks {
+	/*
+	 * The next domain (owned by the batch from then on). NULL: none now; with
+	 * *END set, none ever. After a NULL without END call batch_wake.
+	 */
+	char	*(*next)(void *argument, bool *end);
+	/* One domain's evidence, in order; now the callee's. */
+	void	 (*report)(struct evidence *evidence, void *argument);
+	/* All domains have been reported. */
+	void	 (*finished)(void *argument);
+	void	  *argument;	/* borrowed */
+};
+
+/* CONTEXT and CALLBACKS must outlive the batch. Begins with batch_wake. */
+struct batch	*batch_new(const struct audit_context *context,
+		    const struct batch_callbacks *callbacks);
+void		 batch_free(struct batch *batch);
+/* Takes in domains while there is room in the window. */
+void		 batch_wake(struct batch *batch);
+
+/* Domains reported so far, and those in flight. */
+size_t		 batch_reported(const struct batch *batch);
+size_t		 batch_running(const struct batch *batch);
+/* As audit_waits_for, of the domain whose turn it is; NULL: none. */
+char		*batch_waits_for(const struct batch *batch);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * The parts that every program works with, put together from its settings: one
+ * event loop, one resolver, one line of connections.
+ */
+#ifndef CHECKER_ENGINE_H
+#define CHECKER_ENGINE_H
+
+#include <stdbool.h>
+
+#include "checker/audit.h"
+#include "checker/settings.h"
+#include "resolver/trace.h"
+
+struct engine {
+	struct audit_context	 context;	/* its parts are owned here */
+	struct audit_options	 options;
+	char			*helo;		/* owned */
+};
+
+/*
+ * TRACE (borrowed) may be NULL. False: *WHY (owned by the caller, printable) says
+ * which setting is wrong.
+ */
+bool	engine_open(struct engine *engine, const struct settings *settings,
+	    const struct trace *trace, char **why);
+void	engine_close(struct engine *engine);
+
+#endif

@@ -1,0 +1,229 @@
+#include "checker/input.h"
+
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "resolver/memory.h"
+#include "resolver/name.h"
+#include "resolver/text.h"
+
+/* Octets of a line, far more than a domain and a comment need. */
+#define LINE_MAX_SIZE	4096
+#define READ_SIZE	65536
+
+struct input {
+	char *const	*words;		/* borrowed */
+	size_t		 count;
+	size_t		 next;		/* index of the next word */
+	int		 fd;		/* -1: no file, or it has ended */
+	char		*file;		/* owned, printable, for messages */
+	size_t		 line;		/* number of the line last read */
+	struct evbuffer	*buffer;	/* owned, read and not used yet */
+	struct event	*readable;	/* owned; NULL: reading never waits */
+	input_ready	*ready;
+	void		*argument;	/* borrowed */
+};
+
+static void
+on_readable(evutil_socket_t fd, short what, void *argument)
+{
+	struct input *input = argument;
+
+	(void)fd;
+	(void)what;
+	input->ready(input->argument);
+}
+
+static bool
+open_file(struct input *input, const char *file)
+{
+	struct stat status;
+
+	input->fd = strcmp(file, "-") == 0 ? dup(STDIN_FILENO) :
+	    open(file, O_RDONLY | O_CLOEXEC);
+	if (input->fd == -1 || fstat(input->fd, &status) == -1)
+		return false;
+	if (S_ISDIR(status.st_mode)) {
+		errno = EISDIR;
+		return false;
+	}
+	return true;
+}
+
+struct input *
+input_open(struct event_base *base, char *const *words, size_t count,
+    const char *file, input_ready *ready, void *argument, char **why)
+{
+	struct input *input = memory_new(1, sizeof(*input));
+
+	input->words = words;
+	input->count = count;
+	input->fd = -1;
+	input->ready = ready;
+	input->argument = argument;
+	input->buffer = evbuffer_new();
+	if (input->buffer == NULL)
+		abort();
+	if (file == NULL)
+		return input;
+
+	input->file = text_printable(file, strlen(file));
+	if (!open_file(input, file)) {
+		*why = memory_format("cannot read '%s': %s", input->file,
+		    strerror(errno));
+		input_close(input);
+		return NULL;
+	}
+	/* The kernel cannot watch files and some devices: they never wait. */
+	input->readable = event_new(base, input->fd, EV_READ, on_readable,
+	    input);
+	if (input->readable != NULL &&
+	    (event_add(input->readable, NULL) == -1 ||
+	    event_del(input->readable) == -1)) {
+		event_free(input->readable);
+		input->readable = NULL;
+	}
+	return input;
+}
+
+void
+input_close(struct input *input)
+{
+	if (input == NULL)
+		return;
+	if (input->readable != NULL)
+		event_free(input->readable);
+	if (input->fd != -1)
+		close(input->fd);
+	evbuffer_free(input->buffer);
+	free(input->file);
+	free(input);
+}
+
+/* Whether reading would wait for someone. */
+static bool
+would_wait(const struct input *input)
+{
+	struct pollfd watch = { .fd = input->fd, .events = POLLIN };
+
+	return input->readable != NULL && poll(&watch, 1, 0) <= 0;
+}
+
+static char *
+complain(const struct input *input, const char *word, const char *why)
+{
+	char *safe = text_printable(word, strlen(word));
+	char *line;
+
+	if (input->line > 0)
+		line = memory_format("%s:%zu: '%s' %s", input->file,
+		    input->line, safe, why);
+	else
+		line = memory_format("'%s' %s", safe, why);
+	free(safe);
+	return line;
+}
+
+static enum input_state
+take_word(const struct input *input, const char *word, char **domain,
+    char **why)
+{
+	const char *wrong;
+
+	*domain = name_from_user(word, &wrong);
+	if (*domain != NULL)
+		return INPUT_DOMAIN;
+	*why = complain(input, word, wrong);
+	return INPUT_BAD;
+}
+
+/* Cuts off a comment and the space around. May leave nothing. */
+static char *
+trim(char *line)
+{
+	size_t size;
+
+	line[strcspn(line, "#")] = '\0';
+	line += strspn(line, " \t\r");
+	size = strlen(line);
+	while (size > 0 && strchr(" \t\r", line[size - 1]) != NULL)
+		line[--size] = '\0';
+	return line;
+}
+
+/*
+ * The next line of the buffer (owned by the caller, without its end); NULL when
+ * more must be read. The last line may lack its end.
+ */
+static char *
+next_line(struct input *input)
+{
+	size_t size = evbuffer_get_length(input->buffer);
+	char *line = evbuffer_readln(input->buffer, NULL, EVBUFFER_EOL_LF);
+
+	if (line == NULL && size > 0 &&
+	    (input->fd == -1 || size > LINE_MAX_SIZE)) {
+		line = memory_new(size + 1, 1);
+		evbuffer_remove(input->buffer, line, size);
+	}
+	if (line != NULL)
+		input->line++;
+	return line;
+}
+
+static void
+end_file(struct input *input)
+{
+	if (input->readable != NULL)
+		event_free(input->readable);
+	input->readable = NULL;
+	close(input->fd);
+	input->fd = -1;
+}
+
+enum input_state
+input_next(struct input *input, char **domain, char **why)
+{
+	enum input_state state;
+	char *line, *word;
+	int got;
+
+	*domain = *why = NULL;
+	if (input->next < input->count)
+		return take_word(input, input->words[input->next++], domain,
+		    why);
+	for (;;) {
+		line = next_line(input);
+		if (line != NULL) {
+			word = trim(line);
+			state = *word == '\0' ? INPUT_WAIT :
+			    take_word(input, word, domain, why);
+			free(line);
+			if (state != INPUT_WAIT)
+				return state;
+			continue;
+		}
+		if (input->fd == -1)
+			return INPUT_END;
+		if (would_wait(input)) {
+			event_add(input->readable, NULL);
+			return INPUT_WAIT;
+		}
+		got = evbuffer_read(input->buffer, input->fd, READ_SIZE);
+		if (got > 0 || (got < 0 && errno == EINTR))
+			continue;
+		if (got < 0)
+			*why = memory_format("%s: %s", input->file,
+			    strerror(errno));
+		end_file(input);
+		if (*why != NULL)
+			return INPUT_BAD;
+	}
+}

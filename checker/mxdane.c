@@ -1,0 +1,48 @@
+/*
+ * mxdane: audits on the command line. What is asked for comes from settings.c,
+ * what is done about it lies in audit.c and judge.c, how it is said in report.c.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "checker/settings.h"
+#include "checker/survey.h"
+#include "resolver/memory.h"
+
+static int
+wrong_usage(char *why)
+{
+	fprintf(stderr, "%s\n", why);
+	free(why);
+	return OPTIONS_EXIT_USAGE;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct settings settings;
+	char *why;
+	int first, status;
+
+	signal(SIGPIPE, SIG_IGN);
+	settings_init(&settings);
+	first = options_parse(&settings_mxdane, argc, argv, &settings, &why);
+	if (first == 0) {
+		status = wrong_usage(why);
+	} else if (settings.help) {
+		options_print_help(&settings_mxdane, stdout);
+		status = 0;
+	} else if (settings.version) {
+		options_print_version(&settings_mxdane, stdout);
+		status = 0;
+	} else if (first == argc && settings.input == NULL) {
+		status = wrong_usage(memory_string("mxdane: which domain? "
+		    "(try 'mxdane --help')"));
+	} else {
+		status = survey(&settings, argv + first,
+		    (size_t)(argc - first));
+	}
+	settings_clear(&settings);
+	return status;
+}

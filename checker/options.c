@@ -1,0 +1,181 @@
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "checker/options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "resolver/memory.h"
+#include "resolver/text.h"
+
+/* Values of `val` for getopt_long: beyond all letters. */
+#define LONG_BASE 0x100
+
+#define HELP_COLUMN 30
+
+static size_t
+count_rows(const struct option_row *rows)
+{
+	size_t n = 0;
+
+	while (rows[n].name != NULL)
+		n++;
+	return n;
+}
+
+/* What getopt_long wants to know. Both owned by the caller. */
+static struct option *
+make_long_options(const struct option_row *rows, char **letters)
+{
+	size_t i, n = count_rows(rows);
+	struct option *options = memory_new(n + 1, sizeof(*options));
+	char *next = memory_new(2 * n + 2, 1);
+
+	*letters = next;
+	*next++ = ':';		/* tell a missing argument from a wrong word */
+	for (i = 0; i < n; i++) {
+		options[i].name = rows[i].name;
+		options[i].has_arg = rows[i].argument != NULL ?
+		    required_argument : no_argument;
+		options[i].val = LONG_BASE + (int)i;
+		if (rows[i].letter == 0)
+			continue;
+		*next++ = rows[i].letter;
+		if (rows[i].argument != NULL)
+			*next++ = ':';
+	}
+	return options;
+}
+
+static const struct option_row *
+find_row(const struct option_row *rows, int found)
+{
+	size_t i;
+
+	if (found >= LONG_BASE)
+		return &rows[found - LONG_BASE];
+	for (i = 0; rows[i].name != NULL; i++) {
+		if (rows[i].letter == found)
+			return &rows[i];
+	}
+	return NULL;
+}
+
+static char *
+complain(const struct option_table *table, const char *format,
+    const char *word, const char *why)
+{
+	char *safe = text_printable(word, strlen(word));
+	char *line = memory_format("%s: %s '%s'%s%s (try '%s --help')",
+	    table->program, format, safe, why != NULL ? " " : "",
+	    why != NULL ? why : "", table->program);
+
+	free(safe);
+	return line;
+}
+
+static char *
+complain_value(const struct option_table *table,
+    const struct option_row *row, const char *value, const char *why)
+{
+	char *safe = text_printable(value, strlen(value));
+	char *line = memory_format("%s: --%s: '%s' %s", table->program,
+	    row->name, safe, why);
+
+	free(safe);
+	return line;
+}
+
+/* The word that getopt_long stumbled over. */
+static char *
+complain_word(const struct option_table *table, int found,
+    char *const *argv)
+{
+	char letter[3] = { '-', (char)optopt, '\0' };
+	const char *word = argv[optind - 1];
+
+	if (optopt > 0 && optopt < LONG_BASE && strncmp(word, "--", 2) != 0)
+		word = letter;
+	if (found == ':')
+		return complain(table, "an argument is missing after", word,
+		    NULL);
+	if (strncmp(word, "--", 2) == 0 && strchr(word, '=') != NULL &&
+	    optopt >= LONG_BASE)
+		return complain(table, "no argument is allowed in", word, NULL);
+	return complain(table, "unknown option", word, NULL);
+}
+
+static bool
+take(const struct option_row *row, void *settings, const char *value,
+    const char **why)
+{
+	char *member = (char *)settings + row->offset;
+
+	if (row->take != NULL)
+		return row->take(settings, value, why);
+	if (row->argument != NULL)
+		memcpy(member, &value, sizeof(value));
+	else
+		*(bool *)member = true;
+	return true;
+}
+
+int
+options_parse(const struct option_table *table, int argc, char *const *argv,
+    void *settings, char **why)
+{
+	const struct option_row *row;
+	struct option *options;
+	const char *wrong = NULL;
+	char *letters;
+	int found;
+
+	*why = NULL;
+	options = make_long_options(table->rows, &letters);
+	opterr = 0;
+	optind = 0;		/* glibc: begin anew */
+	while (*why == NULL && (found =
+	    getopt_long(argc, argv, letters, options, NULL)) != -1) {
+		row = find_row(table->rows, found);
+		if (found == ':' || found == '?' || row == NULL)
+			*why = complain_word(table, found, argv);
+		else if (!take(row, settings, optarg, &wrong))
+			*why = complain_value(table, row, optarg, wrong);
+	}
+	free(options);
+	free(letters);
+	return *why == NULL ? optind : 0;
+}
+
+void
+options_print_help(const struct option_table *table, FILE *out)
+{
+	const struct option_row *row;
+	int width;
+
+	fprintf(out, "Usage: %s\n%s\n\n", table->synopsis, table->purpose);
+	for (row = table->rows; row->name != NULL; row++) {
+		if (row->letter != 0)
+			width = fprintf(out, "  -%c, --%s", row->letter,
+			    row->name);
+		else
+			width = fprintf(out, "      --%s", row->name);
+		if (row->argument != NULL)
+			width += fprintf(out, " %s", row->argument);
+		if (width >= HELP_COLUMN) {
+			fputc('\n', out);
+			width = 0;
+		}
+		fprintf(out, "%*s%s\n", HELP_COLUMN - width, "", row->help);
+	}
+	fprintf(out, "\n%s\n", table->closing);
+}
+
+void
+options_print_version(const struct option_table *table, FILE *out)
+{
+	fprintf(out, "%s (mxdane) %s\n", table->program, PACKAGE_VERSION);
+}

@@ -1,0 +1,219 @@
+#include "checker/settings.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "resolver/memory.h"
+#include "resolver/name.h"
+
+/* A day: nobody waits longer for one domain. */
+#define TIMEOUT_MAX 86400.0
+
+void
+settings_init(struct settings *settings)
+{
+	*settings = (struct settings){
+		.audit = {
+			.port = SETTINGS_PORT,
+			.timeout = SETTINGS_TIMEOUT,
+		},
+		.format = report_format_at(0),
+		.colour = COLOUR_AUTO,
+	};
+}
+
+void
+settings_clear(struct settings *settings)
+{
+	free(settings->resolvers);
+	settings->resolvers = NULL;
+	settings->resolver_count = 0;
+}
+
+/* Whole numbers in decimal, nothing else. */
+static bool
+parse_number(const char *value, unsigned long least, unsigned long most,
+    unsigned long *number)
+{
+	if (*value == '\0' || strlen(value) > 9 ||
+	    strspn(value, "0123456789") != strlen(value))
+		return false;
+	*number = strtoul(value, NULL, 10);
+	return *number >= least && *number <= most;
+}
+
+static bool
+take_port(void *settings, const char *value, const char **why)
+{
+	unsigned long port;
+
+	if (!parse_number(value, 1, UINT16_MAX, &port)) {
+		*why = "is no port number from 1 to 65535";
+		return false;
+	}
+	((struct settings *)settings)->audit.port = (uint16_t)port;
+	return true;
+}
+
+static bool
+take_ipv4(void *settings, const char *value, const char **why)
+{
+	(void)value;
+	(void)why;
+	((struct settings *)settings)->audit.family = AF_INET;
+	return true;
+}
+
+static bool
+take_ipv6(void *settings, const char *value, const char **why)
+{
+	(void)value;
+	(void)why;
+	((struct settings *)settings)->audit.family = AF_INET6;
+	return true;
+}
+
+static bool
+take_resolver(void *argument, const char *value, const char **why)
+{
+	struct settings *settings = argument;
+
+	(void)why;	/* resolver_open checks it */
+	settings->resolvers = memory_grow(settings->resolvers,
+	    settings->resolver_count, sizeof(*settings->resolvers));
+	settings->resolvers[settings->resolver_count++] = value;
+	return true;
+}
+
+static bool
+take_helo(void *settings, const char *value, const char **why)
+{
+	if (!name_is_host(value)) {
+		*why = "is no host name (letters, digits, '-' and '.')";
+		return false;
+	}
+	((struct settings *)settings)->audit.helo = value;
+	return true;
+}
+
+static bool
+take_timeout(void *settings, const char *value, const char **why)
+{
+	char *end;
+	double seconds = strtod(value, &end);
+
+	if (*end != '\0' || end == value || !isfinite(seconds) ||
+	    seconds <= 0 || seconds > TIMEOUT_MAX) {
+		*why = "is no number of seconds above 0, up to 86400";
+		return false;
+	}
+	((struct settings *)settings)->audit.timeout = seconds;
+	return true;
+}
+
+static bool
+take_format(void *settings, const char *value, const char **why)
+{
+	const struct report_format *format = report_format_find(value);
+
+	if (format == NULL) {
+		*why = "is no format; see --help";
+		return false;
+	}
+	((struct settings *)settings)->format = format;
+	return true;
+}
+
+static bool
+take_quiet(void *settings, const char *value, const char **why)
+{
+	(void)value;
+	(void)why;
+	((struct settings *)settings)->verbosity = -1;
+	return true;
+}
+
+static bool
+take_verbose(void *argument, const char *value, const char **why)
+{
+	struct settings *settings = argument;
+
+	(void)value;
+	(void)why;
+	if (settings->verbosity < 0)
+		settings->verbosity = 0;
+	if (settings->verbosity < 2)
+		settings->verbosity++;
+	return true;
+}
+
+static bool
+take_colour(void *settings, const char *value, const char **why)
+{
+	static const char *const words[] = {
+		[COLOUR_NEVER] = "never",
+		[COLOUR_AUTO] = "auto",
+		[COLOUR_ALWAYS] = "always",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(value, words[i]) == 0) {
+			((struct settings *)settings)->colour =
+			    (enum colour_when)i;
+			return true;
+		}
+	}
+	*why = "is none of auto, always, never";
+	return false;
+}
+
+#define MEMBER(member) NULL, offsetof(struct settings, member)
+
+static const struct option_row rows[] = {
+	{ "host", 'H', NULL, "the arguments are mail servers: no MX lookup",
+	    MEMBER(audit.host_mode) },
+	{ "file", 'f', "FILE", "read domains from FILE, one a line ('-': stdin)",
+	    MEMBER(input) },
+	{ "port", 'p', "N", "port to connect to and to look up (default 25)",
+	    take_port, 0 },
+	{ "ipv4", '4', NULL, "connect to IPv4 addresses only", take_ipv4, 0 },
+	{ "ipv6", '6', NULL, "connect to IPv6 addresses only", take_ipv6, 0 },
+	{ "all", 'a', NULL, "connect to MX hosts without TLSA records, too, "
+	    "and print the records that fit", MEMBER(audit.all) },
+	{ "resolver", 0, "ADDR[@PORT]", "ask this resolver (repeatable); "
+	    "validated here all the same", take_resolver, 0 },
+	{ "trust-anchor", 0, "FILE", "DS or DNSKEY records to trust",
+	    MEMBER(anchor_file) },
+	{ "root-hints", 0, "FILE", "addresses of the root servers",
+	    MEMBER(root_hints) },
+	{ "allow-reserved", 0, NULL, "connect to special-purpose addresses, "
+	    "too (private, loopback...)", MEMBER(audit.allow_reserved) },
+	{ "helo", 0, "NAME", "the name for EHLO (default: this machine's)",
+	    take_helo, 0 },
+	{ "timeout", 0, "SECONDS", "one deadline for a whole domain "
+	    "(default 60)", take_timeout, 0 },
+	{ "format", 0, "F", "text (default) or json", take_format, 0 },
+	{ "output", 'o', "FILE", "write the report there", MEMBER(output) },
+	{ "quiet", 'q', NULL, "one line a domain", take_quiet, 0 },
+	{ "verbose", 'v', NULL, "every step; twice: the whole conversation",
+	    take_verbose, 0 },
+	{ "color", 0, "WHEN", "auto (default), always, never", take_colour, 0 },
+	{ "help", 'h', NULL, "print this and exit", MEMBER(help) },
+	{ "version", 'V', NULL, "print the version and exit", MEMBER(version) },
+	{ NULL, 0, NULL, NULL, NULL, 0 },
+};
+
+const struct option_table settings_mxdane = {
+	.program = "mxdane",
+	.synopsis = "mxdane [OPTION]... DOMAIN...\n"
+	    "       mxdane [OPTION]... -f FILE",
+	.purpose = "Tells whether DANE for SMTP works for mail domains, and if "
+	    "not, why.",
+	.rows = rows,
+	.closing = "Exit status: 0 all pass, 1 some fail, 3 some unknown, 2 some "
+	    "none or partial,\n64 wrong usage, 70 a fault of its own. "
+	    "mxdane(1) has it all.",
+};

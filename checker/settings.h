@@ -1,0 +1,44 @@
+/*
+ * What the user has asked for: the values behind the options of mxdane, and the
+ * table that fills them in.
+ */
+#ifndef CHECKER_SETTINGS_H
+#define CHECKER_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "checker/audit.h"
+#include "checker/options.h"
+#include "checker/report.h"
+
+#define SETTINGS_TIMEOUT	60	/* seconds */
+#define SETTINGS_PORT		25
+
+enum colour_when {
+	COLOUR_NEVER,
+	COLOUR_AUTO,
+	COLOUR_ALWAYS,
+};
+
+struct settings {
+	struct audit_options		 audit;
+	const char			**resolvers;	/* owned array of borrowed */
+	size_t				 resolver_count;
+	const char			*anchor_file;	/* borrowed, as all below */
+	const char			*root_hints;
+	const char			*input;		/* --file */
+	const char			*output;	/* --output */
+	const struct report_format	*format;
+	enum colour_when		 colour;
+	int				 verbosity;	/* -1 (-q), 0, 1, 2 */
+	bool				 help;
+	bool				 version;
+};
+
+void	settings_init(struct settings *settings);
+void	settings_clear(struct settings *settings);
+
+extern const struct option_table settings_mxdane;
+
+#endif
