@@ -158,3 +158,118 @@ host_tlsa(const struct host_evidence *host)
 {
 	return host->tlsa[host->used];
 }
+
+size_t
+host_answers(const struct host_evidence *host,
+    const struct answer *answers[HOST_ANSWERS])
+{
+	answers[0] = host->a;
+	answers[1] = host->aaaa;
+	answers[2] = host->cname;
+	answers[3] = host->tlsa[0];
+	answers[4] = host->tlsa[1];
+	return HOST_ANSWERS;
+}
+
+const struct answer *
+evidence_first_to_end(const struct answer *const *answers, size_t count)
+{
+	const struct answer *first = NULL;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (answers[i] == NULL ||
+		    answers[i]->dnssec != DNSSEC_SECURE ||
+		    answers[i]->signed_until == 0)
+			continue;
+		if (first == NULL ||
+		    answers[i]->signed_until < first->signed_until)
+			first = answers[i];
+	}
+	return first;
+}
+
+/* The earlier of two moments, of which 0 is none. */
+static time_t
+earlier(time_t a, time_t b)
+{
+	if (a == 0 || b == 0)
+		return a == 0 ? b : a;
+	return a < b ? a : b;
+}
+
+time_t
+evidence_signatures_end(const struct evidence *evidence)
+{
+	const struct answer *answers[HOST_ANSWERS], *first;
+	const struct answer *mx[1] = { evidence->mx };
+	const struct host_evidence *host;
+	time_t end = 0;
+	size_t i;
+
+	first = evidence_first_to_end(mx, 1);
+	if (first != NULL)
+		end = first->signed_until;
+	for (i = 0; i < evidence->host_count; i++) {
+		host = &evidence->hosts[i];
+		if (judge_host_dns(host) != HOST_DNS_DANE)
+			continue;
+		first = evidence_first_to_end(answers,
+		    host_answers(host, answers));
+		if (first != NULL)
+			end = earlier(end, first->signed_until);
+	}
+	return end;
+}
+
+/* The first end in the path from the server's certificate up to DEPTH. */
+static time_t
+path_end(const struct chain *chain, int depth)
+{
+	time_t end = 0;
+	size_t i;
+
+	for (i = 0; i < chain->count && i <= (size_t)depth; i++)
+		end = earlier(end, chain->certificates[i].not_after);
+	return end;
+}
+
+time_t
+shake_certificates_end(const struct host_evidence *host,
+    const struct shake_evidence *shake)
+{
+	const struct match_result *match;
+	time_t end, best = 0;
+	size_t i;
+
+	for (i = 0; i < shake->match_count; i++) {
+		match = &shake->matches[i];
+		if (match->status != MATCH_MATCH)
+			continue;
+		if (host->records.records[i].usage == TLSA_DANE_EE)
+			return 0;
+		/* Any path will do, so the one that lasts longest counts. */
+		end = path_end(shake->handshake->chain, match->depth);
+		if (end > best)
+			best = end;
+	}
+	return best;
+}
+
+time_t
+evidence_certificates_end(const struct evidence *evidence)
+{
+	const struct host_evidence *host;
+	time_t end = 0;
+	size_t i, j, k;
+
+	for (i = 0; i < evidence->host_count; i++) {
+		host = &evidence->hosts[i];
+		for (j = 0; j < host->endpoint_count; j++) {
+			for (k = 0; k < host->endpoints[j].shake_count; k++)
+				end = earlier(end, shake_certificates_end(host,
+				    &host->endpoints[j].shakes[k]));
+		}
+	}
+	return end;
+}

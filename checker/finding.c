@@ -87,6 +87,13 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	    "TLSA records belong below the name of the MX host, not below the "
 	    "mail domain: move them" },
 
+	[FINDING_SIGNATURE_EXPIRING] = { "signature-expiring", WARNING, NULL,
+	    "have the zone signed again: when its signatures have run out, "
+	    "senders that validate delay the mail" },
+	[FINDING_CERTIFICATE_EXPIRING] = { "certificate-expiring", WARNING,
+	    NULL,
+	    "renew it: usage 2 needs valid dates, all the way up" },
+
 	[FINDING_ADDRESS_RESERVED] = { "address-reserved", ERROR, NULL,
 	    "no public server can have this address: correct it, or use "
 	    "--allow-reserved where it is meant" },

@@ -190,6 +190,21 @@ judge_nobody(struct evidence *evidence)
 	}
 }
 
+static void
+sum_up(const struct judging *judging, const struct verdict_count *count)
+{
+	struct evidence *evidence = judging->evidence;
+	const struct answer *mx[1] = { evidence->mx };
+
+	evidence->verdict = verdict_sum(count, VERDICT_ABSENT);
+	if (evidence->verdict == VERDICT_ABSENT) {
+		judge_nobody(evidence);
+		evidence->verdict = VERDICT_FAIL;
+	}
+	if (judge_signatures(judging, mx, 1))
+		evidence->verdict = VERDICT_FAIL;
+}
+
 void
 judge(struct evidence *evidence, const struct judge_options *options)
 {
@@ -212,13 +227,9 @@ judge(struct evidence *evidence, const struct judge_options *options)
 		judge_host(&judging);
 		verdict_add(&count, evidence->hosts[i].verdict);
 	}
-	if (judging.applies) {
-		evidence->verdict = verdict_sum(&count, VERDICT_ABSENT);
-		if (evidence->verdict == VERDICT_ABSENT) {
-			judge_nobody(evidence);
-			evidence->verdict = VERDICT_FAIL;
-		}
-	}
+	judging.host = NULL;
+	if (judging.applies)
+		sum_up(&judging, &count);
 	judge_misplaced(evidence);
 	judge_limits(evidence);
 	finding_sort(&evidence->findings);

@@ -12,7 +12,9 @@
 #include "checker/evidence.h"
 
 struct judge_options {
-	time_t	when;	/* certificates' dates are judged as of */
+	time_t	when;		/* certificates and signatures are judged as of */
+	double	warning_days;	/* what ends earlier is warned about; 0: nothing */
+	double	critical_days;	/* what ends earlier fails; 0: nothing */
 };
 
 /*

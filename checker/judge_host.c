@@ -464,6 +464,19 @@ judge_endpoints(const struct judging *judging, enum host_dns state)
 	return verdict_sum(&count, VERDICT_UNKNOWN);
 }
 
+static void
+judge_age(const struct judging *judging)
+{
+	const struct answer *answers[HOST_ANSWERS];
+	bool critical;
+
+	critical = judge_signatures(judging, answers,
+	    host_answers(judging->host, answers));
+	critical |= judge_certificates(judging);
+	if (critical)
+		judging->host->verdict = VERDICT_FAIL;
+}
+
 void
 judge_host(struct judging *judging)
 {
@@ -489,6 +502,7 @@ judge_host(struct judging *judging)
 	if (state == HOST_DNS_DANE) {
 		judge_coverage(judging);
 		host->verdict = connected;
+		judge_age(judging);
 	}
 	if (lost && host->verdict != VERDICT_FAIL)
 		host->verdict = VERDICT_UNKNOWN;

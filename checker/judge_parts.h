@@ -35,6 +35,14 @@ void		 judge_endpoint(const struct judging *judging,
 /* RFC 7671 8, over all of the host's handshakes that passed. */
 void		 judge_coverage(const struct judging *judging);
 
+/*
+ * Ageing (verdicts.md 6): the signatures of ANSWERS (members may be NULL), and the
+ * certificates that the host's authentication hangs on. True: the verdict is fail.
+ */
+bool		 judge_signatures(const struct judging *judging,
+		    const struct answer *const *answers, size_t count);
+bool		 judge_certificates(const struct judging *judging);
+
 /* The owner of the host's TLSA records, as published or to be. Borrowed. */
 const char	*judging_tlsa_owner(const struct judging *judging);
 

@@ -1,0 +1,105 @@
+#include "checker/judge_parts.h"
+
+#include <stdlib.h>
+
+#include "resolver/memory.h"
+#include "resolver/text.h"
+
+#define DAY (24.0 * 60 * 60)	/* seconds */
+
+/* How what ends at a given moment is to be taken. */
+enum age {
+	AGE_FRESH,
+	AGE_WARNING,
+	AGE_CRITICAL,
+};
+
+static enum age
+age_of(const struct judge_options *options, time_t end)
+{
+	double days = difftime(end, options->when) / DAY;
+
+	if (end < options->when ||
+	    (options->critical_days > 0 && days < options->critical_days))
+		return AGE_CRITICAL;
+	if (options->warning_days > 0 && days < options->warning_days)
+		return AGE_WARNING;
+	return AGE_FRESH;
+}
+
+/* Adds what is said about it; the caller knows that it is not fresh. */
+static struct finding *
+say_age(const struct judging *judging, enum finding_code code, enum age age,
+    const char *what, time_t end)
+{
+	const struct judge_options *options = judging->options;
+	double days = difftime(end, options->when) / DAY;
+	struct finding *finding;
+	char *date = text_date(end);
+
+	if (end < options->when)
+		finding = finding_add(&judging->evidence->findings, code,
+		    "%s ends on %s, before the day that is judged", what, date);
+	else
+		finding = finding_add(&judging->evidence->findings, code,
+		    "%s ends on %s, in %.1f days", what, date, days);
+	finding->severity = age == AGE_CRITICAL ? SEVERITY_ERROR :
+	    SEVERITY_WARNING;
+	finding_advise(finding, "%s", finding_code_meaning(code));
+	free(date);
+	return finding;
+}
+
+bool
+judge_signatures(const struct judging *judging,
+    const struct answer *const *answers, size_t count)
+{
+	const struct answer *first = evidence_first_to_end(answers, count);
+	struct finding *finding;
+	enum age age;
+	char *what;
+
+	if (first == NULL)
+		return false;
+	age = age_of(judging->options, first->signed_until);
+	if (age == AGE_FRESH)
+		return false;
+	what = memory_format("the DNSSEC signature of %s %s",
+	    dns_type_name(first->type), first->owner);
+	finding = say_age(judging, FINDING_SIGNATURE_EXPIRING, age, what,
+	    first->signed_until);
+	free(what);
+	judging_place(judging, finding, NULL, KEY_UNKNOWN);
+	return age == AGE_CRITICAL;
+}
+
+bool
+judge_certificates(const struct judging *judging)
+{
+	const struct host_evidence *host = judging->host;
+	const struct shake_evidence *shake;
+	struct finding *finding;
+	bool critical = false;
+	enum age age;
+	time_t end;
+	size_t i, j;
+
+	for (i = 0; i < host->endpoint_count; i++) {
+		for (j = 0; j < host->endpoints[i].shake_count; j++) {
+			shake = &host->endpoints[i].shakes[j];
+			end = shake_certificates_end(host, shake);
+			age = end == 0 ? AGE_FRESH :
+			    age_of(judging->options, end);
+			if (age == AGE_FRESH)
+				continue;
+			finding = say_age(judging,
+			    FINDING_CERTIFICATE_EXPIRING, age,
+			    "a certificate that the usage 2 match depends on",
+			    end);
+			judging_place(judging, finding, &host->endpoints[i],
+			    shake->handshake->key_type);
+			critical |= age == AGE_CRITICAL;
+		}
+	}
+	return critical;
+}
