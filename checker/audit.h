@@ -31,6 +31,8 @@ struct audit_options {
 	uint16_t		 port;
 	const char		*helo;		/* borrowed */
 	double			 timeout;	/* seconds for the whole domain */
+	bool			 connect;	/* to this one, not those in DNS */
+	struct address		 connect_to;	/* its port is not used */
 };
 
 /* What the work is done with; shared by all audits of a run. All borrowed. */

@@ -136,14 +136,33 @@ list_addresses(const struct audit_options *options,
 	}
 }
 
-/* Whether nothing may be sent there; then why is noted. */
+/* The addresses in DNS, or the one that the user names in their place. */
+static void
+list_all_addresses(const struct audit_options *options,
+    struct host_evidence *host)
+{
+	if (!options->connect) {
+		list_addresses(options, host, host->a, AF_INET);
+		list_addresses(options, host, host->aaaa, AF_INET6);
+		return;
+	}
+	host->endpoints = memory_new(1, sizeof(*host->endpoints));
+	host->endpoint_count = host->address_total = 1;
+	host->endpoints[0].address = options->connect_to;
+	host->endpoints[0].address.port = host->port;
+}
+
+/*
+ * Whether nothing may be sent there; then why is noted. An address that the user
+ * names himself is meant.
+ */
 static bool
 is_out_of_bounds(const struct audit_options *options,
     struct endpoint_evidence *endpoint)
 {
 	const char *purpose = address_special_purpose(&endpoint->address);
 
-	if (purpose == NULL || options->allow_reserved)
+	if (purpose == NULL || options->allow_reserved || options->connect)
 		return false;
 	endpoint->stage = STAGE_CONNECT;
 	endpoint->outcome = OUTCOME_ADDRESS_RESERVED;
@@ -159,8 +178,7 @@ dial_all(struct host_gathering *gathering)
 	const char *server_name;
 	size_t i;
 
-	list_addresses(context->options, host, host->a, AF_INET);
-	list_addresses(context->options, host, host->aaaa, AF_INET6);
+	list_all_addresses(context->options, host);
 	gathering->endpoints = memory_new(host->endpoint_count,
 	    sizeof(struct endpoint_gathering *));
 	server_name = judge_server_name(host);

@@ -1,6 +1,5 @@
 #include "checker/settings.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -9,7 +8,9 @@
 #include "resolver/name.h"
 
 /* A day: nobody waits longer for one domain. */
-#define TIMEOUT_MAX 86400.0
+#define TIMEOUT_MAX	86400.0
+/* A hundred years. */
+#define DAYS_MAX	36500.0
 
 void
 settings_init(struct settings *settings)
@@ -42,6 +43,18 @@ parse_number(const char *value, unsigned long least, unsigned long most,
 		return false;
 	*number = strtoul(value, NULL, 10);
 	return *number >= least && *number <= most;
+}
+
+/* Digits, and perhaps a point and digits: no sign, no exponent, no "inf". */
+static bool
+parse_decimal(const char *value, double most, double *number)
+{
+	char *end;
+
+	if (strspn(value, "0123456789.") != strlen(value))
+		return false;
+	*number = strtod(value, &end);
+	return end != value && *end == '\0' && *number <= most;
 }
 
 static bool
@@ -101,16 +114,56 @@ take_helo(void *settings, const char *value, const char **why)
 static bool
 take_timeout(void *settings, const char *value, const char **why)
 {
-	char *end;
-	double seconds = strtod(value, &end);
+	double seconds;
 
-	if (*end != '\0' || end == value || !isfinite(seconds) ||
-	    seconds <= 0 || seconds > TIMEOUT_MAX) {
+	if (!parse_decimal(value, TIMEOUT_MAX, &seconds) || seconds == 0) {
 		*why = "is no number of seconds above 0, up to 86400";
 		return false;
 	}
 	((struct settings *)settings)->audit.timeout = seconds;
 	return true;
+}
+
+static bool
+parse_days(const char *value, double *days, const char **why)
+{
+	if (parse_decimal(value, DAYS_MAX, days))
+		return true;
+	*why = "is no number of days from 0 to 36500";
+	return false;
+}
+
+static bool
+take_warning(void *settings, const char *value, const char **why)
+{
+	return parse_days(value,
+	    &((struct settings *)settings)->warning_days, why);
+}
+
+static bool
+take_critical(void *settings, const char *value, const char **why)
+{
+	return parse_days(value,
+	    &((struct settings *)settings)->critical_days, why);
+}
+
+static bool
+take_ahead(void *settings, const char *value, const char **why)
+{
+	return parse_days(value,
+	    &((struct settings *)settings)->ahead_days, why);
+}
+
+static bool
+take_connect(void *argument, const char *value, const char **why)
+{
+	struct settings *settings = argument;
+
+	settings->audit.connect = true;
+	if (address_from_text(&settings->audit.connect_to, value, 0))
+		return true;
+	*why = "is no IP address";
+	return false;
 }
 
 static bool
@@ -183,6 +236,12 @@ static const struct option_row rows[] = {
 	{ "ipv6", '6', NULL, "connect to IPv6 addresses only", take_ipv6, 0 },
 	{ "all", 'a', NULL, "connect to MX hosts without TLSA records, too, "
 	    "and print the records that fit", MEMBER(audit.all) },
+	{ "connect", 0, "ADDR", "connect to ADDR in place of the addresses in "
+	    "DNS", take_connect, 0 },
+	{ "days", 0, "N", "judge as of N days from now", take_ahead, 0 },
+	{ "warning", 'w', "DAYS", "warn about signatures and certificates "
+	    "that end within DAYS", take_warning, 0 },
+	{ "critical", 'c', "DAYS", "fail for them", take_critical, 0 },
 	{ "resolver", 0, "ADDR[@PORT]", "ask this resolver (repeatable); "
 	    "validated here all the same", take_resolver, 0 },
 	{ "trust-anchor", 0, "FILE", "DS or DNSKEY records to trust",

@@ -31,6 +31,9 @@ struct settings {
 	const char			*output;	/* --output */
 	const struct report_format	*format;
 	enum colour_when		 colour;
+	double				 warning_days;	/* 0: none */
+	double				 critical_days;
+	double				 ahead_days;	/* judge as of then */
 	int				 verbosity;	/* -1 (-q), 0, 1, 2 */
 	bool				 help;
 	bool				 version;

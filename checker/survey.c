@@ -19,6 +19,8 @@
 /* How often the line that shows progress is drawn. */
 #define PROGRESS_MICROSECONDS 500000
 
+#define DAY (24 * 60 * 60)	/* seconds */
+
 struct survey {
 	const struct settings	*settings;	/* borrowed */
 	struct engine		 engine;
@@ -93,13 +95,19 @@ static void
 on_report(struct evidence *evidence, void *argument)
 {
 	struct survey *survey = argument;
-	const struct judge_options options = { .when = evidence->checked_at };
+	const struct settings *settings = survey->settings;
+	const struct judge_options options = {
+		.when = evidence->checked_at +
+		    (time_t)(settings->ahead_days * DAY),
+		.warning_days = settings->warning_days,
+		.critical_days = settings->critical_days,
+	};
 
 	judge(evidence, &options);
 	survey->status = verdict_worse_status(survey->status,
 	    verdict_exit_status(evidence->verdict));
 	make_room(survey);
-	survey->settings->format->domain(survey->out, evidence,
+	settings->format->domain(survey->out, evidence,
 	    &survey->report, survey->reported++);
 	evidence_free(evidence);
 	if (fflush(survey->out) == EOF && !survey->broken) {
