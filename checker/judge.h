@@ -46,6 +46,9 @@ enum host_dns {
 
 enum host_dns judge_host_dns(const struct host_evidence *host);
 
+/* What that alone decides. VERDICT_PASS: nothing yet, the endpoints do. */
+enum verdict judge_state_verdict(enum host_dns state);
+
 /*
  * The I-th base domain of a host whose addresses allow TLSA to be asked for
  * (RFC 7672 2.2.2): the expanded name when the alias chain is secure, then the

@@ -414,9 +414,8 @@ say_tlsa(const struct judging *judging, enum host_dns state)
 	judging_place(judging, finding, NULL, KEY_UNKNOWN);
 }
 
-/* What the DNS alone decides; VERDICT_PASS stands for "ask the endpoints". */
-static enum verdict
-state_verdict(enum host_dns state)
+enum verdict
+judge_state_verdict(enum host_dns state)
 {
 	switch (state) {
 	case HOST_DNS_NOT_ASKED:
@@ -498,7 +497,7 @@ judge_host(struct judging *judging)
 		judge_records(judging);
 
 	connected = judge_endpoints(judging, state);
-	host->verdict = state_verdict(state);
+	host->verdict = judge_state_verdict(state);
 	if (state == HOST_DNS_DANE) {
 		judge_coverage(judging);
 		host->verdict = connected;

@@ -6,24 +6,34 @@
 #define CHECKER_REPORT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <time.h>
 
 struct evidence;
 
 struct report_options {
 	bool	 colour;
 	int	 verbosity;	/* -1: -q, 0, 1: -v, 2: -vv */
+	time_t	 now;		/* wall clock */
 };
 
 struct report_format {
 	const char *name;
 	const char *help;	/* what it is for, a few words */
-	/* Before the first domain and after the last one; may be NULL. */
-	void	  (*begin)(FILE *out, const struct report_options *options);
-	void	  (*end)(FILE *out, const struct report_options *options);
-	/* One judged domain. NUMBER counts from 0. */
-	void	  (*domain)(FILE *out, const struct evidence *evidence,
-		    const struct report_options *options, size_t number);
+	bool	    whole;	/* a file is replaced when it is complete, since
+				 * somebody may read it at any time */
+	/*
+	 * Before the first domain. What it returns is handed to the others; may
+	 * be NULL, as may its result.
+	 */
+	void	 *(*begin)(FILE *out, const struct report_options *options);
+	/* One judged domain. */
+	void	  (*domain)(FILE *out, const struct report_options *options,
+		    const struct evidence *evidence, void *state);
+	/* After the last one; frees STATE. May be NULL. */
+	void	  (*end)(FILE *out, const struct report_options *options,
+		    void *state);
 };
 
 /* NULL: there is no such format. */
@@ -31,10 +41,12 @@ const struct report_format *report_format_find(const char *name);
 /* Row I of the table, NULL past its end. */
 const struct report_format *report_format_at(size_t i);
 
-/* The writers, each in its report_*.c. */
-void	report_text_domain(FILE *out, const struct evidence *evidence,
-	    const struct report_options *options, size_t number);
-void	report_json_domain(FILE *out, const struct evidence *evidence,
-	    const struct report_options *options, size_t number);
+/* The rows, each in its report_*.c. */
+extern const struct report_format report_text;
+extern const struct report_format report_json;
+extern const struct report_format report_junit;
+extern const struct report_format report_tap;
+extern const struct report_format report_github;
+extern const struct report_format report_prometheus;
 
 #endif

@@ -320,16 +320,35 @@ put_host(const struct page *page, const struct evidence *evidence,
 		put_endpoint(page, &host->endpoints[i], width);
 }
 
-void
-report_text_domain(FILE *out, const struct evidence *evidence,
-    const struct report_options *options, size_t number)
+/* The state of this writer: whether a domain has been written before. */
+static void *
+text_begin(FILE *out, const struct report_options *options)
+{
+	(void)out;
+	(void)options;
+	return memory_new(1, sizeof(bool));
+}
+
+static void
+text_end(FILE *out, const struct report_options *options, void *state)
+{
+	(void)out;
+	(void)options;
+	free(state);
+}
+
+static void
+text_domain(FILE *out, const struct report_options *options,
+    const struct evidence *evidence, void *state)
 {
 	const struct page page = { .out = out, .options = options };
+	bool *followed = state;
 	char *rest;
 	size_t i;
 
-	if (options->verbosity >= 0 && number > 0)
+	if (options->verbosity >= 0 && *followed)
 		fputc('\n', out);
+	*followed = true;
 	if (!evidence->host_mode || options->verbosity < 0 ||
 	    evidence->host_count == 0) {
 		rest = evidence->mx == NULL ? memory_string("") :
@@ -346,3 +365,11 @@ report_text_domain(FILE *out, const struct evidence *evidence,
 	for (i = 0; i < evidence->findings.count; i++)
 		put_finding(&page, &evidence->findings.items[i]);
 }
+
+const struct report_format report_text = {
+	.name = "text",
+	.help = "for people",
+	.begin = text_begin,
+	.domain = text_domain,
+	.end = text_end,
+};

@@ -29,7 +29,7 @@ struct survey {
 	struct event		*progress;	/* owned, NULL: nobody watches */
 	FILE			*out;		/* owned unless standard output */
 	struct report_options	 report;
-	size_t			 reported;
+	void			*writer;	/* the writer's own state */
 	int			 status;
 	bool			 misused;	/* a line of input was no domain */
 	bool			 broken;	/* the report cannot be written */
@@ -107,8 +107,8 @@ on_report(struct evidence *evidence, void *argument)
 	survey->status = verdict_worse_status(survey->status,
 	    verdict_exit_status(evidence->verdict));
 	make_room(survey);
-	settings->format->domain(survey->out, evidence,
-	    &survey->report, survey->reported++);
+	settings->format->domain(survey->out, &survey->report, evidence,
+	    survey->writer);
 	evidence_free(evidence);
 	if (fflush(survey->out) == EOF && !survey->broken) {
 		survey->broken = true;
@@ -197,7 +197,7 @@ run(struct survey *survey)
 	};
 
 	if (format->begin != NULL)
-		format->begin(survey->out, &survey->report);
+		survey->writer = format->begin(survey->out, &survey->report);
 	survey->batch = batch_new(&survey->engine.context, &callbacks);
 	start_progress(survey);
 	batch_wake(survey->batch);
@@ -207,7 +207,7 @@ run(struct survey *survey)
 		event_free(survey->progress);
 	batch_free(survey->batch);
 	if (format->end != NULL)
-		format->end(survey->out, &survey->report);
+		format->end(survey->out, &survey->report, survey->writer);
 }
 
 /* The words of the command line are checked before anything begins. */
@@ -266,6 +266,7 @@ survey(const struct settings *settings, char *const *words, size_t count)
 			.colour = terminal_wants_colour(settings->colour,
 			    survey.out),
 			.verbosity = settings->verbosity,
+			.now = time(NULL),
 		};
 		run(&survey);
 		if (!close_output(&survey))
