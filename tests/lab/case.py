@@ -1,0 +1,280 @@
+"""Cases: the data files, read strictly. run's head says how to write one."""
+
+import dataclasses
+import pathlib
+import re
+import shlex
+import tomllib
+
+from certificates import Specification
+from mail import BEHAVIOURS
+from names import ACTIONS, TYPES
+from zones import Record
+
+TOP = "example."
+
+# The zones that cases share: how each is signed, and what else is special.
+ZONES = {
+    "signed": {},
+    "nsec3": {"signing": "nsec3"},
+    "opt-out": {"signing": "opt-out"},
+    "unsigned": {"signing": "none"},
+    "wrong-ds": {"ds": "wrong"},
+    "no-ds": {"ds": "none"},
+    "expired": {"expired": True},
+    "scripted": {},                         # behind the scripted name server
+    "unsigned-scripted": {"signing": "none"},
+    "silent": {},                           # which never answers for this one
+    "lame": {},                             # and knows nothing of this one
+}
+
+
+class Mistake(Exception):
+    """A case is not written as it should be."""
+
+
+@dataclasses.dataclass
+class ServerPlan:
+    """A mail server of a case, before it has addresses and certificates."""
+
+    does: str = "normal"
+    sends: list[str] = dataclasses.field(default_factory=lambda: ["ec"])
+    sni: dict[str, list[str]] = dataclasses.field(default_factory=dict)
+    tls: list[str] = dataclasses.field(default_factory=list)
+    helo: str = ""
+    port: int = 25
+
+    def __post_init__(self):
+        if self.does not in BEHAVIOURS and self.does not in (
+                "refuses", "unreachable", "deaf"):
+            raise Mistake(f"no server does {self.does!r}")
+        self.sends = _listed(self.sends)
+        self.sni = {name: _listed(sends) for name, sends in self.sni.items()}
+        self.tls = _listed(self.tls)
+
+
+@dataclasses.dataclass
+class HostExpectation:
+    verdict: str
+    preference: int | None = None
+    addresses: str = "secure"
+    cname: str | None = None
+    tlsa: str | None = "secure"     # "not asked" for null
+    base: str | None = None         # default: the host
+    owner: str | None = None        # of the records; default: below base
+    names: list[str] | None = None  # reference names; None: not looked at
+    records: list[str] | None = None
+
+
+@dataclasses.dataclass
+class EndpointExpectation:
+    verdict: str
+    stage: str = "done"
+    error: str | None = None        # a regular expression; None: must be null
+    protocol: str | None = None     # of every handshake
+    # For each key type the status of each record: {"3 1 1 {x}": "match 0"}.
+    shakes: dict[str, dict[str, str]] | None = None
+
+
+@dataclasses.dataclass
+class Expectation:
+    verdict: str = ""
+    verdicts: list[str] | None = None       # of several domains, in order
+    domain: str | None = None               # as the report names it
+    mx: str = "secure"
+    null_mx: bool = False
+    implicit: bool = False
+    host: dict[str, HostExpectation] = dataclasses.field(default_factory=dict)
+    endpoint: dict[str, EndpointExpectation] = dataclasses.field(
+        default_factory=dict)
+    findings: list[str] = dataclasses.field(default_factory=list)
+    no_findings: list[str] = dataclasses.field(default_factory=list)
+    says: list[str] = dataclasses.field(default_factory=list)
+    exit: int | None = None                 # default: what the verdict means
+    stderr: str | None = None               # a regular expression
+    within: float = 20                      # seconds
+
+
+@dataclasses.dataclass
+class Case:
+    file: str
+    name: str
+    shows: str
+    zone: str = "signed"
+    dns: str = ""
+    run: str = "<@>"
+    stdin: str = ""
+    allow_reserved: bool = True
+    # Why another program judges otherwise, where it does (second_opinion.py).
+    posttls_finger_differs: str = ""
+    server: dict[str, ServerPlan] = dataclasses.field(default_factory=dict)
+    certificate: dict[str, Specification] = dataclasses.field(
+        default_factory=dict)
+    answers: dict[str, str] = dataclasses.field(default_factory=dict)
+    expect: Expectation = dataclasses.field(default_factory=Expectation)
+
+    def full(self, name: str) -> str:
+        """A name of the case ("mx", "mx/unsigned", "@"), with its final dot.
+
+        Each case has in each zone the names below its own.
+        """
+        if name.endswith("."):
+            return name
+        label, _, zone = name.partition("/")
+        zone = zone or self.zone
+        if zone not in ZONES:
+            raise Mistake(f"{self.name}: there is no zone {zone!r}")
+        below = f"{self.name}.{zone}.{TOP}"
+        return below if label == "@" else f"{label}.{below}"
+
+    def plain(self, name: str) -> str:
+        """The same as programs show it."""
+        return self.full(name).rstrip(".")
+
+    def zone_of(self, name: str) -> str:
+        return name.partition("/")[2] or self.zone
+
+    def command(self) -> list[str]:
+        """The arguments to mxdane that are the case's own."""
+        return shlex.split(re.sub(
+            "<([^>]+)>", lambda found: self.plain(found[1]), self.run))
+
+    def lines(self) -> list[tuple[str, str, str, str]]:
+        """Owner, type, data and fault of each line of `dns`."""
+        found = []
+        for line in self.dns.splitlines():
+            line, _, fault = line.partition("!")
+            fields = line.split(None, 2)
+            if not fields:
+                continue
+            if len(fields) < 3:
+                raise Mistake(f"{self.name}: {line!r} is no record")
+            found.append((*fields[:2], fields[2].strip(), fault.strip()))
+        return found
+
+    def certificate_name(self, name: str) -> str:
+        """Where the lab keeps the certificate that the case calls NAME."""
+        return f"{self.name}/{name}" if name in self.certificate else name
+
+
+def record(case: Case, line: tuple, data: str) -> Record:
+    """A line of a case's `dns` as a record; names in the data are expanded."""
+    owner, type_, _, fault = line
+    if type_ in ("MX", "CNAME", "NS"):
+        *before, name = data.split()
+        data = " ".join(before + [case.full(name)])
+    if fault not in ("", "bogus", "expired", "unsigned"):
+        raise Mistake(f"{case.name}: no signature can be {fault!r}")
+    return Record(case.full(owner), type_, data, fault)
+
+
+def _listed(value) -> list:
+    return [value] if isinstance(value, str) else value
+
+
+def _filled(kind, table: dict, where: str, **more):
+    """An object of dataclass KIND from a table; unknown keys are mistakes."""
+    known = {field.name for field in dataclasses.fields(kind)}
+    table = {key.replace("-", "_"): value for key, value in table.items()}
+    unknown = set(table) - known
+    if unknown:
+        raise Mistake(f"{where}: unknown key {', '.join(sorted(unknown))}")
+    try:
+        return kind(**table, **more)
+    except TypeError as error:
+        raise Mistake(f"{where}: {error}") from error
+
+
+def _endpoint(value, where: str) -> EndpointExpectation:
+    """"pass", or a table; its keys in capitals are key types."""
+    if isinstance(value, str):
+        value = {"verdict": value}
+    shakes = {key: records for key, records in value.items()
+              if key[0].isupper()}
+    rest = {key: v for key, v in value.items() if key not in shakes}
+    return _filled(EndpointExpectation, rest, where, shakes=shakes or None)
+
+
+def _host(value, where: str) -> HostExpectation:
+    if isinstance(value, str):
+        value = {"verdict": value}
+    return _filled(HostExpectation, value, where)
+
+
+def _expectation(table: dict, where: str) -> Expectation:
+    table = dict(table)
+    for key, make in ("host", _host), ("endpoint", _endpoint):
+        table[key] = {name: make(value, f"{where}: {key} {name}")
+                      for name, value in table.get(key, {}).items()}
+    expectation = _filled(Expectation, table, where)
+    if not (expectation.verdict or expectation.verdicts
+            or expectation.exit is not None):
+        raise Mistake(f"{where}: no verdict is expected")
+    return expectation
+
+
+def _answers(table: dict, where: str) -> dict[str, str]:
+    for question, action in table.items():
+        if action not in ACTIONS or question.split()[-1] not in TYPES:
+            raise Mistake(f"{where}: {question} = {action!r} is not known")
+    return table
+
+
+def _case(file: str, name: str, table: dict) -> Case:
+    table = dict(table)
+    where = f"{file}: {name}"
+    table["server"] = {
+        server: _filled(ServerPlan, plan, f"{where}: server {server}")
+        for server, plan in table.get("server", {}).items()}
+    table["answers"] = _answers(table.get("answers", {}), where)
+    table["expect"] = _expectation(table.get("expect", {}), where)
+    table["certificate"] = {
+        wanted: dict(plan) for wanted, plan
+        in table.get("certificate", {}).items()}
+    case = _filled(Case, table, where, file=file, name=name)
+    case.certificate = {
+        wanted: certificate(plan, wanted, where, case)
+        for wanted, plan in case.certificate.items()}
+    return case
+
+
+def certificate(plan: dict, name: str, where: str,
+                case: Case | None = None) -> Specification:
+    """A certificate of the data files, with the names that a case gives it."""
+    plan = dict(plan)
+    if case:
+        names = plan.get("names", [])
+        plan["names"] = [n if "." in n else case.plain(n) for n in names]
+        plan["cn"] = re.sub("<([^>]+)>", lambda found: case.plain(found[1]),
+                            plan.get("cn", ""))
+        plan["issuer"] = case.certificate_name(plan.get("issuer", "self"))
+        plan.setdefault("key", "ec:leaf")
+        name = case.certificate_name(name)
+    for key in "days", "forge":
+        if key in plan:
+            plan[key] = tuple(plan[key])
+    return _filled(Specification, plan, f"{where}: certificate {name}",
+                   name=name)
+
+
+def load(folder: pathlib.Path) -> list[Case]:
+    """All cases, by file and in the order in which they stand there."""
+    cases: list[Case] = []
+    for file in sorted(folder.glob("*.toml")):
+        try:
+            tables = tomllib.loads(file.read_text())
+        except tomllib.TOMLDecodeError as error:
+            raise Mistake(f"{file.name}: {error}") from error
+        cases += [_case(file.name, name, table)
+                  for name, table in tables.items()]
+    names = [case.name for case in cases]
+    for name in names:
+        if names.count(name) > 1:
+            raise Mistake(f"there are two cases {name}")
+    return cases
+
+
+def load_certificates(file: pathlib.Path) -> list[Specification]:
+    """The certificates that all cases share."""
+    return [certificate(plan, name, file.name) for name, plan
+            in tomllib.loads(file.read_text()).items()]

@@ -1,0 +1,244 @@
+"""Holds a report against what a case expects of it."""
+
+import ipaddress
+import json
+import re
+
+import rules
+import shape
+from case import Case, EndpointExpectation, HostExpectation
+from lab import Lab
+
+# Codes that explain a fault, or foresee one. Other issues than the faults
+# themselves: only cases that name one of them look at them.
+EXPLANATIONS = {
+    "usage-2-names-leaf", "usage-3-names-issuer", "selector-swapped",
+    "matching-type-swapped", "digest-of-pem", "digest-of-nothing",
+    "data-not-hex-decoded", "nearly-matches", "issuer-not-sent",
+    "issuer-retired", "matches-elsewhere", "no-rollover-record",
+    "rotation-uncovered", "tlsa-ttl-long", "signature-expiring",
+    "certificate-expiring",
+}
+
+
+class Comparison:
+    """One report of one case; `complaints` is what was not as expected."""
+
+    def __init__(self, lab: Lab, case: Case, report: dict):
+        self.lab, self.case, self.report = lab, case, report
+        self.complaints: list[str] = []
+
+    def same(self, what: str, found, expected) -> None:
+        if found != expected:
+            self.complaints.append(
+                f"{what} is {found!r}, expected {expected!r}")
+
+    def run(self) -> list[str]:
+        self.complaints += shape.complaints(self.report)
+        if self.complaints:
+            return self.complaints
+        self.complaints += rules.complaints(self.report)
+        expect = self.case.expect
+        self.same("verdict", self.report["verdict"], expect.verdict)
+        self.same("domain", self.report["domain"],
+                  self.case.plain(expect.domain or "@"))
+        for key in "null_mx", "implicit":
+            self.same(key, bool(self.report["mx"][key]), getattr(expect, key))
+        self.same("mx.dnssec", self.report["mx"]["dnssec"],
+                  None if expect.mx == "not asked" else expect.mx)
+        self.hosts()
+        self.findings()
+        return self.complaints
+
+    def hosts(self) -> None:
+        expected = self.case.expect.host
+        found = {host["name"]: host for host in self.report["hosts"]}
+        self.same("hosts", [h["name"] for h in self.report["hosts"]],
+                  [self.case.plain(name) for name in expected])
+        for name, host in expected.items():
+            if self.case.plain(name) in found:
+                self.host(name, host, found[self.case.plain(name)])
+        self.endpoints()
+
+    def host(self, name: str, expected: HostExpectation, found: dict) -> None:
+        case, tlsa = self.case, found["tlsa"]
+        absent = expected.verdict == "absent"
+        self.same(f"{name}: verdict", found["verdict"],
+                  None if absent else expected.verdict)
+        if expected.preference is not None:
+            self.same(f"{name}: preference", found["preference"],
+                      expected.preference)
+        not_asked = expected.addresses == "not asked"
+        self.same(f"{name}: addresses.dnssec", found["addresses"]["dnssec"],
+                  None if not_asked else expected.addresses)
+        self.same(f"{name}: addresses.cname", found["addresses"]["cname"],
+                  expected.cname and case.plain(expected.cname))
+        if expected.tlsa == "not asked":
+            self.same(f"{name}: tlsa.dnssec", tlsa["dnssec"], None)
+        else:
+            base = case.plain(expected.base or name)
+            self.same(f"{name}: tlsa.dnssec", tlsa["dnssec"], expected.tlsa)
+            self.same(f"{name}: tlsa.base_domain", tlsa["base_domain"], base)
+            if expected.owner:
+                self.same(f"{name}: tlsa.owner", tlsa["owner"],
+                          case.plain(expected.owner))
+        if expected.names is not None:
+            self.same(f"{name}: reference names", tlsa["reference_names"],
+                      [case.plain(each) for each in expected.names])
+        if expected.records is not None:
+            self.same(f"{name}: records", sorted(self.records(found)),
+                      sorted(self.lab.tlsa(case, text)
+                             for text in expected.records))
+
+    @staticmethod
+    def records(host: dict) -> list[tuple]:
+        return [(r["usage"], r["selector"], r["matching_type"], r["data"])
+                for r in host["tlsa"]["records"]]
+
+    def expected_endpoints(self) -> dict[str, EndpointExpectation]:
+        """By address. "mx" is all published ones of mx, "mx/6" only that."""
+        found = {}
+        for name, expected in self.case.expect.endpoint.items():
+            server, _, family = name.partition("/")
+            if family:
+                addresses = {self.lab.address(self.case, server, int(family))}
+            else:
+                addresses = self.lab.published[self.case.name, server]
+            found.update(dict.fromkeys(addresses, expected))
+        return found
+
+    def endpoints(self) -> None:
+        expected = self.expected_endpoints()
+        seen = set()
+        for host in self.report["hosts"]:
+            for endpoint in host["endpoints"]:
+                address = str(ipaddress.ip_address(endpoint["address"]))
+                seen.add(address)
+                if address in expected:
+                    self.endpoint(host, endpoint, expected[address])
+        self.same("connected addresses", sorted(seen), sorted(expected))
+
+    def endpoint(self, host: dict, found: dict,
+                 expected: EndpointExpectation) -> None:
+        where = found["address"]
+        self.same(f"{where}: verdict", found["verdict"], expected.verdict)
+        self.same(f"{where}: stage", found["stage"], expected.stage)
+        error = found["error"]
+        if expected.error and not re.search(expected.error, error or ""):
+            self.same(f"{where}: error", error, expected.error)
+        if expected.stage != "done" and not error:
+            self.complaints.append(f"{where}: ends without an error")
+        for shake in found["handshakes"]:
+            if expected.protocol:
+                self.same(f"{where}: protocol", shake["protocol"],
+                          expected.protocol)
+        if expected.shakes is None:
+            return
+        self.same(f"{where}: key types",
+                  sorted(s["key_type"] for s in found["handshakes"]),
+                  sorted(expected.shakes))
+        for shake in found["handshakes"]:
+            if shake["key_type"] in expected.shakes:
+                self.shake(f"{where}: {shake['key_type']}", host, shake,
+                           expected.shakes[shake["key_type"]])
+
+    def shake(self, where: str, host: dict, found: dict,
+              expected: dict[str, str]) -> None:
+        statuses = {record: status_text(match) for record, match
+                    in zip(self.records(host), found["tlsa"])}
+        wanted = {self.lab.tlsa(self.case, text): status
+                  for text, status in expected.items()}
+        self.same(f"{where}: records", _shown(statuses), _shown(wanted))
+        self.same(f"{where}: verdict", found["verdict"],
+                  _shake_verdict(expected.values()))
+        for match in found["tlsa"]:
+            if match["status"] != "match" and not match["why"]:
+                self.complaints.append(f"{where}: no reason why "
+                                       f"[{match['record']}] does not match")
+
+    def findings(self) -> None:
+        expect = self.case.expect
+        found = [f"{f['severity']} {f['code']}"
+                 for f in self.report["findings"]]
+        named = {text.split()[-1] for text in expect.findings}
+        found = {text for text in found
+                 if text.split()[1] not in EXPLANATIONS
+                 or text.split()[1] in named}
+        self.same("findings", sorted(found), sorted(set(expect.findings)))
+        codes = {f["code"] for f in self.report["findings"]}
+        for code in codes & set(expect.no_findings):
+            self.complaints.append(f"there is a finding {code}")
+        said = json.dumps(self.report["findings"], ensure_ascii=False)
+        for pattern in expect.says:
+            if not re.search(pattern, said):
+                self.complaints.append(f"no finding says {pattern!r}: {said}")
+
+
+def status_text(match: dict) -> str:
+    """A record's status as cases write it: "match 0", "ignored match 1"."""
+    words = [match["status"]]
+    if match["status"] == "ignored" and match["would_match"]:
+        words.append("match")
+    if match["depth"] is not None and (match["would_match"]
+                                       or match["status"] == "match"):
+        words.append(str(match["depth"]))
+    return " ".join(words)
+
+
+def _shake_verdict(statuses) -> str:
+    """RFC 7672 2.2 and 3: one match is enough; without usable ones none."""
+    statuses = [status.split()[0] for status in statuses]
+    if "match" in statuses:
+        return "pass"
+    return "none" if set(statuses) <= {"unusable"} else "fail"
+
+
+def _shown(statuses: dict) -> dict[str, str]:
+    return {f"{u} {s} {m} {data[:16]}": status for (u, s, m, data), status
+            in sorted(statuses.items())}
+
+
+def check(lab: Lab, case: Case, status: int, output: str, errors: str,
+          seconds: float) -> list[str]:
+    """All complaints about one run of mxdane."""
+    expect = case.expect
+    found = []
+    if seconds > expect.within:
+        found.append(f"took {seconds:.1f} s, allowed {expect.within} s")
+    if not re.fullmatch(r"[ -~\n]*", output):
+        found.append("standard output is not plain printable ASCII")
+    if expect.stderr is None and errors:
+        found.append(f"standard error says {errors!r}")
+    if expect.stderr is not None and not re.search(expect.stderr, errors):
+        found.append(f"standard error says {errors!r}, "
+                     f"expected {expect.stderr!r}")
+    try:
+        reports = [json.loads(line) for line in output.splitlines()]
+    except json.JSONDecodeError as error:
+        return found + [f"standard output is no JSON ({error}): {output!r}"]
+    if expect.exit is not None and status != expect.exit:
+        found.append(f"exit status {status}, expected {expect.exit}")
+    if not reports and expect.exit is None:
+        return found + [f"no report, exit status {status}"]
+    return found + _of_reports(lab, case, status, reports)
+
+
+def _of_reports(lab: Lab, case: Case, status: int,
+                reports: list[dict]) -> list[str]:
+    expect, found = case.expect, []
+    if not reports:
+        return found
+    if expect.verdicts:
+        verdicts = [report.get("verdict") for report in reports]
+        if verdicts != expect.verdicts:
+            found.append(f"verdicts {verdicts}, expected {expect.verdicts}")
+        for report in reports:
+            bad = shape.complaints(report)
+            found += bad or rules.complaints(report)
+    else:
+        if len(reports) != 1:
+            found.append(f"{len(reports)} reports")
+        found += Comparison(lab, case, reports[0]).run()
+    if not found and status != rules.exit_status(reports):
+        found.append(f"exit status {status} with {reports[0]['verdict']}")
+    return found

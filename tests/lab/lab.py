@@ -1,0 +1,198 @@
+"""The lab: all zones, certificates, name servers and mail servers at once."""
+
+import concurrent.futures
+import ipaddress
+import pathlib
+import re
+
+import case as cases_
+from case import Case, Mistake
+from certificates import Authority
+from daemons import Daemons
+from mail import MailServers, Server
+from names import NameServer
+from namespace import add_addresses
+from zones import Signer, Zone, serve
+
+ROOT, TLD, CHILDREN, SCRIPTED = (f"198.18.0.{n}" for n in (1, 2, 3, 4))
+
+
+class Lab:
+    """What the cases need, up and running between start() and stop()."""
+
+    def __init__(self, cases: list[Case], work: pathlib.Path,
+                 daemons: Daemons):
+        self.cases = {case.name: case for case in cases}
+        self.work = work
+        self.daemons = daemons
+        self.authority = Authority(work / "certificates")
+        self.servers: dict[tuple[str, str], Server] = {}
+        self.zones: dict[str, Zone] = {}
+        # What each {server} of a case stood for, in A and AAAA records.
+        self.published: dict[tuple[str, str], set[str]] = {}
+        here = pathlib.Path(__file__).parent
+        for wanted in cases_.load_certificates(here / "certificates.toml"):
+            self.authority.add(wanted)
+        for case in cases:
+            for wanted in case.certificate.values():
+                self.authority.add(wanted)
+
+    root = ROOT
+
+    # --- what the tests ask
+
+    @property
+    def options(self) -> list[str]:
+        """The options that let mxdane find its way in the lab."""
+        return ["--root-hints", str(self.work / "root.hints"),
+                "--trust-anchor", str(self.work / "root.anchor")]
+
+    def address(self, case: Case, server: str, family: int) -> str:
+        addresses = self.servers[case.name, server].addresses
+        return addresses[0 if family == 4 else 1]
+
+    def tlsa(self, case: Case, text: str) -> tuple[int, int, int, str]:
+        """"3 1 1 {leaf}" -> the record's fields, the data in hexadecimal."""
+        fields = text.split(None, 3)
+        data = fields[3] if len(fields) > 3 else ""
+        found = re.fullmatch(r"\{([^ }]+)(?: (\d) (\d))?\}", data)
+        if found:
+            name, selector, matching_type = found.groups()
+            made = self.authority.get(case.certificate_name(name))
+            data = made.association(int(selector or fields[1]),
+                                    int(matching_type or fields[2])).hex()
+        usage, selector, matching_type = map(int, fields[:3])
+        return usage, selector, matching_type, data.replace(" ", "").lower()
+
+    # --- building it
+
+    def start(self) -> None:
+        self.work.mkdir(parents=True, exist_ok=True)
+        self._give_addresses()
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            list(pool.map(self.authority.get, self._wanted_certificates()))
+        self._fill_servers()
+        self._make_zones()
+        self._start_name_servers()
+        MailServers(list(self.servers.values())).start()
+
+    def stop(self) -> None:
+        self.daemons.stop()
+
+    def _give_addresses(self) -> None:
+        first4 = ipaddress.ip_address("198.18.1.0")
+        first6 = ipaddress.ip_address("fd00:25::")
+        addresses, unreachable = [ROOT, TLD, CHILDREN, SCRIPTED], []
+        for case in self.cases.values():
+            for name, plan in case.server.items():
+                number = len(self.servers) + 1
+                server = Server([str(first4 + number), str(first6 + number)],
+                                plan.port, plan.does, tls=plan.tls,
+                                helo=plan.helo)
+                self.servers[case.name, name] = server
+                there = (unreachable if plan.does == "unreachable"
+                         else addresses)
+                there += server.addresses
+        add_addresses(addresses, unreachable)
+
+    def _wanted_certificates(self) -> list[str]:
+        wanted = {}
+        for case in self.cases.values():
+            texts = [case.dns]
+            for plan in case.server.values():
+                for sends in [plan.sends, *plan.sni.values()]:
+                    texts += ["{" + n + "}" for s in sends for n in s.split()]
+            for name in re.findall(r"\{([^ }]+)", " ".join(texts)):
+                full = case.certificate_name(name)
+                if full in self.authority.specifications:
+                    wanted[full] = True
+        return list(wanted)
+
+    def _chains(self, case: Case, sends: list[str]) -> list[tuple[str, str]]:
+        """The PEM files that make a server send these chains."""
+        files = []
+        for chain in sends:
+            made = [self.authority.get(case.certificate_name(name))
+                    for name in chain.split()]
+            file = (self.authority.folder
+                    / f"{case.name}-{chain.replace(' ', '+')}.chain")
+            file.write_text("".join(each.pem for each in made))
+            files.append((str(file), str(made[0].key_file)))
+        return files
+
+    def _fill_servers(self) -> None:
+        for (case_name, name), server in self.servers.items():
+            case = self.cases[case_name]
+            plan = case.server[name]
+            server.chains = self._chains(case, plan.sends)
+            server.by_name = {case.plain(asked): self._chains(case, sends)
+                              for asked, sends in plan.sni.items()}
+
+    def _data(self, case: Case, type_: str, data: str) -> str:
+        """A record's data with its placeholder filled in."""
+        if type_ == "TLSA":
+            *fields, digits = self.tlsa(case, data)
+            octets = "".join(f"{field:02x}" for field in fields) + digits
+            return rf"\# {len(octets) // 2} {octets}"
+        found = re.fullmatch(r"\{(.+)\}", data)
+        if not found:
+            return data
+        name = found[1]
+        if (case.name, name) not in self.servers:
+            raise Mistake(f"{case.name}: there is no server {name!r}")
+        address = self.address(case, name, 4 if type_ == "A" else 6)
+        self.published.setdefault((case.name, name), set()).add(address)
+        return address
+
+    def _make_zones(self) -> None:
+        root = Zone(".", "", "a-root.", ROOT, key="")
+        tld = Zone(cases_.TOP, ".", "tld.", TLD, "nsec3")
+        self.zones = {"": root, "top": tld}
+        root.add("a-root.", "A", ROOT)
+        root.add("tld.", "A", TLD)
+        for label, address in ("children", CHILDREN), ("scripted", SCRIPTED):
+            tld.add(f"{label}.{cases_.TOP}", "A", address)
+        for name, special in cases_.ZONES.items():
+            server = ("scripted" if name in
+                      ("scripted", "unsigned-scripted", "silent", "lame")
+                      else "children")
+            address = SCRIPTED if server == "scripted" else CHILDREN
+            self.zones[name] = Zone(f"{name}.{cases_.TOP}", cases_.TOP,
+                                    f"{server}.{cases_.TOP}", address,
+                                    **special)
+        for case in self.cases.values():
+            for line in case.lines():
+                zone = self.zones[case.zone_of(line[0])]
+                zone.records.append(cases_.record(
+                    case, line, self._data(case, line[1], line[2])))
+
+    def _start_name_servers(self) -> None:
+        signer = Signer(self.daemons, self.work / "zones")
+        zones = list(self.zones.values())
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            list(pool.map(signer.make_key, zones))
+            root, tld, *children = zones
+            for zone in children:
+                signer.delegate(tld, zone)
+            signer.delegate(root, tld)
+            files = dict(zip((zone.name for zone in zones),
+                             pool.map(signer.write, zones)))
+        (self.work / "root.hints").write_text(
+            f". 3600 NS a-root.\na-root. 3600 A {ROOT}\n")
+        (self.work / "root.anchor").write_text(f". IN DS {root.ds_data}\n")
+        top, below = files.pop("."), files.pop(tld.name)
+        servers = [("root", ROOT, {".": top}), ("tld", TLD, {tld.name: below}),
+                   ("children", CHILDREN, files)]
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda each: serve(
+                self.daemons, self.work / each[0], each[1], each[2]), servers))
+        NameServer(SCRIPTED, CHILDREN, self._rules()).start()
+
+    def _rules(self) -> dict[tuple[str, str], str]:
+        rules = {(f"*.silent.{cases_.TOP}", "*"): "drop",
+                 (f"*.lame.{cases_.TOP}", "*"): "lame"}
+        for case in self.cases.values():
+            for question, action in case.answers.items():
+                name, type_ = question.split()
+                rules[case.full(name), type_] = action
+        return rules

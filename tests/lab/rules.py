@@ -1,0 +1,86 @@
+"""What holds in every report, whatever the case: the rules of the contract."""
+
+EXIT = {"pass": 0, "fail": 1, "none": 2, "partial": 2, "unknown": 3}
+WORST_FIRST = (1, 3, 2, 0)
+
+
+def sum_up(verdicts: list) -> str | None:
+    """The verdict of the whole from its parts'; null takes no part."""
+    parts = {verdict for verdict in verdicts if verdict is not None}
+    for worst in "fail", "unknown":
+        if worst in parts:
+            return worst
+    if parts == {"pass"}:
+        return "pass"
+    if not parts:
+        return None
+    return "partial" if parts & {"pass", "partial"} else "none"
+
+
+def exit_status(reports: list[dict]) -> int:
+    """The exit status that the reports together must have."""
+    statuses = {EXIT[report["verdict"]] for report in reports}
+    return next(status for status in WORST_FIRST if status in statuses)
+
+
+def complaints(report: dict) -> list[str]:
+    return (_severities(report) + _sums(report) + _references(report))
+
+
+def _severities(report: dict) -> list[str]:
+    """Errors are what makes a verdict suffer, and come first."""
+    found = []
+    order = [("error", "warning", "info").index(finding["severity"])
+             for finding in report["findings"]]
+    if order != sorted(order):
+        found.append("findings are not in the order of their severity")
+    suffers = report["verdict"] in ("fail", "unknown")
+    errors = [f["code"] for f in report["findings"]
+              if f["severity"] == "error"]
+    if suffers and not errors:
+        found.append(f"{report['verdict']} without any error")
+    if errors and not suffers:
+        found.append(f"{report['verdict']} with the errors {errors}")
+    return found
+
+
+def _sums(report: dict) -> list[str]:
+    """A verdict is no better and no worse than those it is made of."""
+    found = []
+    for host in report["hosts"]:
+        for endpoint in host["endpoints"]:
+            shakes = [s["verdict"] for s in endpoint["handshakes"]]
+            if (endpoint["stage"] == "done"
+                    and endpoint["verdict"] != sum_up(shakes)):
+                found.append(f"{endpoint['address']} is "
+                             f"{endpoint['verdict']}, but its handshakes are "
+                             f"{shakes}")
+            if endpoint["stage"] == "done" and endpoint["error"]:
+                found.append(f"{endpoint['address']} is done with an error")
+    hosts = [host["verdict"] for host in report["hosts"]]
+    if report["mx"]["dnssec"] == "secure" and hosts and (
+            report["verdict"] != (sum_up(hosts) or "fail")):
+        found.append(f"{report['verdict']}, but the hosts are {hosts}")
+    return found
+
+
+def _references(report: dict) -> list[str]:
+    """What refers to something refers to something that is there."""
+    found = []
+    names = {host["name"]: host for host in report["hosts"]}
+    for host in report["hosts"]:
+        count = len(host["tlsa"]["records"])
+        for endpoint in host["endpoints"]:
+            for shake in endpoint["handshakes"]:
+                judged = [match["record"] for match in shake["tlsa"]]
+                if judged != list(range(count)):
+                    found.append(f"{endpoint['address']}: records {judged} "
+                                 f"of {count} are judged")
+    for finding in report["findings"]:
+        host = names.get(finding["host"])
+        if finding["host"] is not None and host is None:
+            found.append(f"a finding is about {finding['host']}")
+        addresses = host and [e["address"] for e in host["endpoints"]]
+        if finding["address"] and finding["address"] not in (addresses or []):
+            found.append(f"a finding is about {finding['address']}")
+    return found

@@ -1,0 +1,97 @@
+"""The JSON report's shape: every key of the contract, and no surprise."""
+
+import re
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+DNSSEC = ("secure", "insecure", "bogus", "failed")
+VERDICTS = ("pass", "fail", "unknown", "none", "partial")
+STAGES = ("connect", "greeting", "ehlo", "starttls", "handshake", "done")
+TLSRPT = ("starttls-not-supported", "certificate-host-mismatch",
+          "certificate-expired", "tlsa-invalid", "dnssec-invalid",
+          "dane-required", "validation-failure")
+
+
+class Maybe:
+    """What is wanted, or null."""
+
+    def __init__(self, wanted):
+        self.wanted = wanted
+
+
+HEX = re.compile(r"([0-9a-f]{2})*")
+DIGEST = re.compile(r"[0-9a-f]{64}")
+
+CERTIFICATE = {
+    "subject": str, "issuer": str, "dns_names": [str],
+    "not_before": TIME, "not_after": TIME,
+    "cert_sha256": DIGEST, "spki_sha256": DIGEST,
+}
+MATCH = {
+    "record": int, "status": ("match", "mismatch", "unusable", "ignored"),
+    "depth": Maybe(int), "would_match": bool, "why": Maybe(str),
+}
+HANDSHAKE = {
+    "key_type": str, "protocol": str, "cipher": str, "verdict": VERDICTS,
+    "chain": [CERTIFICATE], "tlsa": [MATCH],
+}
+ENDPOINT = {
+    "address": str, "port": int, "verdict": VERDICTS, "stage": STAGES,
+    "error": Maybe(str), "handshakes": [HANDSHAKE],
+}
+RECORD = {
+    "usage": int, "selector": int, "matching_type": int, "data": HEX,
+    "usable": bool, "why": Maybe(str),
+}
+HOST = {
+    "name": str, "preference": Maybe(int), "verdict": Maybe(VERDICTS),
+    "addresses": {"dnssec": Maybe(DNSSEC), "cname": Maybe(str),
+                  "why": Maybe(str)},
+    "tlsa": {"owner": Maybe(str), "base_domain": Maybe(str),
+             "dnssec": Maybe(DNSSEC), "ttl": Maybe(int),
+             "signed_until": Maybe(TIME), "why": Maybe(str),
+             "reference_names": [str], "records": [RECORD]},
+    "endpoints": [ENDPOINT],
+}
+FINDING = {
+    "severity": ("error", "warning", "info"), "code": str,
+    "host": Maybe(str), "address": Maybe(str), "key_type": Maybe(str),
+    "record": Maybe(int), "text": str, "advice": Maybe(str),
+    "tlsrpt": Maybe(TLSRPT),
+}
+REPORT = {
+    "domain": str, "verdict": VERDICTS, "checked_at": TIME,
+    "elapsed_ms": int,
+    "mx": {"dnssec": Maybe(DNSSEC), "null_mx": Maybe(bool),
+           "implicit": Maybe(bool), "ttl": Maybe(int),
+           "signed_until": Maybe(TIME), "why": Maybe(str)},
+    "hosts": [HOST], "findings": [FINDING],
+}
+
+
+def complaints(value, wanted=REPORT, where: str = "report") -> list[str]:
+    """What is wrong with VALUE, which should be as WANTED says."""
+    if isinstance(wanted, Maybe):
+        return [] if value is None else complaints(value, wanted.wanted, where)
+    if isinstance(wanted, dict):
+        return _of_object(value, wanted, where)
+    if isinstance(wanted, list):
+        if not isinstance(value, list):
+            return [f"{where} is no array: {value!r}"]
+        return [c for i, each in enumerate(value)
+                for c in complaints(each, wanted[0], f"{where}[{i}]")]
+    if isinstance(wanted, tuple):
+        good = value in wanted
+    elif isinstance(wanted, re.Pattern):
+        good = isinstance(value, str) and wanted.fullmatch(value) is not None
+    else:
+        good = type(value) is wanted    # a boolean is no number here
+    return [] if good else [f"{where} is {value!r}"]
+
+
+def _of_object(value, wanted: dict, where: str) -> list[str]:
+    if not isinstance(value, dict):
+        return [f"{where} is no object: {value!r}"]
+    found = [f"{where} lacks {key!r}" for key in wanted if key not in value]
+    for key in wanted.keys() & value.keys():
+        found += complaints(value[key], wanted[key], f"{where}.{key}")
+    return found

@@ -1,0 +1,180 @@
+"""Zones: text, signatures (and faults in them), and NSD to serve them."""
+
+import dataclasses
+import pathlib
+import time
+
+from daemons import Daemons, wait_for_port
+
+TTL = 3600
+DAY = 86400
+
+
+@dataclasses.dataclass
+class Record:
+    owner: str                  # absolute
+    type: str
+    data: str
+    # What is wrong with the RRset's signature: "", "bogus" (its octets are
+    # not right), "expired", or "unsigned" (it is missing).
+    fault: str = ""
+
+
+@dataclasses.dataclass
+class Zone:
+    name: str                   # absolute: "signed.example."
+    parent: str                 # "" for the root
+    name_server: str            # absolute; its address is published beside
+    address: str
+    signing: str = "nsec"       # or "nsec3", "opt-out", "none"
+    ds: str = "right"           # what the parent says: "right", "wrong", "none"
+    expired: bool = False       # every signature is
+    records: list[Record] = dataclasses.field(default_factory=list)
+    key: str = ""               # base name of the key's files
+    ds_data: str = ""
+
+    def add(self, owner: str, type: str, data: str, fault: str = "") -> None:
+        self.records.append(Record(owner, type, data, fault))
+
+
+class Signer:
+    """Turns zones into zone files, with ldns's own tools."""
+
+    def __init__(self, daemons: Daemons, folder: pathlib.Path):
+        self.daemons = daemons
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def make_key(self, zone: Zone) -> None:
+        """A key for the zone, kept in the folder for the next run."""
+        kept = self.folder / (_file_name(zone) + ".key-name")
+        if not kept.exists():
+            base = self.daemons.run(
+                "ldnsutils", "usr/bin/ldns-keygen", "-a", "ECDSAP256SHA256",
+                "-k", zone.name, cwd=self.folder).split()[-1]
+            kept.write_text(base)
+        zone.key = str(self.folder / kept.read_text())
+        words = pathlib.Path(zone.key + ".ds").read_text().split()
+        zone.ds_data = " ".join(words[words.index("DS") + 1:])
+
+    def delegate(self, parent: Zone, child: Zone) -> None:
+        parent.add(child.name, "NS", child.name_server)
+        data = child.ds_data
+        if child.ds == "wrong":
+            data = data[:-4] + ("0000" if data[-4:] != "0000" else "1111")
+        if child.ds != "none" and child.signing != "none":
+            parent.add(child.name, "DS", data)
+
+    def write(self, zone: Zone) -> pathlib.Path:
+        """The zone's file as it is served."""
+        plain = self.folder / (_file_name(zone) + ".zone")
+        plain.write_text(_text(zone))
+        if zone.signing == "none":
+            return plain
+        signed = self._sign(zone, plain, expired=zone.expired)
+        faults = {(record.owner, record.type): record.fault
+                  for record in zone.records if record.fault}
+        lines = [_repaired(line) for line in signed.read_text().splitlines()]
+        if faults:
+            past = self._sign(zone, plain, expired=True)
+            lines = _break(lines, past.read_text().splitlines(), faults)
+        signed.write_text("\n".join(lines) + "\n")
+        return signed
+
+    def _sign(self, zone: Zone, plain: pathlib.Path,
+              expired: bool) -> pathlib.Path:
+        signed = plain.with_suffix(".expired" if expired else ".signed")
+        mode = {"nsec": [], "nsec3": ["-n"], "opt-out": ["-n", "-p"]}
+        now = int(time.time())
+        dates = ["-i", now - 30 * DAY, "-e", now - 2 * DAY] if expired else []
+        self.daemons.run("ldnsutils", "usr/bin/ldns-signzone", "-u",
+                         *mode[zone.signing], *dates, "-o", zone.name,
+                         "-f", signed, plain, zone.key)
+        return signed
+
+
+def _file_name(zone: Zone) -> str:
+    return zone.name.strip(".") or "root"
+
+
+def _text(zone: Zone) -> str:
+    lines = [f"$TTL {TTL}",
+             f"{zone.name} SOA {zone.name_server} hostmaster.example. "
+             "1 3600 600 864000 300",
+             f"{zone.name} NS {zone.name_server}"]
+    lines += [f"{r.owner} {r.type} {r.data}" for r in zone.records]
+    return "\n".join(lines) + "\n"
+
+
+def _repaired(line: str) -> str:
+    """ldns writes a TLSA record without data as a line that NSD rejects."""
+    fields = line.split()
+    if len(fields) == 7 and fields[3] == "TLSA":
+        octets = "".join(f"{int(field):02x}" for field in fields[4:])
+        return " ".join(fields[:3] + ["TYPE52", r"\# 3", octets])
+    return line
+
+
+def _signature(line: str) -> tuple[str, str] | None:
+    """Owner and type that a line of a zone file signs, if it is an RRSIG."""
+    fields = line.split()
+    if len(fields) > 4 and fields[3] == "RRSIG":
+        return fields[0], fields[4]
+    return None
+
+
+def _break(lines: list[str], expired: list[str],
+           faults: dict[tuple[str, str], str]) -> list[str]:
+    """The zone's lines with the signatures spoiled as wanted."""
+    past = {_signature(line): line for line in expired}
+    broken = []
+    for line in lines:
+        signs = _signature(line)
+        fault = faults.pop(signs, "") if signs else ""
+        if fault == "bogus":
+            start, space, signature = line.rpartition(" ")
+            swapped = signature[:-8][::-1] + signature[-8:]
+            line = start + space + swapped
+        elif fault == "expired":
+            line = past[signs]
+        if fault != "unsigned":
+            broken.append(line)
+    if faults:
+        raise ValueError(f"nothing to break at {sorted(faults)}")
+    return broken
+
+
+NSD_CONFIGURATION = """
+server:
+\tip-address: {address}
+\tport: 53
+\tserver-count: 1
+\tusername: ""
+\tchroot: ""
+\tzonesdir: "{folder}"
+\tdatabase: ""
+\tzonelistfile: "{folder}/zone.list"
+\txfrdfile: "{folder}/xfrd.state"
+\txfrdir: "{folder}"
+\tpidfile: ""
+\tlogfile: "{folder}/nsd.log"
+\thide-version: yes
+\trrl-ratelimit: 0
+remote-control:
+\tcontrol-enable: no
+"""
+
+
+def serve(daemons: Daemons, folder: pathlib.Path, address: str,
+          files: dict[str, pathlib.Path]) -> None:
+    """Starts an NSD at ADDRESS with the zone files, and waits for it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = NSD_CONFIGURATION.format(address=address, folder=folder)
+    for name, file in files.items():
+        text += f'zone:\n\tname: "{name}"\n\tzonefile: "{file}"\n'
+    configuration = folder / "nsd.conf"
+    configuration.write_text(text)
+    log = folder / "output"
+    process = daemons.start("nsd", "usr/sbin/nsd", "-d", "-c", configuration,
+                            log=log)
+    wait_for_port(address, 53, process, log)
