@@ -1,0 +1,77 @@
+#include "resolver/memory.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void *
+memory_new(size_t count, size_t size)
+{
+	void *memory;
+
+	memory = calloc(count > 0 ? count : 1, size > 0 ? size : 1);
+	if (memory == NULL)
+		abort();
+	return memory;
+}
+
+void *
+memory_grow(void *array, size_t count, size_t size)
+{
+	if (size == 0 || count >= SIZE_MAX / size)
+		abort();
+	array = realloc(array, (count + 1) * size);
+	if (array == NULL)
+		abort();
+	memset((char *)array + count * size, 0, size);
+	return array;
+}
+
+void *
+memory_copy(const void *bytes, size_t size)
+{
+	char *copy;
+
+	if (size == SIZE_MAX)
+		abort();
+	copy = memory_new(size + 1, 1);
+	if (size > 0)
+		memcpy(copy, bytes, size);
+	return copy;
+}
+
+char *
+memory_string(const char *text)
+{
+	return text != NULL ? memory_copy(text, strlen(text)) : NULL;
+}
+
+char *
+memory_format(const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+
+	va_start(arguments, format);
+	text = memory_vformat(format, arguments);
+	va_end(arguments);
+	return text;
+}
+
+char *
+memory_vformat(const char *format, va_list arguments)
+{
+	va_list again;
+	char *text;
+	int length;
+
+	va_copy(again, arguments);
+	length = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	if (length < 0)
+		abort();
+	text = memory_new((size_t)length + 1, 1);
+	vsnprintf(text, (size_t)length + 1, format, arguments);
+	return text;
+}

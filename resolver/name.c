@@ -1,0 +1,271 @@
+#include "resolver/name.h"
+
+#include <arpa/inet.h>
+#include <idn2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "resolver/memory.h"
+
+/* Octets of a label (RFC 1035 2.3.4). */
+#define LABEL_MAX 63
+
+/* What a person may type; a name in UTF-8 is never longer than this. */
+#define TYPED_MAX 1024
+
+static const char empty_label[] = "has an empty label";
+static const char long_label[] = "has a label of more than 63 characters";
+static const char long_name[] =
+    "is longer than the 253 characters that a name can have";
+
+static bool
+is_plain(int octet)
+{
+	return (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') ||
+	    (octet >= '0' && octet <= '9') || octet == '-' || octet == '_';
+}
+
+static bool
+is_digit(char character)
+{
+	return character >= '0' && character <= '9';
+}
+
+/*
+ * Takes one octet, which may be escaped, from the text, which is not at its end.
+ * *ESCAPED tells a dot that is part of a label from one between labels. What only
+ * looks like an escape stands for itself.
+ */
+static int
+next_octet(const char **text, bool *escaped)
+{
+	const char *at = *text;
+	int octet;
+
+	*escaped = at[0] == '\\' && at[1] != '\0';
+	if (!*escaped) {
+		*text += 1;
+		return (unsigned char)at[0];
+	}
+	if (is_digit(at[1]) && is_digit(at[2]) && is_digit(at[3])) {
+		octet = (at[1] - '0') * 100 + (at[2] - '0') * 10 + at[3] - '0';
+		if (octet <= UINT8_MAX) {
+			*text += 4;
+			return octet;
+		}
+	}
+	*text += 2;
+	return (unsigned char)at[1];
+}
+
+char *
+name_normalise(const char *text)
+{
+	char *name, *end;
+	bool escaped, dot = false;
+	int octet;
+
+	end = name = memory_new(4 * strlen(text) + 2, 1);
+	while (*text != '\0') {
+		octet = next_octet(&text, &escaped);
+		dot = octet == '.' && !escaped;
+		if (octet >= 'A' && octet <= 'Z')
+			octet += 'a' - 'A';
+		if (dot || is_plain(octet))
+			*end++ = (char)octet;
+		else
+			end += sprintf(end, "\\%03d", octet);
+	}
+	if (dot)
+		*--end = '\0';
+	if (end == name)
+		*name = '.';
+	return name;
+}
+
+bool
+name_equal(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
+
+/* What is wrong with the labels and lengths of a name in our form, or NULL. */
+static const char *
+length_fault(const char *name)
+{
+	size_t label = 0, wire = 1;	/* the root's empty label ends it */
+	bool escaped;
+
+	if (strcmp(name, ".") == 0)
+		return NULL;
+	while (*name != '\0') {
+		if (next_octet(&name, &escaped) != '.' || escaped) {
+			if (++label > LABEL_MAX)
+				return long_label;
+			continue;
+		}
+		if (label == 0)
+			return empty_label;
+		wire += 1 + label;
+		label = 0;
+	}
+	if (label == 0)
+		return empty_label;
+	wire += 1 + label;
+	return wire > NAME_WIRE_MAX ? long_name : NULL;
+}
+
+bool
+name_is_host(const char *name)
+{
+	const char *character;
+
+	if (strcmp(name, ".") == 0)
+		return false;
+	for (character = name; *character != '\0'; character++)
+		if (*character != '.' && !is_plain(*character))
+			return false;
+	return length_fault(name) == NULL;
+}
+
+bool
+name_is_address(const char *name)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct in6_addr address;	/* room for either family */
+	size_t length = 0;
+	bool escaped;
+
+	/* "192\0460\0462\0461" is an address in one label. */
+	while (*name != '\0' && length < sizeof(text) - 1)
+		text[length++] = (char)next_octet(&name, &escaped);
+	text[length] = '\0';
+	return *name == '\0' && strlen(text) == length &&
+	    (inet_pton(AF_INET, text, &address) == 1 ||
+	    inet_pton(AF_INET6, text, &address) == 1);
+}
+
+/* What shows that a typed word is no name at all, or NULL. */
+static const char *
+word_fault(const char *text)
+{
+	const char *character;
+	size_t length = strlen(text);
+
+	if (length == 0)
+		return "is empty";
+	if (length > TYPED_MAX)
+		return long_name;
+	for (character = text; *character != '\0'; character++)
+		if ((unsigned char)*character <= ' ' || *character == 0x7f)
+			return "holds a space or a control character";
+	if (strstr(text, "://") != NULL)
+		return "is a URL: give the name in it";
+	if (strchr(text, '@') != NULL)
+		return "is a mail address: give the part after the '@'";
+	if (name_is_address(text) || text[0] == '[')
+		return "is an address; DANE needs a name";
+	if (strchr(text, ':') != NULL)
+		return "holds a ':': give the name alone";
+	return NULL;
+}
+
+/* The same for the name that it stands for, which is in ASCII. */
+static const char *
+name_fault(const char *name)
+{
+	const char *character, *fault;
+
+	if (strcmp(name, ".") == 0)
+		return "is the root, which takes no mail";
+	fault = word_fault(name);
+	if (fault != NULL)
+		return fault;
+	for (character = name; *character != '\0'; character++)
+		if (*character != '.' && !is_plain(*character))
+			return "holds a character that a mail domain's name "
+			    "cannot have";
+	return length_fault(name);
+}
+
+/*
+ * The form of the text in ASCII, owned by the caller; or NULL and *WHY. Text that
+ * is ASCII already is not looked at, because IDNA refuses names that exist.
+ */
+static char *
+to_ascii(const char *text, const char **why)
+{
+	const char *character;
+	char *converted = NULL, *ascii;
+	int status;
+
+	character = text;
+	while (*character != '\0' && (unsigned char)*character < 0x80)
+		character++;
+	if (*character == '\0')
+		return memory_string(text);
+
+	status = idn2_to_ascii_8z(text, &converted,
+	    IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+	switch (status) {
+	case IDN2_OK:
+		ascii = memory_string(converted);
+		idn2_free(converted);
+		return ascii;
+	case IDN2_MALLOC:
+		abort();
+	case IDN2_ENCODING_ERROR:
+		*why = "is not valid UTF-8";
+		break;
+	case IDN2_TOO_BIG_LABEL:
+		*why = long_label;
+		break;
+	case IDN2_TOO_BIG_DOMAIN:
+		*why = long_name;
+		break;
+	default:
+		*why = "holds what an internationalised name cannot have "
+		    "(IDNA 2008)";
+		break;
+	}
+	return NULL;
+}
+
+char *
+name_from_user(const char *text, const char **why)
+{
+	char *ascii, *name;
+
+	*why = word_fault(text);
+	if (*why != NULL)
+		return NULL;
+	ascii = to_ascii(text, why);
+	if (ascii == NULL)
+		return NULL;
+	if (strlen(ascii) > 1 && ascii[strlen(ascii) - 1] == '.')
+		ascii[strlen(ascii) - 1] = '\0';
+
+	name = NULL;
+	*why = name_fault(ascii);
+	if (*why == NULL)
+		name = name_normalise(ascii);
+	free(ascii);
+	return name;
+}
+
+char *
+name_tlsa_owner(uint16_t port, const char *base_domain)
+{
+	char *owner;
+
+	if (strcmp(base_domain, ".") == 0)
+		base_domain = "";
+	owner = memory_format("_%u._tcp%s%s", (unsigned int)port,
+	    base_domain[0] != '\0' ? "." : "", base_domain);
+	if (length_fault(owner) != NULL) {
+		free(owner);
+		return NULL;
+	}
+	return owner;
+}

@@ -1,0 +1,199 @@
+#include "resolver/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "resolver/memory.h"
+
+static const char ellipsis[] = "...";
+
+/* Well-formed sequences, by their first two octets (RFC 3629 4). */
+static const struct {
+	uint8_t	 first_low, first_high;
+	uint8_t	 second_low, second_high;
+	uint8_t	 length;
+	uint8_t	 mask;		/* the bits of the first octet that count */
+} sequences[] = {
+	{ 0xc2, 0xdf, 0x80, 0xbf, 2, 0x1f },
+	{ 0xe0, 0xe0, 0xa0, 0xbf, 3, 0x0f },	/* no overlong forms */
+	{ 0xe1, 0xec, 0x80, 0xbf, 3, 0x0f },
+	{ 0xed, 0xed, 0x80, 0x9f, 3, 0x0f },	/* no surrogates */
+	{ 0xee, 0xef, 0x80, 0xbf, 3, 0x0f },
+	{ 0xf0, 0xf0, 0x90, 0xbf, 4, 0x07 },	/* no overlong forms */
+	{ 0xf1, 0xf3, 0x80, 0xbf, 4, 0x07 },
+	{ 0xf4, 0xf4, 0x80, 0x8f, 4, 0x07 },	/* up to U+10FFFF */
+};
+
+/* Characters that a reader cannot see, or that move what he sees. */
+static const struct {
+	uint32_t	low, high;
+} invisible[] = {
+	{ 0x00ad, 0x00ad },	/* soft hyphen */
+	{ 0x034f, 0x034f },	/* combining grapheme joiner */
+	{ 0x061c, 0x061c },	/* Arabic letter mark */
+	{ 0x115f, 0x1160 },	/* Hangul fillers */
+	{ 0x17b4, 0x17b5 },	/* Khmer inherent vowels */
+	{ 0x180e, 0x180e },	/* Mongolian vowel separator */
+	{ 0x200b, 0x200f },	/* zero width, directional marks */
+	{ 0x2028, 0x202e },	/* separators, embeddings and overrides */
+	{ 0x2060, 0x206f },	/* word joiner, operators, isolates */
+	{ 0x3164, 0x3164 },	/* Hangul filler */
+	{ 0xfdd0, 0xfdef },	/* noncharacters */
+	{ 0xfeff, 0xfeff },	/* byte order mark */
+	{ 0xffa0, 0xffa0 },	/* halfwidth Hangul filler */
+	{ 0xfff9, 0xfffb },	/* interlinear annotation */
+	{ 0x1d173, 0x1d17a },	/* musical formatting */
+	{ 0xe0000, 0xe007f },	/* tags */
+};
+
+/*
+ * Decodes the character of more than one octet at BYTES. Returns its length, or
+ * 0 when there is none.
+ */
+static size_t
+decode(const uint8_t *bytes, size_t size, uint32_t *character)
+{
+	size_t i, octet;
+
+	for (i = 0; i < sizeof(sequences) / sizeof(sequences[0]); i++)
+		if (bytes[0] >= sequences[i].first_low &&
+		    bytes[0] <= sequences[i].first_high)
+			break;
+	if (i == sizeof(sequences) / sizeof(sequences[0]) ||
+	    size < sequences[i].length ||
+	    bytes[1] < sequences[i].second_low ||
+	    bytes[1] > sequences[i].second_high)
+		return 0;
+
+	*character = bytes[0] & sequences[i].mask;
+	for (octet = 1; octet < sequences[i].length; octet++) {
+		if ((bytes[octet] & 0xc0) != 0x80)
+			return 0;
+		*character = *character << 6 | (bytes[octet] & 0x3f);
+	}
+	return sequences[i].length;
+}
+
+static bool
+is_invisible(uint32_t character)
+{
+	size_t i;
+
+	if ((character & 0xfffe) == 0xfffe)	/* noncharacters of any plane */
+		return true;
+	for (i = 0; i < sizeof(invisible) / sizeof(invisible[0]); i++)
+		if (character >= invisible[i].low &&
+		    character <= invisible[i].high)
+			return true;
+	return false;
+}
+
+/*
+ * Writes what stands for the first character of BYTES into PIECE, with a NUL.
+ * Returns how many octets that character takes.
+ */
+static size_t
+show(const uint8_t *bytes, size_t size, char piece[static 16])
+{
+	uint32_t character = 0;
+	size_t length;
+
+	if (bytes[0] == '\\') {
+		strcpy(piece, "\\\\");
+		return 1;
+	}
+	if (bytes[0] >= 0x20 && bytes[0] < 0x7f) {
+		piece[0] = (char)bytes[0];
+		piece[1] = '\0';
+		return 1;
+	}
+	length = decode(bytes, size, &character);
+	if (length == 0) {
+		snprintf(piece, 16, "\\x%02x", bytes[0]);
+		return 1;
+	}
+	if (character < 0xa0) {		/* a C1 control: both of its octets */
+		snprintf(piece, 16, "\\x%02x\\x%02x", bytes[0], bytes[1]);
+	} else if (is_invisible(character)) {
+		snprintf(piece, 16, "\\u{%04x}", (unsigned int)character);
+	} else {
+		memcpy(piece, bytes, length);
+		piece[length] = '\0';
+	}
+	return length;
+}
+
+char *
+text_printable(const void *bytes, size_t size)
+{
+	const uint8_t *next = bytes;
+	char text[TEXT_LIMIT + 1], piece[16];
+	size_t length = 0, cut = 0, shown;
+
+	while (size > 0) {
+		shown = show(next, size, piece);
+		if (length + strlen(piece) > TEXT_LIMIT) {
+			length = cut;
+			memcpy(text + length, ellipsis, strlen(ellipsis));
+			length += strlen(ellipsis);
+			break;
+		}
+		memcpy(text + length, piece, strlen(piece));
+		length += strlen(piece);
+		if (length + strlen(ellipsis) <= TEXT_LIMIT)
+			cut = length;
+		next += shown;
+		size -= shown;
+	}
+	return memory_copy(text, length);
+}
+
+char *
+text_hex(const uint8_t *bytes, size_t size)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *text;
+	size_t i;
+
+	text = memory_new(size + 1, 2);
+	for (i = 0; i < size; i++) {
+		text[2 * i] = digits[bytes[i] >> 4];
+		text[2 * i + 1] = digits[bytes[i] & 0x0f];
+	}
+	return text;
+}
+
+/* Years have four digits (RFC 3339 5.6): what lies beyond is brought to the end. */
+static struct tm
+calendar(time_t when)
+{
+	static const struct tm first = { .tm_year = -1900, .tm_mday = 1 };
+	static const struct tm last = { .tm_year = 9999 - 1900, .tm_mon = 11,
+		.tm_mday = 31, .tm_hour = 23, .tm_min = 59, .tm_sec = 59 };
+	struct tm tm;
+
+	if (gmtime_r(&when, &tm) == NULL || tm.tm_year < first.tm_year ||
+	    tm.tm_year > last.tm_year)
+		return when < 0 ? first : last;
+	return tm;
+}
+
+char *
+text_time(time_t when)
+{
+	struct tm tm = calendar(when);
+
+	return memory_format("%04d-%02d-%02dT%02d:%02d:%02dZ",
+	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+	    tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+char *
+text_date(time_t when)
+{
+	struct tm tm = calendar(when);
+
+	return memory_format("%04d-%02d-%02d", tm.tm_year + 1900,
+	    tm.tm_mon + 1, tm.tm_mday);
+}
