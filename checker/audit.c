@@ -248,6 +248,7 @@ audit_start(const struct audit_context *context, const char *domain,
 	audit->evidence = evidence_new(domain);
 	audit->evidence->checked_at = now;
 	audit->evidence->host_mode = context->options->host_mode;
+	audit->evidence->dns_only = context->options->dns_only;
 	audit->evidence->deadline = timeout;
 	audit->deadline = evtimer_new(context->base, on_deadline, audit);
 	if (audit->deadline == NULL || evtimer_add(audit->deadline, &limit))

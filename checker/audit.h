@@ -26,6 +26,7 @@ struct trace;
 struct audit_options {
 	bool			 host_mode;	/* the name is a mail server's */
 	bool			 all;		/* connect without TLSA, too */
+	bool			 dns_only;	/* connect to nobody */
 	bool			 allow_reserved;
 	int			 family;	/* AF_INET, AF_INET6; 0: both */
 	uint16_t		 port;

@@ -82,6 +82,7 @@ struct evidence {
 	time_t			 checked_at;
 	unsigned int		 elapsed_ms;
 	bool			 host_mode;	/* --host: no MX lookup */
+	bool			 dns_only;	/* --dns-only: nobody was connected to */
 	enum resolver_health	 health;	/* of our own DNS */
 	char			*health_why;	/* owned; NULL when healthy */
 	double			 deadline;	/* seconds it was given */

@@ -193,6 +193,16 @@ dial_all(struct host_gathering *gathering)
 		finish(gathering);
 }
 
+static bool
+wants_connection(const struct host_gathering *gathering, enum host_dns state)
+{
+	const struct audit_options *options = gathering->context->options;
+
+	if (options->dns_only)
+		return false;
+	return options->all || (gathering->applies && state == HOST_DNS_DANE);
+}
+
 /* What is known now says what comes next. */
 static void
 host_advance(struct host_gathering *gathering)
@@ -211,8 +221,7 @@ host_advance(struct host_gathering *gathering)
 		ask_tlsa(gathering);
 		break;
 	default:
-		if (gathering->context->options->all ||
-		    (gathering->applies && state == HOST_DNS_DANE))
+		if (wants_connection(gathering, state))
 			dial_all(gathering);
 		else
 			finish(gathering);

@@ -454,6 +454,10 @@ judge_endpoints(const struct judging *judging, enum host_dns state)
 	}
 	if (!judging->applies)
 		return verdict_sum(&count, VERDICT_NONE);
+	/* Of the DNS alone no more can be said than that DANE is in place. */
+	if (judging->evidence->dns_only)
+		return tlsa_set_usable(&host->records) > 0 ?
+		    VERDICT_PASS : VERDICT_NONE;
 	if (host->endpoint_count == 0 && state == HOST_DNS_DANE)
 		finding_advise(judging_place(judging,
 		    finding_add(&judging->evidence->findings,

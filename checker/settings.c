@@ -154,6 +154,38 @@ take_ahead(void *settings, const char *value, const char **why)
 	    &((struct settings *)settings)->ahead_days, why);
 }
 
+/* "90", "90s", "10m", "2h". */
+static bool
+take_wait(void *settings, const char *value, const char **why)
+{
+	static const struct {
+		char	unit;
+		double	seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 60 * 60 } };
+	size_t i, length = strlen(value);
+	double factor = 1, number;
+	char digits[16];
+
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (length > 1 && value[length - 1] == units[i].unit) {
+			factor = units[i].seconds;
+			length--;
+			break;
+		}
+	}
+	if (length < sizeof(digits)) {
+		memcpy(digits, value, length);
+		digits[length] = '\0';
+		if (parse_decimal(digits, TIMEOUT_MAX / factor, &number) &&
+		    number > 0) {
+			((struct settings *)settings)->wait = number * factor;
+			return true;
+		}
+	}
+	*why = "is no duration such as 90s, 10m or 2h, up to a day";
+	return false;
+}
+
 static bool
 take_connect(void *argument, const char *value, const char **why)
 {
@@ -248,6 +280,10 @@ static const struct option_row rows[] = {
 	    MEMBER(anchor_file) },
 	{ "root-hints", 0, "FILE", "addresses of the root servers",
 	    MEMBER(root_hints) },
+	{ "dns-only", 0, NULL, "connect to nobody: judge the DNS alone",
+	    MEMBER(audit.dns_only) },
+	{ "wait", 0, "DURATION", "try again until the verdict is pass, or the "
+	    "time (90s, 10m, 2h) is up", take_wait, 0 },
 	{ "allow-reserved", 0, NULL, "connect to special-purpose addresses, "
 	    "too (private, loopback...)", MEMBER(audit.allow_reserved) },
 	{ "helo", 0, "NAME", "the name for EHLO (default: this machine's)",

@@ -11,6 +11,7 @@
 #include "checker/engine.h"
 #include "checker/input.h"
 #include "checker/judge.h"
+#include "checker/output.h"
 #include "checker/terminal.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
@@ -21,13 +22,17 @@
 
 #define DAY (24 * 60 * 60)	/* seconds */
 
+/* Pauses between the tries of --wait, in seconds: each twice the last. */
+#define WAIT_FIRST_PAUSE	5.0
+#define WAIT_LONGEST_PAUSE	120.0
+
 struct survey {
 	const struct settings	*settings;	/* borrowed */
 	struct engine		 engine;
 	struct input		*input;		/* owned */
 	struct batch		*batch;		/* owned */
 	struct event		*progress;	/* owned, NULL: nobody watches */
-	FILE			*out;		/* owned unless standard output */
+	FILE			*out;		/* borrowed */
 	struct report_options	 report;
 	void			*writer;	/* the writer's own state */
 	int			 status;
@@ -162,28 +167,6 @@ start_progress(struct survey *survey)
 		abort();
 }
 
-static bool
-open_output(struct survey *survey, char **why)
-{
-	const char *file = survey->settings->output;
-
-	survey->out = file == NULL ? stdout : fopen(file, "w");
-	if (survey->out != NULL)
-		return true;
-	*why = memory_format("cannot write '%s': %s", file, strerror(errno));
-	return false;
-}
-
-static bool
-close_output(struct survey *survey)
-{
-	bool flushed = fflush(survey->out) == 0 && !ferror(survey->out);
-
-	if (survey->out != stdout)
-		flushed = fclose(survey->out) == 0 && flushed;
-	return flushed;
-}
-
 /* The loop runs until everything has been reported. */
 static void
 run(struct survey *survey)
@@ -205,7 +188,9 @@ run(struct survey *survey)
 	make_room(survey);
 	if (survey->progress != NULL)
 		event_free(survey->progress);
+	survey->progress = NULL;
 	batch_free(survey->batch);
+	survey->batch = NULL;
 	if (format->end != NULL)
 		format->end(survey->out, &survey->report, survey->writer);
 }
@@ -231,6 +216,35 @@ check_words(char *const *words, size_t count, char **why)
 	return true;
 }
 
+static double
+seconds_since(const struct timespec *began)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)(now.tv_sec - began->tv_sec) +
+	    (double)(now.tv_nsec - began->tv_nsec) / 1e9;
+}
+
+static void
+sleep_seconds(double seconds)
+{
+	const struct timespec pause = {
+		.tv_sec = (time_t)seconds,
+		.tv_nsec = (long)((seconds - (double)(time_t)seconds) * 1e9),
+	};
+
+	nanosleep(&pause, NULL);
+}
+
+/* An exit status in the words of the verdicts. */
+static const char *
+status_word(int status)
+{
+	return status == 1 ? "fail" : status == 3 ? "unknown" :
+	    "none or partial";
+}
+
 static int
 final_status(const struct survey *survey)
 {
@@ -239,40 +253,111 @@ final_status(const struct survey *survey)
 	return survey->misused ? OPTIONS_EXIT_USAGE : survey->status;
 }
 
-int
-survey(const struct settings *settings, char *const *words, size_t count)
+/* One pass over all domains. False: a setting is wrong, which was said. */
+static bool
+run_once(struct survey *survey, char *const *words, size_t count)
 {
-	struct survey survey = { .settings = settings };
+	const struct settings *settings = survey->settings;
 	const struct trace trace = {
 		.hear = hear,
 		.level = settings->verbosity > 0 ? settings->verbosity : 0,
 	};
 	char *why = NULL;
 
+	survey->status = 0;
+	survey->misused = false;
+	if (!engine_open(&survey->engine, settings, &trace, &why)) {
+		complain(survey, why);
+		free(why);
+		return false;
+	}
+	survey->input = input_open(survey->engine.context.base, words, count,
+	    settings->input, on_ready, survey, &why);
+	if (survey->input != NULL) {
+		run(survey);
+	} else {
+		complain(survey, why);
+		free(why);
+	}
+	input_close(survey->input);
+	engine_close(&survey->engine);
+	return survey->input != NULL;
+}
+
+/*
+ * --wait: the passes before the last one are tries, whose reports are dropped. The
+ * pauses grow: a change in the DNS takes a TTL to be seen, not a second.
+ */
+static bool
+run_until_pass(struct survey *survey, char *const *words, size_t count)
+{
+	const struct settings *settings = survey->settings;
+	FILE *out = survey->out;
+	double left = settings->wait, pause = WAIT_FIRST_PAUSE;
+	struct timespec began;
+	char *report;
+	size_t size;
+	bool good, last;
+	int try;
+
+	clock_gettime(CLOCK_MONOTONIC, &began);
+	for (try = 1;; try++) {
+		survey->out = open_memstream(&report, &size);
+		if (survey->out == NULL)
+			abort();
+		good = run_once(survey, words, count);
+		fclose(survey->out);
+		left = settings->wait - seconds_since(&began);
+		last = !good || survey->status == 0 || left <= 0;
+		if (last)
+			fwrite(report, 1, size, out);
+		free(report);
+		if (last)
+			break;
+		if (pause > left)
+			pause = left;
+		fprintf(stderr, "mxdane: try %d: %s; again in %.0f seconds\n",
+		    try, status_word(survey->status), pause);
+		sleep_seconds(pause);
+		pause = pause * 2 < WAIT_LONGEST_PAUSE ? pause * 2 :
+		    WAIT_LONGEST_PAUSE;
+	}
+	survey->out = out;
+	return good;
+}
+
+int
+survey(const struct settings *settings, char *const *words, size_t count)
+{
+	struct survey survey = { .settings = settings };
+	struct output output;
+	char *why = NULL;
+	bool good;
+
 	if (!check_words(words, count, &why) ||
-	    !engine_open(&survey.engine, settings, &trace, &why)) {
+	    !output_open(&output, settings->output, settings->format->whole,
+	    &why)) {
 		complain(&survey, why);
 		free(why);
 		return OPTIONS_EXIT_USAGE;
 	}
-	survey.input = input_open(survey.engine.context.base, words, count,
-	    settings->input, on_ready, &survey, &why);
-	if (survey.input == NULL || !open_output(&survey, &why)) {
-		complain(&survey, why);
-		free(why);
-		survey.misused = true;
-	} else {
-		survey.report = (struct report_options){
-			.colour = terminal_wants_colour(settings->colour,
-			    survey.out),
-			.verbosity = settings->verbosity,
-			.now = time(NULL),
-		};
-		run(&survey);
-		if (!close_output(&survey))
-			survey.broken = true;
+	survey.out = output.stream;
+	survey.report = (struct report_options){
+		.colour = terminal_wants_colour(settings->colour, survey.out),
+		.verbosity = settings->verbosity,
+		.now = time(NULL),
+	};
+	good = settings->wait > 0 ? run_until_pass(&survey, words, count) :
+	    run_once(&survey, words, count);
+	if (!good) {
+		output_discard(&output);
+		return OPTIONS_EXIT_USAGE;
 	}
-	input_close(survey.input);
-	engine_close(&survey.engine);
+	if (!output_close(&output, &why)) {
+		if (!survey.broken)
+			complain(&survey, why);
+		free(why);
+		survey.broken = true;
+	}
 	return final_status(&survey);
 }
