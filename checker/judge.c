@@ -163,12 +163,17 @@ judge_limits(struct evidence *evidence)
 		    evidence->host_count, evidence->host_total);
 	for (i = 0; i < evidence->host_count; i++) {
 		host = &evidence->hosts[i];
-		if (host->address_total <= EVIDENCE_ADDRESSES_MAX)
-			continue;
-		finding_add(findings, FINDING_LIMIT_REACHED,
-		    "only the first %d of %zu addresses were connected to",
-		    EVIDENCE_ADDRESSES_MAX, host->address_total)->host =
-		    memory_string(host->name);
+		if (host->address_total > EVIDENCE_ADDRESSES_MAX)
+			finding_add(findings, FINDING_LIMIT_REACHED,
+			    "only the first %d of %zu addresses were "
+			    "connected to", EVIDENCE_ADDRESSES_MAX,
+			    host->address_total)->host =
+			    memory_string(host->name);
+		if (host_tlsa(host) != NULL && host_tlsa(host)->truncated)
+			finding_add(findings, FINDING_LIMIT_REACHED,
+			    "only the first %d TLSA records were looked at",
+			    ANSWER_RECORDS_MAX)->host =
+			    memory_string(host->name);
 	}
 }
 

@@ -290,7 +290,8 @@ static const struct option_row rows[] = {
 	    take_helo, 0 },
 	{ "timeout", 0, "SECONDS", "one deadline for a whole domain "
 	    "(default 60)", take_timeout, 0 },
-	{ "format", 0, "F", "text (default) or json", take_format, 0 },
+	{ "format", 0, "F", "text (default), json, junit, tap, github, "
+	    "prometheus", take_format, 0 },
 	{ "output", 'o', "FILE", "write the report there", MEMBER(output) },
 	{ "quiet", 'q', NULL, "one line a domain", take_quiet, 0 },
 	{ "verbose", 'v', NULL, "every step; twice: the whole conversation",
