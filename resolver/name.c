@@ -184,7 +184,7 @@ name_fault(const char *name)
 		return fault;
 	for (character = name; *character != '\0'; character++)
 		if (*character != '.' && !is_plain(*character))
-			return "holds a character that a mail domain's name "
+			return "holds a character that a host's name "
 			    "cannot have";
 	return length_fault(name);
 }

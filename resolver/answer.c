@@ -1,0 +1,557 @@
+#include "resolver/answer.h"
+
+#include <ldns/ldns.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "resolver/memory.h"
+#include "resolver/name.h"
+#include "resolver/text.h"
+
+#define NO_NAME_IN_RDATA (-1)
+
+/* The types that are asked for, and what is known of their RDATA. */
+static const struct type {
+	enum dns_type	 type;
+	const char	*name;
+	size_t		 size;		/* octets of RDATA, 0: any number */
+	int		 name_at;	/* the field that is a name */
+} types[] = {
+	{ DNS_A, "A", 4, NO_NAME_IN_RDATA },
+	{ DNS_NS, "NS", 0, 0 },
+	{ DNS_CNAME, "CNAME", 0, 0 },
+	{ DNS_SOA, "SOA", 0, NO_NAME_IN_RDATA },
+	{ DNS_MX, "MX", 0, 1 },
+	{ DNS_AAAA, "AAAA", 16, NO_NAME_IN_RDATA },
+	{ DNS_DNSKEY, "DNSKEY", 0, NO_NAME_IN_RDATA },
+	{ DNS_TLSA, "TLSA", 0, NO_NAME_IN_RDATA },
+};
+
+/* The sections of a packet that matter here. */
+struct sections {
+	ldns_rr_list	*answer;	/* owned */
+	ldns_rr_list	*authority;	/* owned */
+	bool		 unreadable;	/* the answer holds a malformed record */
+};
+
+static const struct type *
+find_type(enum dns_type type)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (types[i].type == type)
+			return &types[i];
+	return NULL;
+}
+
+const char *
+dns_type_name(enum dns_type type)
+{
+	const struct type *known = find_type(type);
+
+	return known != NULL ? known->name : "unknown type";
+}
+
+const char *
+dnssec_status_name(enum dnssec_status status)
+{
+	static const char *const names[] = {
+		[DNSSEC_FAILED] = "failed",
+		[DNSSEC_BOGUS] = "bogus",
+		[DNSSEC_INSECURE] = "insecure",
+		[DNSSEC_SECURE] = "secure",
+	};
+
+	return names[status];
+}
+
+/* RFC 1035 4.1.1, RFC 2136 2.2, RFC 6895 2.3. */
+static char *
+rcode_text(int rcode)
+{
+	static const char *const names[] = { "NOERROR", "FORMERR", "SERVFAIL",
+		"NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET",
+		"NXRRSET", "NOTAUTH", "NOTZONE" };
+
+	if (rcode >= 0 && (size_t)rcode < sizeof(names) / sizeof(names[0]))
+		return memory_string(names[rcode]);
+	return memory_format("RCODE %d", rcode);
+}
+
+static struct answer *
+answer_new(const char *owner, enum dns_type type)
+{
+	struct answer *answer = memory_new(1, sizeof(*answer));
+
+	answer->owner = memory_string(owner);
+	answer->type = type;
+	answer->expanded = memory_string(owner);
+	return answer;
+}
+
+struct answer *
+answer_unusable(const char *owner, enum dns_type type, const char *why)
+{
+	struct answer *answer = answer_new(owner, type);
+
+	answer->kind = ANSWER_UNUSABLE;
+	answer->dnssec = DNSSEC_FAILED;
+	answer->why = memory_string(why);
+	return answer;
+}
+
+void
+answer_free(struct answer *answer)
+{
+	size_t i;
+
+	if (answer == NULL)
+		return;
+	for (i = 0; i < answer->count; i++) {
+		free(answer->records[i].data);
+		free(answer->records[i].name);
+	}
+	free(answer->records);
+	free(answer->owner);
+	free(answer->expanded);
+	free(answer->why);
+	free(answer);
+}
+
+bool
+answer_has_records(const struct answer *answer)
+{
+	return answer != NULL && answer->kind == ANSWER_RECORDS &&
+	    answer->count > 0;
+}
+
+bool
+answer_is_secure(const struct answer *answer)
+{
+	return answer_has_records(answer) && answer->dnssec == DNSSEC_SECURE;
+}
+
+bool
+answer_is_absent(const struct answer *answer)
+{
+	return answer != NULL && (answer->kind == ANSWER_NO_DATA ||
+	    answer->kind == ANSWER_NO_NAME);
+}
+
+/* Where the record that begins at AT ends, or 0 when the packet ends before. */
+static size_t
+record_end(const uint8_t *packet, size_t size, size_t at)
+{
+	ldns_rdf *owner = NULL;
+	size_t end;
+
+	if (ldns_wire2dname(&owner, packet, size, &at) != LDNS_STATUS_OK)
+		return 0;
+	ldns_rdf_deep_free(owner);
+	if (size < at + 10)	/* type, class, TTL, size of the RDATA */
+		return 0;
+	end = at + 10 + ldns_read_uint16(packet + at + 8);
+	return end <= size ? end : 0;
+}
+
+/*
+ * Reads COUNT records from *AT on into LIST. One whose RDATA is malformed is left
+ * out and sets *UNREADABLE: it must neither hide the others nor pass for none.
+ * False: the packet ends too early.
+ */
+static bool
+read_section(const struct answer_source *source, size_t *at,
+    unsigned int count, ldns_rr_list *list, bool *unreadable)
+{
+	ldns_rr *record;
+	size_t end;
+
+	for (; count > 0; count--) {
+		end = record_end(source->packet, source->size, *at);
+		if (end == 0)
+			return false;
+		record = NULL;
+		if (ldns_wire2rr(&record, source->packet, end, at,
+		    LDNS_SECTION_ANSWER) != LDNS_STATUS_OK) {
+			*unreadable = true;
+		} else if (*at != end) {
+			ldns_rr_free(record);
+			*unreadable = true;
+		} else if (!ldns_rr_list_push_rr(list, record)) {
+			abort();
+		}
+		*at = end;
+	}
+	return true;
+}
+
+/* False: the packet is malformed. Releasing SECTIONS is the caller's in any case. */
+static bool
+read_packet(const struct answer_source *source, struct sections *sections)
+{
+	const uint8_t *packet = source->packet;
+	ldns_rr *question;
+	size_t at = LDNS_HEADER_SIZE;
+	unsigned int count;
+	bool ignored = false;
+
+	if (source->size < LDNS_HEADER_SIZE)
+		return false;
+	for (count = LDNS_QDCOUNT(packet); count > 0; count--) {
+		question = NULL;
+		if (ldns_wire2rr(&question, packet, source->size, &at,
+		    LDNS_SECTION_QUESTION) != LDNS_STATUS_OK)
+			return false;
+		ldns_rr_free(question);
+	}
+	return read_section(source, &at, LDNS_ANCOUNT(packet),
+	    sections->answer, &sections->unreadable) &&
+	    read_section(source, &at, LDNS_NSCOUNT(packet),
+	    sections->authority, &ignored);
+}
+
+static bool
+is_record(const ldns_rr *record, const ldns_rdf *owner, ldns_rr_type type)
+{
+	return ldns_rr_get_type(record) == type &&
+	    ldns_rr_get_class(record) == LDNS_RR_CLASS_IN &&
+	    ldns_dname_compare(ldns_rr_owner(record), owner) == 0;
+}
+
+/* The field as a name, or NULL when it is missing or something else. */
+static const ldns_rdf *
+name_field(const ldns_rr *record, int field)
+{
+	const ldns_rdf *name = ldns_rr_rdf(record, (size_t)field);
+
+	return name != NULL && ldns_rdf_get_type(name) == LDNS_RDF_TYPE_DNAME ?
+	    name : NULL;
+}
+
+static char *
+name_text(const ldns_rdf *name)
+{
+	char *text, *normal;
+
+	text = ldns_rdf2str(name);
+	if (text == NULL)
+		abort();
+	normal = name_normalise(text);
+	free(text);
+	return normal;
+}
+
+/* A TTL with the highest bit set counts as 0 (RFC 2181 8). */
+static void
+lower_ttl(struct answer *answer, uint32_t ttl)
+{
+	if (ttl > INT32_MAX)
+		ttl = 0;
+	if (ttl < answer->ttl)
+		answer->ttl = ttl;
+}
+
+/*
+ * Follows the aliases from the owner. Returns NULL with the name at their end in
+ * *END (borrowed), or what is wrong with them.
+ */
+static const char *
+follow_aliases(struct answer *answer, const ldns_rr_list *list,
+    const ldns_rdf **end)
+{
+	size_t count = ldns_rr_list_rr_count(list), aliases = 0, i = 0;
+	const ldns_rr *record;
+
+	while (answer->type != DNS_CNAME && i < count) {
+		record = ldns_rr_list_rr(list, i++);
+		if (!is_record(record, *end, LDNS_RR_TYPE_CNAME))
+			continue;
+		if (aliases++ == ANSWER_ALIASES_MAX) {
+			answer->truncated = true;
+			return "its aliases are too many, or a loop";
+		}
+		*end = name_field(record, 0);
+		if (*end == NULL)
+			return "an alias in it is malformed";
+		lower_ttl(answer, ldns_rr_ttl(record));
+		i = 0;
+	}
+	answer->aliased = aliases > 0;
+	return NULL;
+}
+
+/* False: the RDATA is malformed. */
+static bool
+add_record(struct answer *answer, const ldns_rr *record)
+{
+	const struct type *type = find_type(answer->type);
+	const ldns_rdf *name = NULL;
+	struct answer_record *added;
+	ldns_buffer *rdata;
+	size_t size;
+
+	if (type != NULL && type->name_at != NO_NAME_IN_RDATA) {
+		name = name_field(record, type->name_at);
+		if (name == NULL)
+			return false;
+	}
+	rdata = ldns_buffer_new(LDNS_MIN_BUFLEN);
+	if (rdata == NULL ||
+	    ldns_rr_rdata2buffer_wire(rdata, record) != LDNS_STATUS_OK)
+		abort();
+	size = ldns_buffer_position(rdata);
+	if (type != NULL && type->size != 0 && type->size != size) {
+		ldns_buffer_free(rdata);
+		return false;
+	}
+
+	answer->records = memory_grow(answer->records, answer->count,
+	    sizeof(*answer->records));
+	added = &answer->records[answer->count++];
+	added->data = memory_copy(ldns_buffer_begin(rdata), size);
+	added->size = size;
+	if (name != NULL)
+		added->name = name_text(name);
+	if (answer->type == DNS_MX)
+		added->preference = ldns_read_uint16(added->data);
+	ldns_buffer_free(rdata);
+	return true;
+}
+
+static void
+add_records(struct answer *answer, struct sections *sections,
+    const ldns_rdf *owner)
+{
+	const ldns_rr *record;
+	size_t i;
+
+	for (i = 0; i < ldns_rr_list_rr_count(sections->answer); i++) {
+		record = ldns_rr_list_rr(sections->answer, i);
+		if (!is_record(record, owner, (ldns_rr_type)answer->type))
+			continue;
+		if (answer->count == ANSWER_RECORDS_MAX) {
+			answer->truncated = true;
+			return;
+		}
+		if (add_record(answer, record))
+			lower_ttl(answer, ldns_rr_ttl(record));
+		else
+			sections->unreadable = true;
+	}
+}
+
+/* How long the answer that there is nothing may be kept (RFC 2308 5). */
+static void
+lower_ttl_of_absence(struct answer *answer, const ldns_rr_list *authority)
+{
+	const ldns_rdf *minimum;
+	const ldns_rr *record;
+	size_t i;
+
+	for (i = 0; i < ldns_rr_list_rr_count(authority); i++) {
+		record = ldns_rr_list_rr(authority, i);
+		minimum = ldns_rr_rdf(record, 6);
+		if (ldns_rr_get_type(record) != LDNS_RR_TYPE_SOA ||
+		    minimum == NULL)
+			continue;
+		lower_ttl(answer, ldns_rr_ttl(record));
+		lower_ttl(answer, ldns_rdf2native_int32(minimum));
+	}
+}
+
+/* The instant nearest to NOW that the serial number can mean (RFC 4034 3.1.5). */
+static time_t
+serial_time(uint32_t serial, time_t now)
+{
+	uint32_t ahead = serial - (uint32_t)now;
+
+	if (ahead <= INT32_MAX)
+		return now + (time_t)ahead;
+	return now - (time_t)(UINT32_MAX - ahead) - 1;
+}
+
+/* When all signatures in the list are valid at once. */
+static void
+add_signature_times(struct answer *answer, const ldns_rr_list *list, time_t now)
+{
+	const ldns_rdf *expiration, *inception;
+	const ldns_rr *record;
+	time_t since, until;
+	size_t i;
+
+	for (i = 0; i < ldns_rr_list_rr_count(list); i++) {
+		record = ldns_rr_list_rr(list, i);
+		if (ldns_rr_get_type(record) != LDNS_RR_TYPE_RRSIG)
+			continue;
+		expiration = ldns_rr_rrsig_expiration(record);
+		inception = ldns_rr_rrsig_inception(record);
+		if (expiration == NULL || inception == NULL)
+			continue;
+		until = serial_time(ldns_rdf2native_int32(expiration), now);
+		since = serial_time(ldns_rdf2native_int32(inception), now);
+		if (answer->signed_until == 0 || until < answer->signed_until)
+			answer->signed_until = until;
+		if (answer->signed_since == 0 || since > answer->signed_since)
+			answer->signed_since = since;
+	}
+}
+
+/* Returns NULL, or why the sections answer nothing. */
+static const char *
+read_answer(struct answer *answer, struct sections *sections,
+    const struct answer_source *source, const ldns_rdf *owner)
+{
+	const ldns_rdf *end = owner;
+	const char *fault;
+
+	if (source->packet == NULL)
+		return "no answer";
+	if (!read_packet(source, sections))
+		return "the answer is malformed";
+	answer->truncated = LDNS_TC_WIRE(source->packet) != 0;
+	answer->ttl = UINT32_MAX;
+	fault = follow_aliases(answer, sections->answer, &end);
+	if (fault != NULL)
+		return fault;
+	if (answer->aliased) {
+		free(answer->expanded);
+		answer->expanded = name_text(end);
+	}
+	add_records(answer, sections, end);
+	add_signature_times(answer, sections->answer, source->now);
+
+	if (source->rcode == LDNS_RCODE_NOERROR && answer->count > 0) {
+		answer->kind = ANSWER_RECORDS;
+	} else if (answer->count > 0) {
+		return "the answer contradicts itself";
+	} else if (sections->unreadable) {
+		return "the records in the answer are malformed";
+	} else {
+		answer->kind = source->rcode == LDNS_RCODE_NXDOMAIN ?
+		    ANSWER_NO_NAME : ANSWER_NO_DATA;
+		lower_ttl_of_absence(answer, sections->authority);
+		add_signature_times(answer, sections->authority, source->now);
+	}
+	if (answer->ttl == UINT32_MAX)
+		answer->ttl = 0;
+	answer->dnssec = source->secure ? DNSSEC_SECURE : DNSSEC_INSECURE;
+	return NULL;
+}
+
+static struct answer *
+answer_without(const struct answer_source *source, const char *fault)
+{
+	struct answer *answer;
+	char *why;
+
+	why = memory_format("%s %s: %s", dns_type_name(source->type),
+	    source->owner, fault);
+	answer = answer_unusable(source->owner, source->type, why);
+	free(why);
+	return answer;
+}
+
+/*
+ * The validator begins its text with "validation failure <NAME. TYPE CLASS>: ".
+ * Where that is our own question, returns what follows; else the whole text.
+ */
+static const char *
+skip_question(const char *text, const struct answer_source *source)
+{
+	const char *type_name = dns_type_name(source->type);
+	const char *name, *type, *end;
+	char *copy, *normal;
+	bool same;
+
+	name = strchr(text, '<');
+	if (name == NULL)
+		return text;
+	type = strchr(++name, ' ');
+	end = strstr(name, ">: ");
+	if (type == NULL || end == NULL || type > end)
+		return text;
+	copy = memory_copy(name, (size_t)(type - name));
+	normal = name_normalise(copy);
+	same = name_equal(normal, source->owner) &&
+	    strncmp(type + 1, type_name, strlen(type_name)) == 0 &&
+	    type[1 + strlen(type_name)] == ' ';
+	free(normal);
+	free(copy);
+	return same ? end + 3 : text;
+}
+
+/* A copy with each run of white space as one blank, and none at the ends. */
+static char *
+one_line(const char *text)
+{
+	char *line, *end;
+
+	end = line = memory_new(strlen(text) + 1, 1);
+	for (; *text != '\0'; text++) {
+		if (strchr(" \t\r\n\v\f", *text) == NULL)
+			*end++ = *text;
+		else if (end > line && end[-1] != ' ')
+			*end++ = ' ';
+	}
+	if (end > line && end[-1] == ' ')
+		*--end = '\0';
+	return line;
+}
+
+static struct answer *
+answer_bogus(const struct answer_source *source)
+{
+	struct answer *answer;
+	char *line, *text;
+	const char *why;
+
+	line = one_line(source->why_bogus != NULL ? source->why_bogus : "");
+	why = skip_question(line, source);
+	text = text_printable(why, strlen(why));
+	answer = answer_without(source,
+	    text[0] != '\0' ? text : "DNSSEC validation failed");
+	answer->dnssec = DNSSEC_BOGUS;
+	free(text);
+	free(line);
+	return answer;
+}
+
+struct answer *
+answer_from_packet(const struct answer_source *source)
+{
+	struct sections sections = { NULL, NULL, false };
+	struct answer *answer, *unusable;
+	const char *fault;
+	ldns_rdf *owner;
+	char *rcode;
+
+	/* First: a bogus answer has the RCODE of a failure, or forged records. */
+	if (source->bogus)
+		return answer_bogus(source);
+	if (source->rcode != LDNS_RCODE_NOERROR &&
+	    source->rcode != LDNS_RCODE_NXDOMAIN) {
+		rcode = rcode_text(source->rcode);
+		answer = answer_without(source, rcode);
+		free(rcode);
+		return answer;
+	}
+	owner = ldns_dname_new_frm_str(source->owner);
+	if (owner == NULL)
+		return answer_without(source, "this name cannot exist");
+
+	answer = answer_new(source->owner, source->type);
+	sections.answer = ldns_rr_list_new();
+	sections.authority = ldns_rr_list_new();
+	fault = read_answer(answer, &sections, source, owner);
+	if (fault != NULL) {
+		unusable = answer_without(source, fault);
+		unusable->truncated = answer->truncated;
+		answer_free(answer);
+		answer = unusable;
+	}
+	ldns_rr_list_deep_free(sections.authority);
+	ldns_rr_list_deep_free(sections.answer);
+	ldns_rdf_deep_free(owner);
+	return answer;
+}
