@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "checker/authority.h"
 #include "checker/host.h"
 #include "checker/judge.h"
 #include "resolver/memory.h"
@@ -22,6 +23,7 @@ struct audit {
 	struct resolver_question	 *misplaced;	/* owned, NULL: none */
 	struct host_gathering		**hosts;	/* owned, NULL: ended */
 	size_t				  running;	/* of the hosts */
+	struct authority		 *authority;	/* owned, NULL: none */
 	audit_done			 *done;
 	void				 *argument;	/* borrowed */
 };
@@ -60,12 +62,30 @@ finish(struct audit *audit)
 	done(evidence, argument);
 }
 
-/* Nothing is outstanding any more: the evidence is complete. */
+static void
+on_authority(void *argument)
+{
+	struct audit *audit = argument;
+
+	audit->authority = NULL;
+	finish(audit);
+}
+
+/*
+ * Nothing is outstanding any more: the evidence is complete, but for what each
+ * name server says itself.
+ */
 static void
 audit_advance(struct audit *audit)
 {
-	if (audit->probe == NULL && audit->mx == NULL &&
-	    audit->misplaced == NULL && audit->running == 0)
+	if (audit->probe != NULL || audit->mx != NULL ||
+	    audit->misplaced != NULL || audit->running > 0)
+		return;
+	if (audit->context->options->authoritative &&
+	    audit->evidence->health == RESOLVER_HEALTHY)
+		audit->authority = authority_start(audit->context,
+		    audit->evidence, on_authority, audit);
+	else
 		finish(audit);
 }
 
@@ -224,6 +244,7 @@ on_deadline(evutil_socket_t fd, short what, void *argument)
 		if (audit->hosts != NULL)
 			host_stop(audit->hosts[i], why);
 	}
+	authority_stop(audit->authority, why);
 	free(why);
 	evidence->out_of_time = true;
 	finish(audit);
@@ -276,6 +297,7 @@ audit_cancel(struct audit *audit)
 		if (audit->hosts != NULL)
 			host_stop(audit->hosts[i], "cancelled");
 	}
+	authority_stop(audit->authority, "cancelled");
 	evidence_free(audit->evidence);
 	audit_free(audit);
 }

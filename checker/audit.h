@@ -27,6 +27,7 @@ struct audit_options {
 	bool			 host_mode;	/* the name is a mail server's */
 	bool			 all;		/* connect without TLSA, too */
 	bool			 dns_only;	/* connect to nobody */
+	bool			 authoritative;	/* ask each name server, too */
 	bool			 allow_reserved;
 	int			 family;	/* AF_INET, AF_INET6; 0: both */
 	uint16_t		 port;
@@ -40,6 +41,7 @@ struct audit_options {
 struct audit_context {
 	struct event_base		*base;
 	struct resolver			*resolver;
+	const struct resolver_options	*resolver_options; /* for further ones */
 	struct dialer			*dialer;
 	struct tls_client		*tls;
 	const struct trace		*trace;

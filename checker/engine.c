@@ -33,7 +33,7 @@ bool
 engine_open(struct engine *engine, const struct settings *settings,
     const struct trace *trace, char **why)
 {
-	const struct resolver_options options = {
+	const struct resolver_options resolver_options = {
 		.forwarders = settings->resolvers,
 		.forwarder_count = settings->resolver_count,
 		.anchor_file = settings->anchor_file,
@@ -46,6 +46,8 @@ engine_open(struct engine *engine, const struct settings *settings,
 
 	memset(engine, 0, sizeof(*engine));
 	engine->options = settings->audit;
+	engine->resolver_options = resolver_options;
+	context->resolver_options = &engine->resolver_options;
 	engine->helo = settings->audit.helo != NULL ?
 	    memory_string(settings->audit.helo) : machine_name();
 	engine->options.helo = engine->helo;
@@ -56,7 +58,8 @@ engine_open(struct engine *engine, const struct settings *settings,
 		abort();
 	context->dialer = dialer_new(context->base);
 	context->tls = tls_client_new();
-	context->resolver = resolver_open(context->base, &options, why);
+	context->resolver = resolver_open(context->base,
+	    &engine->resolver_options, why);
 	if (context->resolver != NULL)
 		return true;
 	engine_close(engine);

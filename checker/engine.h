@@ -9,11 +9,13 @@
 
 #include "checker/audit.h"
 #include "checker/settings.h"
+#include "resolver/resolver.h"
 #include "resolver/trace.h"
 
 struct engine {
 	struct audit_context	 context;	/* its parts are owned here */
 	struct audit_options	 options;
+	struct resolver_options	 resolver_options;
 	char			*helo;		/* owned */
 };
 

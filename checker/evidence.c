@@ -93,6 +93,18 @@ host_clear(struct host_evidence *host)
 	free(host->name);
 }
 
+static void
+server_clear(struct server_evidence *server)
+{
+	size_t i;
+
+	for (i = 0; i < server->answer_count; i++)
+		answer_free(server->answers[i]);
+	free(server->answers);
+	free(server->zone);
+	free(server->name);
+}
+
 void
 evidence_free(struct evidence *evidence)
 {
@@ -104,6 +116,9 @@ evidence_free(struct evidence *evidence)
 	for (i = 0; i < evidence->host_count; i++)
 		host_clear(&evidence->hosts[i]);
 	free(evidence->hosts);
+	for (i = 0; i < evidence->server_count; i++)
+		server_clear(&evidence->servers[i]);
+	free(evidence->servers);
 	answer_free(evidence->mx);
 	answer_free(evidence->misplaced);
 	free(evidence->health_why);

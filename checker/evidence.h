@@ -77,6 +77,16 @@ struct host_evidence {
 	size_t			 reference_name_count;
 };
 
+/* What one name server said itself (--authoritative), over one transport. */
+struct server_evidence {
+	char			*zone;		/* owned */
+	char			*name;		/* owned, of the server */
+	struct address		 address;
+	bool			 tcp;		/* over TCP alone; else as it comes */
+	struct answer		**answers;	/* owned */
+	size_t			 answer_count;
+};
+
 struct evidence {
 	char			*domain;	/* owned */
 	time_t			 checked_at;
@@ -92,6 +102,8 @@ struct evidence {
 	struct host_evidence	*hosts;		/* owned, in order of preference */
 	size_t			 host_count;
 	size_t			 host_total;	/* before the limit */
+	struct server_evidence	*servers;	/* owned; --authoritative */
+	size_t			 server_count;
 	/* judged */
 	enum verdict		 verdict;
 	struct finding_list	 findings;

@@ -87,6 +87,13 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	    "TLSA records belong below the name of the MX host, not below the "
 	    "mail domain: move them" },
 
+	[FINDING_NS_INCONSISTENT] = { "ns-inconsistent", ERROR, NULL,
+	    "the name servers of a zone do not say the same: see that all of "
+	    "them have the same copy of the zone" },
+	[FINDING_NS_LAME] = { "ns-lame", ERROR, NULL,
+	    "a name server does not answer as it should: mend it, or take it "
+	    "out of the zone's NS records" },
+
 	[FINDING_SIGNATURE_EXPIRING] = { "signature-expiring", WARNING, NULL,
 	    "have the zone signed again: when its signatures have run out, "
 	    "senders that validate delay the mail" },
@@ -148,6 +155,13 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	    "the certificates do not lead up to the one in the record: send "
 	    "the right chain" },
 
+	[FINDING_EXPECTATION_FAILED] = { "expectation-failed", ERROR, NULL,
+	    "the TLSA records are not (yet) what --expect and --expect-no say; "
+	    "--wait gives the DNS time" },
+
+	[FINDING_EGRESS_BLOCKED] = { "egress-blocked", WARNING, NULL,
+	    "this machine probably may not connect to the port: run mxdane "
+	    "elsewhere, or with --dns-only" },
 	[FINDING_KEY_TYPES_UNTRIED] = { "key-types-untried", INFO, NULL,
 	    "whether the server holds a certificate of another key type could "
 	    "not be seen; try again" },

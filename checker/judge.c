@@ -208,6 +208,8 @@ sum_up(const struct judging *judging, const struct verdict_count *count)
 	}
 	if (judge_signatures(judging, mx, 1))
 		evidence->verdict = VERDICT_FAIL;
+	if (judge_authority(judging))
+		evidence->verdict = VERDICT_FAIL;
 }
 
 void

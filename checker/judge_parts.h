@@ -43,6 +43,9 @@ bool		 judge_signatures(const struct judging *judging,
 		    const struct answer *const *answers, size_t count);
 bool		 judge_certificates(const struct judging *judging);
 
+/* What each name server said (--authoritative). True: the verdict is fail. */
+bool		 judge_authority(const struct judging *judging);
+
 /* The owner of the host's TLSA records, as published or to be. Borrowed. */
 const char	*judging_tlsa_owner(const struct judging *judging);
 

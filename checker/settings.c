@@ -280,6 +280,8 @@ static const struct option_row rows[] = {
 	    MEMBER(anchor_file) },
 	{ "root-hints", 0, "FILE", "addresses of the root servers",
 	    MEMBER(root_hints) },
+	{ "authoritative", 0, NULL, "put the questions to each name server of "
+	    "the zones, too", MEMBER(audit.authoritative) },
 	{ "dns-only", 0, NULL, "connect to nobody: judge the DNS alone",
 	    MEMBER(audit.dns_only) },
 	{ "wait", 0, "DURATION", "try again until the verdict is pass, or the "

@@ -20,6 +20,13 @@ struct resolver_options {
 	size_t			 forwarder_count; /* 0: resolve from the root */
 	const char		*anchor_file;	/* borrowed; NULL: see anchor.h */
 	const char		*root_hints;	/* borrowed; NULL: the built-in ones */
+	/*
+	 * The zone whose questions go to one server alone, at each time over TCP if
+	 * so wished; everything else is resolved as usual. NULL: no such zone.
+	 */
+	const char		*stub_zone;	/* borrowed, form of name.h */
+	const char		*stub_server;	/* borrowed; "ADDR" or "ADDR@PORT" */
+	bool			 tcp_only;
 	double			 question_limit; /* seconds one question may take */
 	time_t			 now;		/* wall clock, for signature times */
 };

@@ -1,0 +1,421 @@
+#include "checker/authority.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checker/judge.h"
+#include "resolver/memory.h"
+#include "resolver/name.h"
+#include "resolver/trace.h"
+
+/* Name servers asked at a time: each has a resolver, and so a thread, of its own. */
+#define SERVERS_AT_ONCE 4
+
+/* A question, and the zone that it is to be answered from. */
+struct topic {
+	char		*owner;		/* owned */
+	enum dns_type	 type;
+	char		*zone;		/* owned; the candidate while it is sought */
+	bool		 found;		/* the zone is certain */
+};
+
+/* One server being asked the topics of its zone, one after the other. */
+struct worker {
+	struct authority	 *authority;	/* borrowed */
+	size_t			  server;	/* index in the evidence */
+	struct resolver		 *resolver;	/* owned, NULL: idle */
+	bool			  ended;	/* nothing is left to ask */
+	struct resolver_question *question;	/* owned, NULL: none */
+	size_t			  topic;	/* the one that is being asked */
+};
+
+/* The address of a name server being sought. */
+struct search {
+	struct authority	 *authority;	/* borrowed */
+	struct resolver_question *question;	/* owned, NULL: none */
+	char			 *zone;		/* owned */
+	char			 *name;		/* owned */
+};
+
+struct authority {
+	const struct audit_context	*context;	/* borrowed */
+	struct evidence			*evidence;	/* borrowed */
+	struct topic			*topics;	/* owned */
+	size_t				 topic_count;
+	size_t				 seeking;	/* topic whose zone is sought */
+	struct resolver_question	*question;	/* owned, NULL: none */
+	struct search			**searches;	/* owned */
+	size_t				 search_count;
+	size_t				 searching;	/* of these, in flight */
+	size_t				 next;		/* server to be asked next */
+	struct worker			 workers[SERVERS_AT_ONCE];
+	struct event			*tidy;		/* owned; see on_tidy */
+	authority_done			*done;
+	void				*argument;	/* borrowed */
+};
+
+static void	seek_zone(struct authority *authority);
+static void	put_to_work(struct authority *authority);
+
+static void
+add_topic(struct authority *authority, const char *owner, enum dns_type type)
+{
+	struct topic *topic;
+	size_t i;
+
+	for (i = 0; i < authority->topic_count; i++) {
+		topic = &authority->topics[i];
+		if (topic->type == type && name_equal(topic->owner, owner))
+			return;
+	}
+	authority->topics = memory_grow(authority->topics,
+	    authority->topic_count, sizeof(*topic));
+	topic = &authority->topics[authority->topic_count++];
+	topic->owner = memory_string(owner);
+	topic->type = type;
+	topic->zone = memory_string(owner);
+}
+
+/*
+ * TLSA, and after it the names above, which exist when it does: a server that
+ * denies them makes resolvers that minimise their questions deny the records, too
+ * (RFC 8020, RFC 9156).
+ */
+static void
+add_host_topics(struct authority *authority, const struct host_evidence *host)
+{
+	const struct answer *tlsa;
+	size_t i;
+
+	if (!host->asked)
+		return;
+	add_topic(authority, host->name, DNS_A);
+	add_topic(authority, host->name, DNS_AAAA);
+	for (i = 0; i < 2; i++) {
+		tlsa = host->tlsa[i];
+		if (tlsa == NULL)
+			continue;
+		add_topic(authority, tlsa->owner, DNS_TLSA);
+		add_topic(authority, tlsa->owner, DNS_A);
+		add_topic(authority, strchr(tlsa->owner, '.') + 1, DNS_A);
+	}
+}
+
+static void
+authority_free(struct authority *authority)
+{
+	size_t i;
+
+	resolver_cancel(authority->question);
+	for (i = 0; i < SERVERS_AT_ONCE; i++) {
+		resolver_cancel(authority->workers[i].question);
+		resolver_close(authority->workers[i].resolver);
+	}
+	event_free(authority->tidy);
+	for (i = 0; i < authority->search_count; i++) {
+		resolver_cancel(authority->searches[i]->question);
+		free(authority->searches[i]->zone);
+		free(authority->searches[i]->name);
+		free(authority->searches[i]);
+	}
+	free(authority->searches);
+	for (i = 0; i < authority->topic_count; i++) {
+		free(authority->topics[i].owner);
+		free(authority->topics[i].zone);
+	}
+	free(authority->topics);
+	free(authority);
+}
+
+static void
+finish(struct authority *authority)
+{
+	authority_done *done = authority->done;
+	void *argument = authority->argument;
+
+	authority_free(authority);
+	done(argument);
+}
+
+static void
+add_server(struct authority *authority, const struct search *search,
+    const struct answer_record *record, bool tcp)
+{
+	struct evidence *evidence = authority->evidence;
+	struct server_evidence *server;
+	struct address address;
+	size_t i;
+
+	/* Name servers live on port 53. */
+	if (!address_from_octets(&address, record->data, record->size, 53) ||
+	    evidence->server_count == AUTHORITY_SERVERS_MAX)
+		return;
+	for (i = 0; i < evidence->server_count; i++) {
+		server = &evidence->servers[i];
+		if (server->tcp == tcp &&
+		    name_equal(server->zone, search->zone) &&
+		    address_equal(&server->address, &address))
+			return;
+	}
+	evidence->servers = memory_grow(evidence->servers,
+	    evidence->server_count, sizeof(*server));
+	server = &evidence->servers[evidence->server_count++];
+	server->zone = memory_string(search->zone);
+	server->name = memory_string(search->name);
+	server->address = address;
+	server->tcp = tcp;
+}
+
+static void
+on_server_address(struct answer *answer, void *argument)
+{
+	struct search *search = argument;
+	struct authority *authority = search->authority;
+	size_t i;
+
+	search->question = NULL;
+	for (i = 0; i < answer->count; i++) {
+		add_server(authority, search, &answer->records[i], false);
+		add_server(authority, search, &answer->records[i], true);
+	}
+	answer_free(answer);
+	if (--authority->searching == 0 &&
+	    authority->seeking == authority->topic_count)
+		put_to_work(authority);
+}
+
+static void
+search_server(struct authority *authority, const char *zone,
+    const char *name, enum dns_type type)
+{
+	struct search *search = memory_new(1, sizeof(*search));
+
+	search->authority = authority;
+	search->zone = memory_string(zone);
+	search->name = memory_string(name);
+	authority->searches = memory_grow(authority->searches,
+	    authority->search_count, sizeof(*authority->searches));
+	authority->searches[authority->search_count++] = search;
+	authority->searching++;
+	search->question = resolver_ask(authority->context->resolver, name,
+	    type, on_server_address, search);
+}
+
+/* Whether an earlier topic has the same zone, whose servers are known then. */
+static bool
+is_known_zone(const struct authority *authority, size_t topic)
+{
+	size_t i;
+
+	for (i = 0; i < topic; i++) {
+		if (authority->topics[i].found &&
+		    name_equal(authority->topics[i].zone,
+		    authority->topics[topic].zone))
+			return true;
+	}
+	return false;
+}
+
+static void
+on_name_servers(struct answer *answer, void *argument)
+{
+	struct authority *authority = argument;
+	struct topic *topic = &authority->topics[authority->seeking];
+	char *parent;
+	size_t i;
+
+	authority->question = NULL;
+	if (answer->kind == ANSWER_RECORDS && !answer->aliased) {
+		topic->found = true;
+		if (!is_known_zone(authority, authority->seeking)) {
+			for (i = 0; i < answer->count; i++) {
+				search_server(authority, topic->zone,
+				    answer->records[i].name, DNS_A);
+				search_server(authority, topic->zone,
+				    answer->records[i].name, DNS_AAAA);
+			}
+			add_topic(authority, topic->zone, DNS_SOA);
+			topic = &authority->topics[authority->seeking];
+		}
+		authority->seeking++;
+	} else if (strchr(topic->zone, '.') != NULL && topic->zone[1] != '\0') {
+		parent = memory_string(strchr(topic->zone, '.') + 1);
+		free(topic->zone);
+		topic->zone = parent;
+	} else {
+		authority->seeking++;
+	}
+	answer_free(answer);
+	seek_zone(authority);
+}
+
+/* From the owner upwards, the first name that has name servers. */
+static void
+seek_zone(struct authority *authority)
+{
+	struct topic *topic;
+
+	if (authority->seeking < authority->topic_count) {
+		topic = &authority->topics[authority->seeking];
+		authority->question = resolver_ask(
+		    authority->context->resolver, topic->zone, DNS_NS,
+		    on_name_servers, authority);
+	} else if (authority->searching == 0) {
+		put_to_work(authority);
+	}
+}
+
+static void	ask_next(struct worker *worker);
+
+static void
+note_answer(struct server_evidence *server, struct answer *answer)
+{
+	server->answers = memory_grow(server->answers, server->answer_count,
+	    sizeof(*server->answers));
+	server->answers[server->answer_count++] = answer;
+}
+
+static void
+on_authority(struct answer *answer, void *argument)
+{
+	struct worker *worker = argument;
+	struct authority *authority = worker->authority;
+
+	worker->question = NULL;
+	note_answer(&authority->evidence->servers[worker->server], answer);
+	worker->topic++;
+	ask_next(worker);
+}
+
+/* The next topic of the server's zone; after the last one the server is done. */
+static void
+ask_next(struct worker *worker)
+{
+	struct authority *authority = worker->authority;
+	const struct server_evidence *server =
+	    &authority->evidence->servers[worker->server];
+	const struct topic *topic;
+
+	for (; worker->topic < authority->topic_count; worker->topic++) {
+		topic = &authority->topics[worker->topic];
+		if (!topic->found || !name_equal(topic->zone, server->zone))
+			continue;
+		worker->question = resolver_ask(worker->resolver,
+		    topic->owner, topic->type, on_authority, worker);
+		return;
+	}
+	worker->ended = true;
+	event_active(authority->tidy, EV_TIMEOUT, 0);
+}
+
+static void
+start_worker(struct authority *authority, struct worker *worker)
+{
+	const struct audit_context *context = authority->context;
+	const struct server_evidence *server =
+	    &authority->evidence->servers[authority->next];
+	struct resolver_options options = *context->resolver_options;
+	char *why, *address = address_text(&server->address);
+
+	options.stub_zone = server->zone;
+	options.stub_server = address;
+	options.tcp_only = server->tcp;
+	worker->authority = authority;
+	worker->server = authority->next++;
+	worker->topic = 0;
+	worker->ended = false;
+	worker->resolver = resolver_open(context->base, &options, &why);
+	/* The same settings have opened the main resolver. */
+	if (worker->resolver == NULL)
+		abort();
+	trace_say(context->trace, TRACE_STEPS, server->zone,
+	    "asking %s [%s]%s", server->name, address,
+	    server->tcp ? " over TCP" : "");
+	free(address);
+	ask_next(worker);
+}
+
+static void
+put_to_work(struct authority *authority)
+{
+	struct worker *worker;
+	bool busy = false;
+	size_t i;
+
+	for (i = 0; i < SERVERS_AT_ONCE; i++) {
+		worker = &authority->workers[i];
+		if (worker->resolver == NULL &&
+		    authority->next < authority->evidence->server_count)
+			start_worker(authority, worker);
+		busy |= worker->resolver != NULL;
+	}
+	if (!busy)
+		finish(authority);
+}
+
+/* A resolver must not be closed by its own callback, so that is done here. */
+static void
+on_tidy(evutil_socket_t fd, short what, void *argument)
+{
+	struct authority *authority = argument;
+	struct worker *worker;
+	size_t i;
+
+	(void)fd;
+	(void)what;
+	for (i = 0; i < SERVERS_AT_ONCE; i++) {
+		worker = &authority->workers[i];
+		if (worker->resolver == NULL || !worker->ended)
+			continue;
+		resolver_close(worker->resolver);
+		worker->resolver = NULL;
+	}
+	put_to_work(authority);
+}
+
+struct authority *
+authority_start(const struct audit_context *context,
+    struct evidence *evidence, authority_done *done, void *argument)
+{
+	struct authority *authority = memory_new(1, sizeof(*authority));
+	size_t i;
+
+	authority->context = context;
+	authority->evidence = evidence;
+	authority->done = done;
+	authority->argument = argument;
+	authority->tidy = event_new(context->base, -1, 0, on_tidy, authority);
+	if (authority->tidy == NULL)
+		abort();
+	add_topic(authority, evidence->domain,
+	    evidence->host_mode ? DNS_A : DNS_MX);
+	for (i = 0; i < evidence->host_count; i++)
+		add_host_topics(authority, &evidence->hosts[i]);
+	seek_zone(authority);
+	return authority;
+}
+
+void
+authority_stop(struct authority *authority, const char *why)
+{
+	const struct topic *topic;
+	struct worker *worker;
+	char *line;
+	size_t i;
+
+	if (authority == NULL)
+		return;
+	for (i = 0; i < SERVERS_AT_ONCE; i++) {
+		worker = &authority->workers[i];
+		if (worker->question == NULL)
+			continue;
+		topic = &authority->topics[worker->topic];
+		line = memory_format("%s %s: %s", dns_type_name(topic->type),
+		    topic->owner, why);
+		note_answer(&authority->evidence->servers[worker->server],
+		    answer_unusable(topic->owner, topic->type, line));
+		free(line);
+	}
+	authority_free(authority);
+}
