@@ -1,0 +1,159 @@
+#include "resolver/anchor.h"
+
+#include <ldns/ldns.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "resolver/memory.h"
+#include "resolver/text.h"
+#include "resolver/zonefile.h"
+
+/* KSK-2017 and KSK-2024, as published by IANA in root-anchors.xml. */
+static const char *const built_in[] = {
+	". 3600 IN DS 20326 8 2 "
+	"e06d44b80b8f1d39a95c0b0d7c65d08458e880409bbc683457104237c7f8ec8d",
+	". 3600 IN DS 38696 8 2 "
+	"683d2d0acb8c9b712a1948b27f741219298d0a450d612c483af444a4c0fb2b16",
+};
+
+/* Where systems keep theirs. */
+static const char *const system_files[] = {
+	"/usr/share/dns/root.key",
+	"/var/lib/unbound/root.key",
+	"/etc/unbound/root.key",
+	"/usr/share/dnssec-root/trusted-key.key",
+	"/etc/trusted-key.key",
+};
+
+static void
+add(struct anchors *anchors, const char *line)
+{
+	size_t i;
+
+	for (i = 0; i < anchors->count; i++)
+		if (strcmp(anchors->records[i], line) == 0)
+			return;
+	anchors->records = memory_grow(anchors->records, anchors->count,
+	    sizeof(*anchors->records));
+	anchors->records[anchors->count++] = memory_string(line);
+}
+
+static void
+add_record(struct anchors *anchors, const ldns_rr *record)
+{
+	char *line, *character;
+
+	line = ldns_rr2str_fmt(ldns_output_format_nocomments, record);
+	if (line == NULL)
+		abort();
+	for (character = line; *character != '\0'; character++)
+		if (*character == '\t')
+			*character = ' ';
+	line[strcspn(line, "\n")] = '\0';
+	add(anchors, line);
+	free(line);
+}
+
+static bool
+is_anchor(const ldns_rr *record)
+{
+	ldns_rr_type type = ldns_rr_get_type(record);
+
+	return (type == LDNS_RR_TYPE_DS || type == LDNS_RR_TYPE_DNSKEY) &&
+	    ldns_rr_get_class(record) == LDNS_RR_CLASS_IN &&
+	    ldns_rr_rd_count(record) == 4 &&
+	    ldns_dname_label_count(ldns_rr_owner(record)) == 0;
+}
+
+/*
+ * Whether a key may be trusted now. Files that are kept up to date note in a
+ * comment where in its life a key is: VALID (2) and MISSING (3) are trusted
+ * (RFC 5011 4.2).
+ */
+static bool
+is_in_force(const struct zonefile_record *record)
+{
+	static const char note[] = ";;state=";
+	const char *state;
+
+	if (ldns_rr_get_type(record->record) == LDNS_RR_TYPE_DNSKEY &&
+	    (ldns_rdf2native_int16(ldns_rr_dnskey_flags(record->record)) &
+	    LDNS_KEY_REVOKE_KEY) != 0)
+		return false;
+	state = strstr(record->text, note);
+	if (state == NULL)
+		return true;
+	state += strlen(note);
+	return (*state == '2' || *state == '3') && state[1] == ' ';
+}
+
+/* Adds the anchors in a file. False, with nothing added: *WHY. */
+static bool
+add_file(struct anchors *anchors, const char *path, char **why)
+{
+	struct zonefile file;
+	size_t before = anchors->count, i;
+
+	if (!zonefile_init(&file, path, why))
+		return false;
+	for (i = 0; i < file.count; i++) {
+		if (!is_anchor(file.records[i].record)) {
+			*why = zonefile_fault(&file, &file.records[i],
+			    "is no DS or DNSKEY record of the root");
+			break;
+		}
+	}
+	if (i == file.count) {
+		for (i = 0; i < file.count; i++)
+			if (is_in_force(&file.records[i]))
+				add_record(anchors, file.records[i].record);
+		if (anchors->count == before)
+			*why = memory_format("%s: holds no trust anchor",
+			    file.path);
+	}
+	zonefile_clear(&file);
+	return anchors->count > before;
+}
+
+bool
+anchors_init(struct anchors *anchors, const char *file, char **why)
+{
+	char *name, *ignored;
+	size_t i;
+
+	memset(anchors, 0, sizeof(*anchors));
+	if (file != NULL) {
+		if (!add_file(anchors, file, why))
+			return false;
+		name = text_printable(file, strlen(file));
+		anchors->source = memory_format("in %s", name);
+		free(name);
+		return true;
+	}
+
+	for (i = 0; i < sizeof(system_files) / sizeof(system_files[0]); i++) {
+		if (add_file(anchors, system_files[i], &ignored)) {
+			anchors->source = memory_format("in %s or built in",
+			    system_files[i]);
+			break;
+		}
+		free(ignored);
+	}
+	if (anchors->source == NULL)
+		anchors->source = memory_string("built in");
+	for (i = 0; i < sizeof(built_in) / sizeof(built_in[0]); i++)
+		add(anchors, built_in[i]);
+	return true;
+}
+
+void
+anchors_clear(struct anchors *anchors)
+{
+	size_t i;
+
+	for (i = 0; i < anchors->count; i++)
+		free(anchors->records[i]);
+	free(anchors->records);
+	free(anchors->source);
+	memset(anchors, 0, sizeof(*anchors));
+}

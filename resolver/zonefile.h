@@ -1,0 +1,39 @@
+/*
+ * Records from a file in the form of master files (RFC 1035 5): trust anchors,
+ * root hints.
+ */
+#ifndef RESOLVER_ZONEFILE_H
+#define RESOLVER_ZONEFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct ldns_struct_rr;
+
+/* Octets of a file; a longer one is refused. */
+#define ZONEFILE_MAX (1024 * 1024)
+
+struct zonefile_record {
+	struct ldns_struct_rr	*record;	/* owned */
+	size_t			 line;		/* the number of its last line */
+	char			*text;		/* owned, that line with its comment */
+};
+
+struct zonefile {
+	char			*path;		/* owned, printable */
+	struct zonefile_record	*records;	/* owned */
+	size_t			 count;
+};
+
+/*
+ * Reads the whole file. False: *WHY (owned by the caller, printable) names the
+ * file, the line and what is wrong.
+ */
+bool	zonefile_init(struct zonefile *file, const char *path, char **why);
+void	zonefile_clear(struct zonefile *file);
+
+/* What is wrong with a record, with its place before it. Owned by the caller. */
+char	*zonefile_fault(const struct zonefile *file,
+	    const struct zonefile_record *record, const char *fault);
+
+#endif
