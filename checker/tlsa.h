@@ -54,9 +54,9 @@ struct tlsa_set {
 /* From the RDATA of an answer's records (borrowed, may be NULL: no records). */
 void	tlsa_set_init(struct tlsa_set *set, const struct answer *answer);
 /*
- * Adds a record with the given fields and a copy of DATA. When the last one is
- * in, tlsa_set_settle finds twins and weaker digests (tlsa_set_init does so
- * itself).
+ * Adds a record with the usage, selector, matching type and a copy of the data
+ * of FIELDS, and finds out whether it is usable. When the last one is in,
+ * tlsa_set_settle finds twins and weaker digests (tlsa_set_init does so itself).
  */
 void	tlsa_set_add(struct tlsa_set *set, const struct tlsa *fields);
 void	tlsa_set_settle(struct tlsa_set *set);
@@ -69,7 +69,8 @@ size_t	tlsa_set_usable(const struct tlsa_set *set);
 bool	tlsa_same_combination(const struct tlsa *a, const struct tlsa *b);
 
 /*
- * "3 1 1 60785a34615aaa2c...ed91", or with all digits. Owned by the caller.
+ * "3 1 1 60785a34615aaa2c...ed91" (more than 24 digits are shortened), or the
+ * WHOLE of it. Owned by the caller.
  */
 char	*tlsa_text(const struct tlsa *record, bool whole);
 
