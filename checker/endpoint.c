@@ -99,7 +99,8 @@ note_result(struct endpoint_evidence *evidence,
 }
 
 static void
-on_connected(struct bufferevent *stream, const char *error, void *argument)
+on_connected(struct bufferevent *stream, const char *error, bool timed_out,
+    void *argument)
 {
 	struct endpoint_gathering *gathering = argument;
 	const struct audit_context *context = gathering->context;
@@ -119,8 +120,8 @@ on_connected(struct bufferevent *stream, const char *error, void *argument)
 	}
 	trace_say(context->trace, TRACE_STEPS, gathering->subject,
 	    "no connection: %s", error);
-	note_end(gathering->evidence, STAGE_CONNECT, OUTCOME_CONNECT_FAILED,
-	    error);
+	note_end(gathering->evidence, STAGE_CONNECT,
+	    timed_out ? OUTCOME_TIMEOUT : OUTCOME_CONNECT_FAILED, error);
 	dial_close(gathering->dial);
 	finish(gathering);
 }
@@ -140,7 +141,6 @@ on_conversation(struct session_result *result, void *argument)
 	note_result(gathering->evidence, result);
 	if (handshake != NULL)
 		more = note_handshake(gathering, handshake);
-	session_result_clear(result);
 
 	if (more && tls_can_offer(gathering->seen))
 		dial_next(gathering);

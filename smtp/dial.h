@@ -17,10 +17,10 @@ struct event_base;
 /*
  * Called once from the loop. STREAM is connected, without callbacks, and
  * belongs to the dial until dial_close; NULL: ERROR (borrowed, printable) says
- * why, for example "Connection refused".
+ * why, for example "Connection refused", and TIMED_OUT whether nobody answered.
  */
 typedef void	dial_done(struct bufferevent *stream, const char *error,
-		    void *argument);
+		    bool timed_out, void *argument);
 
 struct dialer	*dialer_new(struct event_base *base);
 /* All dials are closed before it. NULL is fine. */

@@ -56,7 +56,10 @@ struct session_result {
 	struct handshake	*handshake;	/* owned; NULL unless done */
 };
 
-/* Called once from the loop; the result's members are now the callee's. */
+/*
+ * Called once from the loop. What the callee keeps of RESULT it takes out of it
+ * (NULL in its place); the rest is cleared afterwards.
+ */
 typedef void	session_done(struct session_result *result, void *argument);
 
 /*

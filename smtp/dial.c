@@ -1,0 +1,157 @@
+#include "smtp/dial.h"
+
+#include <errno.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "resolver/memory.h"
+
+/* Seconds that a connection may take to come about. */
+#define CONNECT_LIMIT 30
+
+struct dial {
+	struct dialer		*dialer;	/* borrowed */
+	struct address		 address;
+	struct bufferevent	*stream;	/* owned, NULL: waits in line */
+	struct dial		*next;		/* in the dialer's list */
+	dial_done		*done;
+	void			*argument;	/* borrowed */
+};
+
+struct dialer {
+	struct event_base	*base;		/* borrowed */
+	struct dial		*first;		/* owned, oldest first */
+	struct event		*begin;		/* owned; see on_begin */
+};
+
+static void
+set_idle(struct dial *dial)
+{
+	bufferevent_disable(dial->stream, EV_READ | EV_WRITE);
+	bufferevent_setcb(dial->stream, NULL, NULL, NULL, NULL);
+	bufferevent_set_timeouts(dial->stream, NULL, NULL);
+}
+
+static void
+on_event(struct bufferevent *stream, short what, void *argument)
+{
+	struct dial *dial = argument;
+	int error = EVUTIL_SOCKET_ERROR();
+
+	set_idle(dial);
+	if (what & BEV_EVENT_CONNECTED)
+		dial->done(stream, NULL, false, dial->argument);
+	else if (what & BEV_EVENT_TIMEOUT)
+		dial->done(NULL, "no connection within 30 seconds", true,
+		    dial->argument);
+	else
+		dial->done(NULL, strerror(error), error == ETIMEDOUT,
+		    dial->argument);
+}
+
+static void
+connect_now(struct dial *dial)
+{
+	const struct timeval limit = { .tv_sec = CONNECT_LIMIT };
+	struct sockaddr_storage address;
+	size_t size = address_to_socket(&dial->address, &address);
+
+	dial->stream = bufferevent_socket_new(dial->dialer->base, -1,
+	    BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
+	if (dial->stream == NULL)
+		abort();
+	bufferevent_setcb(dial->stream, NULL, NULL, on_event, dial);
+	/* The write timeout bounds the connect. */
+	bufferevent_set_timeouts(dial->stream, NULL, &limit);
+	bufferevent_enable(dial->stream, EV_WRITE);
+	/* On failure libevent tells on_event, from the loop. */
+	bufferevent_socket_connect(dial->stream,
+	    (struct sockaddr *)&address, (int)size);
+}
+
+/* Whether an older dial has the address. */
+static bool
+must_wait(const struct dial *dial)
+{
+	const struct dial *older;
+
+	for (older = dial->dialer->first; older != dial;
+	    older = older->next) {
+		if (address_equal(&older->address, &dial->address))
+			return true;
+	}
+	return false;
+}
+
+/* Begins, from the loop, with those whose turn has come. */
+static void
+on_begin(evutil_socket_t fd, short what, void *argument)
+{
+	struct dialer *dialer = argument;
+	struct dial *dial;
+
+	(void)fd;
+	(void)what;
+	for (dial = dialer->first; dial != NULL; dial = dial->next) {
+		if (dial->stream == NULL && !must_wait(dial))
+			connect_now(dial);
+	}
+}
+
+struct dialer *
+dialer_new(struct event_base *base)
+{
+	struct dialer *dialer = memory_new(1, sizeof(*dialer));
+
+	dialer->base = base;
+	dialer->begin = event_new(base, -1, 0, on_begin, dialer);
+	if (dialer->begin == NULL)
+		abort();
+	return dialer;
+}
+
+void
+dialer_free(struct dialer *dialer)
+{
+	if (dialer == NULL)
+		return;
+	event_free(dialer->begin);
+	free(dialer);
+}
+
+struct dial *
+dial_start(struct dialer *dialer, const struct address *address,
+    dial_done *done, void *argument)
+{
+	struct dial *dial = memory_new(1, sizeof(*dial)), **end;
+
+	dial->dialer = dialer;
+	dial->address = *address;
+	dial->done = done;
+	dial->argument = argument;
+	for (end = &dialer->first; *end != NULL; end = &(*end)->next)
+		continue;
+	*end = dial;
+	event_active(dialer->begin, EV_TIMEOUT, 0);
+	return dial;
+}
+
+void
+dial_close(struct dial *dial)
+{
+	struct dial **place;
+
+	if (dial == NULL)
+		return;
+	for (place = &dial->dialer->first; *place != dial;
+	    place = &(*place)->next)
+		continue;
+	*place = dial->next;
+	if (dial->stream != NULL)
+		bufferevent_free(dial->stream);
+	event_active(dial->dialer->begin, EV_TIMEOUT, 0);
+	free(dial);
+}

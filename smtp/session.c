@@ -1,0 +1,476 @@
+#include "smtp/session.h"
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/bufferevent_ssl.h>
+#include <event2/event.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "resolver/memory.h"
+#include "resolver/text.h"
+#include "resolver/trace.h"
+#include "smtp/reply.h"
+
+/* Octets from the server that may wait to be read. */
+#define INPUT_LIMIT 16384
+
+/* Seconds for the goodbye, in which nothing is to be learnt any more. */
+#define QUIT_LIMIT 2
+
+enum step {
+	STEP_GREETING,
+	STEP_EHLO,
+	STEP_STARTTLS,
+	STEP_HANDSHAKE,
+	STEP_QUIT,
+	STEP_END,
+};
+
+struct session {
+	struct bufferevent	*stream;	/* borrowed, in clear text */
+	struct bufferevent	*tls_stream;	/* owned, NULL before STARTTLS */
+	SSL			*tls;		/* owned, NULL likewise */
+	struct session_options	 options;	/* borrowed members */
+	enum step		 step;
+	struct reply		 reply;
+	struct event		*limit;		/* owned, of the step */
+	struct event		*turn;		/* owned; see on_turn */
+	bool			 settled;	/* the result stands */
+	struct session_result	 result;
+	session_done		*done;
+	void			*argument;	/* borrowed */
+};
+
+static void	 send_ehlo(struct session *session);
+static void	 send_starttls(struct session *session);
+static void	 begin_handshake(struct session *session);
+static void	 send_quit(struct session *session);
+static enum step on_greeting(struct session *session);
+static enum step on_ehlo(struct session *session);
+static enum step on_starttls(struct session *session);
+static enum step on_goodbye(struct session *session);
+
+/*
+ * The dialogue. The limits are those of patience, not of RFC 5321 4.5.3.2, which
+ * are minutes: a greeting may be delayed on purpose, the rest has no reason to be.
+ * What the connection's end means while a step lasts is verdicts.md 5: before the
+ * greeting nobody was there; before EHLO is answered we are not wanted; from then
+ * on the server has promised TLS and does not keep to it.
+ */
+static const struct step_row {
+	enum session_stage	stage;
+	const char		*name;
+	int			limit;		/* seconds, all in all */
+	void			(*enter)(struct session *session);
+	enum step		(*reply)(struct session *session);
+	enum session_outcome	ended;		/* when the connection ends */
+} steps[] = {
+	[STEP_GREETING] = { STAGE_GREETING, "greeting", 40, NULL,
+	    on_greeting, OUTCOME_CONNECT_FAILED },
+	[STEP_EHLO] = { STAGE_EHLO, "EHLO", 30, send_ehlo,
+	    on_ehlo, OUTCOME_REFUSED },
+	[STEP_STARTTLS] = { STAGE_STARTTLS, "STARTTLS", 30, send_starttls,
+	    on_starttls, OUTCOME_STARTTLS_REFUSED },
+	[STEP_HANDSHAKE] = { STAGE_HANDSHAKE, "TLS handshake", 30,
+	    begin_handshake, NULL, OUTCOME_HANDSHAKE_FAILED },
+	[STEP_QUIT] = { STAGE_DONE, "QUIT", QUIT_LIMIT, send_quit,
+	    on_goodbye, OUTCOME_DONE },
+	[STEP_END] = { STAGE_DONE, "end", 0, NULL, NULL, OUTCOME_DONE },
+};
+
+static void	on_read(struct bufferevent *stream, void *argument);
+static void	on_event(struct bufferevent *stream, short what,
+		    void *argument);
+
+static struct bufferevent *
+current_stream(const struct session *session)
+{
+	return session->tls_stream != NULL ? session->tls_stream :
+	    session->stream;
+}
+
+/* Notes what came of it; the first word stands. ERROR is owned from then on. */
+static void
+settle(struct session *session, enum session_outcome outcome, char *error)
+{
+	if (session->settled) {
+		free(error);
+		return;
+	}
+	session->settled = true;
+	session->result.stage = outcome == OUTCOME_DONE ? STAGE_DONE :
+	    steps[session->step].stage;
+	session->result.outcome = outcome;
+	session->result.error = error;
+	if (error != NULL)
+		trace_say(session->options.trace, TRACE_STEPS,
+		    session->options.subject, "%s: %s",
+		    steps[session->step].name, error);
+}
+
+/* The one place where the session moves. */
+static void
+move(struct session *session, enum step step)
+{
+	const struct timeval limit = { .tv_sec = steps[step].limit };
+
+	reply_clear(&session->reply);
+	session->step = step;
+	if (step == STEP_END) {
+		/* Freed at the top of the stack, not below a callback. */
+		event_del(session->limit);
+		bufferevent_setcb(current_stream(session), NULL, NULL, NULL,
+		    NULL);
+		event_active(session->turn, EV_TIMEOUT, 0);
+		return;
+	}
+	event_add(session->limit, &limit);
+	if (steps[step].enter != NULL)
+		steps[step].enter(session);
+}
+
+static void
+say(struct session *session, const char *verb, const char *argument)
+{
+	trace_say(session->options.trace, TRACE_CONVERSATION,
+	    session->options.subject, "C: %s%s", verb, argument);
+	evbuffer_add_printf(bufferevent_get_output(current_stream(session)),
+	    "%s%s\r\n", verb, argument);
+}
+
+static void
+send_ehlo(struct session *session)
+{
+	say(session, "EHLO ", session->options.helo);
+}
+
+static void
+send_starttls(struct session *session)
+{
+	say(session, "STARTTLS", "");
+}
+
+static void
+send_quit(struct session *session)
+{
+	say(session, "QUIT", "");
+}
+
+/* The reply refuses: that is the result, and one says goodbye. */
+static enum step
+refuse(struct session *session, enum session_outcome outcome)
+{
+	settle(session, outcome, reply_text(&session->reply));
+	return STEP_QUIT;
+}
+
+static enum step
+on_greeting(struct session *session)
+{
+	switch (session->reply.code / 100) {
+	case 2:
+		return STEP_EHLO;
+	case 4:
+	case 5:
+		return refuse(session, OUTCOME_REFUSED);
+	default:
+		return refuse(session, OUTCOME_PROTOCOL);
+	}
+}
+
+static enum step
+on_ehlo(struct session *session)
+{
+	/* 421: the server ends the conversation (RFC 5321 3.8). */
+	if (session->reply.code == 421)
+		return refuse(session, OUTCOME_REFUSED);
+	if (session->reply.code / 100 != 2)
+		return refuse(session, OUTCOME_STARTTLS_NOT_OFFERED);
+	if (reply_announces(&session->reply, "STARTTLS"))
+		return STEP_STARTTLS;
+	settle(session, OUTCOME_STARTTLS_NOT_OFFERED,
+	    memory_string("the reply to EHLO does not announce STARTTLS"));
+	return STEP_QUIT;
+}
+
+static enum step
+on_starttls(struct session *session)
+{
+	struct evbuffer *input = bufferevent_get_input(session->stream);
+
+	/* RFC 3207 has 220; senders go on after any 2xx. */
+	if (session->reply.code / 100 != 2)
+		return refuse(session, OUTCOME_STARTTLS_REFUSED);
+	/*
+	 * What stands behind the 220 was not sent under TLS, whoever sent it: it
+	 * is thrown away (RFC 3207 4.2 and 6, CVE-2011-0411).
+	 */
+	if (evbuffer_get_length(input) > 0) {
+		session->result.plaintext_injected = true;
+		evbuffer_drain(input, evbuffer_get_length(input));
+	}
+	return STEP_HANDSHAKE;
+}
+
+static enum step
+on_goodbye(struct session *session)
+{
+	(void)session;
+	return STEP_END;
+}
+
+static void
+begin_handshake(struct session *session)
+{
+	const struct session_options *options = &session->options;
+
+	session->tls = tls_client_session(options->tls, options->server_name,
+	    options->except);
+	if (session->tls == NULL) {
+		settle(session, OUTCOME_UNTRIED,
+		    memory_string("no key type is left to offer"));
+		move(session, STEP_END);
+		return;
+	}
+	bufferevent_setcb(session->stream, NULL, NULL, NULL, NULL);
+	bufferevent_setwatermark(session->stream, EV_READ, 0, 0);
+	session->tls_stream = bufferevent_openssl_filter_new(
+	    bufferevent_get_base(session->stream), session->stream,
+	    session->tls, BUFFEREVENT_SSL_CONNECTING, BEV_OPT_DEFER_CALLBACKS);
+	if (session->tls_stream == NULL)
+		abort();
+	bufferevent_setwatermark(session->tls_stream, EV_READ, 0,
+	    INPUT_LIMIT);
+	bufferevent_setcb(session->tls_stream, on_read, NULL, on_event,
+	    session);
+	bufferevent_enable(session->tls_stream, EV_READ | EV_WRITE);
+}
+
+/* Takes in what there is of a reply; with its end the session moves on. */
+static void
+take_reply(struct session *session, struct evbuffer *input)
+{
+	enum reply_state state;
+	size_t size, used, i;
+	const char *bytes;
+
+	size = evbuffer_get_contiguous_space(input);
+	bytes = (const char *)evbuffer_pullup(input, (ev_ssize_t)size);
+	state = reply_feed(&session->reply, bytes, size, &used);
+	evbuffer_drain(input, used);
+	if (state == REPLY_MORE)
+		return;
+	if (state == REPLY_BAD) {
+		settle(session, OUTCOME_PROTOCOL,
+		    memory_string(session->reply.why));
+		move(session, STEP_END);
+		return;
+	}
+	for (i = 0; i < session->reply.count; i++)
+		trace_say(session->options.trace, TRACE_CONVERSATION,
+		    session->options.subject, "S: %d %s", session->reply.code,
+		    session->reply.lines[i]);
+	move(session, steps[session->step].reply(session));
+}
+
+static void
+on_read(struct bufferevent *stream, void *argument)
+{
+	struct session *session = argument;
+	struct evbuffer *input = bufferevent_get_input(stream);
+
+	while (stream == current_stream(session) &&
+	    steps[session->step].reply != NULL &&
+	    evbuffer_get_length(input) > 0) {
+		/* A server that runs ahead is read at its own pace: what it
+		 * says before it is asked is the next step's reply. */
+		take_reply(session, input);
+	}
+}
+
+/* Why TLS did not come about, in words. Owned by the caller. */
+static char *
+handshake_error(struct session *session, short what)
+{
+	unsigned long code = bufferevent_get_openssl_error(
+	    session->tls_stream);
+	char *reason, *text;
+
+	if (code == 0)
+		return memory_string(what & BEV_EVENT_EOF ?
+		    "the server closed the connection in the TLS handshake" :
+		    "the connection was lost in the TLS handshake");
+	if (ERR_GET_REASON(code) == SSL_R_WRONG_VERSION_NUMBER ||
+	    ERR_GET_REASON(code) == SSL_R_HTTP_REQUEST)
+		return memory_string("the server went on in clear text, or in "
+		    "something else that is not TLS");
+	reason = tls_error_text(code);
+	text = memory_format("TLS: %s", reason);
+	free(reason);
+	return text;
+}
+
+static void
+on_handshake(struct session *session)
+{
+	session->result.handshake = handshake_from_session(session->tls);
+	if (session->result.handshake == NULL) {
+		settle(session, OUTCOME_HANDSHAKE_FAILED,
+		    memory_string("the server presented no certificate"));
+	} else {
+		settle(session, OUTCOME_DONE, NULL);
+		trace_say(session->options.trace, TRACE_STEPS,
+		    session->options.subject, "TLS: %s, %s, %s",
+		    session->result.handshake->protocol,
+		    session->result.handshake->cipher,
+		    key_type_name(session->result.handshake->key_type));
+	}
+	move(session, STEP_QUIT);
+}
+
+static void
+on_event(struct bufferevent *stream, short what, void *argument)
+{
+	struct session *session = argument;
+	enum session_outcome ended = steps[session->step].ended;
+	char *why;
+
+	if (what & BEV_EVENT_CONNECTED) {
+		on_handshake(session);
+		return;
+	}
+	if ((what & (BEV_EVENT_EOF | BEV_EVENT_ERROR)) == 0)
+		return;
+	/* The last words count. */
+	on_read(stream, session);
+	if (session->step == STEP_END)
+		return;
+	if (session->step == STEP_HANDSHAKE && session->tls_stream != NULL)
+		why = handshake_error(session, what);
+	else
+		why = memory_format("the server closed the connection instead "
+		    "of answering (%s)", steps[session->step].name);
+	settle(session, ended, why);
+	move(session, STEP_END);
+}
+
+static void
+on_limit(evutil_socket_t fd, short what, void *argument)
+{
+	struct session *session = argument;
+	const struct step_row *row = &steps[session->step];
+
+	(void)fd;
+	(void)what;
+	settle(session, OUTCOME_TIMEOUT,
+	    memory_format("no answer within %d seconds (%s)", row->limit,
+	    row->name));
+	move(session, STEP_END);
+}
+
+static void
+session_free(struct session *session)
+{
+	if (session->tls_stream != NULL)
+		bufferevent_free(session->tls_stream);
+	SSL_free(session->tls);
+	bufferevent_setcb(session->stream, NULL, NULL, NULL, NULL);
+	event_free(session->limit);
+	event_free(session->turn);
+	reply_clear(&session->reply);
+	free(session);
+}
+
+/*
+ * Runs twice, from the loop with nothing below it: to begin, so that nothing
+ * happens inside session_start, and to end, so that nothing is freed in use.
+ */
+static void
+on_turn(evutil_socket_t fd, short what, void *argument)
+{
+	struct session *session = argument;
+	struct session_result result;
+	session_done *done;
+
+	(void)fd;
+	(void)what;
+	if (session->step != STEP_END) {
+		bufferevent_setwatermark(session->stream, EV_READ, 0,
+		    INPUT_LIMIT);
+		bufferevent_setcb(session->stream, on_read, NULL, on_event,
+		    session);
+		bufferevent_enable(session->stream, EV_READ | EV_WRITE);
+		move(session, STEP_GREETING);
+		on_read(session->stream, session);
+		return;
+	}
+	result = session->result;
+	done = session->done;
+	argument = session->argument;
+	session_free(session);
+	done(&result, argument);
+	session_result_clear(&result);
+}
+
+struct session *
+session_start(struct event_base *base, struct bufferevent *stream,
+    const struct session_options *options, session_done *done,
+    void *argument)
+{
+	struct session *session = memory_new(1, sizeof(*session));
+
+	session->stream = stream;
+	session->options = *options;
+	session->done = done;
+	session->argument = argument;
+	reply_init(&session->reply);
+	session->limit = evtimer_new(base, on_limit, session);
+	session->turn = event_new(base, -1, 0, on_turn, session);
+	if (session->limit == NULL || session->turn == NULL)
+		abort();
+	event_active(session->turn, EV_TIMEOUT, 0);
+	return session;
+}
+
+void
+session_cancel(struct session *session, struct session_result *result)
+{
+	if (session == NULL)
+		return;
+	settle(session, OUTCOME_TIMEOUT,
+	    memory_format("it was stopped (%s)", steps[session->step].name));
+	*result = session->result;
+	session_free(session);
+}
+
+enum session_stage
+session_stage(const struct session *session)
+{
+	return steps[session->step].stage;
+}
+
+void
+session_result_clear(struct session_result *result)
+{
+	free(result->error);
+	handshake_free(result->handshake);
+	memset(result, 0, sizeof(*result));
+}
+
+const char *
+session_stage_name(enum session_stage stage)
+{
+	static const char *const names[] = {
+		[STAGE_CONNECT] = "connect",
+		[STAGE_GREETING] = "greeting",
+		[STAGE_EHLO] = "ehlo",
+		[STAGE_STARTTLS] = "starttls",
+		[STAGE_HANDSHAKE] = "handshake",
+		[STAGE_DONE] = "done",
+	};
+
+	return names[stage];
+}
