@@ -1,0 +1,360 @@
+#include "resolver/resolver.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unbound.h>
+
+#include "resolver/anchor.h"
+#include "resolver/memory.h"
+#include "resolver/setup.h"
+
+#define CLASS_IN 1
+
+/*
+ * libunbound works in a thread of its own and reports from ub_process, which must
+ * not be left in the middle. So its callback only keeps the answer and makes the
+ * question's event active: all of our user's callbacks run from that event, where
+ * he may ask, cancel and close as he likes.
+ */
+struct resolver {
+	struct ub_ctx			*context;	/* owned */
+	struct event			*readable;	/* owned; results wait */
+	struct resolver_question	*questions;	/* owned, a list */
+	struct timeval			 limit;		/* of one question */
+	time_t				 now;
+	enum resolver_health		 health;
+	char				*health_why;	/* owned or NULL */
+	char				*anchor_source;	/* owned, see anchor.h */
+	char				*servers;	/* owned; who is asked */
+	bool				 forwards;
+};
+
+/* One of ANSWERED and PROBED is set. */
+struct resolver_question {
+	struct resolver			*resolver;	/* borrowed */
+	struct resolver_question	*previous;	/* borrowed */
+	struct resolver_question	*next;		/* borrowed */
+	struct event			*due;		/* owned; the time is up, or
+							 * the answer is here */
+	char				*name;		/* owned */
+	enum dns_type			 type;
+	int				 id;		/* libunbound's */
+	bool				 in_flight;	/* libunbound works on it */
+	struct answer			*answer;	/* owned; NULL: none yet */
+	resolver_answered		*answered;
+	resolver_probed			*probed;
+	void				*argument;	/* borrowed */
+};
+
+static void
+question_free(struct resolver_question *question)
+{
+	if (question->in_flight)
+		ub_cancel(question->resolver->context, question->id);
+	if (question->previous != NULL)
+		question->previous->next = question->next;
+	else
+		question->resolver->questions = question->next;
+	if (question->next != NULL)
+		question->next->previous = question->previous;
+	event_free(question->due);
+	answer_free(question->answer);
+	free(question->name);
+	free(question);
+}
+
+/* Has the callback run from the loop. */
+static void
+make_due(struct resolver_question *question)
+{
+	event_active(question->due, EV_TIMEOUT, 0);
+}
+
+static struct answer *
+unusable(const struct resolver_question *question, const char *fault)
+{
+	struct answer *answer;
+	char *why;
+
+	why = memory_format("%s %s: %s", dns_type_name(question->type),
+	    question->name, fault);
+	answer = answer_unusable(question->name, question->type, why);
+	free(why);
+	return answer;
+}
+
+static struct answer *
+overdue(const struct resolver_question *question)
+{
+	const struct timeval *limit = &question->resolver->limit;
+	struct answer *answer;
+	char *fault;
+
+	fault = memory_format("no answer within %g seconds",
+	    (double)limit->tv_sec + (double)limit->tv_usec / 1e6);
+	answer = unusable(question, fault);
+	free(fault);
+	return answer;
+}
+
+static void
+on_due(evutil_socket_t fd, short what, void *argument)
+{
+	struct resolver_question *question = argument, ended = *question;
+	enum resolver_health health = question->resolver->health;
+
+	(void)fd;
+	(void)what;
+	if (ended.probed == NULL && ended.answer == NULL)
+		ended.answer = overdue(question);
+	question->answer = NULL;
+	question_free(question);
+	if (ended.probed != NULL)
+		ended.probed(health, ended.argument);
+	else
+		ended.answered(ended.answer, ended.argument);
+}
+
+/* From libunbound, inside of ub_process; never after ub_cancel. */
+static void
+on_result(void *argument, int error, struct ub_result *result)
+{
+	struct resolver_question *question = argument;
+	struct answer_source source;
+
+	question->in_flight = false;
+	if (error != UB_NOERROR) {
+		question->answer = unusable(question, ub_strerror(error));
+	} else {
+		source = (struct answer_source){
+			.owner = question->name,
+			.type = question->type,
+			.packet = result->answer_packet,
+			.size = (size_t)result->answer_len,
+			.rcode = result->rcode,
+			.secure = result->secure != 0,
+			.bogus = result->bogus != 0,
+			.why_bogus = result->why_bogus,
+			.now = question->resolver->now,
+		};
+		question->answer = answer_from_packet(&source);
+	}
+	ub_resolve_free(result);
+	make_due(question);
+}
+
+static void
+on_readable(evutil_socket_t fd, short what, void *argument)
+{
+	struct resolver *resolver = argument;
+	struct resolver_question *question;
+	int error;
+
+	(void)fd;
+	(void)what;
+	error = ub_process(resolver->context);
+	if (error == UB_NOERROR)
+		return;
+
+	/* Its thread is gone: nothing more will come from there. */
+	event_del(resolver->readable);
+	for (question = resolver->questions; question != NULL;
+	    question = question->next) {
+		if (question->in_flight && question->answer == NULL) {
+			question->answer = unusable(question,
+			    ub_strerror(error));
+			make_due(question);
+		}
+	}
+}
+
+static struct resolver_question *
+question_new(struct resolver *resolver, void *argument)
+{
+	struct resolver_question *question = memory_new(1, sizeof(*question));
+
+	question->resolver = resolver;
+	question->argument = argument;
+	question->next = resolver->questions;
+	if (question->next != NULL)
+		question->next->previous = question;
+	resolver->questions = question;
+	question->due = evtimer_new(event_get_base(resolver->readable),
+	    on_due, question);
+	if (question->due == NULL)
+		abort();
+	return question;
+}
+
+struct resolver_question *
+resolver_ask(struct resolver *resolver, const char *name, enum dns_type type,
+    resolver_answered *answered, void *argument)
+{
+	struct resolver_question *question = question_new(resolver, argument);
+	int error;
+
+	question->name = memory_string(name);
+	question->type = type;
+	question->answered = answered;
+	error = ub_resolve_async(resolver->context, name, (int)type, CLASS_IN,
+	    question, on_result, &question->id);
+	question->in_flight = error == UB_NOERROR;
+	if (question->in_flight) {
+		evtimer_add(question->due, &resolver->limit);
+	} else {
+		question->answer = unusable(question, ub_strerror(error));
+		make_due(question);
+	}
+	return question;
+}
+
+void
+resolver_cancel(struct resolver_question *question)
+{
+	if (question != NULL)
+		question_free(question);
+}
+
+/* Why the root's keys cannot be used, in words. Owned by the caller. */
+static char *
+health_fault(const struct resolver *resolver, const struct answer *answer)
+{
+	const char *why = answer->why != NULL ? answer->why :
+	    "the answer for them is not signed";
+
+	if (resolver->health == RESOLVER_NO_ANSWER)
+		return memory_format("no usable answer from %s: %s",
+		    resolver->servers, why);
+	if (!resolver->forwards)
+		return memory_format("none of the trust anchors %s fits the "
+		    "root's keys: %s", resolver->anchor_source, why);
+	return memory_format("none of the trust anchors %s fits the root's "
+	    "keys, or %s does not hand out DNSSEC signatures: %s",
+	    resolver->anchor_source, resolver->servers, why);
+}
+
+/* The first answer of all. */
+static void
+on_root_keys(struct answer *answer, void *argument)
+{
+	struct resolver *resolver = argument;
+	struct resolver_question *question;
+
+	if (answer_is_secure(answer))
+		resolver->health = RESOLVER_HEALTHY;
+	else if (answer->dnssec == DNSSEC_FAILED)
+		resolver->health = RESOLVER_NO_ANSWER;
+	else
+		resolver->health = RESOLVER_BAD_ANCHOR;
+	if (resolver->health != RESOLVER_HEALTHY)
+		resolver->health_why = health_fault(resolver, answer);
+	answer_free(answer);
+
+	for (question = resolver->questions; question != NULL;
+	    question = question->next)
+		if (question->probed != NULL)
+			make_due(question);
+}
+
+struct resolver_question *
+resolver_probe(struct resolver *resolver, resolver_probed *probed,
+    void *argument)
+{
+	struct resolver_question *question = question_new(resolver, argument);
+
+	question->probed = probed;
+	if (resolver->health != RESOLVER_UNTRIED)
+		make_due(question);
+	return question;
+}
+
+const char *
+resolver_health_why(const struct resolver *resolver)
+{
+	return resolver->health_why;
+}
+
+/* "the root's name servers", or the forwarders. Owned by the caller. */
+static char *
+name_servers(const struct resolver_options *options)
+{
+	char *text, *longer;
+	size_t i;
+
+	if (options->forwarder_count == 0)
+		return memory_string("the root's name servers");
+	text = memory_format("the resolver %s", options->forwarders[0]);
+	for (i = 1; i < options->forwarder_count; i++) {
+		longer = memory_format("%s or %s", text,
+		    options->forwarders[i]);
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+static struct timeval
+to_timeval(double seconds)
+{
+	struct timeval time;
+
+	time.tv_sec = (time_t)seconds;
+	time.tv_usec = (suseconds_t)((seconds - (double)time.tv_sec) * 1e6);
+	return time;
+}
+
+struct resolver *
+resolver_open(struct event_base *base, const struct resolver_options *options,
+    char **why)
+{
+	struct resolver_question *first;
+	struct resolver *resolver;
+	struct anchors anchors;
+	struct ub_ctx *context;
+
+	if (!anchors_init(&anchors, options->anchor_file, why))
+		return NULL;
+	context = setup_context(options, &anchors, why);
+	if (context == NULL) {
+		anchors_clear(&anchors);
+		return NULL;
+	}
+	resolver = memory_new(1, sizeof(*resolver));
+	resolver->context = context;
+	resolver->limit = to_timeval(options->question_limit);
+	resolver->now = options->now;
+	resolver->forwards = options->forwarder_count > 0;
+	resolver->servers = name_servers(options);
+	resolver->anchor_source = memory_string(anchors.source);
+	anchors_clear(&anchors);
+	resolver->readable = event_new(base, ub_fd(context),
+	    EV_READ | EV_PERSIST, on_readable, resolver);
+	if (resolver->readable == NULL ||
+	    event_add(resolver->readable, NULL) == -1)
+		abort();
+
+	/* At once: it is in flight while our user prepares his own questions. */
+	first = resolver_ask(resolver, ".", DNS_DNSKEY, on_root_keys, resolver);
+	if (first->in_flight)
+		return resolver;
+	*why = memory_format("libunbound does not start: %s",
+	    first->answer->why);
+	resolver_close(resolver);
+	return NULL;
+}
+
+void
+resolver_close(struct resolver *resolver)
+{
+	if (resolver == NULL)
+		return;
+	while (resolver->questions != NULL)
+		question_free(resolver->questions);
+	event_free(resolver->readable);
+	ub_ctx_delete(resolver->context);
+	free(resolver->anchor_source);
+	free(resolver->servers);
+	free(resolver->health_why);
+	free(resolver);
+}

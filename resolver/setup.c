@@ -1,0 +1,224 @@
+#include "resolver/setup.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <ldns/ldns.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unbound.h>
+
+#include "resolver/anchor.h"
+#include "resolver/memory.h"
+#include "resolver/resolver.h"
+#include "resolver/text.h"
+#include "resolver/zonefile.h"
+
+struct setting {
+	const char	*option;
+	const char	*value;
+};
+
+/* The library's defaults are those of a program that asks one question. */
+static const struct setting settings[] = {
+	/* Questions on their way to name servers at a time. */
+	{ "outgoing-range:", "256" },
+	{ "outgoing-num-tcp:", "32" },
+	{ "num-queries-per-thread:", "1024" },
+	/* Enough for a survey of many domains, and no more. */
+	{ "msg-cache-size:", "16m" },
+	{ "rrset-cache-size:", "32m" },
+	{ "key-cache-size:", "4m" },
+	{ "neg-cache-size:", "1m" },
+	{ "infra-cache-numhosts:", "10000" },
+	/*
+	 * Fewer questions, and none for the empty "_tcp" above a TLSA record:
+	 * servers that deny it by mistake still have the record itself.
+	 */
+	{ "qname-minimisation:", "no" },
+	/* The anchors are given by our user: no news for the root's operators. */
+	{ "trust-anchor-signaling:", "no" },
+};
+
+/* A resolver of the user's, or a lab, may well be on the loopback. */
+static const struct setting local_servers = { "do-not-query-localhost:", "no" };
+
+static const struct setting tcp_only = { "tcp-upstream:", "yes" };
+
+static bool
+apply(struct ub_ctx *context, const struct setting *setting, char **why)
+{
+	int error;
+
+	error = ub_ctx_set_option(context, setting->option, setting->value);
+	if (error == UB_NOERROR)
+		return true;
+	*why = memory_format("libunbound does not take \"%s %s\": %s",
+	    setting->option, setting->value, ub_strerror(error));
+	return false;
+}
+
+/* "ADDR" or "ADDR@PORT". */
+static bool
+is_server(const char *word)
+{
+	char address[INET6_ADDRSTRLEN];
+	struct in6_addr binary;		/* room for either family */
+	size_t length = strcspn(word, "@");
+	const char *port = word + length;
+	size_t digits;
+
+	if (*port == '@') {
+		port++;
+		digits = strspn(port, "0123456789");
+		if (digits == 0 || digits > 5 || port[digits] != '\0' ||
+		    atol(port) < 1 || atol(port) > UINT16_MAX)
+			return false;
+	}
+	if (length >= sizeof(address))
+		return false;
+	memcpy(address, word, length);
+	address[length] = '\0';
+	return inet_pton(AF_INET, address, &binary) == 1 ||
+	    inet_pton(AF_INET6, address, &binary) == 1;
+}
+
+static bool
+set_forwarder(struct ub_ctx *context, const char *word, char **why)
+{
+	char *shown;
+	int error;
+
+	error = is_server(word) ? ub_ctx_set_fwd(context, word) : UB_SYNTAX;
+	if (error == UB_NOERROR)
+		return true;
+	shown = text_printable(word, strlen(word));
+	*why = memory_format("'%s' is no resolver's address: ADDR or ADDR@PORT",
+	    shown);
+	free(shown);
+	return false;
+}
+
+/* The file must name servers of the root and hold an address for them. */
+static bool
+check_root_hints(const char *path, char **why)
+{
+	struct zonefile file;
+	const ldns_rr *record;
+	bool server = false, address = false, fits = true;
+	ldns_rr_type type;
+	size_t i;
+
+	if (!zonefile_init(&file, path, why))
+		return false;
+	for (i = 0; i < file.count && fits; i++) {
+		record = file.records[i].record;
+		type = ldns_rr_get_type(record);
+		if (type == LDNS_RR_TYPE_NS &&
+		    ldns_dname_label_count(ldns_rr_owner(record)) == 0) {
+			server = true;
+		} else if (type == LDNS_RR_TYPE_A ||
+		    type == LDNS_RR_TYPE_AAAA) {
+			address = true;
+		} else {
+			*why = zonefile_fault(&file, &file.records[i],
+			    "is no NS record of the root and no address");
+			fits = false;
+		}
+	}
+	if (fits && !(server && address)) {
+		*why = memory_format("%s: holds no root server with an address",
+		    file.path);
+		fits = false;
+	}
+	zonefile_clear(&file);
+	return fits;
+}
+
+static bool
+set_anchors(struct ub_ctx *context, const struct anchors *anchors, char **why)
+{
+	size_t i;
+	int error;
+
+	for (i = 0; i < anchors->count; i++) {
+		error = ub_ctx_add_ta(context, anchors->records[i]);
+		if (error != UB_NOERROR) {
+			*why = memory_format("libunbound does not take the "
+			    "trust anchor \"%s\": %s", anchors->records[i],
+			    ub_strerror(error));
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool
+set_root_hints(struct ub_ctx *context, const char *path, char **why)
+{
+	const struct setting setting = { "root-hints:", path };
+
+	return check_root_hints(path, why) && apply(context, &setting, why);
+}
+
+static bool
+set_stub(struct ub_ctx *context, const struct resolver_options *options,
+    char **why)
+{
+	int error;
+
+	error = is_server(options->stub_server) ?
+	    ub_ctx_set_stub(context, options->stub_zone,
+	    options->stub_server, 0) : UB_SYNTAX;
+	if (error == UB_NOERROR)
+		return true;
+	*why = memory_format("%s cannot be asked about %s: %s",
+	    options->stub_server, options->stub_zone, ub_strerror(error));
+	return false;
+}
+
+static bool
+set_options(struct ub_ctx *context, const struct resolver_options *options,
+    char **why)
+{
+	bool own_servers = options->forwarder_count > 0 ||
+	    options->root_hints != NULL || options->stub_zone != NULL;
+	size_t i;
+
+	for (i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+		if (!apply(context, &settings[i], why))
+			return false;
+	for (i = 0; i < options->forwarder_count; i++)
+		if (!set_forwarder(context, options->forwarders[i], why))
+			return false;
+	if (options->root_hints != NULL &&
+	    !set_root_hints(context, options->root_hints, why))
+		return false;
+	if (options->stub_zone != NULL && !set_stub(context, options, why))
+		return false;
+	if (options->tcp_only && !apply(context, &tcp_only, why))
+		return false;
+	return !own_servers || apply(context, &local_servers, why);
+}
+
+struct ub_ctx *
+setup_context(const struct resolver_options *options,
+    const struct anchors *anchors, char **why)
+{
+	struct ub_ctx *context;
+
+	context = ub_ctx_create();
+	if (context == NULL) {
+		*why = memory_format("libunbound cannot start: %s",
+		    strerror(errno));
+		return NULL;
+	}
+	if (ub_ctx_debugout(context, NULL) != UB_NOERROR ||
+	    ub_ctx_debuglevel(context, 0) != UB_NOERROR ||
+	    ub_ctx_async(context, 1) != UB_NOERROR)
+		abort();
+	if (set_options(context, options, why) &&
+	    set_anchors(context, anchors, why))
+		return context;
+	ub_ctx_delete(context);
+	return NULL;
+}
