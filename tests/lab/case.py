@@ -72,7 +72,9 @@ class EndpointExpectation:
     stage: str = "done"
     error: str | None = None        # a regular expression; None: must be null
     protocol: str | None = None     # of every handshake
-    # For each key type the status of each record: {"3 1 1 {x}": "match 0"}.
+    # The status of each record, {"3 1 1 {x}": "match 0"}: in every handshake,
+    # or for each key type, which are then all that there are.
+    tlsa: dict[str, str] | None = None
     shakes: dict[str, dict[str, str]] | None = None
 
 
@@ -90,6 +92,7 @@ class Expectation:
     findings: list[str] = dataclasses.field(default_factory=list)
     no_findings: list[str] = dataclasses.field(default_factory=list)
     says: list[str] = dataclasses.field(default_factory=list)
+    brief: bool = False                     # hosts are not looked at
     exit: int | None = None                 # default: what the verdict means
     stderr: str | None = None               # a regular expression
     within: float = 20                      # seconds
@@ -125,24 +128,27 @@ class Case:
         if zone not in ZONES:
             raise Mistake(f"{self.name}: there is no zone {zone!r}")
         below = f"{self.name}.{zone}.{TOP}"
-        return below if label == "@" else f"{label}.{below}"
+        return f"{label}.{below}".removeprefix("@.").replace(".@.", ".")
 
     def plain(self, name: str) -> str:
         """The same as programs show it."""
-        return self.full(name).rstrip(".")
+        return self.full(name).rstrip(".") or "."
 
     def zone_of(self, name: str) -> str:
         return name.partition("/")[2] or self.zone
 
+    def with_names(self, text: str) -> str:
+        """TEXT with the names that it has in angle brackets in full."""
+        return re.sub("<([^>]+)>", lambda found: self.plain(found[1]), text)
+
     def command(self) -> list[str]:
         """The arguments to mxdane that are the case's own."""
-        return shlex.split(re.sub(
-            "<([^>]+)>", lambda found: self.plain(found[1]), self.run))
+        return shlex.split(self.with_names(self.run))
 
     def lines(self) -> list[tuple[str, str, str, str]]:
         """Owner, type, data and fault of each line of `dns`."""
         found = []
-        for line in self.dns.splitlines():
+        for line in _repeated(self.dns.splitlines()):
             line, _, fault = line.partition("!")
             fields = line.split(None, 2)
             if not fields:
@@ -155,6 +161,20 @@ class Case:
     def certificate_name(self, name: str) -> str:
         """Where the lab keeps the certificate that the case calls NAME."""
         return f"{self.name}/{name}" if name in self.certificate else name
+
+
+def _repeated(lines: list[str]) -> list[str]:
+    """"3x mx# A {mx}" stands for three lines, with 1, 2, 3 in place of #."""
+    found = []
+    for line in lines:
+        times = re.match(r"(\d+)x ", line)
+        if times:
+            line = line[times.end():]
+            found += [line.replace("#", str(number + 1))
+                      for number in range(int(times[1]))]
+        else:
+            found.append(line)
+    return found
 
 
 def record(case: Case, line: tuple, data: str) -> Record:
@@ -207,6 +227,9 @@ def _expectation(table: dict, where: str) -> Expectation:
         table[key] = {name: make(value, f"{where}: {key} {name}")
                       for name, value in table.get(key, {}).items()}
     expectation = _filled(Expectation, table, where)
+    for text in expectation.findings:
+        if not re.fullmatch("(error|warning|info) [a-z0-9-]+", text):
+            raise Mistake(f"{where}: {text!r} is no finding")
     if not (expectation.verdict or expectation.verdicts
             or expectation.exit is not None):
         raise Mistake(f"{where}: no verdict is expected")
@@ -220,8 +243,37 @@ def _answers(table: dict, where: str) -> dict[str, str]:
     return table
 
 
+USUAL = """
+@   MX    10 mx
+mx  A     {mx}
+mx  AAAA  {mx}
+"""
+
+
+def _usual(table: dict) -> dict:
+    """The short form: `tlsa` in place of `dns`, for one MX host called mx.
+
+    `tlsa` lists its records, or says of each what its status is. Host and
+    address are expected to have the domain's verdict.
+    """
+    tlsa = table.pop("tlsa")
+    expect = table.setdefault("expect", {})
+    table["dns"] = USUAL + table.get("dns", "") + "\n" + "".join(
+        f"_25._tcp.mx  TLSA  {record}\n" for record in tlsa)
+    table.setdefault("server", {}).setdefault("mx", {})
+    parts = ["host"]
+    if tlsa and set(expect.get("endpoint", {"mx"})) == {"mx"}:
+        parts.append("endpoint")
+    for part in parts:
+        usual = expect.setdefault(part, {}).setdefault("mx", {})
+        usual.setdefault("verdict", expect.get("verdict", ""))
+    if isinstance(tlsa, dict):
+        expect["endpoint"]["mx"].setdefault("tlsa", tlsa)
+    return table
+
+
 def _case(file: str, name: str, table: dict) -> Case:
-    table = dict(table)
+    table = _usual(table) if "tlsa" in table else dict(table)
     where = f"{file}: {name}"
     table["server"] = {
         server: _filled(ServerPlan, plan, f"{where}: server {server}")
@@ -245,8 +297,7 @@ def certificate(plan: dict, name: str, where: str,
     if case:
         names = plan.get("names", [])
         plan["names"] = [n if "." in n else case.plain(n) for n in names]
-        plan["cn"] = re.sub("<([^>]+)>", lambda found: case.plain(found[1]),
-                            plan.get("cn", ""))
+        plan["cn"] = case.with_names(plan.get("cn", ""))
         plan["issuer"] = case.certificate_name(plan.get("issuer", "self"))
         plan.setdefault("key", "ec:leaf")
         name = case.certificate_name(name)

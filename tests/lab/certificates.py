@@ -33,9 +33,9 @@ class Specification:
     days: tuple[int, int] = (-1, 90)    # valid from and until, from today
     purpose: str = "serverAuth"         # "" leaves the extension out
     extensions: list[str] = dataclasses.field(default_factory=list)
-    # Octets of the finished certificate and what replaces them, in Latin-1
-    # and of the same length: for what openssl refuses to write. The
-    # signature is then wrong.
+    # Octets of the finished certificate and what replaces them (in Latin-1,
+    # filled up with dots), for what openssl refuses to write. The signature
+    # is then wrong.
     forge: tuple[str, str] = ("", "")
 
     @property
@@ -212,7 +212,8 @@ def _day(days: int) -> str:
 
 
 def _forge(pem: str, old: str, new: str) -> str:
-    before, after = old.encode("latin-1"), new.encode("latin-1")
+    before = old.encode("latin-1")
+    after = new.encode("latin-1").ljust(len(before), b".")
     der = base64.b64decode(pem.split("-----")[2])
     if len(before) != len(after) or before not in der:
         raise ValueError(f"{old!r} cannot be forged into {new!r}")

@@ -46,7 +46,8 @@ class Comparison:
             self.same(key, bool(self.report["mx"][key]), getattr(expect, key))
         self.same("mx.dnssec", self.report["mx"]["dnssec"],
                   None if expect.mx == "not asked" else expect.mx)
-        self.hosts()
+        if not expect.brief:
+            self.hosts()
         self.findings()
         return self.complaints
 
@@ -132,6 +133,9 @@ class Comparison:
             if expected.protocol:
                 self.same(f"{where}: protocol", shake["protocol"],
                           expected.protocol)
+            if expected.tlsa:
+                self.shake(f"{where}: {shake['key_type']}", host, shake,
+                           expected.tlsa)
         if expected.shakes is None:
             return
         self.same(f"{where}: key types",

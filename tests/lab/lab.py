@@ -12,9 +12,20 @@ from daemons import Daemons
 from mail import MailServers, Server
 from names import NameServer
 from namespace import add_addresses
+from system import start_unbound
 from zones import Signer, Zone, serve
 
-ROOT, TLD, CHILDREN, SCRIPTED = (f"198.18.0.{n}" for n in (1, 2, 3, 4))
+ROOT, TLD, CHILDREN, SCRIPTED, RESOLVER = (
+    f"198.18.0.{number}" for number in range(1, 6))
+
+
+def chain_names(chain: str) -> list[str]:
+    """"leaf root*3" -> leaf root root root."""
+    names = []
+    for word in chain.split():
+        name, _, times = word.partition("*")
+        names += [name] * int(times or 1)
+    return names
 
 
 class Lab:
@@ -28,6 +39,7 @@ class Lab:
         self.authority = Authority(work / "certificates")
         self.servers: dict[tuple[str, str], Server] = {}
         self.zones: dict[str, Zone] = {}
+        self.chains = 0
         # What each {server} of a case stood for, in A and AAAA records.
         self.published: dict[tuple[str, str], set[str]] = {}
         here = pathlib.Path(__file__).parent
@@ -52,15 +64,21 @@ class Lab:
         return addresses[0 if family == 4 else 1]
 
     def tlsa(self, case: Case, text: str) -> tuple[int, int, int, str]:
-        """"3 1 1 {leaf}" -> the record's fields, the data in hexadecimal."""
+        """"3 1 1 {leaf}" -> the record's fields, the data in hexadecimal.
+
+        {leaf 0 2} is the data as of another selector and matching type,
+        {leaf+00} has an octet too many and {leaf-1} one too few.
+        """
         fields = text.split(None, 3)
         data = fields[3] if len(fields) > 3 else ""
-        found = re.fullmatch(r"\{([^ }]+)(?: (\d) (\d))?\}", data)
+        found = re.fullmatch(r"\{([^ }]+?)(\+00|-1)?(?: (\d) (\d))?\}", data)
         if found:
-            name, selector, matching_type = found.groups()
+            name, change, selector, matching_type = found.groups()
             made = self.authority.get(case.certificate_name(name))
             data = made.association(int(selector or fields[1]),
                                     int(matching_type or fields[2])).hex()
+            if change:
+                data = data + "00" if change == "+00" else data[:-2]
         usage, selector, matching_type = map(int, fields[:3])
         return usage, selector, matching_type, data.replace(" ", "").lower()
 
@@ -82,7 +100,8 @@ class Lab:
     def _give_addresses(self) -> None:
         first4 = ipaddress.ip_address("198.18.1.0")
         first6 = ipaddress.ip_address("fd00:25::")
-        addresses, unreachable = [ROOT, TLD, CHILDREN, SCRIPTED], []
+        addresses = [ROOT, TLD, CHILDREN, SCRIPTED, RESOLVER]
+        unreachable: list[str] = []
         for case in self.cases.values():
             for name, plan in case.server.items():
                 number = len(self.servers) + 1
@@ -101,8 +120,10 @@ class Lab:
             texts = [case.dns]
             for plan in case.server.values():
                 for sends in [plan.sends, *plan.sni.values()]:
-                    texts += ["{" + n + "}" for s in sends for n in s.split()]
-            for name in re.findall(r"\{([^ }]+)", " ".join(texts)):
+                    texts += ["{" + name + "}" for chain in sends
+                              for name in chain_names(chain)]
+            for name in re.findall(r"\{([^ }]+?)(?:\+00|-1)?[ }]",
+                                   " ".join(texts)):
                 full = case.certificate_name(name)
                 if full in self.authority.specifications:
                     wanted[full] = True
@@ -113,9 +134,9 @@ class Lab:
         files = []
         for chain in sends:
             made = [self.authority.get(case.certificate_name(name))
-                    for name in chain.split()]
-            file = (self.authority.folder
-                    / f"{case.name}-{chain.replace(' ', '+')}.chain")
+                    for name in chain_names(chain)]
+            self.chains += 1
+            file = self.authority.folder / f"{self.chains}.chain"
             file.write_text("".join(each.pem for each in made))
             files.append((str(file), str(made[0].key_file)))
         return files
@@ -180,6 +201,8 @@ class Lab:
         (self.work / "root.hints").write_text(
             f". 3600 NS a-root.\na-root. 3600 A {ROOT}\n")
         (self.work / "root.anchor").write_text(f". IN DS {root.ds_data}\n")
+        (self.work / "wrong.anchor").write_text(
+            f". IN DS 12345 13 2 {'00' * 32}\n")
         top, below = files.pop("."), files.pop(tld.name)
         servers = [("root", ROOT, {".": top}), ("tld", TLD, {tld.name: below}),
                    ("children", CHILDREN, files)]
@@ -187,6 +210,8 @@ class Lab:
             list(pool.map(lambda each: serve(
                 self.daemons, self.work / each[0], each[1], each[2]), servers))
         NameServer(SCRIPTED, CHILDREN, self._rules()).start()
+        # A resolver that believes everything, for --resolver.
+        start_unbound(self.daemons, self.work, RESOLVER, "iterator")
 
     def _rules(self) -> dict[tuple[str, str], str]:
         rules = {(f"*.silent.{cases_.TOP}", "*"): "drop",

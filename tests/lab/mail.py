@@ -459,6 +459,7 @@ class MailServers:
         self.selector = selectors.DefaultSelector()
         self.kept: list[socket.socket] = []
         for server in servers:
+            server.context      # made now, so that a mistake in it is seen
             for address in server.addresses:
                 self._listen(server, address)
 

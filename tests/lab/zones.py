@@ -172,9 +172,14 @@ def serve(daemons: Daemons, folder: pathlib.Path, address: str,
     text = NSD_CONFIGURATION.format(address=address, folder=folder)
     for name, file in files.items():
         text += f'zone:\n\tname: "{name}"\n\tzonefile: "{file}"\n'
+    (folder / "nsd.log").unlink(missing_ok=True)
     configuration = folder / "nsd.conf"
     configuration.write_text(text)
     log = folder / "output"
     process = daemons.start("nsd", "usr/sbin/nsd", "-d", "-c", configuration,
                             log=log)
     wait_for_port(address, 53, process, log)
+    mistakes = [line for line in (folder / "nsd.log").read_text().splitlines()
+                if " error: " in line]
+    if mistakes:
+        raise RuntimeError(f"NSD cannot serve a zone: {mistakes[0]}")
