@@ -1,403 +1,417 @@
 #include "checker/match.h"
 
 #include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "checker/make.h"
 #include "checker/tlsa.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 #include "smtp/chain.h"
 
-/* What all records of a chain are verified with. */
-struct matching {
-	const struct match_input	*input;		/* borrowed */
-	STACK_OF(X509)			*stack;		/* owned, as sent */
-	SSL_CTX				*context;	/* owned */
-	X509_STORE			*store;		/* owned, and empty: no
-							 * authority is trusted */
+/* What all records of one chain are verified with. */
+struct matcher {
+	const struct match_input *input;
+	SSL_CTX			 *context;
+	X509_STORE		 *store;	/* without any certificate */
+	STACK_OF(X509)		 *stack;	/* the chain as sent */
 };
 
-/* What went wrong in one verification. */
-struct faults {
-	unsigned int	set;		/* enum match_fault */
-	char		*chain;		/* owned; OpenSSL's words for a chain fault */
+/* What is wrong with a chain, gathered by a verification that goes on. */
+struct fault_list {
+	const struct matcher	*matcher;
+	unsigned int		 bits;
+	char			*text;		/* owned; NULL: nothing */
 };
 
+/*
+ * The rules of each verification. Weak keys and digests are taken, as senders do:
+ * encryption that is weak is more than the clear text that would be next.
+ */
 static void
-matching_init(struct matching *matching, const struct match_input *input)
-{
-	matching->input = input;
-	matching->stack = chain_to_stack(input->chain);
-	matching->store = X509_STORE_new();
-	matching->context = SSL_CTX_new(TLS_client_method());
-	if (matching->store == NULL || matching->context == NULL ||
-	    SSL_CTX_dane_enable(matching->context) != 1)
-		abort();
-}
-
-static void
-matching_clear(struct matching *matching)
-{
-	sk_X509_pop_free(matching->stack, X509_free);
-	X509_STORE_free(matching->store);
-	SSL_CTX_free(matching->context);
-}
-
-/* An SSL object with one record alone; NULL: OpenSSL cannot use the record. */
-static SSL *
-dane_session(const struct matching *matching, const struct tlsa *record)
-{
-	SSL *session = SSL_new(matching->context);
-
-	if (session == NULL)
-		abort();
-	/* RFC 7672 3.1.1: with usage 3 the names do not matter. */
-	if (SSL_dane_enable(session, NULL) != 1)
-		abort();
-	SSL_dane_set_flags(session, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
-	if (SSL_dane_tlsa_add(session, record->usage, record->selector,
-	    record->matching_type, record->data, record->size) > 0)
-		return session;
-	SSL_free(session);
-	ERR_clear_error();
-	return NULL;
-}
-
-static void
-note_error(struct faults *faults, int error)
-{
-	switch (error) {
-	case X509_V_OK:
-		break;
-	case X509_V_ERR_DANE_NO_MATCH:
-	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-	case X509_V_ERR_CERT_UNTRUSTED:
-		faults->set |= MATCH_FAULT_DATA;
-		break;
-	case X509_V_ERR_HOSTNAME_MISMATCH:
-		faults->set |= MATCH_FAULT_NAME;
-		break;
-	case X509_V_ERR_CERT_HAS_EXPIRED:
-		faults->set |= MATCH_FAULT_EXPIRED;
-		break;
-	case X509_V_ERR_CERT_NOT_YET_VALID:
-		faults->set |= MATCH_FAULT_NOT_YET;
-		break;
-	default:
-		faults->set |= MATCH_FAULT_CHAIN;
-		if (faults->chain == NULL)
-			faults->chain = memory_string(
-			    X509_verify_cert_error_string(error));
-		break;
-	}
-}
-
-/* Goes on after an error, so that all of them are told. */
-static int
-on_verify(int good, X509_STORE_CTX *store)
-{
-	struct faults *faults = X509_STORE_CTX_get_app_data(store);
-
-	if (!good)
-		note_error(faults, X509_STORE_CTX_get_error(store));
-	return 1;
-}
-
-static void
-set_names(const struct match_input *input, X509_VERIFY_PARAM *param)
+set_rules(X509_VERIFY_PARAM *rules, const struct match_input *input)
 {
 	size_t i;
 
-	/* RFC 7672 3.2.3: '*' is a whole label, the first, and stands for one. */
-	X509_VERIFY_PARAM_set_hostflags(param,
-	    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-	for (i = 0; i < input->reference_name_count; i++)
-		X509_VERIFY_PARAM_add1_host(param, input->reference_names[i],
-		    0);
-}
-
-/*
- * Verifies the chain as OpenSSL does in a handshake, with the one record of
- * SESSION. FAULTS NULL: strictly, the first error is the end; else all errors are
- * gone past and noted.
- */
-static bool
-verify(const struct matching *matching, SSL *session, struct faults *faults)
-{
-	X509_STORE_CTX *store = X509_STORE_CTX_new();
-	X509_VERIFY_PARAM *param;
-	bool good;
-
-	if (store == NULL || X509_STORE_CTX_init(store, matching->store,
-	    sk_X509_value(matching->stack, 0), matching->stack) != 1)
+	if (X509_VERIFY_PARAM_set_purpose(rules, X509_PURPOSE_SSL_SERVER) != 1)
 		abort();
-	X509_STORE_CTX_set_default(store, "ssl_server");
-	X509_STORE_CTX_set0_dane(store, SSL_get0_dane(session));
-	param = X509_STORE_CTX_get0_param(store);
-	/* Weak keys do not matter to DANE; Postfix sets level 0 as well. */
-	X509_VERIFY_PARAM_set_auth_level(param, 0);
-	X509_VERIFY_PARAM_set_time(param, matching->input->when);
-	set_names(matching->input, param);
-	if (faults != NULL) {
-		X509_STORE_CTX_set_app_data(store, faults);
-		X509_STORE_CTX_set_verify_cb(store, on_verify);
+	X509_VERIFY_PARAM_set_auth_level(rules, 0);
+	X509_VERIFY_PARAM_set_time(rules, input->when);
+	/* RFC 7672 3.2.3: '*' is a whole label or nothing. */
+	X509_VERIFY_PARAM_set_hostflags(rules,
+	    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	for (i = 0; i < input->reference_name_count; i++) {
+		if (X509_VERIFY_PARAM_add1_host(rules,
+		    input->reference_names[i], 0) != 1)
+			abort();
 	}
-	good = X509_verify_cert(store) == 1 &&
-	    X509_STORE_CTX_get_error(store) == X509_V_OK;
-	X509_STORE_CTX_free(store);
-	ERR_clear_error();
-	return good;
 }
 
-/* Whether the record's data is of the certificate's selected part. */
-static bool
-is_of(const struct tlsa *record, X509 *x509)
+static void
+matcher_init(struct matcher *matcher, const struct match_input *input)
 {
-	unsigned char digest[EVP_MAX_MD_SIZE], *der = NULL;
-	const unsigned char *data;
-	unsigned int digest_size;
-	size_t data_size;
-	bool same;
-	int size;
-
-	size = record->selector == TLSA_SPKI ?
-	    i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &der) :
-	    i2d_X509(x509, &der);
-	if (size <= 0)
-		return false;
-	data = der;
-	data_size = (size_t)size;
-	if (record->matching_type != TLSA_FULL) {
-		EVP_Digest(der, (size_t)size, digest, &digest_size,
-		    record->matching_type == TLSA_SHA2_512 ? EVP_sha512() :
-		    EVP_sha256(), NULL);
-		data = digest;
-		data_size = digest_size;
-	}
-	same = data_size == record->size &&
-	    memcmp(data, record->data, data_size) == 0;
-	OPENSSL_free(der);
-	return same;
+	matcher->input = input;
+	matcher->context = SSL_CTX_new(TLS_client_method());
+	matcher->store = X509_STORE_new();
+	if (matcher->context == NULL || matcher->store == NULL ||
+	    SSL_CTX_dane_enable(matcher->context) != 1)
+		abort();
+	set_rules(X509_STORE_get0_param(matcher->store), input);
+	matcher->stack = chain_to_stack(input->chain);
 }
 
-/* The certificate as sent that the data is of, where the usage looks for it. */
+static void
+matcher_clear(struct matcher *matcher)
+{
+	sk_X509_pop_free(matcher->stack, X509_free);
+	X509_STORE_free(matcher->store);
+	SSL_CTX_free(matcher->context);
+}
+
+/* A session, never connected, that knows the one record. Owned by the caller. */
+static SSL *
+session_with(const struct matcher *matcher, const struct tlsa *record)
+{
+	SSL *ssl = SSL_new(matcher->context);
+
+	/* The name is for a handshake; the names that count are in the rules. */
+	if (ssl == NULL || SSL_dane_enable(ssl, "localhost") != 1)
+		abort();
+	/* RFC 7672 3.1.1: usage 3 needs no name. */
+	SSL_dane_set_flags(ssl, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
+	if (SSL_dane_tlsa_add(ssl, record->usage, record->selector,
+	    record->matching_type, record->data, record->size) < 0)
+		abort();
+	return ssl;
+}
+
+/* The place of a certificate in the chain as sent; the chain's count: it is not. */
 static int
-find_depth(const struct matching *matching, const struct tlsa *record)
+place_of(const struct matcher *matcher, const X509 *x509)
 {
-	int i, count = sk_X509_num(matching->stack);
+	int i;
 
-	if (record->usage == TLSA_DANE_EE)
-		return is_of(record, sk_X509_value(matching->stack, 0)) ?
-		    0 : MATCH_NO_DEPTH;
-	for (i = 1; i < count; i++) {
-		if (is_of(record, sk_X509_value(matching->stack, i)))
-			return i;
+	for (i = 0; i < sk_X509_num(matcher->stack); i++) {
+		if (X509_cmp(sk_X509_value(matcher->stack, i), x509) == 0)
+			break;
 	}
-	return MATCH_NO_DEPTH;
+	return i;
 }
 
 static const char *
-what_the_data_is(const struct tlsa *record)
+subject_at(const struct matcher *matcher, int place)
 {
-	static const char *const forms[2][3] = {
-		[TLSA_CERT] = { "the certificate",
-		    "the SHA2-256 digest of the certificate",
-		    "the SHA2-512 digest of the certificate" },
-		[TLSA_SPKI] = { "the public key",
-		    "the SHA2-256 digest of the public key",
-		    "the SHA2-512 digest of the public key" },
-	};
+	const struct chain *chain = matcher->input->chain;
 
-	return forms[record->selector][record->matching_type];
+	if (place == 0)
+		return "the server's certificate";
+	return (size_t)place < chain->count ?
+	    chain->certificates[place].subject :
+	    "the certificate in the record";
 }
 
+/* "2026-01-31". Owned by the caller. */
 static char *
-why_no_data(const struct matching *matching, const struct tlsa *record)
+day_of(const ASN1_TIME *time)
 {
-	if (record->usage == TLSA_DANE_EE)
-		return memory_format("it is not %s that the server presents",
-		    what_the_data_is(record));
-	if (sk_X509_num(matching->stack) == 1)
-		return memory_format("it is not %s of an authority: the "
-		    "server sends its own certificate alone",
-		    what_the_data_is(record));
-	return memory_format("it is not %s of any authority that the server "
-	    "sends above its own certificate", what_the_data_is(record));
+	struct tm tm;
+
+	if (time == NULL || ASN1_TIME_to_tm(time, &tm) != 1)
+		return memory_string("no day at all");
+	return text_date(timegm(&tm));
 }
 
-/* "mx.example.org or example.org". Owned by the caller. */
+/* "the certificate bears none of the names mx.example.org, example.org". Owned. */
 static char *
-name_list(const struct match_input *input)
+name_fault(const struct match_input *input)
 {
-	char *list = memory_string(""), *longer;
+	char *text, *longer;
 	size_t i;
 
-	for (i = 0; i < input->reference_name_count; i++) {
-		longer = memory_format("%s%s%s", list, i > 0 ? " or " : "",
+	if (input->reference_name_count == 0)
+		return memory_string("there is no name that the certificate "
+		    "could bear");
+	text = memory_format("the certificate %s %s",
+	    input->reference_name_count == 1 ? "does not bear the name" :
+	    "bears none of the names", input->reference_names[0]);
+	for (i = 1; i < input->reference_name_count; i++) {
+		longer = memory_format("%s, %s", text,
 		    input->reference_names[i]);
-		free(list);
-		list = longer;
-	}
-	return list;
-}
-
-/* Adds ", but the certificate has expired" and the like. TEXT is consumed. */
-static char *
-add_reason(char *text, unsigned int *told, const char *reason)
-{
-	char *longer = memory_format("%s%s%s", text,
-	    (*told)++ == 0 ? ", but " : ", and ", reason);
-
-	free(text);
-	return longer;
-}
-
-static char *
-add_date(char *text, unsigned int *told, const struct chain *chain,
-    time_t when, bool expired)
-{
-	const struct certificate *certificate;
-	char *date, *reason;
-	size_t i;
-
-	for (i = 0; i < chain->count; i++) {
-		certificate = &chain->certificates[i];
-		if (expired ? certificate->not_after >= when :
-		    certificate->not_before <= when)
-			continue;
-		date = text_date(expired ? certificate->not_after :
-		    certificate->not_before);
-		reason = memory_format("%s %s %s", certificate->subject,
-		    expired ? "expired on" : "is not valid before", date);
-		text = add_reason(text, told, reason);
-		free(date);
-		free(reason);
-		return text;
-	}
-	return add_reason(text, told, expired ?
-	    "the authority's certificate has expired" :
-	    "the authority's certificate is not valid yet");
-}
-
-/* The data fits, and yet the record does not authenticate the server. */
-static char *
-why_no_path(const struct match_input *input, const struct faults *faults,
-    int depth)
-{
-	const struct chain *chain = input->chain;
-	char *text, *names, *reason;
-	unsigned int told = 0;
-
-	text = depth >= 0 && (size_t)depth < chain->count ?
-	    memory_format("names %s", chain->certificates[depth].subject) :
-	    memory_string("names an authority");
-	if (faults->set & MATCH_FAULT_NAME) {
-		names = name_list(input);
-		reason = memory_format("the server's certificate does not "
-		    "bear the name %s", names);
-		text = add_reason(text, &told, reason);
-		free(names);
-		free(reason);
-	}
-	if (faults->set & MATCH_FAULT_EXPIRED)
-		text = add_date(text, &told, chain, input->when, true);
-	if (faults->set & MATCH_FAULT_NOT_YET)
-		text = add_date(text, &told, chain, input->when, false);
-	if (faults->set & MATCH_FAULT_CHAIN) {
-		reason = memory_format("the chain up to it does not verify "
-		    "(%s)", faults->chain != NULL ? faults->chain :
-		    "no path leads there");
-		text = add_reason(text, &told, reason);
-		free(reason);
+		free(text);
+		text = longer;
 	}
 	return text;
 }
 
-/* Why OpenSSL says no: all the reasons, and the words for them. */
-static void
-explain(const struct matching *matching, SSL *session,
-    const struct tlsa *record, struct match_result *result)
+/* What OpenSSL's errors mean for the chain; the others say it themselves. */
+static char *
+chain_fault(int error, const char *subject)
 {
-	struct faults faults = { 0, NULL };
-
-	verify(matching, session, &faults);
-	if (result->depth == MATCH_NO_DEPTH &&
-	    (faults.set & MATCH_FAULT_DATA || faults.set == 0)) {
-		result->faults = MATCH_FAULT_DATA;
-		result->why = why_no_data(matching, record);
-	} else {
-		/* The data is found; a path that misses it is the chain's. */
-		if (faults.set == 0 || faults.set == MATCH_FAULT_DATA)
-			faults.set |= MATCH_FAULT_CHAIN;
-		result->faults = faults.set & ~(unsigned int)MATCH_FAULT_DATA;
-		if (result->depth == MATCH_NO_DEPTH)
-			result->depth = (int)matching->input->chain->count;
-		result->why = why_no_path(matching->input, &faults,
-		    result->depth);
+	switch (error) {
+	case X509_V_ERR_DANE_NO_MATCH:
+		return memory_string("what the server sent does not lead from "
+		    "its own certificate up to there");
+	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+		return memory_format("the signature of %s is wrong", subject);
+	case X509_V_ERR_INVALID_CA:
+		return memory_format("%s may not issue certificates (it lacks "
+		    "the CA bit)", subject);
+	case X509_V_ERR_INVALID_PURPOSE:
+		return memory_format("%s is not made for TLS servers",
+		    subject);
+	default:
+		return memory_format("%s: %s", subject,
+		    X509_verify_cert_error_string(error));
 	}
-	free(faults.chain);
+}
+
+/* Adds a sentence (taken over) unless there is one about this kind of fault. */
+static void
+add_fault(struct fault_list *faults, enum match_fault fault, char *sentence)
+{
+	char *before = faults->text;
+
+	if ((faults->bits & fault) == 0)
+		faults->text = memory_format("%s%s%s",
+		    before != NULL ? before : "",
+		    before != NULL ? "; " : "", sentence);
+	if (faults->text != before)
+		free(before);
+	free(sentence);
+	faults->bits |= fault;
+}
+
+/* OpenSSL calls it for each step; 1 makes it go on after a fault. */
+static int
+note_fault(int good, X509_STORE_CTX *verification)
+{
+	struct fault_list *faults = X509_STORE_CTX_get_app_data(verification);
+	const X509 *x509 = X509_STORE_CTX_get_current_cert(verification);
+	const int error = X509_STORE_CTX_get_error(verification);
+	const char *subject;
+	char *day;
+
+	if (good)
+		return 1;
+	subject = x509 != NULL ?
+	    subject_at(faults->matcher, place_of(faults->matcher, x509)) :
+	    "the chain";
+	switch (error) {
+	case X509_V_ERR_HOSTNAME_MISMATCH:
+		add_fault(faults, MATCH_FAULT_NAME,
+		    name_fault(faults->matcher->input));
+		break;
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+		day = day_of(X509_get0_notAfter(x509));
+		add_fault(faults, MATCH_FAULT_EXPIRED,
+		    memory_format("%s expired on %s", subject, day));
+		free(day);
+		break;
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+		day = day_of(X509_get0_notBefore(x509));
+		add_fault(faults, MATCH_FAULT_NOT_YET,
+		    memory_format("%s is not valid before %s", subject, day));
+		free(day);
+		break;
+	default:
+		add_fault(faults, MATCH_FAULT_CHAIN,
+		    chain_fault(error, subject));
+	}
+	return 1;
+}
+
+/*
+ * OpenSSL's verdict on the chain with the record in SSL. With FAULTS (may be
+ * NULL) it goes on after each fault and lists them; its verdict is void then.
+ */
+static bool
+verify(const struct matcher *matcher, SSL *ssl, struct fault_list *faults)
+{
+	X509_STORE_CTX *verification = X509_STORE_CTX_new();
+	bool verified;
+
+	if (verification == NULL || X509_STORE_CTX_init(verification,
+	    matcher->store, sk_X509_value(matcher->stack, 0),
+	    matcher->stack) != 1)
+		abort();
+	X509_STORE_CTX_set0_dane(verification, SSL_get0_dane(ssl));
+	if (faults != NULL) {
+		X509_STORE_CTX_set_app_data(verification, faults);
+		X509_STORE_CTX_set_verify_cb(verification, note_fault);
+	}
+	verified = X509_verify_cert(verification) == 1 &&
+	    X509_STORE_CTX_get_error(verification) == X509_V_OK;
+	X509_STORE_CTX_free(verification);
+	return verified;
+}
+
+/* Where OpenSSL's last verification found the record's certificate or key. */
+static int
+depth_found(const struct matcher *matcher, SSL *ssl)
+{
+	X509 *x509 = NULL;
+
+	if (SSL_get0_dane_authority(ssl, &x509, NULL) < 0)
+		return MATCH_NO_DEPTH;
+	return x509 != NULL ? place_of(matcher, x509) :
+	    sk_X509_num(matcher->stack);
+}
+
+/*
+ * Without names OpenSSL checks none, but usage 2 is worth nothing without one
+ * (RFC 7672 3.2.2).
+ */
+static bool
+lacks_names(const struct matcher *matcher, const struct tlsa *record)
+{
+	return record->usage == TLSA_DANE_TA && X509_VERIFY_PARAM_get0_host(
+	    X509_STORE_get0_param(matcher->store), 0) == NULL;
+}
+
+/* The certificate above the server's own that the data is of. */
+static int
+depth_of_data(const struct matcher *matcher, const struct tlsa *record)
+{
+	const struct chain *chain = matcher->input->chain;
+	size_t i;
+
+	for (i = 1; i < chain->count; i++) {
+		if (match_is_of(record, &chain->certificates[i]))
+			return (int)i;
+	}
+	return MATCH_NO_DEPTH;
+}
+
+/* Why the data is of nothing that it could be of. Owned by the caller. */
+static char *
+why_data(const struct tlsa *record, const struct chain *chain)
+{
+	static const char *const digests[] = {
+		[TLSA_FULL] = "",
+		[TLSA_SHA2_256] = "the SHA2-256 of ",
+		[TLSA_SHA2_512] = "the SHA2-512 of ",
+	};
+	const char *what = record->selector == TLSA_CERT ?
+	    "certificate" : "public key";
+
+	if (chain->count == 0)
+		return memory_string("the server showed no certificate");
+	if (record->usage == TLSA_DANE_EE)
+		return memory_format("not %sthe server's %s",
+		    digests[record->matching_type], what);
+	if (match_is_of(record, &chain->certificates[0]))
+		return memory_format("it is %sthe server's own %s, and usage 2 "
+		    "is for those above it", digests[record->matching_type],
+		    what);
+	if (record->matching_type == TLSA_FULL)
+		return memory_format("what the server sent does not lead up to "
+		    "this %s", what);
+	if (chain->count == 1)
+		return memory_string("the server sent no certificate above its "
+		    "own");
+	return memory_string(record->selector == TLSA_CERT ?
+	    "no certificate that the server sent above its own is this one" :
+	    "no certificate that the server sent above its own has this "
+	    "public key");
+}
+
+/* Why the chain does not verify though the data is of one of it. Owned. */
+static char *
+why_faults(const struct matcher *matcher, const struct tlsa *record, int depth,
+    const struct fault_list *faults)
+{
+	const struct chain *chain = matcher->input->chain;
+	const char *text = faults->text != NULL ? faults->text :
+	    "OpenSSL cannot verify the chain";
+
+	if ((size_t)depth < chain->count)
+		return memory_format("matches %s, but %s",
+		    chain->certificates[depth].subject, text);
+	return memory_format("leads up to the %s in the record, but %s",
+	    record->selector == TLSA_CERT ? "certificate" : "public key",
+	    text);
+}
+
+/* Finds the reasons why a record was found not to match. */
+static void
+explain(const struct matcher *matcher, const struct tlsa *record, SSL *ssl,
+    struct match_result *result)
+{
+	struct fault_list faults = { .matcher = matcher };
+
+	if (record->usage == TLSA_DANE_TA) {
+		verify(matcher, ssl, &faults);
+		if (lacks_names(matcher, record))
+			add_fault(&faults, MATCH_FAULT_NAME,
+			    name_fault(matcher->input));
+		result->depth = depth_found(matcher, ssl);
+		if (result->depth == MATCH_NO_DEPTH)
+			result->depth = depth_of_data(matcher, record);
+	}
+	if (result->depth == MATCH_NO_DEPTH) {
+		result->faults = MATCH_FAULT_DATA;
+		result->why = why_data(record, matcher->input->chain);
+	} else {
+		result->faults = faults.bits != 0 ? faults.bits :
+		    MATCH_FAULT_CHAIN;
+		result->why = why_faults(matcher, record, result->depth,
+		    &faults);
+	}
+	free(faults.text);
 }
 
 static void
-match_record(const struct matching *matching, const struct tlsa *record,
+match_record(const struct matcher *matcher, const struct tlsa *record,
     struct match_result *result)
 {
-	SSL *session;
+	SSL *ssl = session_with(matcher, record);
 
-	result->depth = MATCH_NO_DEPTH;
-	if (!record->usable) {
-		result->status = MATCH_UNUSABLE;
-		result->why = memory_string(record->why);
-		return;
-	}
-	session = dane_session(matching, record);
-	if (session == NULL) {
-		result->status = MATCH_UNUSABLE;
-		result->why = memory_string("OpenSSL cannot use it");
-		return;
-	}
-	result->depth = find_depth(matching, record);
-	result->would_match = verify(matching, session, NULL);
-	if (!result->would_match)
-		explain(matching, session, record, result);
-	else if (result->depth == MATCH_NO_DEPTH)
-		/* RFC 7671 5.2: an authority that only the DNS has. */
-		result->depth = (int)matching->input->chain->count;
+	result->would_match = verify(matcher, ssl, NULL) &&
+	    !lacks_names(matcher, record);
+	if (result->would_match)
+		result->depth = depth_found(matcher, ssl);
+	else
+		explain(matcher, record, ssl, result);
+	SSL_free(ssl);
+
 	result->status = result->would_match ? MATCH_MATCH : MATCH_MISMATCH;
 	if (record->ignored) {
 		result->status = MATCH_IGNORED;
 		free(result->why);
-		result->why = memory_format("a stronger digest is published "
-		    "for usage %d, selector %d, and counts in its place "
-		    "(RFC 7671 9)", record->usage, record->selector);
+		result->why = memory_string("SHA2-512 is published for the "
+		    "same usage and selector, and counts in its place "
+		    "(RFC 7671 9)");
 	}
-	SSL_free(session);
 }
 
 struct match_result *
 match_chain(const struct match_input *input)
 {
 	const struct tlsa_set *set = input->records;
-	struct match_result *results = memory_new(set->count,
-	    sizeof(*results));
-	struct matching matching;
+	struct match_result *results, *result;
+	struct matcher matcher;
 	size_t i;
 
-	matching_init(&matching, input);
+	ERR_set_mark();
+	matcher_init(&matcher, input);
+	results = memory_new(set->count, sizeof(*results));
 	for (i = 0; i < set->count; i++) {
-		results[i].record = i;
-		match_record(&matching, &set->records[i], &results[i]);
+		result = &results[i];
+		result->record = i;
+		result->depth = MATCH_NO_DEPTH;
+		if (set->records[i].usable)
+			match_record(&matcher, &set->records[i], result);
+		else
+			result->why = memory_string(set->records[i].why);
 	}
-	matching_clear(&matching);
+	matcher_clear(&matcher);
+	ERR_pop_to_mark();
 	return results;
 }
 
@@ -406,7 +420,7 @@ match_free(struct match_result *results, size_t count)
 {
 	size_t i;
 
-	for (i = 0; results != NULL && i < count; i++)
+	for (i = 0; i < count; i++)
 		free(results[i].why);
 	free(results);
 }
@@ -421,6 +435,25 @@ match_any(const struct match_result *results, size_t count)
 			return true;
 	}
 	return false;
+}
+
+bool
+match_is_of(const struct tlsa *record, const struct certificate *certificate)
+{
+	struct tlsa other;
+	bool same;
+
+	if (record->matching_type == TLSA_SHA2_256)
+		return record->size == CHAIN_DIGEST && memcmp(record->data,
+		    record->selector == TLSA_CERT ? certificate->cert_sha256 :
+		    certificate->spki_sha256, CHAIN_DIGEST) == 0;
+	if (!make_tlsa(&other, certificate, record->usage, record->selector,
+	    record->matching_type))
+		return false;
+	same = other.size == record->size &&
+	    memcmp(other.data, record->data, other.size) == 0;
+	free(other.data);
+	return same;
 }
 
 const char *

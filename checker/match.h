@@ -10,7 +10,9 @@
 #include <stddef.h>
 #include <time.h>
 
+struct certificate;
 struct chain;
+struct tlsa;
 struct tlsa_set;
 
 enum match_status {
@@ -62,6 +64,13 @@ void		 match_free(struct match_result *results, size_t count);
 
 /* Whether a record that counts matches: the handshake is authenticated. */
 bool		 match_any(const struct match_result *results, size_t count);
+
+/*
+ * Whether the record's data is of that certificate, by its selector and matching
+ * type alone: a comparison of ours, to explain what OpenSSL has judged.
+ */
+bool		 match_is_of(const struct tlsa *record,
+		    const struct certificate *certificate);
 
 const char	*match_status_name(enum match_status status);
 
