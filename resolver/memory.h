@@ -26,8 +26,8 @@ char	*memory_string(const char *text);
 
 /* What printf would have written. */
 char	*memory_format(const char *format, ...)
-	    __attribute__((format(printf, 1, 2)));
+	    __attribute__((format(printf, 1, 2), nonnull(1)));
 char	*memory_vformat(const char *format, va_list arguments)
-	    __attribute__((format(printf, 1, 0)));
+	    __attribute__((format(printf, 1, 0), nonnull(1)));
 
 #endif
