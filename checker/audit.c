@@ -50,6 +50,19 @@ audit_free(struct audit *audit)
 	free(audit);
 }
 
+/* What could not be validated for reasons of our own says nothing. */
+static void
+forget_mx(struct evidence *evidence)
+{
+	char *why = memory_format("MX %s: %s", evidence->domain,
+	    evidence->health_why != NULL ? evidence->health_why :
+	    "the root's keys could not be had");
+
+	answer_free(evidence->mx);
+	evidence->mx = answer_unusable(evidence->domain, DNS_MX, why);
+	free(why);
+}
+
 static void
 finish(struct audit *audit)
 {
@@ -58,6 +71,8 @@ finish(struct audit *audit)
 	void *argument = audit->argument;
 
 	evidence->elapsed_ms = milliseconds_since(&audit->began);
+	if (evidence->health != RESOLVER_HEALTHY && evidence->mx != NULL)
+		forget_mx(evidence);
 	audit_free(audit);
 	done(evidence, argument);
 }

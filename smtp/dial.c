@@ -16,6 +16,7 @@ struct dial {
 	struct dialer		*dialer;	/* borrowed */
 	struct address		 address;
 	struct bufferevent	*stream;	/* owned, NULL: waits in line */
+	int			 error;		/* of a connect that failed at once */
 	struct dial		*next;		/* in the dialer's list */
 	dial_done		*done;
 	void			*argument;	/* borrowed */
@@ -67,9 +68,13 @@ connect_now(struct dial *dial)
 	/* The write timeout bounds the connect. */
 	bufferevent_set_timeouts(dial->stream, NULL, &limit);
 	bufferevent_enable(dial->stream, EV_WRITE);
-	/* On failure libevent tells on_event, from the loop. */
-	bufferevent_socket_connect(dial->stream,
-	    (struct sockaddr *)&address, (int)size);
+	if (bufferevent_socket_connect(dial->stream,
+	    (struct sockaddr *)&address, (int)size) == 0)
+		return;
+	/* No route, for example: libevent does not say so by the callback. */
+	dial->error = EVUTIL_SOCKET_ERROR();
+	set_idle(dial);
+	event_active(dial->dialer->begin, EV_TIMEOUT, 0);
 }
 
 /* Whether an older dial has the address. */
@@ -86,7 +91,30 @@ must_wait(const struct dial *dial)
 	return false;
 }
 
-/* Begins, from the loop, with those whose turn has come. */
+/* Tells one dial that it has failed, and comes back for more. */
+static bool
+tell_failure(struct dialer *dialer)
+{
+	struct dial *dial;
+	int error;
+
+	for (dial = dialer->first; dial != NULL; dial = dial->next) {
+		if (dial->error == 0)
+			continue;
+		error = dial->error;
+		dial->error = 0;
+		event_active(dialer->begin, EV_TIMEOUT, 0);
+		dial->done(NULL, strerror(error), error == ETIMEDOUT,
+		    dial->argument);
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Begins, from the loop, with those whose turn has come. A callback may change the
+ * list, so that nothing is done after one.
+ */
 static void
 on_begin(evutil_socket_t fd, short what, void *argument)
 {
@@ -95,6 +123,8 @@ on_begin(evutil_socket_t fd, short what, void *argument)
 
 	(void)fd;
 	(void)what;
+	if (tell_failure(dialer))
+		return;
 	for (dial = dialer->first; dial != NULL; dial = dial->next) {
 		if (dial->stream == NULL && !must_wait(dial))
 			connect_now(dial);

@@ -56,9 +56,9 @@ static enum step on_goodbye(struct session *session);
 /*
  * The dialogue. The limits are those of patience, not of RFC 5321 4.5.3.2, which
  * are minutes: a greeting may be delayed on purpose, the rest has no reason to be.
- * What the connection's end means while a step lasts is verdicts.md 5: before the
- * greeting nobody was there; before EHLO is answered we are not wanted; from then
- * on the server has promised TLS and does not keep to it.
+ * What the connection's end means while a step lasts: before EHLO is answered we
+ * are not wanted; from then on the server has promised TLS and does not keep to
+ * it.
  */
 static const struct step_row {
 	enum session_stage	stage;
@@ -69,7 +69,7 @@ static const struct step_row {
 	enum session_outcome	ended;		/* when the connection ends */
 } steps[] = {
 	[STEP_GREETING] = { STAGE_GREETING, "greeting", 40, NULL,
-	    on_greeting, OUTCOME_CONNECT_FAILED },
+	    on_greeting, OUTCOME_REFUSED },
 	[STEP_EHLO] = { STAGE_EHLO, "EHLO", 30, send_ehlo,
 	    on_ehlo, OUTCOME_REFUSED },
 	[STEP_STARTTLS] = { STAGE_STARTTLS, "STARTTLS", 30, send_starttls,
@@ -351,8 +351,12 @@ on_event(struct bufferevent *stream, short what, void *argument)
 	if (session->step == STEP_HANDSHAKE && session->tls_stream != NULL)
 		why = handshake_error(session, what);
 	else
-		why = memory_format("the server closed the connection instead "
-		    "of answering (%s)", steps[session->step].name);
+		why = memory_format("the server %s the connection instead of "
+		    "answering (%s)", what & BEV_EVENT_EOF ? "closed" : "reset",
+		    steps[session->step].name);
+	/* A reset before the greeting is as good as no connection. */
+	if (session->step == STEP_GREETING && (what & BEV_EVENT_ERROR))
+		ended = OUTCOME_CONNECT_FAILED;
 	settle(session, ended, why);
 	move(session, STEP_END);
 }
