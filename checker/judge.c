@@ -64,10 +64,9 @@ say_insecure(struct evidence *evidence)
 	}
 	if (ready > 0)
 		finding = finding_add(&evidence->findings, FINDING_MX_INSECURE,
-		    "%s is not signed, so senders do not use DANE for it, "
-		    "although %zu of its %zu MX hosts %s ready: they have "
-		    "secure TLSA records", evidence->domain, ready, total,
-		    ready == 1 ? "is" : "are");
+		    "%s is not signed, so senders do not use DANE for it; "
+		    "its MX hosts are ready: %zu of %zu with secure TLSA "
+		    "records", evidence->domain, ready, total);
 	else
 		finding = finding_add(&evidence->findings, FINDING_MX_INSECURE,
 		    "%s is not signed, so senders do not use DANE for it",

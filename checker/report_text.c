@@ -85,13 +85,17 @@ put_heading(const struct page *page, int indent, const char *name,
 	fprintf(page->out, "%s\n", rest);
 }
 
-/* TEXT in lines of at most TEXT_COLUMNS, broken at spaces, all indented. */
+/*
+ * TEXT in lines of at most TEXT_COLUMNS, broken at spaces, indented; MARK stands
+ * before the first line, and the others are as far in as that.
+ */
 static void
-put_wrapped(const struct page *page, int indent, const char *text)
+put_wrapped(const struct page *page, int indent, const char *mark,
+    const char *text)
 {
-	size_t room = (size_t)(TEXT_COLUMNS - indent), length;
+	size_t room = (size_t)(TEXT_COLUMNS - indent) - strlen(mark), length;
 
-	while (*text != '\0') {
+	do {
 		length = strlen(text);
 		if (length > room) {
 			for (length = room; length > 0 &&
@@ -101,9 +105,12 @@ put_wrapped(const struct page *page, int indent, const char *text)
 			if (length == 0)
 				length = strcspn(text, " ");
 		}
-		fprintf(page->out, "%*s%.*s\n", indent, "", (int)length, text);
+		fprintf(page->out, "%*s%s%.*s\n", indent, "", mark,
+		    (int)length, text);
 		text += length + strspn(text + length, " ");
-	}
+		indent += (int)strlen(mark);
+		mark = "";
+	} while (*text != '\0');
 }
 
 /* Lines of advice; a record to publish is never broken. */
@@ -114,19 +121,13 @@ put_advice(const struct page *page, int indent, const char *advice)
 
 	for (line = strtok_r(copy, "\n", &rest); line != NULL;
 	    line = strtok_r(NULL, "\n", &rest)) {
-		fprintf(page->out, "%*s-> ", indent, "");
-		if (strstr(line, " IN TLSA ") != NULL) {
-			put(page, COLOUR_STRONG, line);
-			fputc('\n', page->out);
+		if (strstr(line, " IN TLSA ") == NULL) {
+			put_wrapped(page, indent, "-> ", line);
 			continue;
 		}
-		/* The arrow stands in the first line's indentation. */
-		if (strlen(line) <= (size_t)(TEXT_COLUMNS - indent - 3)) {
-			fprintf(page->out, "%s\n", line);
-		} else {
-			fputc('\n', page->out);
-			put_wrapped(page, indent + 3, line);
-		}
+		fprintf(page->out, "%*s-> ", indent, "");
+		put(page, COLOUR_STRONG, line);
+		fputc('\n', page->out);
 	}
 	free(copy);
 }
@@ -151,7 +152,7 @@ put_finding(const struct page *page, const struct finding *finding)
 	if (finding->key_type != KEY_UNKNOWN)
 		fprintf(page->out, " %s", key_type_name(finding->key_type));
 	fputc('\n', page->out);
-	put_wrapped(page, 9, finding->text);
+	put_wrapped(page, 9, "", finding->text);
 	if (finding->advice != NULL)
 		put_advice(page, 9, finding->advice);
 }

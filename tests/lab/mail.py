@@ -162,6 +162,9 @@ class Talk:
 
 BEHAVIOURS = {}
 
+# What servers do to whom no conversation comes: see MailServers._listen.
+WITHOUT_TALK = ("refuses", "unreachable", "deaf")
+
 
 def behaviour(function):
     """Registers a behaviour under the function's name, with dashes."""
@@ -198,8 +201,9 @@ def resets(talk: Talk) -> None:
 
 @behaviour
 def drips(talk: Talk) -> None:
+    talk.say(b"220-")
     while True:
-        talk.say(b"2")
+        talk.say(b".")
         time.sleep(0.1)     # the pace of the drip
 
 
