@@ -33,6 +33,10 @@ struct audit_options {
 	uint16_t		 port;
 	const char		*helo;		/* borrowed */
 	double			 timeout;	/* seconds for the whole domain */
+	const struct chain *const *chains;	/* borrowed; judged as if every
+						 * server presented them, and nobody
+						 * is connected to */
+	size_t			 chain_count;	/* 0: the servers are asked */
 	bool			 connect;	/* to this one, not those in DNS */
 	struct address		 connect_to;	/* its port is not used */
 };

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "checker/material.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/resolver.h"
@@ -27,6 +28,33 @@ machine_name(void)
 	if (gethostname(name, sizeof(name) - 1) == -1 || !name_is_host(name))
 		return memory_string("localhost");
 	return memory_string(name);
+}
+
+/* --chain: one PEM chain for each key type. */
+static bool
+read_chains(struct engine *engine, const struct settings *settings,
+    char **why)
+{
+	struct material material;
+	size_t i;
+
+	engine->chains = memory_new(settings->chain_count,
+	    sizeof(*engine->chains));
+	engine->options.chains = (const struct chain *const *)engine->chains;
+	for (i = 0; i < settings->chain_count; i++) {
+		if (!material_init(&material, settings->chains[i], why))
+			return false;
+		engine->chains[i] = material.chain;
+		material.chain = NULL;
+		if (engine->chains[i] == NULL)
+			*why = memory_format("%s: no certificate in it",
+			    material.file);
+		material_clear(&material);
+		if (engine->chains[i] == NULL)
+			return false;
+		engine->options.chain_count++;
+	}
+	return true;
 }
 
 bool
@@ -52,6 +80,10 @@ engine_open(struct engine *engine, const struct settings *settings,
 	    memory_string(settings->audit.helo) : machine_name();
 	engine->options.helo = engine->helo;
 	context->options = &engine->options;
+	if (!read_chains(engine, settings, why)) {
+		engine_close(engine);
+		return false;
+	}
 	context->trace = trace;
 	context->base = event_base_new();
 	if (context->base == NULL)
@@ -69,9 +101,15 @@ engine_open(struct engine *engine, const struct settings *settings,
 void
 engine_close(struct engine *engine)
 {
+	size_t i;
+
 	resolver_close(engine->context.resolver);
 	dialer_free(engine->context.dialer);
 	tls_client_free(engine->context.tls);
-	event_base_free(engine->context.base);
+	if (engine->context.base != NULL)
+		event_base_free(engine->context.base);
+	for (i = 0; i < engine->options.chain_count; i++)
+		chain_free(engine->chains[i]);
+	free(engine->chains);
 	free(engine->helo);
 }

@@ -17,6 +17,7 @@ struct engine {
 	struct audit_options	 options;
 	struct resolver_options	 resolver_options;
 	char			*helo;		/* owned */
+	struct chain		**chains;	/* owned */
 };
 
 /*

@@ -31,6 +31,9 @@ settings_clear(struct settings *settings)
 	free(settings->resolvers);
 	settings->resolvers = NULL;
 	settings->resolver_count = 0;
+	free(settings->chains);
+	settings->chains = NULL;
+	settings->chain_count = 0;
 }
 
 /* Whole numbers in decimal, nothing else. */
@@ -97,6 +100,18 @@ take_resolver(void *argument, const char *value, const char **why)
 	settings->resolvers = memory_grow(settings->resolvers,
 	    settings->resolver_count, sizeof(*settings->resolvers));
 	settings->resolvers[settings->resolver_count++] = value;
+	return true;
+}
+
+static bool
+take_chain(void *argument, const char *value, const char **why)
+{
+	struct settings *settings = argument;
+
+	(void)why;	/* engine_open reads it */
+	settings->chains = memory_grow(settings->chains,
+	    settings->chain_count, sizeof(*settings->chains));
+	settings->chains[settings->chain_count++] = value;
 	return true;
 }
 
@@ -268,6 +283,8 @@ static const struct option_row rows[] = {
 	{ "ipv6", '6', NULL, "connect to IPv6 addresses only", take_ipv6, 0 },
 	{ "all", 'a', NULL, "connect to MX hosts without TLSA records, too, "
 	    "and print the records that fit", MEMBER(audit.all) },
+	{ "chain", 0, "FILE", "judge as if every server presented this PEM "
+	    "chain (one for each key type)", take_chain, 0 },
 	{ "connect", 0, "ADDR", "connect to ADDR in place of the addresses in "
 	    "DNS", take_connect, 0 },
 	{ "days", 0, "N", "judge as of N days from now", take_ahead, 0 },

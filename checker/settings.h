@@ -27,6 +27,8 @@ struct settings {
 	size_t				 resolver_count;
 	const char			*anchor_file;	/* borrowed, as all below */
 	const char			*root_hints;
+	const char			**chains;	/* owned array of borrowed */
+	size_t				 chain_count;
 	const char			*input;		/* --file */
 	const char			*output;	/* --output */
 	const struct report_format	*format;

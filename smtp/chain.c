@@ -35,8 +35,8 @@ name_text(const X509_NAME *name)
 	return text;
 }
 
-static enum key_type
-key_type_of(X509 *x509)
+enum key_type
+key_type_of(const EVP_PKEY *key)
 {
 	static const struct {
 		int		id;
@@ -49,7 +49,6 @@ key_type_of(X509 *x509)
 		{ EVP_PKEY_ED448, KEY_ED448 },
 		{ EVP_PKEY_DSA, KEY_DSA },
 	};
-	const EVP_PKEY *key = X509_get0_pubkey(x509);
 	size_t i;
 
 	for (i = 0; key != NULL && i < sizeof(types) / sizeof(types[0]); i++) {
@@ -120,7 +119,7 @@ certificate_init(struct certificate *certificate, X509 *x509)
 {
 	take_encodings(certificate, x509);
 	take_dns_names(certificate, x509);
-	certificate->key_type = key_type_of(x509);
+	certificate->key_type = key_type_of(X509_get0_pubkey(x509));
 	certificate->subject = name_text(X509_get_subject_name(x509));
 	certificate->issuer = name_text(X509_get_issuer_name(x509));
 	certificate->not_before = time_of(X509_get0_notBefore(x509));

@@ -17,6 +17,7 @@
 
 #define CHAIN_DIGEST	32	/* octets of SHA2-256 */
 
+struct evp_pkey_st;
 struct stack_st_X509;
 
 enum key_type {
@@ -63,6 +64,8 @@ void		 chain_free(struct chain *chain);
 /* A stack that OpenSSL can verify; freed by the caller with its elements. */
 struct stack_st_X509 *chain_to_stack(const struct chain *chain);
 
+/* What type a key is (OpenSSL's EVP_PKEY; borrowed, NULL: unknown). */
+enum key_type	 key_type_of(const struct evp_pkey_st *key);
 const char	*key_type_name(enum key_type type);	/* "ECDSA" */
 
 #endif
