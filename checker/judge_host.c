@@ -476,7 +476,7 @@ judge_age(const struct judging *judging)
 	critical = judge_signatures(judging, answers,
 	    host_answers(judging->host, answers));
 	critical |= judge_certificates(judging);
-	if (critical)
+	if (critical && judging->applies)
 		judging->host->verdict = VERDICT_FAIL;
 }
 

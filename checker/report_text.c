@@ -132,9 +132,52 @@ put_advice(const struct page *page, int indent, const char *advice)
 	free(copy);
 }
 
-static void
-put_finding(const struct page *page, const struct finding *finding)
+static bool
+same_text(const char *a, const char *b)
 {
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* Whether two findings differ in their addresses at most. */
+static bool
+is_alike(const struct finding *a, const struct finding *b)
+{
+	return a->code == b->code && a->severity == b->severity &&
+	    a->key_type == b->key_type && same_text(a->host, b->host) &&
+	    same_text(a->text, b->text) && same_text(a->advice, b->advice);
+}
+
+/* What is so at several addresses is told once, with all of them. */
+static void
+put_addresses(const struct page *page, const struct finding_list *list,
+    size_t first)
+{
+	size_t i;
+
+	for (i = first; i < list->count; i++) {
+		if (list->items[i].address != NULL &&
+		    is_alike(&list->items[i], &list->items[first]))
+			fprintf(page->out, " [%s]", list->items[i].address);
+	}
+}
+
+static bool
+is_told(const struct finding_list *list, size_t which)
+{
+	size_t i;
+
+	for (i = 0; i < which; i++) {
+		if (is_alike(&list->items[i], &list->items[which]))
+			return true;
+	}
+	return false;
+}
+
+static void
+put_finding(const struct page *page, const struct finding_list *list,
+    size_t which)
+{
+	const struct finding *finding = &list->items[which];
 	static const enum colour colours[] = {
 		[SEVERITY_ERROR] = COLOUR_BAD,
 		[SEVERITY_WARNING] = COLOUR_DOUBT,
@@ -147,8 +190,7 @@ put_finding(const struct page *page, const struct finding *finding)
 	    finding_code_name(finding->code));
 	if (finding->host != NULL)
 		fprintf(page->out, "  %s", finding->host);
-	if (finding->address != NULL)
-		fprintf(page->out, " [%s]", finding->address);
+	put_addresses(page, list, which);
 	if (finding->key_type != KEY_UNKNOWN)
 		fprintf(page->out, " %s", key_type_name(finding->key_type));
 	fputc('\n', page->out);
@@ -199,13 +241,17 @@ put_tlsa(const struct page *page, const struct host_evidence *host)
 static void
 put_handshake(const struct page *page, const struct handshake *handshake)
 {
-	fprintf(page->out, "%s, %s, %s\n", handshake->protocol,
-	    key_type_name(handshake->key_type),
-	    handshake->chain->certificates[0].subject);
+	const struct certificate *own = handshake->chain->certificates;
+
+	/* Without a protocol nobody was asked (--chain). */
+	if (handshake->protocol != NULL)
+		fprintf(page->out, "%s, ", handshake->protocol);
+	fprintf(page->out, "%s, %s\n", key_type_name(handshake->key_type),
+	    own->subject);
 	if (page->options->verbosity > 0)
-		fprintf(page->out, "        %s, issued by %s\n",
-		    handshake->cipher,
-		    handshake->chain->certificates[0].issuer);
+		fprintf(page->out, "        issued by %s%s%s\n", own->issuer,
+		    handshake->cipher != NULL ? ", " : "",
+		    handshake->cipher != NULL ? handshake->cipher : "");
 }
 
 /* Which certificate a record is of: "CN=R11, the server's issuer". */
@@ -363,8 +409,10 @@ text_domain(FILE *out, const struct report_options *options,
 		return;
 	for (i = 0; i < evidence->host_count; i++)
 		put_host(&page, evidence, &evidence->hosts[i]);
-	for (i = 0; i < evidence->findings.count; i++)
-		put_finding(&page, &evidence->findings.items[i]);
+	for (i = 0; i < evidence->findings.count; i++) {
+		if (!is_told(&evidence->findings, i))
+			put_finding(&page, &evidence->findings, i);
+	}
 }
 
 const struct report_format report_text = {
