@@ -8,6 +8,11 @@
 #include "resolver/text.h"
 
 #define CODE_DIGITS	3
+/* Octets of a bad line that are shown. */
+#define EXCERPT_MAX	80
+
+#define QUOTE(x)	#x
+#define NUMBER(x)	QUOTE(x)
 
 void
 reply_init(struct reply *reply)
@@ -23,107 +28,170 @@ reply_clear(struct reply *reply)
 	for (i = 0; i < reply->count; i++)
 		free(reply->lines[i]);
 	free(reply->lines);
-	memset(reply, 0, sizeof(*reply));
+	reply_init(reply);
 }
 
-/* Whether octet I of a line can stand there: "250 ", "250-" or a bare "250". */
+/*
+ * Whether OCTET can stand next in LINE, which has SIZE octets. Only the code and
+ * what follows it are strict: another protocol's banner is told by its first
+ * octets, though its first line may never end.
+ */
 static bool
-can_stand(size_t i, char c)
+may_follow(const char *line, size_t size, char octet)
 {
-	switch (i) {
+	switch (size) {
 	case 0:
-		return c >= '2' && c <= '5';
+		return octet >= '2' && octet <= '5';
 	case 1:
 	case 2:
-		return c >= '0' && c <= '9';
+		return octet >= '0' && octet <= '9';
 	case CODE_DIGITS:
-		return c == ' ' || c == '-' || c == '\r' || c == '\n';
+		return octet == ' ' || octet == '-' || octet == '\r';
+	case CODE_DIGITS + 1:
+		return line[CODE_DIGITS] != '\r';
 	default:
 		return true;
 	}
 }
 
-static enum reply_state
-bad(struct reply *reply, const char *why)
+static bool
+is_trailing(char octet)
 {
-	reply->why = why;
-	return REPLY_BAD;
+	return octet == ' ' || octet == '\t' || octet == '\r';
 }
 
-/* A line is there, without its end, at least the code long. */
+/* The line in `partial` is complete: a line of the reply, or its last. */
 static enum reply_state
 take_line(struct reply *reply)
 {
 	const char *line = reply->partial;
-	size_t size = reply->partial_size, skip;
-	int code;
+	size_t size = reply->partial_size, start = CODE_DIGITS + 1;
+	bool last = size <= CODE_DIGITS || line[CODE_DIGITS] != '-';
+	int code = (line[0] - '0') * 100 + (line[1] - '0') * 10 +
+	    (line[2] - '0');
 
-	while (size > CODE_DIGITS && line[size - 1] == '\r')
+	if (reply->count > 0 && code != reply->code) {
+		reply->why = "the code changes within the reply";
+		return REPLY_BAD;
+	}
+	if (reply->count == REPLY_LINES_MAX) {
+		reply->why = "the reply has more than "
+		    NUMBER(REPLY_LINES_MAX) " lines";
+		return REPLY_BAD;
+	}
+	while (size > start && is_trailing(line[size - 1]))
 		size--;
-	if (size < CODE_DIGITS)
-		return bad(reply, "the reply has no code");
-	code = (line[0] - '0') * 100 + (line[1] - '0') * 10 + line[2] - '0';
-	if (reply->count > 0 && code != reply->code)
-		return bad(reply, "the lines of a reply differ in their code");
-	if (reply->count == REPLY_LINES_MAX)
-		return bad(reply, "the reply has more than 128 lines");
+	if (start > size)
+		start = size;
 	reply->code = code;
-	skip = size > CODE_DIGITS ? CODE_DIGITS + 1 : CODE_DIGITS;
 	reply->lines = memory_grow(reply->lines, reply->count,
 	    sizeof(*reply->lines));
-	reply->lines[reply->count++] = text_printable(line + skip,
-	    size - skip);
+	reply->lines[reply->count++] = text_printable(line + start,
+	    size - start);
 	reply->partial_size = 0;
-	return size > CODE_DIGITS && line[CODE_DIGITS] == '-' ?
-	    REPLY_MORE : REPLY_COMPLETE;
+	return last ? REPLY_COMPLETE : REPLY_MORE;
+}
+
+static enum reply_state
+take_octet(struct reply *reply, char octet)
+{
+	/* A bare LF ends a line as well: real servers send it. */
+	if (octet == '\n' && reply->partial_size >= CODE_DIGITS)
+		return take_line(reply);
+	if (!may_follow(reply->partial, reply->partial_size, octet)) {
+		reply->why = "not an SMTP reply";
+		return REPLY_BAD;
+	}
+	if (reply->partial_size == sizeof(reply->partial)) {
+		reply->why = "the line is longer than "
+		    NUMBER(REPLY_LINE_MAX) " octets";
+		return REPLY_BAD;
+	}
+	reply->partial[reply->partial_size++] = octet;
+	return REPLY_MORE;
+}
+
+/* Keeps what is there of a bad line besides, to show it. */
+static void
+keep_line(struct reply *reply, const char *bytes, size_t size)
+{
+	const char *end = memchr(bytes, '\n', size);
+	size_t room = sizeof(reply->partial) - reply->partial_size;
+
+	if (end != NULL)
+		size = (size_t)(end - bytes);
+	if (size > room)
+		size = room;
+	memcpy(reply->partial + reply->partial_size, bytes, size);
+	reply->partial_size += size;
 }
 
 enum reply_state
 reply_feed(struct reply *reply, const char *bytes, size_t size, size_t *used)
 {
-	enum reply_state state;
+	enum reply_state state = REPLY_MORE;
+	size_t i;
 
-	for (*used = 0; *used < size;) {
-		char c = bytes[(*used)++];
-
-		if (!can_stand(reply->partial_size, c))
-			return bad(reply, "that is no SMTP reply");
-		if (c == '\n') {
-			state = take_line(reply);
-			if (state != REPLY_MORE)
-				return state;
-			continue;
-		}
-		if (reply->partial_size == REPLY_LINE_MAX)
-			return bad(reply, "a line is longer than 2048 octets");
-		reply->partial[reply->partial_size++] = c;
-	}
-	return REPLY_MORE;
+	for (i = 0; i < size && state == REPLY_MORE; i++)
+		state = take_octet(reply, bytes[i]);
+	*used = i;
+	if (state == REPLY_BAD)
+		keep_line(reply, bytes + i - 1, size - (i - 1));
+	return state;
 }
 
 bool
 reply_announces(const struct reply *reply, const char *keyword)
 {
-	size_t i, length = strlen(keyword);
+	size_t i, size = strlen(keyword);
 
-	/* The first line greets; each further one is an extension. */
+	/* The first line is the server's name and greeting. */
 	for (i = 1; i < reply->count; i++) {
-		if (strncasecmp(reply->lines[i], keyword, length) == 0 &&
-		    (reply->lines[i][length] == '\0' ||
-		    reply->lines[i][length] == ' '))
+		const char *line = reply->lines[i];
+
+		if (strncasecmp(line, keyword, size) == 0 &&
+		    (line[size] == '\0' || line[size] == ' '))
 			return true;
 	}
 	return false;
 }
 
+static char *
+bad_text(const struct reply *reply)
+{
+	size_t size = reply->partial_size;
+	char *excerpt, *text;
+	bool cut = size > EXCERPT_MAX;
+
+	while (size > 0 && is_trailing(reply->partial[size - 1]))
+		size--;
+	if (size == 0)
+		return memory_string(reply->why);
+	excerpt = text_printable(reply->partial, cut ? EXCERPT_MAX : size);
+	text = memory_format("%s: %s%s", reply->why, excerpt,
+	    cut ? "..." : "");
+	free(excerpt);
+	return text;
+}
+
 char *
 reply_text(const struct reply *reply)
 {
-	char *text = memory_format("%d", reply->code), *longer;
+	char *text, *longer;
+	bool fits = true;
 	size_t i;
 
-	for (i = 0; i < reply->count && strlen(text) < TEXT_LIMIT; i++) {
-		longer = memory_format("%s %s", text, reply->lines[i]);
+	if (reply->why != NULL)
+		return bad_text(reply);
+	text = memory_format("%d", reply->code);
+	for (i = 0; i < reply->count && fits; i++) {
+		const char *line = reply->lines[i];
+
+		if (line[0] == '\0')
+			continue;
+		/* The first line always does: TEXT_LIMIT is its limit, too. */
+		fits = i == 0 || strlen(text) + strlen(line) < TEXT_LIMIT;
+		longer = memory_format("%s %s", text, fits ? line : "...");
 		free(text);
 		text = longer;
 	}

@@ -1,0 +1,307 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "resolver/memory.h"
+#include "resolver/text.h"
+#include "smtp/reply.h"
+
+#define BYTES(string)	string, sizeof(string) - 1
+
+/* What the bytes are: the state, and reply_text of it. */
+struct row {
+	const char		*bytes;
+	size_t			 size;
+	size_t			 left;	/* octets that are not the reply's */
+	enum reply_state	 state;
+	const char		*text;	/* NULL while there is more to come */
+};
+
+static const struct row rows[] = {
+	{ BYTES("220 mx.example.org ESMTP\r\n"), 0, REPLY_COMPLETE,
+	    "220 mx.example.org ESMTP" },
+	{ BYTES("250-mx.example.org\r\n250-PIPELINING\r\n250 STARTTLS\r\n"), 0,
+	    REPLY_COMPLETE, "250 mx.example.org PIPELINING STARTTLS" },
+	{ BYTES("450 4.7.1 try again later\r\n"), 0, REPLY_COMPLETE,
+	    "450 4.7.1 try again later" },
+	{ BYTES("599 \r\n"), 0, REPLY_COMPLETE, "599" },
+	{ BYTES("200-\r\n200 \r\n"), 0, REPLY_COMPLETE, "200" },
+
+	/* what real servers do */
+	{ BYTES("220 bare line feed\n"), 0, REPLY_COMPLETE,
+	    "220 bare line feed" },
+	{ BYTES("250\r\n"), 0, REPLY_COMPLETE, "250" },
+	{ BYTES("250\n"), 0, REPLY_COMPLETE, "250" },
+	{ BYTES("250-one\n250\r\n"), 0, REPLY_COMPLETE, "250 one" },
+	{ BYTES("220 trailing \t \r\r\n"), 0, REPLY_COMPLETE,
+	    "220 trailing" },
+	{ BYTES("220-\r\n220 after an empty line\r\n"), 0, REPLY_COMPLETE,
+	    "220 after an empty line" },
+	{ BYTES("220 2\r\n250 next"), 8, REPLY_COMPLETE, "220 2" },
+	{ BYTES("250 caf\xc3\xa9\r\n"), 0, REPLY_COMPLETE,
+	    "250 caf\xc3\xa9" },
+
+	/* what is made visible */
+	{ BYTES("220 a\0b\r\n"), 0, REPLY_COMPLETE, "220 a\\x00b" },
+	{ BYTES("220 \x1b[2J\xff\r\n"), 0, REPLY_COMPLETE,
+	    "220 \\x1b[2J\\xff" },
+
+	/* not complete */
+	{ BYTES(""), 0, REPLY_MORE, NULL },
+	{ BYTES("2"), 0, REPLY_MORE, NULL },
+	{ BYTES("220"), 0, REPLY_MORE, NULL },
+	{ BYTES("220\r"), 0, REPLY_MORE, NULL },
+	{ BYTES("220 mx.example.org\r"), 0, REPLY_MORE, NULL },
+	{ BYTES("250-mx.example.org\r\n"), 0, REPLY_MORE, NULL },
+	{ BYTES("250-mx.example.org\r\n25"), 0, REPLY_MORE, NULL },
+
+	/* not SMTP: told by the first octets, before the line has an end */
+	{ BYTES("SSH-2.0-OpenSSH_9.2\r\nrest"), 24, REPLY_BAD,
+	    "not an SMTP reply: SSH-2.0-OpenSSH_9.2" },
+	{ BYTES("HTTP/1.1 400 Bad Request"), 23, REPLY_BAD,
+	    "not an SMTP reply: HTTP/1.1 400 Bad Request" },
+	{ BYTES("2xx"), 1, REPLY_BAD, "not an SMTP reply: 2xx" },
+	{ BYTES("22\r\n"), 1, REPLY_BAD, "not an SMTP reply: 22" },
+	{ BYTES("2200 "), 1, REPLY_BAD, "not an SMTP reply: 2200" },
+	{ BYTES("220\tmx"), 2, REPLY_BAD, "not an SMTP reply: 220\\x09mx" },
+	{ BYTES("220\rmx"), 1, REPLY_BAD, "not an SMTP reply: 220\\x0dmx" },
+	{ BYTES("100 continue"), 11, REPLY_BAD,
+	    "not an SMTP reply: 100 continue" },
+	{ BYTES("600 "), 3, REPLY_BAD, "not an SMTP reply: 600" },
+	{ BYTES(" 220 mx"), 6, REPLY_BAD, "not an SMTP reply:  220 mx" },
+	{ BYTES("\r\n220 mx"), 7, REPLY_BAD, "not an SMTP reply" },
+	{ BYTES("\n"), 0, REPLY_BAD, "not an SMTP reply" },
+	{ BYTES("\0\0\0\0"), 3, REPLY_BAD,
+	    "not an SMTP reply: \\x00\\x00\\x00\\x00" },
+	{ BYTES("\x16\x03\x01\x02"), 3, REPLY_BAD,
+	    "not an SMTP reply: \\x16\\x03\\x01\\x02" },
+	{ BYTES("\xb2\xb2\xb0 mx"), 5, REPLY_BAD,
+	    "not an SMTP reply: \\xb2\\xb2\\xb0 mx" },
+	{ BYTES("250-one\r\ntwo\r\n250 three\r\n"), 15, REPLY_BAD,
+	    "not an SMTP reply: two" },
+
+	{ BYTES("250-one\r\n251 two\r\nrest"), 4, REPLY_BAD,
+	    "the code changes within the reply: 251 two" },
+	{ BYTES("250-one\r\n550-two\r\n550 three\r\n"), 11, REPLY_BAD,
+	    "the code changes within the reply: 550-two" },
+};
+
+#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
+
+static void
+check_text(const struct reply *reply, const char *expected)
+{
+	char *text = reply_text(reply);
+
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+static void
+test_rows(void **state)
+{
+	struct reply reply;
+	size_t i, used;
+
+	(void)state;
+	for (i = 0; i < ROW_COUNT; i++) {
+		reply_init(&reply);
+		assert_int_equal(reply_feed(&reply, rows[i].bytes,
+		    rows[i].size, &used), rows[i].state);
+		assert_int_equal(used, rows[i].size - rows[i].left);
+		if (rows[i].text != NULL)
+			check_text(&reply, rows[i].text);
+		assert_int_equal(reply.why != NULL,
+		    rows[i].state == REPLY_BAD);
+		reply_clear(&reply);
+	}
+}
+
+/* One octet at a time, the outcome comes at the same octet. */
+static void
+test_drip(void **state)
+{
+	enum reply_state now;
+	struct reply reply;
+	size_t i, j, used, end;
+
+	(void)state;
+	for (i = 0; i < ROW_COUNT; i++) {
+		reply_init(&reply);
+		end = rows[i].size - rows[i].left;
+		for (j = 0; j < end; j++) {
+			now = reply_feed(&reply, rows[i].bytes + j, 1, &used);
+			assert_int_equal(used, 1);
+			assert_int_equal(now, j == end - 1 ? rows[i].state :
+			    REPLY_MORE);
+		}
+		if (rows[i].state == REPLY_COMPLETE)
+			check_text(&reply, rows[i].text);
+		reply_clear(&reply);
+	}
+}
+
+static void
+test_parts(void **state)
+{
+	static const char bytes[] = "250-mx.example.org\r\n250 8BITMIME \r\n";
+	struct reply reply;
+	size_t used;
+
+	(void)state;
+	reply_init(&reply);
+	assert_int_equal(reply_feed(&reply, bytes, sizeof(bytes) - 1, &used),
+	    REPLY_COMPLETE);
+	assert_int_equal(reply.code, 250);
+	assert_int_equal(reply.count, 2);
+	assert_string_equal(reply.lines[0], "mx.example.org");
+	assert_string_equal(reply.lines[1], "8BITMIME");
+
+	reply_clear(&reply);
+	assert_int_equal(reply.code, 0);
+	assert_int_equal(reply.count, 0);
+	assert_null(reply.lines);
+}
+
+static void
+test_long_line(void **state)
+{
+	char line[REPLY_LINE_MAX + 2], expected[TEXT_LIMIT + 1];
+	struct reply reply;
+	size_t used;
+
+	(void)state;
+	/* The longest, without its end. */
+	memset(line, 'x', sizeof(line));
+	memcpy(line, "220 ", 4);
+	line[REPLY_LINE_MAX] = '\n';
+	reply_init(&reply);
+	assert_int_equal(reply_feed(&reply, line, REPLY_LINE_MAX + 1, &used),
+	    REPLY_COMPLETE);
+	assert_int_equal(used, REPLY_LINE_MAX + 1);
+	assert_int_equal(strlen(reply.lines[0]), TEXT_LIMIT);
+	reply_clear(&reply);
+
+	/* One more. It is cut where it is shown. */
+	line[REPLY_LINE_MAX] = 'x';
+	line[REPLY_LINE_MAX + 1] = '\n';
+	reply_init(&reply);
+	assert_int_equal(reply_feed(&reply, line, sizeof(line), &used),
+	    REPLY_BAD);
+	assert_int_equal(used, REPLY_LINE_MAX + 1);
+	assert_string_equal(reply.why,
+	    "the line is longer than 2048 octets");
+	strcpy(expected, "the line is longer than 2048 octets: ");
+	strncat(expected, line, 80);
+	strcat(expected, "...");
+	check_text(&reply, expected);
+	reply_clear(&reply);
+}
+
+static void
+feed_lines(struct reply *reply, size_t count)
+{
+	size_t i, used;
+
+	for (i = 0; i < count; i++)
+		assert_int_equal(reply_feed(reply, BYTES("250-x\r\n"), &used),
+		    REPLY_MORE);
+}
+
+static void
+test_many_lines(void **state)
+{
+	struct reply reply;
+	size_t used;
+
+	(void)state;
+	reply_init(&reply);
+	feed_lines(&reply, REPLY_LINES_MAX - 1);
+	assert_int_equal(reply_feed(&reply, BYTES("250 last\r\n"), &used),
+	    REPLY_COMPLETE);
+	assert_int_equal(reply.count, REPLY_LINES_MAX);
+	reply_clear(&reply);
+
+	reply_init(&reply);
+	feed_lines(&reply, REPLY_LINES_MAX);
+	assert_int_equal(reply_feed(&reply, BYTES("250 last\r\n"), &used),
+	    REPLY_BAD);
+	check_text(&reply,
+	    "the reply has more than 128 lines: 250 last");
+	reply_clear(&reply);
+}
+
+/* However much is said, it is shown in a text of bounded length. */
+static void
+test_text_is_bounded(void **state)
+{
+	char line[1002];
+	struct reply reply;
+	size_t i, used;
+	char *text;
+
+	(void)state;
+	memset(line, 'x', sizeof(line));
+	memcpy(line, "250-", 4);
+	line[sizeof(line) - 1] = '\n';
+	reply_init(&reply);
+	for (i = 0; i < 100; i++)
+		assert_int_equal(reply_feed(&reply, line, sizeof(line), &used),
+		    REPLY_MORE);
+	text = reply_text(&reply);
+	assert_int_equal(strlen(text), strlen("250 ") + 997 + strlen(" ..."));
+	assert_string_equal(text + strlen(text) - 5, "x ...");
+	free(text);
+	reply_clear(&reply);
+}
+
+static void
+test_announces(void **state)
+{
+	static const char bytes[] = "250-STARTTLS.example.org\r\n"
+	    "250-SIZE 10240000\r\n250-AUTH=LOGIN\r\n250-StartTLS \r\n"
+	    "250 XSTARTTLSX\r\n";
+	static const char without[] = "250-STARTTLS\r\n250-XSTARTTLS\r\n"
+	    "250-STARTTLSX\r\n250-START\r\n250 X STARTTLS\r\n";
+	struct reply reply;
+	size_t used;
+
+	(void)state;
+	reply_init(&reply);
+	assert_int_equal(reply_feed(&reply, bytes, sizeof(bytes) - 1, &used),
+	    REPLY_COMPLETE);
+	assert_true(reply_announces(&reply, "STARTTLS"));
+	assert_true(reply_announces(&reply, "size"));
+	assert_false(reply_announces(&reply, "AUTH"));
+	assert_false(reply_announces(&reply, "SIZE 1024"));
+	assert_false(reply_announces(&reply, "PIPELINING"));
+	reply_clear(&reply);
+
+	/* The first line is no keyword, and no other word is the keyword. */
+	reply_init(&reply);
+	assert_int_equal(reply_feed(&reply, without, sizeof(without) - 1,
+	    &used), REPLY_COMPLETE);
+	assert_false(reply_announces(&reply, "STARTTLS"));
+	reply_clear(&reply);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_drip),
+		cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_long_line),
+		cmocka_unit_test(test_many_lines),
+		cmocka_unit_test(test_text_is_bounded),
+		cmocka_unit_test(test_announces),
+	};
+
+	return cmocka_run_group_tests_name("reply", tests, NULL, NULL);
+}
