@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -184,4 +186,18 @@ dial_close(struct dial *dial)
 		bufferevent_free(dial->stream);
 	event_active(dial->dialer->begin, EV_TIMEOUT, 0);
 	free(dial);
+}
+
+void
+dial_hurry(struct bufferevent *stream)
+{
+#ifdef TCP_QUICKACK
+	const int on = 1;
+	evutil_socket_t fd = bufferevent_getfd(stream);
+
+	if (fd != -1)
+		setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+#else
+	(void)stream;
+#endif
 }

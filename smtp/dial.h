@@ -36,4 +36,11 @@ struct dial	*dial_start(struct dialer *dialer,
  */
 void		 dial_close(struct dial *dial);
 
+/*
+ * More is to come on STREAM: what has come is acknowledged at once. A server that
+ * writes its reply line by line otherwise waits for that (Nagle's algorithm), while
+ * this machine waits for something to send along with it: 40 ms, for each reply.
+ */
+void		 dial_hurry(struct bufferevent *stream);
+
 #endif

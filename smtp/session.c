@@ -12,6 +12,7 @@
 #include "resolver/memory.h"
 #include "resolver/text.h"
 #include "resolver/trace.h"
+#include "smtp/dial.h"
 #include "smtp/reply.h"
 
 /* Octets from the server that may wait to be read. */
@@ -261,8 +262,10 @@ take_reply(struct session *session, struct evbuffer *input)
 	bytes = (const char *)evbuffer_pullup(input, (ev_ssize_t)size);
 	state = reply_feed(&session->reply, bytes, size, &used);
 	evbuffer_drain(input, used);
-	if (state == REPLY_MORE)
+	if (state == REPLY_MORE) {
+		dial_hurry(session->stream);
 		return;
+	}
 	if (state == REPLY_BAD) {
 		settle(session, OUTCOME_PROTOCOL,
 		    memory_string(session->reply.why));
