@@ -1,41 +1,65 @@
 #include "checker/make.h"
 
-#include <ldns/ldns.h>
+#include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <stdlib.h>
 
 #include "resolver/memory.h"
 #include "smtp/chain.h"
 
+/* The part that SELECTOR names, in DER. Owned by OpenSSL; 0: there is none. */
+static size_t
+select_part(const struct certificate *certificate,
+    enum tlsa_selector selector, unsigned char **part)
+{
+	const unsigned char *der = certificate->der;
+	X509 *x509;
+	int size;
+
+	x509 = d2i_X509(NULL, &der, (long)certificate->size);
+	if (x509 == NULL)
+		return 0;
+	*part = NULL;
+	size = selector == TLSA_CERT ? i2d_X509(x509, part) :
+	    i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), part);
+	X509_free(x509);
+	return size > 0 ? (size_t)size : 0;
+}
+
+/*
+ * Not with ldns_dane_cert2rdf: it forgets the key (ldns 1.8.3 leaks it for
+ * selector 1), and this is done for each certificate of a survey.
+ */
 bool
 make_tlsa(struct tlsa *record, const struct certificate *certificate,
     enum tlsa_usage usage, enum tlsa_selector selector,
     enum tlsa_matching_type matching_type)
 {
-	const unsigned char *der = certificate->der;
-	ldns_rdf *data = NULL;
-	X509 *x509;
-	bool made;
+	unsigned char digest[EVP_MAX_MD_SIZE], *part;
+	unsigned int digest_size = 0;
+	size_t size;
 
-	x509 = d2i_X509(NULL, &der, (long)certificate->size);
-	if (x509 == NULL)
+	size = select_part(certificate, selector, &part);
+	if (size == 0)
 		return false;
-	made = ldns_dane_cert2rdf(&data, x509,
-	    (ldns_tlsa_selector)selector,
-	    (ldns_tlsa_matching_type)matching_type) == LDNS_STATUS_OK;
-	X509_free(x509);
-	if (!made)
-		return false;
-
 	*record = (struct tlsa){
 		.usage = (uint8_t)usage,
 		.selector = (uint8_t)selector,
 		.matching_type = (uint8_t)matching_type,
-		.data = memory_copy(ldns_rdf_data(data), ldns_rdf_size(data)),
-		.size = ldns_rdf_size(data),
 		.usable = true,
 	};
-	ldns_rdf_deep_free(data);
+	if (matching_type == TLSA_FULL) {
+		record->data = memory_copy(part, size);
+		record->size = size;
+	} else {
+		if (EVP_Digest(part, size, digest, &digest_size,
+		    matching_type == TLSA_SHA2_256 ? EVP_sha256() :
+		    EVP_sha512(), NULL) != 1)
+			abort();
+		record->data = memory_copy(digest, digest_size);
+		record->size = digest_size;
+	}
+	OPENSSL_free(part);
 	return true;
 }
 
