@@ -31,8 +31,8 @@ struct fault_list {
 };
 
 /*
- * The rules of each verification. Weak keys and digests are taken, as senders do:
- * encryption that is weak is more than the clear text that would be next.
+ * The rules of each verification. Weak keys and digests are taken, as senders
+ * do: encryption that is weak is more than the clear text that would be next.
  */
 static void
 set_rules(X509_VERIFY_PARAM *rules, const struct match_input *input)
@@ -74,13 +74,13 @@ matcher_clear(struct matcher *matcher)
 	SSL_CTX_free(matcher->context);
 }
 
-/* A session, never connected, that knows the one record. Owned by the caller. */
+/* A session, never connected, that knows the one record. Owned. */
 static SSL *
 session_with(const struct matcher *matcher, const struct tlsa *record)
 {
 	SSL *ssl = SSL_new(matcher->context);
 
-	/* The name is for a handshake; the names that count are in the rules. */
+	/* This name is for handshakes; those that count are in the rules. */
 	if (ssl == NULL || SSL_dane_enable(ssl, "localhost") != 1)
 		abort();
 	/* RFC 7672 3.1.1: usage 3 needs no name. */
@@ -91,7 +91,7 @@ session_with(const struct matcher *matcher, const struct tlsa *record)
 	return ssl;
 }
 
-/* The place of a certificate in the chain as sent; the chain's count: it is not. */
+/* The place of a certificate in the chain as sent, or the chain's count. */
 static int
 place_of(const struct matcher *matcher, const X509 *x509)
 {
@@ -127,7 +127,7 @@ day_of(const ASN1_TIME *time)
 	return text_date(timegm(&tm));
 }
 
-/* "the certificate bears none of the names mx.example.org, example.org". Owned. */
+/* "the certificate bears none of the names mx.example.org, ...". Owned. */
 static char *
 name_fault(const struct match_input *input)
 {

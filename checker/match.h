@@ -22,10 +22,10 @@ enum match_status {
 	MATCH_MATCH,
 };
 
-/* Why a usable record does not match: bits. */
+/* Why a usable record does not match: bits. All but the first: usage 2. */
 enum match_fault {
-	MATCH_FAULT_DATA = 1 << 0,	/* the data is of nothing in the chain */
-	MATCH_FAULT_NAME = 1 << 1,	/* usage 2: no reference name in the leaf */
+	MATCH_FAULT_DATA = 1 << 0,	/* it is of nothing in the chain */
+	MATCH_FAULT_NAME = 1 << 1,	/* no reference name in the leaf */
 	MATCH_FAULT_EXPIRED = 1 << 2,
 	MATCH_FAULT_NOT_YET = 1 << 3,
 	MATCH_FAULT_CHAIN = 1 << 4,	/* signature, CA bit, purpose, path */
@@ -42,8 +42,8 @@ struct match_result {
 	 * Known for mismatches for other reasons than the data, too.
 	 */
 	int		   depth;
-	bool		   would_match;	/* as if no stronger digest were there */
-	unsigned int	   faults;	/* enum match_fault; 0 when it would match */
+	bool		   would_match;	/* but for a stronger digest */
+	unsigned int	   faults;	/* enum match_fault; 0: would match */
 	char		  *why;		/* owned; in words, NULL for a match */
 };
 
@@ -52,7 +52,7 @@ struct match_input {
 	const struct chain	*chain;
 	const char *const	*reference_names;
 	size_t			 reference_name_count;
-	time_t			 when;	/* certificates' dates are judged as of */
+	time_t			 when;	/* the dates are judged as of */
 };
 
 /*
@@ -66,8 +66,8 @@ void		 match_free(struct match_result *results, size_t count);
 bool		 match_any(const struct match_result *results, size_t count);
 
 /*
- * Whether the record's data is of that certificate, by its selector and matching
- * type alone: a comparison of ours, to explain what OpenSSL has judged.
+ * Whether the record's data is of that certificate, by its selector and
+ * matching type alone: a comparison of ours, to explain what OpenSSL judged.
  */
 bool		 match_is_of(const struct tlsa *record,
 		    const struct certificate *certificate);

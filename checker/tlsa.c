@@ -57,6 +57,7 @@ why_bad_full(const struct tlsa *record)
 	const char *what = record->selector == TLSA_CERT ?
 	    "certificate" : "public key";
 	const uint8_t *end;
+	size_t behind;
 	bool decoded;
 
 	ERR_set_mark();
@@ -67,10 +68,9 @@ why_bad_full(const struct tlsa *record)
 	if (!decoded)
 		return memory_format("the data is no %s in DER that can be "
 		    "read", what);
-	if (end != record->data + record->size)
-		return memory_format("%zu octets follow the %s in the data",
-		    (size_t)(record->data + record->size - end), what);
-	return NULL;
+	behind = (size_t)(record->data + record->size - end);
+	return behind == 0 ? NULL : memory_format("the %s in the data is "
+	    "followed by %zu octet%s", what, behind, behind == 1 ? "" : "s");
 }
 
 static char *
@@ -84,7 +84,7 @@ why_bad_data(const struct tlsa *record)
 		[TLSA_SHA2_512] = { "SHA2-512", SHA512_DIGEST_LENGTH },
 	};
 
-	/* A validly signed record of three octets exists (and crashed an MTA). */
+	/* Such a record, validly signed, has crashed a well-known MTA. */
 	if (record->size == 0)
 		return memory_string("it has no data");
 	if (record->matching_type == TLSA_FULL)

@@ -40,9 +40,9 @@ struct tlsa {
 	size_t	  size;		/* octets of it */
 	bool	  usable;
 	char	 *why;		/* owned; why it is not usable, NULL else */
-	size_t	  duplicate_of;	/* index of its first twin; its own index: none */
-	bool	  ignored;	/* usable, but a stronger digest of the same usage
-				 * and selector is published */
+	size_t	  duplicate_of;	/* index of its first twin; its own: none */
+	bool	  ignored;	/* usable, but a stronger digest of the same
+				 * usage and selector is published */
 };
 
 /* The records of one RRset, in the order of the answer. */
@@ -56,7 +56,7 @@ void	tlsa_set_init(struct tlsa_set *set, const struct answer *answer);
 /*
  * Adds a record with the usage, selector, matching type and a copy of the data
  * of FIELDS, and finds out whether it is usable. When the last one is in,
- * tlsa_set_settle finds twins and weaker digests (tlsa_set_init does so itself).
+ * tlsa_set_settle finds twins and weaker digests (tlsa_set_init does too).
  */
 void	tlsa_set_add(struct tlsa_set *set, const struct tlsa *fields);
 void	tlsa_set_settle(struct tlsa_set *set);

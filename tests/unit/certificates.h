@@ -1,0 +1,50 @@
+/*
+ * Certificates for the tests, made in memory: authorities, servers, and what is
+ * wrong with them.
+ */
+#ifndef TESTS_UNIT_CERTIFICATES_H
+#define TESTS_UNIT_CERTIFICATES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+#include "smtp/chain.h"
+
+struct evp_pkey_st;
+struct x509_st;
+
+/* 2026-01-01T00:00:00Z: the day on which the tests take place. */
+#define CERTIFICATES_NOW	((time_t)1767225600)
+#define CERTIFICATES_DAY	((time_t)86400)
+
+/* A certificate and its key. */
+struct issued {
+	struct evp_pkey_st	*key;	/* owned */
+	struct x509_st		*x509;	/* owned */
+};
+
+/* What is not set is ordinary: an ECDSA key, valid a month before and after. */
+struct certificates_wish {
+	const char		*cn;	/* NULL: an empty subject */
+	const char		*names;	/* "DNS:mx.example.org,DNS:..." */
+	const char		*purpose;	/* "clientAuth" */
+	enum key_type		 key_type;	/* RSA, ECDSA, Ed25519 */
+	const struct issued	*key_of;	/* has this one's key */
+	const struct issued	*issuer;	/* NULL: self-signed */
+	bool			 ca;
+	bool			 weak;		/* RSA of 1024 bits, SHA-1 */
+	bool			 without_key_ids;
+	bool			 forged;	/* its signature is wrong */
+	int			 from_day;	/* from CERTIFICATES_NOW on; */
+	int			 to_day;	/* both 0: -30 and 30 */
+};
+
+struct issued	*certificates_issue(const struct certificates_wish *wish);
+void		 certificates_free(struct issued *issued);
+
+/* What a server sends that has these, in this order. Owned by the caller. */
+struct chain	*certificates_chain(const struct issued *const *issued,
+		    size_t count);
+
+#endif
