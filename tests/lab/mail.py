@@ -149,9 +149,10 @@ class Talk:
             self.say("550 5.7.1 that is not your name")
             return
         lines = ["lab", *extensions]
-        for line in lines[:-1]:
-            self.say("250-" + line)
-        self.say("250 " + lines[-1])
+        # In one piece, as real servers do: line by line it would be Nagle's
+        # algorithm that is measured.
+        self.say("".join(f"250-{line}\r\n" for line in lines[:-1])
+                 + "250 " + lines[-1])
 
     def until_starttls(self) -> None:
         """All that comes before STARTTLS is answered."""
