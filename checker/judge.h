@@ -11,10 +11,14 @@
 
 #include "checker/evidence.h"
 
+struct expectation;
+
 struct judge_options {
 	time_t	when;		/* certificates and signatures are judged as of */
 	double	warning_days;	/* what ends earlier is warned about; 0: nothing */
 	double	critical_days;	/* what ends earlier fails; 0: nothing */
+	const struct expectation *expectations;	/* borrowed; of TLSA records */
+	size_t	expectation_count;
 };
 
 /*

@@ -5,9 +5,8 @@
 
 #include "resolver/memory.h"
 
-/* "ns1.example.org [192.0.2.53] over TCP". Owned by the caller. */
-static char *
-server_text(const struct server_evidence *server)
+char *
+judging_server_text(const struct server_evidence *server)
 {
 	char *address = address_text(&server->address);
 	char *text = memory_format("%s [%s]%s", server->name, address,
@@ -92,7 +91,7 @@ judge_server(const struct judging *judging,
 	struct finding_list *findings = &judging->evidence->findings;
 	const struct answer *answer;
 	struct finding *finding;
-	char *who = server_text(server);
+	char *who = judging_server_text(server);
 	size_t i;
 
 	for (i = 0; i < server->answer_count; i++) {
@@ -135,8 +134,8 @@ compare_server(const struct judging *judging, size_t which)
 				continue;
 			if (same_answer(answer, other))
 				break;
-			who = server_text(server);
-			whom = server_text(&evidence->servers[j]);
+			who = judging_server_text(server);
+			whom = judging_server_text(&evidence->servers[j]);
 			finding = finding_add(&judging->evidence->findings,
 			    FINDING_NS_INCONSISTENT,
 			    "%s and %s do not say the same about %s %s", whom,

@@ -43,6 +43,12 @@ bool		 judge_signatures(const struct judging *judging,
 		    const struct answer *const *answers, size_t count);
 bool		 judge_certificates(const struct judging *judging);
 
+/* "ns1.example.org [192.0.2.53] over TCP". Owned by the caller. */
+char		*judging_server_text(const struct server_evidence *server);
+
+/* --expect and --expect-no, of one host. True: the verdict is fail. */
+bool		 judge_expectations(const struct judging *judging);
+
 /* What each name server said (--authoritative). True: the verdict is fail. */
 bool		 judge_authority(const struct judging *judging);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "checker/expectation.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 
@@ -28,12 +29,19 @@ settings_init(struct settings *settings)
 void
 settings_clear(struct settings *settings)
 {
+	size_t i;
+
 	free(settings->resolvers);
 	settings->resolvers = NULL;
 	settings->resolver_count = 0;
 	free(settings->chains);
 	settings->chains = NULL;
 	settings->chain_count = 0;
+	for (i = 0; i < settings->expectation_count; i++)
+		expectation_clear(&settings->expectations[i]);
+	free(settings->expectations);
+	settings->expectations = NULL;
+	settings->expectation_count = 0;
 }
 
 /* Whole numbers in decimal, nothing else. */
@@ -202,6 +210,32 @@ take_wait(void *settings, const char *value, const char **why)
 }
 
 static bool
+add_expectation(struct settings *settings, const char *value, bool absent,
+    const char **why)
+{
+	settings->expectations = memory_grow(settings->expectations,
+	    settings->expectation_count, sizeof(*settings->expectations));
+	if (!expectation_init(
+	    &settings->expectations[settings->expectation_count], value,
+	    absent, why))
+		return false;
+	settings->expectation_count++;
+	return true;
+}
+
+static bool
+take_expect(void *settings, const char *value, const char **why)
+{
+	return add_expectation(settings, value, false, why);
+}
+
+static bool
+take_expect_no(void *settings, const char *value, const char **why)
+{
+	return add_expectation(settings, value, true, why);
+}
+
+static bool
 take_connect(void *argument, const char *value, const char **why)
 {
 	struct settings *settings = argument;
@@ -301,6 +335,9 @@ static const struct option_row rows[] = {
 	    "the zones, too", MEMBER(audit.authoritative) },
 	{ "dns-only", 0, NULL, "connect to nobody: judge the DNS alone",
 	    MEMBER(audit.dns_only) },
+	{ "expect", 0, "RECORD", "every host has this TLSA record: \"3 1 1 "
+	    "DATA\", DATA may be left out", take_expect, 0 },
+	{ "expect-no", 0, "RECORD", "no host has it", take_expect_no, 0 },
 	{ "wait", 0, "DURATION", "try again until the verdict is pass, or the "
 	    "time (90s, 10m, 2h) is up", take_wait, 0 },
 	{ "allow-reserved", 0, NULL, "connect to special-purpose addresses, "

@@ -36,6 +36,8 @@ struct settings {
 	double				 warning_days;	/* 0: none */
 	double				 critical_days;
 	double				 ahead_days;	/* judge as of then */
+	struct expectation		*expectations;	/* owned */
+	size_t				 expectation_count;
 	double				 wait;		/* seconds to try for; 0: once */
 	int				 verbosity;	/* -1 (-q), 0, 1, 2 */
 	bool				 help;

@@ -106,6 +106,8 @@ on_report(struct evidence *evidence, void *argument)
 		    (time_t)(settings->ahead_days * DAY),
 		.warning_days = settings->warning_days,
 		.critical_days = settings->critical_days,
+		.expectations = settings->expectations,
+		.expectation_count = settings->expectation_count,
 	};
 
 	judge(evidence, &options);
