@@ -7,8 +7,9 @@ import shlex
 import tomllib
 
 from certificates import Specification
-from mail import BEHAVIOURS
+from mail import BEHAVIOURS, WITHOUT_TALK
 from names import ACTIONS, TYPES
+from real_servers import REAL
 from zones import Record
 
 TOP = "example."
@@ -45,8 +46,7 @@ class ServerPlan:
     port: int = 25
 
     def __post_init__(self):
-        if self.does not in BEHAVIOURS and self.does not in (
-                "refuses", "unreachable", "deaf"):
+        if self.does not in {*BEHAVIOURS, *WITHOUT_TALK, *REAL}:
             raise Mistake(f"no server does {self.does!r}")
         self.sends = _listed(self.sends)
         self.sni = {name: _listed(sends) for name, sends in self.sni.items()}

@@ -6,13 +6,14 @@ import pathlib
 import re
 
 import case as cases_
+import real_servers
 from case import Case, Mistake
 from certificates import Authority
 from daemons import Daemons
 from mail import MailServers, Server
 from names import NameServer
 from namespace import add_addresses
-from system import start_unbound
+from system import add_accounts, start_unbound
 from zones import Signer, Zone, serve
 
 ROOT, TLD, CHILDREN, SCRIPTED, RESOLVER = (
@@ -40,6 +41,8 @@ class Lab:
         self.servers: dict[tuple[str, str], Server] = {}
         self.zones: dict[str, Zone] = {}
         self.chains = 0
+        # Real servers that cannot be started here, and why.
+        self.missing: dict[str, str] = {}
         # What each {server} of a case stood for, in A and AAAA records.
         self.published: dict[tuple[str, str], set[str]] = {}
         here = pathlib.Path(__file__).parent
@@ -86,16 +89,26 @@ class Lab:
 
     def start(self) -> None:
         self.work.mkdir(parents=True, exist_ok=True)
+        self.work.chmod(0o755)      # the real servers' users go there
         self._give_addresses()
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             list(pool.map(self.authority.get, self._wanted_certificates()))
         self._fill_servers()
         self._make_zones()
         self._start_name_servers()
-        MailServers(list(self.servers.values())).start()
+        self._start_mail_servers()
 
     def stop(self) -> None:
         self.daemons.stop()
+
+    def _start_mail_servers(self) -> None:
+        real_ones = [server for server in self.servers.values()
+                     if server.does in real_servers.REAL]
+        if real_ones and not real_servers.why_not():
+            add_accounts(self.work)
+        self.missing = real_servers.start(self.daemons, self.work, real_ones)
+        MailServers([server for server in self.servers.values()
+                     if server not in real_ones]).start()
 
     def _give_addresses(self) -> None:
         first4 = ipaddress.ip_address("198.18.1.0")
