@@ -69,7 +69,7 @@ class HostExpectation:
 @dataclasses.dataclass
 class EndpointExpectation:
     verdict: str
-    stage: str = "done"
+    stage: str = "done"             # or several, "connect|greeting"
     error: str | None = None        # a regular expression; None: must be null
     protocol: str | None = None     # of every handshake
     # The status of each record, {"3 1 1 {x}": "match 0"}: in every handshake,
@@ -108,8 +108,12 @@ class Case:
     run: str = "<@>"
     stdin: str = ""
     allow_reserved: bool = True
-    # Why another program judges otherwise, where it does (second_opinion.py).
+    # second_opinion.py: why posttls-finger judges otherwise, where it does;
+    # and whether it is asked at all.
     posttls_finger_differs: str = ""
+    second_opinion: bool = True
+    # Whether every report and trace is looked at for what should not be there.
+    hostile: bool = False
     server: dict[str, ServerPlan] = dataclasses.field(default_factory=dict)
     certificate: dict[str, Specification] = dataclasses.field(
         default_factory=dict)

@@ -104,8 +104,7 @@ class Lab:
     def _start_mail_servers(self) -> None:
         real_ones = [server for server in self.servers.values()
                      if server.does in real_servers.REAL]
-        if real_ones and not real_servers.why_not():
-            add_accounts(self.work)
+        add_accounts(self.work)
         self.missing = real_servers.start(self.daemons, self.work, real_ones)
         MailServers([server for server in self.servers.values()
                      if server not in real_ones]).start()

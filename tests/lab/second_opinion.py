@@ -54,7 +54,8 @@ def questions(lab: Lab, case: Case) -> list[Question]:
     and a family name a single address.
     """
     expect = case.expect
-    if case.run != "<@>" or not expect.verdict or not case.allow_reserved:
+    if (case.run != "<@>" or not expect.verdict or not case.allow_reserved
+            or not case.second_opinion):
         return []
     hosts = [name for name, host in expect.host.items()
              if host.verdict != "absent"]
