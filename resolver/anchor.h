@@ -1,6 +1,6 @@
 /*
- * Trust anchors of the root zone: those of a file that the user names; else those
- * of the system, and besides the two root keys that are compiled in.
+ * Trust anchors of the root zone: those of a file that the user names; else
+ * those of the system, and besides the two root keys that are compiled in.
  */
 #ifndef RESOLVER_ANCHOR_H
 #define RESOLVER_ANCHOR_H
@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 struct anchors {
-	char	**records;	/* owned, DS or DNSKEY records in one line each */
+	char	**records;	/* owned, a DS or DNSKEY in one line each */
 	size_t	  count;
 	char	 *source;	/* owned, printable: "in FILE", "built in", or
 				 * "in FILE or built in" */

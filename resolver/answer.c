@@ -31,7 +31,7 @@ static const struct type {
 struct sections {
 	ldns_rr_list	*answer;	/* owned */
 	ldns_rr_list	*authority;	/* owned */
-	bool		 unreadable;	/* the answer holds a malformed record */
+	bool		 unreadable;	/* the answer has a malformed record */
 };
 
 static const struct type *
@@ -135,8 +135,8 @@ answer_is_secure(const struct answer *answer)
 bool
 answer_is_absent(const struct answer *answer)
 {
-	return answer != NULL && (answer->kind == ANSWER_NO_DATA ||
-	    answer->kind == ANSWER_NO_NAME);
+	return answer != NULL &&
+	    (answer->kind == ANSWER_NO_DATA || answer->kind == ANSWER_NO_NAME);
 }
 
 /* Where the record that begins at AT ends, or 0 when the packet ends before. */
@@ -156,13 +156,13 @@ record_end(const uint8_t *packet, size_t size, size_t at)
 }
 
 /*
- * Reads COUNT records from *AT on into LIST. One whose RDATA is malformed is left
- * out and sets *UNREADABLE: it must neither hide the others nor pass for none.
- * False: the packet ends too early.
+ * Reads COUNT records from *AT on into LIST. One whose RDATA is malformed is
+ * left out and sets *UNREADABLE: it must neither hide the others nor pass for
+ * none. False: the packet ends too early.
  */
 static bool
-read_section(const struct answer_source *source, size_t *at,
-    unsigned int count, ldns_rr_list *list, bool *unreadable)
+read_section(const struct answer_source *source, size_t *at, unsigned int count,
+    ldns_rr_list *list, bool *unreadable)
 {
 	ldns_rr *record;
 	size_t end;
@@ -186,7 +186,7 @@ read_section(const struct answer_source *source, size_t *at,
 	return true;
 }
 
-/* False: the packet is malformed. Releasing SECTIONS is the caller's in any case. */
+/* False: the packet is malformed. SECTIONS is released by the caller. */
 static bool
 read_packet(const struct answer_source *source, struct sections *sections)
 {
@@ -205,9 +205,10 @@ read_packet(const struct answer_source *source, struct sections *sections)
 			return false;
 		ldns_rr_free(question);
 	}
-	return read_section(source, &at, LDNS_ANCOUNT(packet),
-	    sections->answer, &sections->unreadable) &&
-	    read_section(source, &at, LDNS_NSCOUNT(packet),
+	if (!read_section(source, &at, LDNS_ANCOUNT(packet), sections->answer,
+		&sections->unreadable))
+		return false;
+	return read_section(source, &at, LDNS_NSCOUNT(packet),
 	    sections->authority, &ignored);
 }
 
@@ -225,8 +226,9 @@ name_field(const ldns_rr *record, int field)
 {
 	const ldns_rdf *name = ldns_rr_rdf(record, (size_t)field);
 
-	return name != NULL && ldns_rdf_get_type(name) == LDNS_RDF_TYPE_DNAME ?
-	    name : NULL;
+	if (name != NULL && ldns_rdf_get_type(name) == LDNS_RDF_TYPE_DNAME)
+		return name;
+	return NULL;
 }
 
 static char *
@@ -253,8 +255,8 @@ lower_ttl(struct answer *answer, uint32_t ttl)
 }
 
 /*
- * Follows the aliases from the owner. Returns NULL with the name at their end in
- * *END (borrowed), or what is wrong with them.
+ * Follows the aliases from the owner. Returns NULL with the name at their end
+ * in *END (borrowed), or what is wrong with them.
  */
 static const char *
 follow_aliases(struct answer *answer, const ldns_rr_list *list,
@@ -360,7 +362,7 @@ lower_ttl_of_absence(struct answer *answer, const ldns_rr_list *authority)
 	}
 }
 
-/* The instant nearest to NOW that the serial number can mean (RFC 4034 3.1.5). */
+/* The instant nearest to NOW that the serial can mean (RFC 4034 3.1.5). */
 static time_t
 serial_time(uint32_t serial, time_t now)
 {
@@ -421,15 +423,16 @@ read_answer(struct answer *answer, struct sections *sections,
 	add_records(answer, sections, end);
 	add_signature_times(answer, sections->answer, source->now);
 
-	if (source->rcode == LDNS_RCODE_NOERROR && answer->count > 0) {
+	if (answer->count > 0) {
+		if (source->rcode == LDNS_RCODE_NXDOMAIN)
+			return "the answer contradicts itself";
 		answer->kind = ANSWER_RECORDS;
-	} else if (answer->count > 0) {
-		return "the answer contradicts itself";
-	} else if (sections->unreadable) {
-		return "the records in the answer are malformed";
 	} else {
-		answer->kind = source->rcode == LDNS_RCODE_NXDOMAIN ?
-		    ANSWER_NO_NAME : ANSWER_NO_DATA;
+		if (sections->unreadable)
+			return "the records in the answer are malformed";
+		answer->kind = ANSWER_NO_DATA;
+		if (source->rcode == LDNS_RCODE_NXDOMAIN)
+			answer->kind = ANSWER_NO_NAME;
 		lower_ttl_of_absence(answer, sections->authority);
 		add_signature_times(answer, sections->authority, source->now);
 	}
@@ -526,7 +529,7 @@ answer_from_packet(const struct answer_source *source)
 	ldns_rdf *owner;
 	char *rcode;
 
-	/* First: a bogus answer has the RCODE of a failure, or forged records. */
+	/* First: a bogus answer may have any RCODE, and forged records. */
 	if (source->bogus)
 		return answer_bogus(source);
 	if (source->rcode != LDNS_RCODE_NOERROR &&

@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Limits on what a zone's owner controls; more is cut and `truncated` is set. */
+/* Limits on what a zone's owner controls; beyond them `truncated` is set. */
 #define ANSWER_RECORDS_MAX	256
 #define ANSWER_ALIASES_MAX	32
 
@@ -28,7 +28,7 @@ enum dns_type {
 enum answer_kind {
 	ANSWER_UNUSABLE,	/* SERVFAIL, time-out, lame, malformed */
 	ANSWER_RECORDS,
-	ANSWER_NO_DATA,		/* the name exists (or may), the type does not */
+	ANSWER_NO_DATA,		/* the name may exist, the type does not */
 	ANSWER_NO_NAME,
 };
 
@@ -40,9 +40,10 @@ enum dnssec_status {
 };
 
 struct answer_record {
-	uint8_t		*data;		/* owned, RDATA as on the wire */
+	uint8_t		*data;		/* owned, RDATA, names uncompressed */
 	size_t		 size;		/* octets of it */
-	char		*name;		/* owned; MX exchange, CNAME or NS target, else NULL */
+	char		*name;		/* owned: MX exchange, CNAME or NS
+					 * target; NULL for other types */
 	uint16_t	 preference;	/* MX */
 };
 
@@ -53,16 +54,19 @@ struct answer {
 	enum dnssec_status	 dnssec;
 	struct answer_record	*records;	/* owned */
 	size_t			 count;
-	char			*expanded;	/* owned; the name at the end of the alias
-						 * chain, the owner itself without one */
+	char			*expanded;	/* owned; where the alias chain
+						 * ends, or the owner */
 	bool			 aliased;	/* there is an alias chain */
 	bool			 truncated;	/* a limit above was met */
-	uint32_t		 ttl;		/* seconds, the least; 0 when unusable */
-	time_t			 signed_since;	/* latest RRSIG inception, 0: no signature */
-	time_t			 signed_until;	/* earliest RRSIG expiration, 0: no signature */
-	char			*why;		/* owned; why it is bogus or unusable, one
-						 * printable line that names owner and type;
-						 * NULL else */
+	uint32_t		 ttl;		/* seconds, the least of all;
+						 * 0 when unusable */
+	time_t			 signed_since;	/* latest RRSIG inception and */
+	time_t			 signed_until;	/* earliest expiration;
+						 * 0: no signature */
+	char			*why;		/* owned; why it is bogus or
+						 * unusable: one printable line
+						 * with owner and type; else
+						 * NULL */
 };
 
 /* What a validating library hands over. All borrowed. */
@@ -75,13 +79,16 @@ struct answer_source {
 	bool		 secure;
 	bool		 bogus;
 	const char	*why_bogus;	/* may be NULL; text from outside */
-	time_t		 now;		/* RRSIG times are serial numbers around it */
+	time_t		 now;		/* RRSIG times are numbers around it */
 };
 
 /* Never NULL; the answer is owned by the caller. */
 struct answer	*answer_from_packet(const struct answer_source *source);
 
-/* An answer without one: WHY (printable) says what happened. Owned by the caller. */
+/*
+ * An answer without one. WHY (printable) says what happened; it is taken as it
+ * is and should name owner and type. Owned by the caller.
+ */
 struct answer	*answer_unusable(const char *owner, enum dns_type type,
 		    const char *why);
 

@@ -22,8 +22,9 @@ static const char long_name[] =
 static bool
 is_plain(int octet)
 {
-	return (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') ||
-	    (octet >= '0' && octet <= '9') || octet == '-' || octet == '_';
+	return (octet >= 'a' && octet <= 'z') ||
+	    (octet >= 'A' && octet <= 'Z') || (octet >= '0' && octet <= '9') ||
+	    octet == '-' || octet == '_';
 }
 
 static bool
@@ -33,9 +34,9 @@ is_digit(char character)
 }
 
 /*
- * Takes one octet, which may be escaped, from the text, which is not at its end.
- * *ESCAPED tells a dot that is part of a label from one between labels. What only
- * looks like an escape stands for itself.
+ * Takes one octet, which may be escaped, from the text, which is not at its
+ * end. *ESCAPED tells a dot that is part of a label from one between labels.
+ * What only looks like an escape stands for itself.
  */
 static int
 next_octet(const char **text, bool *escaped)
@@ -190,8 +191,8 @@ name_fault(const char *name)
 }
 
 /*
- * The form of the text in ASCII, owned by the caller; or NULL and *WHY. Text that
- * is ASCII already is not looked at, because IDNA refuses names that exist.
+ * The text in ASCII, owned by the caller; or NULL and *WHY. What is in ASCII
+ * already is not looked at, because IDNA refuses names that exist.
  */
 static char *
 to_ascii(const char *text, const char **why)

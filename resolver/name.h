@@ -19,20 +19,20 @@
  */
 char	*name_from_user(const char *text, const char **why);
 
-/* A name in presentation form from a library: lower case, no final dot. Owned. */
+/* The name that a library says in presentation form. Owned by the caller. */
 char	*name_normalise(const char *text);
 
 /* Both in the form above. */
 bool	 name_equal(const char *a, const char *b);
 
-/* Whether the name can be a host's: letters, digits, '-' (and '_'), labels of 1 to 63. */
+/* Whether it can be a host's: labels of letters, digits, '-' (and '_'). */
 bool	 name_is_host(const char *name);
 
 /* Whether the name is an IP address in letters, IPv4 or IPv6. */
 bool	 name_is_address(const char *name);
 
 /*
- * The owner of the TLSA records of a server (RFC 6698 3): "_25._tcp.mx.example".
+ * The owner of a server's TLSA records (RFC 6698 3): "_25._tcp.mx.example".
  * Owned by the caller; NULL when the name would be too long to exist.
  */
 char	*name_tlsa_owner(uint16_t port, const char *base_domain);

@@ -12,21 +12,21 @@
 #define CLASS_IN 1
 
 /*
- * libunbound works in a thread of its own and reports from ub_process, which must
- * not be left in the middle. So its callback only keeps the answer and makes the
- * question's event active: all of our user's callbacks run from that event, where
- * he may ask, cancel and close as he likes.
+ * libunbound works in a thread of its own and reports from ub_process, which
+ * must not be left in the middle. So its callback only keeps the answer and
+ * makes the question's event active: all of our user's callbacks run from that
+ * event, where he may ask, cancel and close as he likes.
  */
 struct resolver {
 	struct ub_ctx			*context;	/* owned */
-	struct event			*readable;	/* owned; results wait */
+	struct event			*readable;	/* owned: results */
 	struct resolver_question	*questions;	/* owned, a list */
 	struct timeval			 limit;		/* of one question */
 	time_t				 now;
 	enum resolver_health		 health;
 	char				*health_why;	/* owned or NULL */
-	char				*anchor_source;	/* owned, see anchor.h */
-	char				*servers;	/* owned; who is asked */
+	char				*anchor_source;	/* owned */
+	char				*servers;	/* owned: whom we ask */
 	bool				 forwards;
 };
 
@@ -35,13 +35,13 @@ struct resolver_question {
 	struct resolver			*resolver;	/* borrowed */
 	struct resolver_question	*previous;	/* borrowed */
 	struct resolver_question	*next;		/* borrowed */
-	struct event			*due;		/* owned; the time is up, or
-							 * the answer is here */
+	struct event			*due;		/* owned: time is up, or
+							 * the answer here */
 	char				*name;		/* owned */
 	enum dns_type			 type;
 	int				 id;		/* libunbound's */
-	bool				 in_flight;	/* libunbound works on it */
-	struct answer			*answer;	/* owned; NULL: none yet */
+	bool				 in_flight;	/* it works on it */
+	struct answer			*answer;	/* owned; NULL: none */
 	resolver_answered		*answered;
 	resolver_probed			*probed;
 	void				*argument;	/* borrowed */
@@ -180,8 +180,8 @@ question_new(struct resolver *resolver, void *argument)
 	if (question->next != NULL)
 		question->next->previous = question;
 	resolver->questions = question;
-	question->due = evtimer_new(event_get_base(resolver->readable),
-	    on_due, question);
+	question->due = evtimer_new(event_get_base(resolver->readable), on_due,
+	    question);
 	if (question->due == NULL)
 		abort();
 	return question;
@@ -220,18 +220,22 @@ resolver_cancel(struct resolver_question *question)
 static char *
 health_fault(const struct resolver *resolver, const struct answer *answer)
 {
-	const char *why = answer->why != NULL ? answer->why :
-	    "the answer for them is not signed";
+	static const char no_answer[] = "no usable answer from %s: %s";
+	static const char bad_anchor[] =
+	    "none of the trust anchors %s fits the root's keys: %s";
+	static const char bad_anchor_or_resolver[] =
+	    "none of the trust anchors %s fits the root's keys, or %s does "
+	    "not hand out DNSSEC signatures: %s";
+	const char *why = answer->why;
 
+	if (why == NULL)
+		why = "the answer for them is not signed";
 	if (resolver->health == RESOLVER_NO_ANSWER)
-		return memory_format("no usable answer from %s: %s",
-		    resolver->servers, why);
+		return memory_format(no_answer, resolver->servers, why);
 	if (!resolver->forwards)
-		return memory_format("none of the trust anchors %s fits the "
-		    "root's keys: %s", resolver->anchor_source, why);
-	return memory_format("none of the trust anchors %s fits the root's "
-	    "keys, or %s does not hand out DNSSEC signatures: %s",
-	    resolver->anchor_source, resolver->servers, why);
+		return memory_format(bad_anchor, resolver->anchor_source, why);
+	return memory_format(bad_anchor_or_resolver, resolver->anchor_source,
+	    resolver->servers, why);
 }
 
 /* The first answer of all. */
@@ -334,7 +338,7 @@ resolver_open(struct event_base *base, const struct resolver_options *options,
 	    event_add(resolver->readable, NULL) == -1)
 		abort();
 
-	/* At once: it is in flight while our user prepares his own questions. */
+	/* At once: it is on its way while our user prepares his questions. */
 	first = resolver_ask(resolver, ".", DNS_DNSKEY, on_root_keys, resolver);
 	if (first->in_flight)
 		return resolver;

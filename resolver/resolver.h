@@ -15,20 +15,22 @@ struct event_base;
 struct resolver;
 struct resolver_question;
 
+/* A server is "ADDR" or "ADDR@PORT". All pointers are borrowed. */
 struct resolver_options {
-	const char *const	*forwarders;	/* borrowed; "ADDR" or "ADDR@PORT" */
-	size_t			 forwarder_count; /* 0: resolve from the root */
-	const char		*anchor_file;	/* borrowed; NULL: see anchor.h */
-	const char		*root_hints;	/* borrowed; NULL: the built-in ones */
+	/* The resolvers to ask; none: resolve from the root. */
+	const char *const	*forwarders;
+	size_t			 forwarder_count;
+	const char		*anchor_file;	/* NULL: see anchor.h */
+	const char		*root_hints;	/* NULL: the built-in ones */
 	/*
-	 * The zone whose questions go to one server alone, at each time over TCP if
-	 * so wished; everything else is resolved as usual. NULL: no such zone.
+	 * The zone (form of name.h) whose questions go to one server alone;
+	 * everything else is resolved as usual. NULL: no such zone.
 	 */
-	const char		*stub_zone;	/* borrowed, form of name.h */
-	const char		*stub_server;	/* borrowed; "ADDR" or "ADDR@PORT" */
-	bool			 tcp_only;
-	double			 question_limit; /* seconds one question may take */
-	time_t			 now;		/* wall clock, for signature times */
+	const char		*stub_zone;
+	const char		*stub_server;
+	bool			 tcp_only;	/* every question */
+	double			 question_limit; /* seconds, of each question */
+	time_t			 now;		/* for signature times */
 };
 
 /*
@@ -57,9 +59,9 @@ struct resolver	*resolver_open(struct event_base *base,
 void		 resolver_close(struct resolver *resolver);
 
 /*
- * Asks. The callback runs from the loop, never from inside this call; a question
- * that takes longer than the limit is answered with DNSSEC_FAILED and why.
- * NAME is in the form of name.h (and copied).
+ * Asks. The callback runs from the loop, never from inside this call; a
+ * question that takes longer than the limit is answered with DNSSEC_FAILED and
+ * why. NAME is in the form of name.h (and copied).
  */
 struct resolver_question *
 		 resolver_ask(struct resolver *resolver, const char *name,
@@ -70,8 +72,8 @@ void		 resolver_cancel(struct resolver_question *question);
 
 /*
  * Asks for the root's keys (once; later calls share that answer) and tells the
- * state of our own DNS. resolver_health_why gives the reason: printable, borrowed
- * until the resolver is closed, NULL while healthy or untried.
+ * state of our own DNS. resolver_health_why gives the reason: printable,
+ * borrowed until the resolver is closed, NULL while healthy or untried.
  */
 struct resolver_question *
 		 resolver_probe(struct resolver *resolver,

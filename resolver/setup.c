@@ -35,7 +35,7 @@ static const struct setting settings[] = {
 	 * servers that deny it by mistake still have the record itself.
 	 */
 	{ "qname-minimisation:", "no" },
-	/* The anchors are given by our user: no news for the root's operators. */
+	/* The anchors are our user's: no news for the root's operators. */
 	{ "trust-anchor-signaling:", "no" },
 };
 
@@ -86,10 +86,8 @@ static bool
 set_forwarder(struct ub_ctx *context, const char *word, char **why)
 {
 	char *shown;
-	int error;
 
-	error = is_server(word) ? ub_ctx_set_fwd(context, word) : UB_SYNTAX;
-	if (error == UB_NOERROR)
+	if (is_server(word) && ub_ctx_set_fwd(context, word) == UB_NOERROR)
 		return true;
 	shown = text_printable(word, strlen(word));
 	*why = memory_format("'%s' is no resolver's address: ADDR or ADDR@PORT",
@@ -143,9 +141,9 @@ set_anchors(struct ub_ctx *context, const struct anchors *anchors, char **why)
 	for (i = 0; i < anchors->count; i++) {
 		error = ub_ctx_add_ta(context, anchors->records[i]);
 		if (error != UB_NOERROR) {
-			*why = memory_format("libunbound does not take the "
-			    "trust anchor \"%s\": %s", anchors->records[i],
-			    ub_strerror(error));
+			*why = memory_format("libunbound does not take \"%s\" "
+			    "as a trust anchor: %s",
+			    anchors->records[i], ub_strerror(error));
 			return false;
 		}
 	}
@@ -164,11 +162,11 @@ static bool
 set_stub(struct ub_ctx *context, const struct resolver_options *options,
     char **why)
 {
-	int error;
+	int error = UB_SYNTAX;
 
-	error = is_server(options->stub_server) ?
-	    ub_ctx_set_stub(context, options->stub_zone,
-	    options->stub_server, 0) : UB_SYNTAX;
+	if (is_server(options->stub_server))
+		error = ub_ctx_set_stub(context, options->stub_zone,
+		    options->stub_server, 0);
 	if (error == UB_NOERROR)
 		return true;
 	*why = memory_format("%s cannot be asked about %s: %s",

@@ -61,8 +61,7 @@ decode(const uint8_t *bytes, size_t size, uint32_t *character)
 		    bytes[0] <= sequences[i].first_high)
 			break;
 	if (i == sizeof(sequences) / sizeof(sequences[0]) ||
-	    size < sequences[i].length ||
-	    bytes[1] < sequences[i].second_low ||
+	    size < sequences[i].length || bytes[1] < sequences[i].second_low ||
 	    bytes[1] > sequences[i].second_high)
 		return 0;
 
@@ -164,13 +163,19 @@ text_hex(const uint8_t *bytes, size_t size)
 	return text;
 }
 
-/* Years have four digits (RFC 3339 5.6): what lies beyond is brought to the end. */
+/* Years have four digits (RFC 3339 5.6): what lies beyond becomes the end. */
 static struct tm
 calendar(time_t when)
 {
 	static const struct tm first = { .tm_year = -1900, .tm_mday = 1 };
-	static const struct tm last = { .tm_year = 9999 - 1900, .tm_mon = 11,
-		.tm_mday = 31, .tm_hour = 23, .tm_min = 59, .tm_sec = 59 };
+	static const struct tm last = {
+		.tm_year = 9999 - 1900,
+		.tm_mon = 11,
+		.tm_mday = 31,
+		.tm_hour = 23,
+		.tm_min = 59,
+		.tm_sec = 59,
+	};
 	struct tm tm;
 
 	if (gmtime_r(&when, &tm) == NULL || tm.tm_year < first.tm_year ||
@@ -185,8 +190,8 @@ text_time(time_t when)
 	struct tm tm = calendar(when);
 
 	return memory_format("%04d-%02d-%02dT%02d:%02d:%02dZ",
-	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-	    tm.tm_hour, tm.tm_min, tm.tm_sec);
+	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
+	    tm.tm_sec);
 }
 
 char *
@@ -194,6 +199,6 @@ text_date(time_t when)
 {
 	struct tm tm = calendar(when);
 
-	return memory_format("%04d-%02d-%02d", tm.tm_year + 1900,
-	    tm.tm_mon + 1, tm.tm_mday);
+	return memory_format("%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1,
+	    tm.tm_mday);
 }

@@ -16,11 +16,10 @@
 #define TEXT_LIMIT 1024
 
 /*
- * SIZE octets made visible: the octets of control characters (tab and newline too)
- * and of invalid UTF-8 as \xNN,
- * characters that change the direction of text, are invisible, separate lines
- * or are no characters as \u{NNNN}, a backslash doubled. At most TEXT_LIMIT
- * octets. Owned by the caller.
+ * SIZE octets made visible: the octets of control characters (tab and newline
+ * too) and of invalid UTF-8 as \xNN, characters that change the direction of
+ * text, are invisible, separate lines or are no characters as \u{NNNN}, a
+ * backslash doubled. At most TEXT_LIMIT octets. Owned by the caller.
  */
 char	*text_printable(const void *bytes, size_t size);
 
@@ -28,8 +27,8 @@ char	*text_printable(const void *bytes, size_t size);
 char	*text_hex(const uint8_t *bytes, size_t size);
 
 /*
- * RFC 3339 in UTC ("2026-01-31T12:00:00Z"); beyond the years 0 to 9999 their end.
- * Owned by the caller.
+ * RFC 3339 in UTC ("2026-01-31T12:00:00Z"); beyond the years 0 to 9999 their
+ * end. Owned by the caller.
  */
 char	*text_time(time_t when);
 

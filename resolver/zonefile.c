@@ -9,7 +9,7 @@
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
-/* Of a record that states none, where no $TTL does either; nobody looks at it. */
+/* Of a record that states none; nobody looks at it. */
 #define DEFAULT_TTL 3600
 
 /* The whole file, owned by the caller, followed by a NUL; NULL: *WHY. */
@@ -42,8 +42,8 @@ read_whole(const char *path, const char *name, size_t *size, char **why)
 }
 
 /*
- * Finds the last line of TEXT that is not blank: it begins at *BEGIN. Returns how
- * many lines come before it.
+ * Finds the last line of TEXT that is not blank: it begins at *BEGIN. Returns
+ * how many lines come before it.
  */
 static size_t
 last_line(const char *text, size_t size, size_t *begin)
@@ -76,8 +76,7 @@ add_record(struct zonefile *file, ldns_rr *record, size_t line, char *text)
 
 /* Adds the records in WHOLE, which STREAM reads. False: *WHY. */
 static bool
-read_records(struct zonefile *file, const char *whole, FILE *stream,
-    char **why)
+read_records(struct zonefile *file, const char *whole, FILE *stream, char **why)
 {
 	const char *text = whole;
 	ldns_rdf *origin = NULL, *previous = NULL;

@@ -15,8 +15,9 @@ struct ldns_struct_rr;
 
 struct zonefile_record {
 	struct ldns_struct_rr	*record;	/* owned */
-	size_t			 line;		/* the number of its last line */
-	char			*text;		/* owned, that line with its comment */
+	size_t			 line;		/* the last one, from 1 */
+	char			*text;		/* owned: that line, with its
+						 * comment */
 };
 
 struct zonefile {
@@ -32,7 +33,7 @@ struct zonefile {
 bool	zonefile_init(struct zonefile *file, const char *path, char **why);
 void	zonefile_clear(struct zonefile *file);
 
-/* What is wrong with a record, with its place before it. Owned by the caller. */
+/* What is wrong with a record, after its place. Owned by the caller. */
 char	*zonefile_fault(const struct zonefile *file,
 	    const struct zonefile_record *record, const char *fault);
 

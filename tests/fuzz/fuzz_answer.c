@@ -2,15 +2,14 @@
  * answer_from_packet with any octets: the first ones choose what is asked and
  * what the validator says, the others are the packet.
  *
- *     clang -g -fsanitize=fuzzer,address,undefined -I. tests/fuzz/fuzz_answer.c \
- *         resolver/answer.c resolver/memory.c resolver/name.c resolver/text.c \
- *         -lldns -lidn2 -o fuzz_answer
+ *     clang -g -fsanitize=fuzzer,address,undefined -I. \
+ *         tests/fuzz/fuzz_answer.c resolver/answer.c resolver/memory.c \
+ *         resolver/name.c resolver/text.c -lldns -lidn2 -o fuzz_answer
  */
 #include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "resolver/answer.h"
 #include "resolver/memory.h"
@@ -25,6 +24,7 @@ int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void
 check(const struct answer *answer)
 {
+	const struct answer_record *record;
 	size_t i;
 
 	assert((answer->kind == ANSWER_UNUSABLE) == (answer->why != NULL));
@@ -34,9 +34,11 @@ check(const struct answer *answer)
 	assert(answer->count <= ANSWER_RECORDS_MAX);
 	assert(answer->aliased || name_equal(answer->owner, answer->expanded));
 	for (i = 0; i < answer->count; i++) {
-		assert(answer->records[i].data != NULL);
-		assert(answer->type != DNS_A || answer->records[i].size == 4);
-		assert(answer->type != DNS_MX || answer->records[i].name != NULL);
+		record = &answer->records[i];
+		assert(record->data != NULL);
+		assert(answer->type != DNS_A || record->size == 4);
+		assert(answer->type != DNS_AAAA || record->size == 16);
+		assert(answer->type != DNS_MX || record->name != NULL);
 	}
 }
 

@@ -262,7 +262,9 @@ test_cancel(void **state)
 	assert_int_equal(ask(test, "secure")->dnssec, DNSSEC_SECURE);
 }
 
-/* The answers of both arrive together: the first to be told cancels the other. */
+/*
+ * The answers of both arrive together: the first to be told cancels the other.
+ */
 static void
 on_first_of_two(struct answer *answer, void *argument)
 {
@@ -456,6 +458,40 @@ test_forwarders(void **state)
 	}
 }
 
+/* A zone of its own server: its signatures are of another key than the root's. */
+static void
+test_stub(void **state)
+{
+	struct test *test = *state;
+	struct tiny_server *other;
+	char *why;
+
+	other = tiny_server_new(test->base, test->since, test->until);
+	test->options.stub_zone = "secure";
+	test->options.stub_server = tiny_server_address(other);
+	open_resolver(test);
+	assert_int_equal(ask(test, "secure")->dnssec, DNSSEC_BOGUS);
+	assert_int_equal(ask(test, "mx.plain")->dnssec, DNSSEC_INSECURE);
+	tiny_server_free(other);
+
+	test->options.stub_server = "192.0.2.1:53";
+	assert_null(resolver_open(test->base, &test->options, &why));
+	assert_string_equal(why,
+	    "192.0.2.1:53 cannot be asked about secure: syntax error");
+	free(why);
+}
+
+/* The server has UDP alone. */
+static void
+test_tcp_only(void **state)
+{
+	struct test *test = *state;
+
+	test->options.tcp_only = true;
+	open_resolver(test);
+	assert_string_equal(ask(test, "secure")->why, "A secure: SERVFAIL");
+}
+
 static void
 test_bad_files(void **state)
 {
@@ -496,8 +532,8 @@ test_bad_files(void **state)
 	free(why);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, \
-	tear_down)
+#define TEST(function) \
+	cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int
 main(void)
@@ -518,6 +554,8 @@ main(void)
 		TEST(test_bad_anchor),
 		TEST(test_no_answer),
 		TEST(test_forwarders),
+		TEST(test_stub),
+		TEST(test_tcp_only),
 		TEST(test_bad_files),
 	};
 

@@ -102,6 +102,7 @@ make_reply(const struct tiny_server *server, const ldns_pkt *query,
 	name = ldns_rdf2str(ldns_rr_owner(question));
 	ldns_pkt_set_id(reply, ldns_pkt_id(query));
 	ldns_pkt_set_qr(reply, true);
+	ldns_pkt_set_aa(reply, true);
 	ldns_pkt_set_rd(reply, true);
 	ldns_pkt_set_ra(reply, true);
 	ldns_pkt_set_edns_udp_size(reply, 1232);

@@ -30,6 +30,7 @@ const char		*tiny_server_address(const struct tiny_server *server);
 char			*tiny_server_anchor(const struct tiny_server *server);
 
 /* From now on it answers nothing, or as above again. */
-void			 tiny_server_hush(struct tiny_server *server, bool hush);
+void			 tiny_server_hush(struct tiny_server *server,
+			    bool hush);
 
 #endif
