@@ -312,16 +312,19 @@ def certificate(plan: dict, name: str, where: str,
                    name=name)
 
 
+def load_file(file: pathlib.Path) -> list[Case]:
+    """The cases of a file, in the order in which they stand there."""
+    try:
+        tables = tomllib.loads(file.read_text())
+    except tomllib.TOMLDecodeError as error:
+        raise Mistake(f"{file.name}: {error}") from error
+    return [_case(file.name, name, table) for name, table in tables.items()]
+
+
 def load(folder: pathlib.Path) -> list[Case]:
-    """All cases, by file and in the order in which they stand there."""
-    cases: list[Case] = []
-    for file in sorted(folder.glob("*.toml")):
-        try:
-            tables = tomllib.loads(file.read_text())
-        except tomllib.TOMLDecodeError as error:
-            raise Mistake(f"{file.name}: {error}") from error
-        cases += [_case(file.name, name, table)
-                  for name, table in tables.items()]
+    """The cases of all files of a folder."""
+    cases = [case for file in sorted(folder.glob("*.toml"))
+             for case in load_file(file)]
     names = [case.name for case in cases]
     for name in names:
         if names.count(name) > 1:

@@ -4,6 +4,7 @@ import concurrent.futures
 import ipaddress
 import pathlib
 import re
+import tempfile
 
 import case as cases_
 import real_servers
@@ -41,6 +42,7 @@ class Lab:
         self.servers: dict[tuple[str, str], Server] = {}
         self.zones: dict[str, Zone] = {}
         self.chains = 0
+        self.scratch: tempfile.TemporaryDirectory | None = None
         # Real servers that cannot be started here, and why.
         self.missing: dict[str, str] = {}
         # What each {server} of a case stood for, in A and AAAA records.
@@ -85,11 +87,14 @@ class Lab:
         usage, selector, matching_type = map(int, fields[:3])
         return usage, selector, matching_type, data.replace(" ", "").lower()
 
+    def send(self, case: Case, server: str, chain: str) -> None:
+        """Has a server send another chain from now on."""
+        self.servers[case.name, server].change(self._chains(case, [chain]))
+
     # --- building it
 
     def start(self) -> None:
         self.work.mkdir(parents=True, exist_ok=True)
-        self.work.chmod(0o755)      # the real servers' users go there
         self._give_addresses()
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             list(pool.map(self.authority.get, self._wanted_certificates()))
@@ -100,12 +105,17 @@ class Lab:
 
     def stop(self) -> None:
         self.daemons.stop()
+        if self.scratch:
+            self.scratch.cleanup()
 
     def _start_mail_servers(self) -> None:
         real_ones = [server for server in self.servers.values()
                      if server.does in real_servers.REAL]
         add_accounts(self.work)
-        self.missing = real_servers.start(self.daemons, self.work, real_ones)
+        # Their sockets have names of 107 octets at most.
+        self.scratch = tempfile.TemporaryDirectory(prefix="lab-")
+        self.missing = real_servers.start(
+            self.daemons, pathlib.Path(self.scratch.name), real_ones)
         MailServers([server for server in self.servers.values()
                      if server not in real_ones]).start()
 

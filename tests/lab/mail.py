@@ -55,6 +55,11 @@ class Server:
         context.sni_callback = choose
         return context
 
+    def change(self, chains: list[tuple[str, str]]) -> None:
+        """Presents other chains from the next handshake on."""
+        self.chains = chains
+        del self.context
+
     def _context(self, chains) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.set_ciphers("ALL:@SECLEVEL=0")

@@ -129,10 +129,11 @@ def _account(name: str) -> tuple[int, int]:
 REAL = {"postfix": start_postfix, "exim": start_exim}
 
 
-def start(daemons: Daemons, work: pathlib.Path,
+def start(daemons: Daemons, folder: pathlib.Path,
           servers: list[Server]) -> dict[str, str]:
-    """Starts what the servers want; why not, for each that cannot be."""
+    """Starts what the servers want; says why not, where it cannot be."""
     missing = {}
+    folder.chmod(0o755)     # their users go there
     for name, begin in REAL.items():
         wanted = [server for server in servers if server.does == name]
         if not wanted:
@@ -140,7 +141,7 @@ def start(daemons: Daemons, work: pathlib.Path,
         try:
             missing[name] = why_not()
             if not missing[name]:
-                begin(daemons, work / name, wanted)
+                begin(daemons, folder / name, wanted)
         except Missing as error:
             missing[name] = str(error)
     return {name: why for name, why in missing.items() if why}

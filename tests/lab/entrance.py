@@ -1,0 +1,44 @@
+"""The way into the lab, for the programs that use it."""
+
+import os
+import pathlib
+import tempfile
+from collections.abc import Callable
+
+import namespace
+from case import Case
+from daemons import Daemons, Missing
+from lab import Lab
+
+HERE = pathlib.Path(__file__).resolve().parent
+BUILD = HERE.parent.parent / "build"
+
+
+class NoLab(Exception):
+    """This system cannot have the lab; says why."""
+
+
+def mxdane() -> str:
+    """The program under test."""
+    return os.environ.get("MXDANE", str(BUILD / "mxdane"))
+
+
+def with_lab(cases: list[Case], use: Callable[[Lab], int]) -> int:
+    """Has the lab up while USE works in it; returns what it returns.
+
+    The program is started once more in namespaces of its own.
+    """
+    if not namespace.enter():
+        raise NoLab("this system allows no network namespaces")
+    daemons = Daemons(pathlib.Path(
+        os.environ.get("LAB_DAEMONS", BUILD / "daemons")))
+    with tempfile.TemporaryDirectory(prefix="lab-") as scratch:
+        work = pathlib.Path(os.environ.get("LAB_WORK", scratch))
+        lab = Lab(cases, work, daemons)
+        try:
+            lab.start()
+            return use(lab)
+        except Missing as missing:
+            raise NoLab(f"{missing}; tests/lab/unpack fetches it") from missing
+        finally:
+            lab.stop()
