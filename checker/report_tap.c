@@ -1,6 +1,7 @@
 /*
- * TAP version 14: a test for each thing that a person would look up by name, the
- * plan at the end.
+ * TAP: a test for each thing that a person would look up by name, the plan at the
+ * end. It is what version 14 describes; the version line says 13, which has all of
+ * it that is used here, because today's prove(1) takes a 14 for an error.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@ static void *
 tap_begin(FILE *out, const struct report_options *options)
 {
 	(void)options;
-	fputs("TAP version 14\n", out);
+	fputs("TAP version 13\n", out);
 	return memory_new(1, sizeof(size_t));
 }
 
@@ -85,7 +86,7 @@ tap_domain(FILE *out, const struct report_options *options,
 
 const struct report_format report_tap = {
 	.name = "tap",
-	.help = "Test Anything Protocol 14",
+	.help = "Test Anything Protocol, for prove(1)",
 	.begin = tap_begin,
 	.domain = tap_domain,
 	.end = tap_end,

@@ -1,0 +1,131 @@
+/*
+ * The manual page against the tables in the code: everything that can be asked for
+ * or said has its entry, and nothing else has one.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "checker/finding.h"
+#include "checker/report.h"
+#include "checker/settings.h"
+#include "checker/verdict.h"
+#include "resolver/memory.h"
+
+static char *
+read_page(void)
+{
+	const char *folder = getenv("srcdir");
+	char *path = memory_format("%s/checker/mxdane.1",
+	    folder != NULL ? folder : ".");
+	char *text = memory_new(1 << 20, 1);
+	FILE *file = fopen(path, "r");
+
+	if (file == NULL)
+		fail_msg("cannot read %s", path);
+	assert_true(fread(text, 1, (1 << 20) - 1, file) > 0);
+	fclose(file);
+	free(path);
+	return text;
+}
+
+static void
+assert_entry(const char *page, const char *entry)
+{
+	if (strstr(page, entry) == NULL)
+		fail_msg("the manual page has no \"%s\"", entry);
+}
+
+static void
+test_options(void **state)
+{
+	const struct option_row *row;
+	char *page = read_page(), *entry, letter[8];
+	size_t entries = 0, rows = 0;
+	const char *next;
+
+	(void)state;
+	for (row = settings_mxdane.rows; row->name != NULL; row++, rows++) {
+		snprintf(letter, sizeof(letter),
+		    row->letter != 0 ? "%c , Fl " : "%c", row->letter);
+		entry = memory_format("\n.It Fl %s-%s%s",
+		    row->letter != 0 ? letter : "", row->name,
+		    row->argument != NULL ? " Ar " : "\n");
+		assert_entry(page, entry);
+		free(entry);
+	}
+	for (next = page; (next = strstr(next, "\n.It Fl ")) != NULL; next++)
+		entries++;
+	assert_int_equal(entries, rows);
+	free(page);
+}
+
+static void
+test_findings(void **state)
+{
+	char *page = read_page(), *entry;
+	const char *next = strstr(page, "\n.Sh FINDINGS");
+	const char *end = strstr(page, "\n.Sh JSON");
+	enum finding_code code;
+	size_t entries = 0;
+
+	(void)state;
+	for (code = 0; code < FINDING_CODE_COUNT; code++) {
+		entry = memory_format("\n.It Cm %s Pq %s\n",
+		    finding_code_name(code),
+		    severity_name(finding_code_severity(code)));
+		assert_entry(page, entry);
+		free(entry);
+		assert_true(strlen(finding_code_meaning(code)) > 20);
+	}
+	assert_non_null(next);
+	for (; (next = strstr(next, "\n.It Cm ")) != NULL && next < end;
+	    next++)
+		entries++;
+	assert_int_equal(entries, FINDING_CODE_COUNT);
+	free(page);
+}
+
+static void
+test_verdicts_and_formats(void **state)
+{
+	char *page = read_page(), *entry;
+	const struct report_format *format;
+	enum verdict verdict;
+	size_t i;
+
+	(void)state;
+	for (verdict = 0; verdict < VERDICT_ABSENT; verdict++) {
+		entry = memory_format("\n.It Cm %s\n", verdict_name(verdict));
+		assert_entry(page, entry);
+		free(entry);
+		entry = memory_format("\n.It %d\n",
+		    verdict_exit_status(verdict));
+		assert_entry(page, entry);
+		free(entry);
+	}
+	for (i = 0; (format = report_format_at(i)) != NULL; i++) {
+		entry = memory_format("\n.It Cm %s\n", format->name);
+		assert_entry(page, entry);
+		free(entry);
+	}
+	free(page);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_findings),
+		cmocka_unit_test(test_verdicts_and_formats),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
