@@ -112,6 +112,9 @@ class Case:
     # and whether it is asked at all.
     posttls_finger_differs: str = ""
     second_opinion: bool = True
+    untouched: list[str] = dataclasses.field(default_factory=list)  # servers
+    unasked: list[str] = dataclasses.field(default_factory=list)    # questions
+    output: str = ""                # the file with the report, in $LAB
     # Whether every report and trace is looked at for what should not be there.
     hostile: bool = False
     server: dict[str, ServerPlan] = dataclasses.field(default_factory=dict)
@@ -184,7 +187,7 @@ def _repeated(lines: list[str]) -> list[str]:
 def record(case: Case, line: tuple, data: str) -> Record:
     """A line of a case's `dns` as a record; names in the data are expanded."""
     owner, type_, _, fault = line
-    if type_ in ("MX", "CNAME", "NS"):
+    if type_ in ("MX", "CNAME", "DNAME", "NS"):
         *before, name = data.split()
         data = " ".join(before + [case.full(name)])
     if fault not in ("", "bogus", "expired", "unsigned"):

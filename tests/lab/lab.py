@@ -87,6 +87,22 @@ class Lab:
         usage, selector, matching_type = map(int, fields[:3])
         return usage, selector, matching_type, data.replace(" ", "").lower()
 
+    def touched(self, case: Case) -> list[str]:
+        """What was done that the case wants left alone."""
+        found = []
+        for name in case.untouched:
+            server, _, family = name.partition("/")
+            talks = self.servers[case.name, server].talks
+            addresses = ([self.address(case, server, int(family))] if family
+                         else list(talks))
+            found += [f"connected to {name} at {address}"
+                      for address in addresses if talks[address]]
+        for question in case.unasked:
+            name, type_ = question.split()
+            if self.scripted.was_asked(case.full(name), type_):
+                found.append(f"asked for {question}")
+        return found
+
     def send(self, case: Case, server: str, chain: str) -> None:
         """Has a server send another chain from now on."""
         self.servers[case.name, server].change(self._chains(case, [chain]))
@@ -231,7 +247,8 @@ class Lab:
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda each: serve(
                 self.daemons, self.work / each[0], each[1], each[2]), servers))
-        NameServer(SCRIPTED, CHILDREN, self._rules()).start()
+        self.scripted = NameServer(SCRIPTED, CHILDREN, self._rules())
+        self.scripted.start()
         # A resolver that believes everything, for --resolver.
         start_unbound(self.daemons, self.work, RESOLVER, "iterator")
 

@@ -87,6 +87,10 @@ class NameServer:
         self.below = {name[2:]: action
                       for (name, type_), action in rules.items()
                       if type_ == "*"}
+        self.asked: set[tuple[str, int]] = set()
+
+    def was_asked(self, name: str, type_: str) -> bool:
+        return (name.lower(), TYPES[type_]) in self.asked
 
     def start(self) -> None:
         server = self
@@ -115,6 +119,7 @@ class NameServer:
 
     def action(self, query: bytes) -> str:
         name, type_, _ = question(query)
+        self.asked.add((name, type_))
         for suffix, action in self.below.items():
             if name.endswith(suffix):
                 return action

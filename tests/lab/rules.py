@@ -1,6 +1,24 @@
 """What holds in every report, whatever the case: the rules of the contract."""
 
 EXIT = {"pass": 0, "fail": 1, "none": 2, "partial": 2, "unknown": 3}
+# What senders would report (RFC 8460 4.3); null for all other codes.
+TLSRPT = {
+    "starttls-not-offered": "starttls-not-supported",
+    "starttls-refused": "starttls-not-supported",
+    "name-mismatch": "certificate-host-mismatch",
+    "certificate-expired": "certificate-expired",
+    "certificate-not-yet-valid": "certificate-expired",
+    "no-record-matches": "validation-failure",
+    "key-type-uncovered": "validation-failure",
+    "tls-handshake-failed": "validation-failure",
+    "chain-invalid": "validation-failure",
+    "tlsa-record-unusable": "tlsa-invalid",
+    "tlsa-all-unusable": "tlsa-invalid",
+    "tlsa-lookup-failed": "tlsa-invalid",
+    "mx-bogus": "dnssec-invalid",
+    "address-bogus": "dnssec-invalid",
+    "tlsa-bogus": "dnssec-invalid",
+}
 WORST_FIRST = (1, 3, 2, 0)
 
 
@@ -24,7 +42,22 @@ def exit_status(reports: list[dict]) -> int:
 
 
 def complaints(report: dict) -> list[str]:
-    return (_severities(report) + _sums(report) + _references(report))
+    return (_severities(report) + _sums(report) + _references(report)
+            + _sayings(report))
+
+
+def _sayings(report: dict) -> list[str]:
+    """Each finding says what is so, what to do, and what senders report."""
+    found = []
+    for finding in report["findings"]:
+        code = finding["code"]
+        if finding["tlsrpt"] != TLSRPT.get(code):
+            found.append(f"{code} is reported as {finding['tlsrpt']}")
+        if not finding["text"]:
+            found.append(f"{code} says nothing")
+        if finding["severity"] == "error" and not finding["advice"]:
+            found.append(f"{code} does not say what to do")
+    return found
 
 
 def _severities(report: dict) -> list[str]:
