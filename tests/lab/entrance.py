@@ -14,13 +14,20 @@ HERE = pathlib.Path(__file__).resolve().parent
 BUILD = HERE.parent.parent / "build"
 
 
+class NoProgram(Exception):
+    """There is nothing to test."""
+
+
 class NoLab(Exception):
     """This system cannot have the lab; says why."""
 
 
 def mxdane() -> str:
     """The program under test."""
-    return os.environ.get("MXDANE", str(BUILD / "mxdane"))
+    program = os.environ.get("MXDANE", str(BUILD / "mxdane"))
+    if not os.access(program, os.X_OK):
+        raise NoProgram(f"there is no {program}")
+    return program
 
 
 def with_lab(cases: list[Case], use: Callable[[Lab], int]) -> int:

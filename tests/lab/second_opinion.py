@@ -136,21 +136,21 @@ class Finger:
             errors="replace")
         return judge(done.stdout), done.stdout
 
-    def complaints(self, case: Case) -> list[str]:
-        """What is not as the case says it is."""
-        found, differs = [], False
+    def hear(self, case: Case) -> tuple[list[str], list[str]]:
+        """What is not as the case says it is, and all that was said."""
+        found, notes = [], []
         for question in questions(self.lab, case):
             answer, said = self.ask(question)
-            if answer == question.verdict:
-                continue
-            differs = True
-            if not case.posttls_finger_differs:
-                found += [f"{question}: {answer}, the case expects "
-                          f"{question.verdict}", said]
-        if case.posttls_finger_differs and not differs:
-            found.append("posttls-finger agrees, although the case says that "
-                         f"it differs: {case.posttls_finger_differs}")
-        return found
+            if answer != question.verdict:
+                found.append(f"{question}: {answer}, the case expects "
+                             f"{question.verdict}")
+                notes.append(said)
+        if not case.posttls_finger_differs:
+            return found, notes
+        if found:
+            return [], notes
+        return ["posttls-finger agrees, although the case says that it "
+                f"differs: {case.posttls_finger_differs}"], notes
 
 
 def judge(said: str) -> str:

@@ -18,16 +18,16 @@ class Tap:
         self.failed += bool(complaints)
         verdict = "not ok" if complaints else "ok"
         self._say(f"{verdict} {self.count} - {_clean(description)}")
-        for complaint in complaints:
-            for line in complaint.splitlines():
-                self.note(line)
+        self.notes(complaints)
 
     def skip(self, description: str, why: str) -> None:
         self.count += 1
         self._say(f"ok {self.count} - {_clean(description)} # SKIP {why}")
 
-    def note(self, text: str) -> None:
-        self._say(f"# {text}")
+    def notes(self, texts: list[str]) -> None:
+        for text in texts:
+            for line in text.splitlines():
+                self._say(f"# {line}")
 
     def bail_out(self, why: str) -> None:
         self._say(f"Bail out! {why}")

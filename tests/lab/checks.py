@@ -1,0 +1,140 @@
+"""The tests that are made of the cases, and running them."""
+
+import concurrent.futures
+import dataclasses
+import functools
+import shlex
+import subprocess
+import time
+from collections.abc import Callable
+
+import entrance
+import expect
+import second_opinion
+from case import Case
+from lab import Lab
+from tap import Tap
+
+AT_A_TIME = 4
+
+# Every way of telling a report; a later --format is the one that counts.
+FORMATS = {
+    "text": ["--format", "text", "--color", "never"],
+    "the trace": ["--format", "text", "--color", "never", "-vv"],
+    "json": ["-vv"],
+    "junit": ["--format", "junit"],
+    "github": ["--format", "github"],
+    "tap": ["--format", "tap"],
+    "prometheus": ["--format", "prometheus"],
+}
+
+
+@dataclasses.dataclass
+class Result:
+    complaints: list[str]
+    notes: list[str] = dataclasses.field(default_factory=list)
+
+
+@dataclasses.dataclass
+class Test:
+    description: str
+    run: Callable[[], Result]
+    pace: float = 0     # seconds that it waits, more or less
+    skip: str = ""      # why it cannot be run here
+
+
+def command(lab: Lab, case: Case) -> list[str]:
+    options = ["--format", "json", *lab.options]
+    if case.allow_reserved:
+        options.append("--allow-reserved")
+    own = [word.replace("$LAB", str(lab.work)) for word in case.command()]
+    return [entrance.mxdane(), *options, *own]
+
+
+def audit(lab: Lab, case: Case) -> Result:
+    """Whether mxdane says what the case expects."""
+    words = command(lab, case)
+    notes = ["command: " + shlex.join(words)]
+    limit = case.expect.within + 20
+    began = time.monotonic()
+    try:
+        done = subprocess.run(words, input=case.with_names(case.stdin),
+                              text=True, capture_output=True, errors="replace",
+                              timeout=limit)
+    except subprocess.TimeoutExpired:
+        return Result([f"still running after {limit} s"], notes)
+    seconds = time.monotonic() - began
+    report = done.stdout
+    if case.output:
+        report += (lab.work / case.output).read_text()
+    notes += [f"exit status {done.returncode}, {seconds:.2f} s", report]
+    found = expect.check(lab, case, done.returncode, report, done.stderr,
+                         seconds)
+    return Result(found + lab.touched(case), notes)
+
+
+def show_safely(lab: Lab, case: Case, options: list[str]) -> Result:
+    """Whether what a terminal or a program would obey is in no output."""
+    words = command(lab, case) + options
+    done = subprocess.run(words, capture_output=True, timeout=30)
+    found = [f"standard {name}: {complaint}"
+             for name, octets in (("output", done.stdout),
+                                  ("error", done.stderr))
+             for complaint in expect.unsafe(octets)]
+    if not done.stdout:
+        found.append("there is no output")
+    return Result(found, ["command: " + shlex.join(words)])
+
+
+def ask_finger(finger: second_opinion.Finger, case: Case) -> Result:
+    """Whether posttls-finger says what the case says it does."""
+    return Result(*finger.hear(case))
+
+
+def why_not(lab: Lab, case: Case) -> str:
+    """Why a case cannot be tried here; "" if it can."""
+    for server in case.server.values():
+        if server.does in lab.missing:
+            return lab.missing[server.does]
+    return ""
+
+
+def of_case(lab: Lab, case: Case, finger: second_opinion.Finger) -> list[Test]:
+    """The audit, and what else is done about it."""
+    found = [Test(f"{case.name}: {case.shows}",
+                  functools.partial(audit, lab, case),
+                  case.expect.within if "--timeout" in case.run else 0)]
+    if case.hostile:
+        found += [Test(f"{case.name}: {name} shows it safely",
+                       functools.partial(show_safely, lab, case, options))
+                  for name, options in FORMATS.items()]
+    if second_opinion.questions(lab, case):
+        differs = case.posttls_finger_differs
+        found.append(Test(f"{case.name}: posttls-finger "
+                          + (f"differs: {differs}" if differs else "agrees"),
+                          functools.partial(ask_finger, finger, case)))
+    for test in found:
+        test.skip = why_not(lab, case)
+    return found
+
+
+def run_all(lab: Lab, tap: Tap, verbose: bool, no_skip: bool) -> None:
+    """Those that wait begin first; results are told in order."""
+    finger = second_opinion.Finger(lab)
+    finger.start()
+    tests = [test for case in lab.cases.values()
+             for test in of_case(lab, case, finger)]
+    tap.plan(len(tests))
+    with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
+        running = {id(test): pool.submit(test.run) for test
+                   in sorted(tests, key=lambda test: -test.pace)
+                   if not test.skip}
+        for test in tests:
+            if test.skip and not no_skip:
+                tap.skip(test.description, test.skip)
+                continue
+            result = (Result([test.skip]) if test.skip
+                      else running[id(test)].result())
+            tap.result(test.description, result.complaints)
+            if result.complaints or verbose:
+                tap.notes(result.notes)
