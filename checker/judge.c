@@ -10,7 +10,8 @@ judging_place(const struct judging *judging, struct finding *finding,
 {
 	if (judging->host != NULL)
 		finding->host = memory_string(judging->host->name);
-	if (endpoint != NULL)
+	/* A chain from a file has no address. */
+	if (endpoint != NULL && endpoint->address.family != 0)
 		finding->address = address_text(&endpoint->address);
 	finding->key_type = key_type;
 	if (finding->severity < judging->gravest)

@@ -28,6 +28,13 @@ struct judge_options {
 void	judge(struct evidence *evidence, const struct judge_options *options);
 
 /*
+ * The same for a single host whose records and reference names are known already,
+ * without a DNS (mxtlsa --verify).
+ */
+void	judge_records(struct evidence *evidence,
+	    const struct judge_options *options);
+
+/*
  * How far the DNS says that DANE applies to a host. The gathering asks it what
  * to do next, so that what is looked up and what is judged are one rule.
  */

@@ -177,7 +177,7 @@ find_reference_names(const struct judging *judging)
 
 /* The records themselves, before anything is held against them. */
 static void
-judge_records(const struct judging *judging)
+say_records(const struct judging *judging)
 {
 	struct finding_list *findings = &judging->evidence->findings;
 	const struct tlsa_set *set = &judging->host->records;
@@ -498,7 +498,7 @@ judge_host(struct judging *judging)
 	judge_alias(judging);
 	say_tlsa(judging, state);
 	if (state == HOST_DNS_DANE)
-		judge_records(judging);
+		say_records(judging);
 
 	connected = judge_endpoints(judging, state);
 	host->verdict = judge_state_verdict(state);
@@ -511,4 +511,23 @@ judge_host(struct judging *judging)
 		host->verdict = VERDICT_UNKNOWN;
 	if (host->verdict != VERDICT_ABSENT && judge_expectations(judging))
 		host->verdict = VERDICT_FAIL;
+}
+
+void
+judge_records(struct evidence *evidence, const struct judge_options *options)
+{
+	struct host_evidence *host = &evidence->hosts[0];
+	const struct judging judging = {
+		.evidence = evidence,
+		.options = options,
+		.host = host,
+		.applies = true,
+		.gravest = SEVERITY_ERROR,
+	};
+
+	say_records(&judging);
+	evidence->verdict = host->verdict =
+	    judge_endpoints(&judging, HOST_DNS_DANE);
+	judge_coverage(&judging);
+	finding_sort(&evidence->findings);
 }

@@ -26,6 +26,28 @@ select_part(const struct certificate *certificate,
 	return size > 0 ? (size_t)size : 0;
 }
 
+static void
+fill_in(struct tlsa *record, const struct tlsa *kind,
+    const unsigned char *part, size_t size)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned int digest_size = 0;
+
+	*record = *kind;
+	record->usable = true;
+	if (kind->matching_type == TLSA_FULL) {
+		record->data = memory_copy(part, size);
+		record->size = size;
+		return;
+	}
+	if (EVP_Digest(part, size, digest, &digest_size,
+	    kind->matching_type == TLSA_SHA2_256 ? EVP_sha256() :
+	    EVP_sha512(), NULL) != 1)
+		abort();
+	record->data = memory_copy(digest, digest_size);
+	record->size = digest_size;
+}
+
 /*
  * Not with ldns_dane_cert2rdf: it forgets the key (ldns 1.8.3 leaks it for
  * selector 1), and this is done for each certificate of a survey.
@@ -35,32 +57,32 @@ make_tlsa(struct tlsa *record, const struct certificate *certificate,
     enum tlsa_usage usage, enum tlsa_selector selector,
     enum tlsa_matching_type matching_type)
 {
-	unsigned char digest[EVP_MAX_MD_SIZE], *part;
-	unsigned int digest_size = 0;
-	size_t size;
-
-	size = select_part(certificate, selector, &part);
-	if (size == 0)
-		return false;
-	*record = (struct tlsa){
+	const struct tlsa kind = {
 		.usage = (uint8_t)usage,
 		.selector = (uint8_t)selector,
 		.matching_type = (uint8_t)matching_type,
-		.usable = true,
 	};
-	if (matching_type == TLSA_FULL) {
-		record->data = memory_copy(part, size);
-		record->size = size;
-	} else {
-		if (EVP_Digest(part, size, digest, &digest_size,
-		    matching_type == TLSA_SHA2_256 ? EVP_sha256() :
-		    EVP_sha512(), NULL) != 1)
-			abort();
-		record->data = memory_copy(digest, digest_size);
-		record->size = digest_size;
-	}
+	unsigned char *part;
+	size_t size = select_part(certificate, selector, &part);
+
+	if (size == 0)
+		return false;
+	fill_in(record, &kind, part, size);
 	OPENSSL_free(part);
 	return true;
+}
+
+void
+make_tlsa_of_key(struct tlsa *record, const uint8_t *spki, size_t size,
+    enum tlsa_matching_type matching_type)
+{
+	const struct tlsa kind = {
+		.usage = TLSA_DANE_EE,
+		.selector = TLSA_SPKI,
+		.matching_type = (uint8_t)matching_type,
+	};
+
+	fill_in(record, &kind, spki, size);
 }
 
 char *

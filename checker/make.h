@@ -19,6 +19,13 @@ bool	 make_tlsa(struct tlsa *record, const struct certificate *certificate,
 	    enum tlsa_matching_type matching_type);
 
 /*
+ * The record with usage 3 and selector 1 of a public key (SubjectPublicKeyInfo in
+ * DER), which may not have a certificate yet.
+ */
+void	 make_tlsa_of_key(struct tlsa *record, const uint8_t *spki, size_t size,
+	    enum tlsa_matching_type matching_type);
+
+/*
  * The same as a line for the zone file: "OWNER. IN TLSA 3 1 1 ...". Owned by
  * the caller; NULL where the record cannot be made.
  */

@@ -13,26 +13,27 @@
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
-/* The whole file (owned by the caller); NULL with errno, EFBIG if too large. */
-static char *
-read_file(const char *file, size_t *size)
+char *
+material_read(const char *file, size_t *size, char **why)
 {
 	FILE *stream = strcmp(file, "-") == 0 ? stdin : fopen(file, "rb");
-	char *text = NULL;
-	int error;
+	char *text = NULL, *safe;
+	int error = stream == NULL ? errno : 0;
 
-	if (stream == NULL)
-		return NULL;
-	text = memory_new(MATERIAL_SIZE_MAX + 1, 1);
-	*size = fread(text, 1, MATERIAL_SIZE_MAX + 1, stream);
-	error = ferror(stream) ? errno :
-	    *size > MATERIAL_SIZE_MAX ? EFBIG : 0;
-	if (stream != stdin)
-		fclose(stream);
+	if (stream != NULL) {
+		text = memory_new(MATERIAL_SIZE_MAX + 2, 1);
+		*size = fread(text, 1, MATERIAL_SIZE_MAX + 1, stream);
+		error = ferror(stream) ? errno :
+		    *size > MATERIAL_SIZE_MAX ? EFBIG : 0;
+		if (stream != stdin)
+			fclose(stream);
+	}
 	if (error == 0)
 		return text;
 	free(text);
-	errno = error;
+	safe = text_printable(file, strlen(file));
+	*why = memory_format("%s: %s", safe, strerror(error));
+	free(safe);
 	return NULL;
 }
 
@@ -174,12 +175,11 @@ material_init(struct material *material, const char *file, char **why)
 	size_t size;
 
 	memset(material, 0, sizeof(*material));
-	material->file = text_printable(file, strlen(file));
-	text = read_file(file, &size);
+	text = material_read(file, &size, why);
 	if (text == NULL)
-		what = memory_string(strerror(errno));
-	else
-		take(material, text, size, &what);
+		return false;
+	material->file = text_printable(file, strlen(file));
+	take(material, text, size, &what);
 	free(text);
 	if (what == NULL)
 		return true;

@@ -33,4 +33,10 @@ struct material {
 bool	material_init(struct material *material, const char *file, char **why);
 void	material_clear(struct material *material);
 
+/*
+ * The whole of such a file and a NUL behind it; owned by the caller. NULL: *WHY as
+ * above.
+ */
+char	*material_read(const char *file, size_t *size, char **why);
+
 #endif

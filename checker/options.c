@@ -150,6 +150,17 @@ options_parse(const struct option_table *table, int argc, char *const *argv,
 	return *why == NULL ? optind : 0;
 }
 
+bool
+options_number(const char *value, unsigned long least, unsigned long most,
+    unsigned long *number)
+{
+	if (*value == '\0' || strlen(value) > 10 ||
+	    strspn(value, "0123456789") != strlen(value))
+		return false;
+	*number = strtoul(value, NULL, 10);
+	return *number >= least && *number <= most;
+}
+
 void
 options_print_help(const struct option_table *table, FILE *out)
 {

@@ -45,6 +45,10 @@ struct option_table {
 int	options_parse(const struct option_table *table, int argc,
 	    char *const *argv, void *settings, char **why);
 
+/* A whole number in decimal digits, nothing else. False: not from LEAST to MOST. */
+bool	options_number(const char *value, unsigned long least,
+	    unsigned long most, unsigned long *number);
+
 void	options_print_help(const struct option_table *table, FILE *out);
 void	options_print_version(const struct option_table *table, FILE *out);
 

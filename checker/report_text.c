@@ -5,6 +5,7 @@
 #include "checker/evidence.h"
 #include "checker/judge.h"
 #include "checker/report.h"
+#include "checker/report_text.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
@@ -200,6 +201,17 @@ put_finding(const struct page *page, const struct finding_list *list,
 }
 
 static void
+put_findings(const struct page *page, const struct finding_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		if (!is_told(list, i))
+			put_finding(page, list, i);
+	}
+}
+
+static void
 put_tlsa(const struct page *page, const struct host_evidence *host)
 {
 	const struct answer *tlsa = host_tlsa(host);
@@ -367,6 +379,15 @@ put_host(const struct page *page, const struct evidence *evidence,
 		put_endpoint(page, &host->endpoints[i], width);
 }
 
+void
+report_text_findings(FILE *out, const struct evidence *evidence)
+{
+	const struct report_options options = { .colour = false };
+	const struct page page = { .out = out, .options = &options };
+
+	put_findings(&page, &evidence->findings);
+}
+
 /* The state of this writer: whether a domain has been written before. */
 static void *
 text_begin(FILE *out, const struct report_options *options)
@@ -409,10 +430,7 @@ text_domain(FILE *out, const struct report_options *options,
 		return;
 	for (i = 0; i < evidence->host_count; i++)
 		put_host(&page, evidence, &evidence->hosts[i]);
-	for (i = 0; i < evidence->findings.count; i++) {
-		if (!is_told(&evidence->findings, i))
-			put_finding(&page, &evidence->findings, i);
-	}
+	put_findings(&page, &evidence->findings);
 }
 
 const struct report_format report_text = {

@@ -44,18 +44,6 @@ settings_clear(struct settings *settings)
 	settings->expectation_count = 0;
 }
 
-/* Whole numbers in decimal, nothing else. */
-static bool
-parse_number(const char *value, unsigned long least, unsigned long most,
-    unsigned long *number)
-{
-	if (*value == '\0' || strlen(value) > 9 ||
-	    strspn(value, "0123456789") != strlen(value))
-		return false;
-	*number = strtoul(value, NULL, 10);
-	return *number >= least && *number <= most;
-}
-
 /* Digits, and perhaps a point and digits: no sign, no exponent, no "inf". */
 static bool
 parse_decimal(const char *value, double most, double *number)
@@ -73,7 +61,7 @@ take_port(void *settings, const char *value, const char **why)
 {
 	unsigned long port;
 
-	if (!parse_number(value, 1, UINT16_MAX, &port)) {
+	if (!options_number(value, 1, UINT16_MAX, &port)) {
 		*why = "is no port number from 1 to 65535";
 		return false;
 	}

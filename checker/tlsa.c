@@ -1,5 +1,6 @@
 #include "checker/tlsa.h"
 
+#include <ctype.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/sha.h>
@@ -243,6 +244,76 @@ tlsa_set_usable(const struct tlsa_set *set)
 	return n;
 }
 
+/* A number from 0 to 255 and the space behind it. */
+static bool
+take_field(const char **text, uint8_t *field)
+{
+	unsigned int value = 0;
+	const char *next = *text;
+
+	for (; isdigit((unsigned char)*next) && value <= UINT8_MAX; next++)
+		value = value * 10 + (unsigned int)(*next - '0');
+	if (next == *text || value > UINT8_MAX ||
+	    (*next != ' ' && *next != '\0'))
+		return false;
+	*field = (uint8_t)value;
+	*text = next + strspn(next, " ");
+	return true;
+}
+
+static int
+digit_of(char c)
+{
+	const char *digits = "0123456789abcdef", *found;
+
+	found = memchr(digits, tolower((unsigned char)c), 16);
+	return found == NULL ? -1 : (int)(found - digits);
+}
+
+/* Hexadecimal digits in pairs, with spaces where one likes. */
+static bool
+take_data(const char *text, struct tlsa *record)
+{
+	int high = -1, digit;
+
+	record->data = memory_new(strlen(text) / 2 + 1, 1);
+	for (; *text != '\0'; text++) {
+		if (*text == ' ')
+			continue;
+		digit = digit_of(*text);
+		if (digit == -1)
+			return false;
+		if (high == -1) {
+			high = digit;
+			continue;
+		}
+		record->data[record->size++] = (uint8_t)(high << 4 | digit);
+		high = -1;
+	}
+	return high == -1;
+}
+
+bool
+tlsa_from_text(struct tlsa *fields, const char *text, const char **why)
+{
+	const char *next = text + strspn(text, " ");
+
+	memset(fields, 0, sizeof(*fields));
+	if (!take_field(&next, &fields->usage) ||
+	    !take_field(&next, &fields->selector) ||
+	    !take_field(&next, &fields->matching_type)) {
+		*why = "does not begin with usage, selector and matching type, "
+		    "such as \"3 1 1\"";
+		return false;
+	}
+	if (take_data(next, fields))
+		return true;
+	free(fields->data);
+	memset(fields, 0, sizeof(*fields));
+	*why = "has data that is not hexadecimal digits in pairs";
+	return false;
+}
+
 char *
 tlsa_text(const struct tlsa *record, bool whole)
 {
@@ -265,8 +336,11 @@ char *
 tlsa_line(const char *owner, const struct tlsa *record)
 {
 	char *text = tlsa_text(record, true);
-	char *line = memory_format("%s. IN TLSA %s", owner, text);
+	char *line;
 
+	if (owner == NULL)
+		return text;
+	line = memory_format("%s. IN TLSA %s", owner, text);
 	free(text);
 	return line;
 }

@@ -13,17 +13,18 @@
 #include <cmocka.h>
 
 #include "checker/finding.h"
+#include "checker/mxtlsa.h"
 #include "checker/report.h"
 #include "checker/settings.h"
 #include "checker/verdict.h"
 #include "resolver/memory.h"
 
 static char *
-read_page(void)
+read_page(const char *name)
 {
 	const char *folder = getenv("srcdir");
-	char *path = memory_format("%s/checker/mxdane.1",
-	    folder != NULL ? folder : ".");
+	char *path = memory_format("%s/checker/%s",
+	    folder != NULL ? folder : ".", name);
 	char *text = memory_new(1 << 20, 1);
 	FILE *file = fopen(path, "r");
 
@@ -42,16 +43,16 @@ assert_entry(const char *page, const char *entry)
 		fail_msg("the manual page has no \"%s\"", entry);
 }
 
+/* Each option of the table, and no other. */
 static void
-test_options(void **state)
+compare_options(const struct option_table *table, const char *page_name)
 {
 	const struct option_row *row;
-	char *page = read_page(), *entry, letter[8];
+	char *page = read_page(page_name), *entry, letter[8];
 	size_t entries = 0, rows = 0;
 	const char *next;
 
-	(void)state;
-	for (row = settings_mxdane.rows; row->name != NULL; row++, rows++) {
+	for (row = table->rows; row->name != NULL; row++, rows++) {
 		snprintf(letter, sizeof(letter),
 		    row->letter != 0 ? "%c , Fl " : "%c", row->letter);
 		entry = memory_format("\n.It Fl %s-%s%s",
@@ -67,9 +68,17 @@ test_options(void **state)
 }
 
 static void
+test_options(void **state)
+{
+	(void)state;
+	compare_options(&settings_mxdane, "mxdane.1");
+	compare_options(&mxtlsa_options, "mxtlsa.1");
+}
+
+static void
 test_findings(void **state)
 {
-	char *page = read_page(), *entry;
+	char *page = read_page("mxdane.1"), *entry;
 	const char *next = strstr(page, "\n.Sh FINDINGS");
 	const char *end = strstr(page, "\n.Sh JSON");
 	enum finding_code code;
@@ -95,7 +104,7 @@ test_findings(void **state)
 static void
 test_verdicts_and_formats(void **state)
 {
-	char *page = read_page(), *entry;
+	char *page = read_page("mxdane.1"), *entry;
 	const struct report_format *format;
 	enum verdict verdict;
 	size_t i;

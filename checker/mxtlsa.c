@@ -1,0 +1,72 @@
+/*
+ * mxtlsa: TLSA records from a chain of certificates, and a chain against records,
+ * without a network.
+ */
+#include "checker/mxtlsa.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "checker/output.h"
+#include "resolver/memory.h"
+
+/* A wrong word has a message of its own; everything else gets one in front. */
+static int
+complain(char *why, bool has_name)
+{
+	fprintf(stderr, "%s%s\n", has_name ? "" : "mxtlsa: ", why);
+	free(why);
+	return OPTIONS_EXIT_USAGE;
+}
+
+static int
+work(const struct mxtlsa_settings *settings, char *const *words, size_t count)
+{
+	struct output output;
+	char *why = NULL;
+	int status;
+
+	if (!output_open(&output, settings->output, true, &why))
+		return complain(why, false);
+	status = settings->records != NULL ?
+	    mxtlsa_verify(settings, words, count, output.stream, &why) :
+	    mxtlsa_make(settings, words, count, output.stream, &why);
+	if (why != NULL) {
+		output_discard(&output);
+		return complain(why, false);
+	}
+	if (output_close(&output, &why))
+		return status;
+	complain(why, false);
+	return OPTIONS_EXIT_SOFTWARE;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct mxtlsa_settings settings;
+	char *why;
+	int first, status;
+
+	signal(SIGPIPE, SIG_IGN);
+	mxtlsa_settings_init(&settings);
+	settings.when = time(NULL);
+	first = options_parse(&mxtlsa_options, argc, argv, &settings, &why);
+	if (first == 0) {
+		status = complain(why, true);
+	} else if (settings.help) {
+		options_print_help(&mxtlsa_options, stdout);
+		status = 0;
+	} else if (settings.version) {
+		options_print_version(&mxtlsa_options, stdout);
+		status = 0;
+	} else if (first == argc) {
+		status = complain(memory_string("which chain? (try 'mxtlsa "
+		    "--help')"), false);
+	} else {
+		status = work(&settings, argv + first, (size_t)(argc - first));
+	}
+	mxtlsa_settings_clear(&settings);
+	return status;
+}

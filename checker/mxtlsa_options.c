@@ -1,0 +1,175 @@
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checker/mxtlsa.h"
+#include "resolver/memory.h"
+
+#define DEFAULT_PORT 25
+
+void
+mxtlsa_settings_init(struct mxtlsa_settings *settings)
+{
+	*settings = (struct mxtlsa_settings){ .port = DEFAULT_PORT };
+}
+
+void
+mxtlsa_settings_clear(struct mxtlsa_settings *settings)
+{
+	free(settings->kinds);
+	settings->kinds = NULL;
+	settings->kind_count = 0;
+}
+
+static bool
+take_port(void *argument, const char *value, const char **why)
+{
+	struct mxtlsa_settings *settings = argument;
+	unsigned long port;
+
+	if (!options_number(value, 1, UINT16_MAX, &port)) {
+		*why = "is no port number from 1 to 65535";
+		return false;
+	}
+	settings->port = (uint16_t)port;
+	return true;
+}
+
+static bool
+take_ttl(void *argument, const char *value, const char **why)
+{
+	struct mxtlsa_settings *settings = argument;
+	unsigned long ttl;
+
+	if (!options_number(value, 1, INT_MAX, &ttl)) {
+		*why = "is no number of seconds from 1 to 2147483647";
+		return false;
+	}
+	settings->ttl = (uint32_t)ttl;
+	return true;
+}
+
+static bool
+take_kind(void *argument, const char *value, const char **why)
+{
+	struct mxtlsa_settings *settings = argument;
+	struct tlsa fields;
+
+	if (!tlsa_from_text(&fields, value, why))
+		return false;
+	free(fields.data);
+	if (fields.size > 0) {
+		*why = "has data; it is to be made";
+		return false;
+	}
+	fields.data = NULL;
+	settings->kinds = memory_grow(settings->kinds, settings->kind_count,
+	    sizeof(*settings->kinds));
+	settings->kinds[settings->kind_count++] = fields;
+	return true;
+}
+
+/* The N digits at TEXT; -1: they are none. */
+static int
+digits(const char *text, int n)
+{
+	int value = 0;
+
+	for (; n > 0; n--, text++) {
+		if (*text < '0' || *text > '9')
+			return -1;
+		value = value * 10 + (*text - '0');
+	}
+	return value;
+}
+
+/* RFC 3339 5.6, in UTC or with an offset, without fractions. */
+static bool
+parse_time(const char *text, time_t *when)
+{
+	struct tm tm = { 0 };
+	const char *zone = text + 19;
+	int hours, minutes;
+
+	if (strlen(text) < 20 || text[4] != '-' || text[7] != '-' ||
+	    strchr("Tt ", text[10]) == NULL || text[13] != ':' ||
+	    text[16] != ':')
+		return false;
+	tm.tm_year = digits(text, 4) - 1900;
+	tm.tm_mon = digits(text + 5, 2) - 1;
+	tm.tm_mday = digits(text + 8, 2);
+	tm.tm_hour = digits(text + 11, 2);
+	tm.tm_min = digits(text + 14, 2);
+	tm.tm_sec = digits(text + 17, 2);
+	if (tm.tm_year < -1900 || tm.tm_mon < 0 || tm.tm_mon > 11 ||
+	    tm.tm_mday < 1 || tm.tm_mday > 31 || tm.tm_hour < 0 ||
+	    tm.tm_hour > 23 || tm.tm_min < 0 || tm.tm_min > 59 ||
+	    tm.tm_sec < 0 || tm.tm_sec > 60)
+		return false;
+	*when = timegm(&tm);
+	if (strcmp(zone, "Z") == 0 || strcmp(zone, "z") == 0)
+		return true;
+	hours = digits(zone + 1, 2);
+	minutes = strlen(zone) == 6 && zone[3] == ':' ?
+	    digits(zone + 4, 2) : -1;
+	if ((*zone != '+' && *zone != '-') || hours < 0 || minutes < 0)
+		return false;
+	*when -= (*zone == '+' ? 60 : -60) * (hours * 60 + minutes);
+	return true;
+}
+
+static bool
+take_at(void *argument, const char *value, const char **why)
+{
+	struct mxtlsa_settings *settings = argument;
+	size_t length = strlen(value);
+
+	if (length > 0 && length < 12 &&
+	    strspn(value, "0123456789") == length)
+		settings->when = (time_t)strtoll(value, NULL, 10);
+	else if (!parse_time(value, &settings->when)) {
+		*why = "is no time such as 2026-01-31T12:00:00Z, nor seconds "
+		    "since 1970";
+		return false;
+	}
+	return true;
+}
+
+#define MEMBER(member) NULL, offsetof(struct mxtlsa_settings, member)
+
+static const struct option_row rows[] = {
+	{ "port", 'p', "N", "port of the server (default 25)", take_port, 0 },
+	{ "tell", 't', NULL, "tell which certificate each record is of",
+	    MEMBER(tell) },
+	{ "all", 0, NULL, "all records that the chain allows, with a comment on "
+	    "each", MEMBER(all) },
+	{ "full", 0, NULL, "with --all: matching type 0 as well",
+	    MEMBER(full) },
+	{ "record", 'r', "KIND", "exactly this kind, such as \"3 1 1\" "
+	    "(repeatable)", take_kind, 0 },
+	{ "ttl", 0, "SECONDS", "time to live of the records", take_ttl, 0 },
+	{ "generic", 0, NULL, "as TYPE52 (RFC 3597)", MEMBER(generic) },
+	{ "nsupdate", 0, NULL, "as commands for nsupdate", MEMBER(nsupdate) },
+	{ "json", 0, NULL, "as JSON", MEMBER(json) },
+	{ "verify", 0, "RECORDS", "check the chain against the records in this "
+	    "file", MEMBER(records) },
+	{ "at", 0, "TIME", "with --verify: judge as of then (RFC 3339, or "
+	    "seconds)", take_at, 0 },
+	{ "output", 'o', "FILE", "write there", MEMBER(output) },
+	{ "help", 'h', NULL, "print this and exit", MEMBER(help) },
+	{ "version", 'V', NULL, "print the version and exit", MEMBER(version) },
+	{ NULL, 0, NULL, NULL, NULL, 0 },
+};
+
+const struct option_table mxtlsa_options = {
+	.program = "mxtlsa",
+	.synopsis = "mxtlsa [OPTION]... CHAIN [HOST]...\n"
+	    "       mxtlsa --verify RECORDS [OPTION]... CHAIN [NAME]...",
+	.purpose = "Makes TLSA records of a chain of certificates, or checks a "
+	    "chain against records.",
+	.rows = rows,
+	.closing = "CHAIN is a PEM chain, a certificate, a public key or a "
+	    "certificate request; '-' is\nstandard input. Exit status: 0; with "
+	    "--verify 0 pass, 1 fail, 2 no usable record;\n64 wrong usage or "
+	    "input, 70 a fault of its own. mxtlsa(1) has it all.",
+};

@@ -1,0 +1,42 @@
+/*
+ * The TLSA records that a chain of certificates, or a key, allows to publish, each
+ * with what speaks for it and against it.
+ */
+#ifndef CHECKER_OFFER_H
+#define CHECKER_OFFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "checker/tlsa.h"
+
+struct certificate;
+struct material;
+
+struct offer {
+	struct tlsa		  record;	/* owned data */
+	const struct certificate *certificate;	/* borrowed; NULL: a bare key */
+	bool			  recommended;
+	char			 *comment;	/* owned, printable */
+};
+
+struct offers {
+	struct offer	*items;		/* owned */
+	size_t		 count;
+};
+
+/* 3 1 1 of the server, and 2 1 1 of its issuer where the chain has it. */
+void	offers_recommended(struct offers *offers,
+	    const struct material *material);
+/* Usages 2 and 3, both selectors, both digests; FULL: whole data as well. */
+void	offers_all(struct offers *offers, const struct material *material,
+	    bool full);
+/*
+ * The record of the kind of FIELDS alone. False: *WHY (static) says why MATERIAL
+ * does not allow it.
+ */
+bool	offers_add(struct offers *offers, const struct material *material,
+	    const struct tlsa *fields, const char **why);
+void	offers_clear(struct offers *offers);
+
+#endif
