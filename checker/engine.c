@@ -57,6 +57,22 @@ read_chains(struct engine *engine, const struct settings *settings,
 	return true;
 }
 
+/* --next: certificates, requests or keys to come. */
+static bool
+read_next(struct engine *engine, const struct settings *settings, char **why)
+{
+	size_t i;
+
+	engine->next = memory_new(settings->next_count,
+	    sizeof(*engine->next));
+	for (i = 0; i < settings->next_count; i++) {
+		if (!material_init(&engine->next[i], settings->next[i], why))
+			return false;
+		engine->next_count++;
+	}
+	return true;
+}
+
 bool
 engine_open(struct engine *engine, const struct settings *settings,
     const struct trace *trace, char **why)
@@ -80,7 +96,8 @@ engine_open(struct engine *engine, const struct settings *settings,
 	    memory_string(settings->audit.helo) : machine_name();
 	engine->options.helo = engine->helo;
 	context->options = &engine->options;
-	if (!read_chains(engine, settings, why)) {
+	if (!read_chains(engine, settings, why) ||
+	    !read_next(engine, settings, why)) {
 		engine_close(engine);
 		return false;
 	}
@@ -111,5 +128,8 @@ engine_close(struct engine *engine)
 	for (i = 0; i < engine->options.chain_count; i++)
 		chain_free(engine->chains[i]);
 	free(engine->chains);
+	for (i = 0; i < engine->next_count; i++)
+		material_clear(&engine->next[i]);
+	free(engine->next);
 	free(engine->helo);
 }

@@ -18,6 +18,8 @@ struct engine {
 	struct resolver_options	 resolver_options;
 	char			*helo;		/* owned */
 	struct chain		**chains;	/* owned */
+	struct material		 *next;		/* owned; --next */
+	size_t			  next_count;
 };
 
 /*

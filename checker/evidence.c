@@ -126,6 +126,15 @@ evidence_free(struct evidence *evidence)
 	free(evidence);
 }
 
+int
+evidence_exit_status(const struct evidence *evidence)
+{
+	if (evidence->verdict == VERDICT_PASS && finding_list_has(
+	    &evidence->findings, FINDING_NEXT_TOO_EARLY))
+		return verdict_exit_status(VERDICT_NONE);
+	return verdict_exit_status(evidence->verdict);
+}
+
 bool
 evidence_is_null_mx(const struct evidence *evidence)
 {

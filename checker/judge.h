@@ -12,6 +12,8 @@
 #include "checker/evidence.h"
 
 struct expectation;
+struct material;
+struct material;
 
 struct judge_options {
 	time_t	when;		/* certificates and signatures are judged as of */
@@ -19,6 +21,9 @@ struct judge_options {
 	double	critical_days;	/* what ends earlier fails; 0: nothing */
 	const struct expectation *expectations;	/* borrowed; of TLSA records */
 	size_t	expectation_count;
+	const struct material	 *next;	/* borrowed; to be used after the present
+					 * certificate */
+	size_t	next_count;
 };
 
 /*

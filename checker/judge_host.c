@@ -506,6 +506,9 @@ judge_host(struct judging *judging)
 		judge_coverage(judging);
 		host->verdict = connected;
 		judge_age(judging);
+		judge_keeping(judging);
+		if (judge_next(judging) && judging->applies)
+			host->verdict = VERDICT_FAIL;
 	}
 	if (lost && host->verdict != VERDICT_FAIL)
 		host->verdict = VERDICT_UNKNOWN;

@@ -43,6 +43,13 @@ bool		 judge_signatures(const struct judging *judging,
 		    const struct answer *const *answers, size_t count);
 bool		 judge_certificates(const struct judging *judging);
 
+/*
+ * What keeps it working: the next change of keys, and how long caches remember.
+ * judge_next is --next, of one host; true: the verdict is fail.
+ */
+void		 judge_keeping(const struct judging *judging);
+bool		 judge_next(const struct judging *judging);
+
 /* "ns1.example.org [192.0.2.53] over TCP". Owned by the caller. */
 char		*judging_server_text(const struct server_evidence *server);
 

@@ -32,16 +32,12 @@ settings_clear(struct settings *settings)
 	size_t i;
 
 	free(settings->resolvers);
-	settings->resolvers = NULL;
-	settings->resolver_count = 0;
 	free(settings->chains);
-	settings->chains = NULL;
-	settings->chain_count = 0;
+	free(settings->next);
 	for (i = 0; i < settings->expectation_count; i++)
 		expectation_clear(&settings->expectations[i]);
 	free(settings->expectations);
-	settings->expectations = NULL;
-	settings->expectation_count = 0;
+	settings_init(settings);
 }
 
 /* Digits, and perhaps a point and digits: no sign, no exponent, no "inf". */
@@ -87,16 +83,22 @@ take_ipv6(void *settings, const char *value, const char **why)
 	return true;
 }
 
+/* Options that may be repeated; what the values mean is found out later. */
+static bool
+add_word(const char ***words, size_t *count, const char *value)
+{
+	*words = memory_grow(*words, *count, sizeof(**words));
+	(*words)[(*count)++] = value;
+	return true;
+}
+
 static bool
 take_resolver(void *argument, const char *value, const char **why)
 {
 	struct settings *settings = argument;
 
-	(void)why;	/* resolver_open checks it */
-	settings->resolvers = memory_grow(settings->resolvers,
-	    settings->resolver_count, sizeof(*settings->resolvers));
-	settings->resolvers[settings->resolver_count++] = value;
-	return true;
+	(void)why;
+	return add_word(&settings->resolvers, &settings->resolver_count, value);
 }
 
 static bool
@@ -104,11 +106,17 @@ take_chain(void *argument, const char *value, const char **why)
 {
 	struct settings *settings = argument;
 
-	(void)why;	/* engine_open reads it */
-	settings->chains = memory_grow(settings->chains,
-	    settings->chain_count, sizeof(*settings->chains));
-	settings->chains[settings->chain_count++] = value;
-	return true;
+	(void)why;
+	return add_word(&settings->chains, &settings->chain_count, value);
+}
+
+static bool
+take_next(void *argument, const char *value, const char **why)
+{
+	struct settings *settings = argument;
+
+	(void)why;
+	return add_word(&settings->next, &settings->next_count, value);
 }
 
 static bool
@@ -307,6 +315,8 @@ static const struct option_row rows[] = {
 	    "and print the records that fit", MEMBER(audit.all) },
 	{ "chain", 0, "FILE", "judge as if every server presented this PEM "
 	    "chain (one for each key type)", take_chain, 0 },
+	{ "next", 0, "FILE", "is it safe to switch to this chain, certificate, "
+	    "request or key?", take_next, 0 },
 	{ "connect", 0, "ADDR", "connect to ADDR in place of the addresses in "
 	    "DNS", take_connect, 0 },
 	{ "days", 0, "N", "judge as of N days from now", take_ahead, 0 },

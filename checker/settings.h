@@ -29,6 +29,8 @@ struct settings {
 	const char			*root_hints;
 	const char			**chains;	/* owned array of borrowed */
 	size_t				 chain_count;
+	const char			**next;		/* owned array of borrowed */
+	size_t				 next_count;
 	const char			*input;		/* --file */
 	const char			*output;	/* --output */
 	const struct report_format	*format;

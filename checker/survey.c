@@ -108,11 +108,13 @@ on_report(struct evidence *evidence, void *argument)
 		.critical_days = settings->critical_days,
 		.expectations = settings->expectations,
 		.expectation_count = settings->expectation_count,
+		.next = survey->engine.next,
+		.next_count = settings->next_count,
 	};
 
 	judge(evidence, &options);
 	survey->status = verdict_worse_status(survey->status,
-	    verdict_exit_status(evidence->verdict));
+	    evidence_exit_status(evidence));
 	make_room(survey);
 	settings->format->domain(survey->out, &survey->report, evidence,
 	    survey->writer);
