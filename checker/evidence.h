@@ -106,8 +106,6 @@ struct evidence {
 	size_t			 server_count;
 	/* judged */
 	enum verdict		 verdict;
-	/* A record of the next certificate is too new (--next). */
-	bool			 too_early;
 	struct finding_list	 findings;
 };
 
@@ -121,9 +119,6 @@ void		 evidence_unjudge(struct evidence *evidence);
  * Exit status of mxdane for a judged domain: that of the verdict, but 2 where all is
  * well and the next certificate's record is not safe to use yet.
  */
-int		 evidence_exit_status(const struct evidence *evidence);
-
-/* Of the judged tree: its verdict's, or 2 where the next certificate must wait. */
 int		 evidence_exit_status(const struct evidence *evidence);
 
 /* The facts that writers and rules both read off the tree. */

@@ -100,16 +100,6 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	[FINDING_TLSA_TTL_LONG] = { "tlsa-ttl-long", WARNING, NULL,
 	    "TLSA records that are cached for over a day make a mistake last "
 	    "as long: publish them with a TTL of an hour" },
-	[FINDING_NEXT_COVERED] = { "next-covered", INFO, NULL,
-	    "the next certificate (--next) matches what is published: it is "
-	    "safe to switch to it" },
-	[FINDING_NEXT_TOO_EARLY] = { "next-too-early", WARNING, NULL,
-	    "the next certificate's record (--next) may not be seen everywhere "
-	    "yet: wait until the time that is given" },
-	[FINDING_NEXT_UNCOVERED] = { "next-uncovered", ERROR, NULL,
-	    "no published record matches the next certificate (--next): "
-	    "publish the one that is given, two TTLs before the switch" },
-
 	[FINDING_SIGNATURE_EXPIRING] = { "signature-expiring", WARNING, NULL,
 	    "have the zone signed again: when its signatures have run out, "
 	    "senders that validate delay the mail" },
@@ -174,16 +164,6 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	[FINDING_EXPECTATION_FAILED] = { "expectation-failed", ERROR, NULL,
 	    "the TLSA records are not (yet) what --expect and --expect-no say; "
 	    "--wait gives the DNS time" },
-
-	[FINDING_NEXT_COVERED] = { "next-covered", INFO, NULL,
-	    "the next certificate can be used: every sender has a record that "
-	    "matches it" },
-	[FINDING_NEXT_TOO_EARLY] = { "next-too-early", WARNING, NULL,
-	    "a record of the next certificate is published, but not every "
-	    "sender may have it yet: wait until the time stated" },
-	[FINDING_NEXT_UNCOVERED] = { "next-uncovered", ERROR, NULL,
-	    "do not use the next certificate yet: publish a record of it "
-	    "beside the present ones, and wait two TTLs" },
 
 	[FINDING_EGRESS_BLOCKED] = { "egress-blocked", WARNING, NULL,
 	    "this machine probably may not connect to the port: run mxdane "

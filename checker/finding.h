@@ -77,10 +77,6 @@ enum finding_code {
 	FINDING_CHAIN_INVALID,
 	/* what was asked for */
 	FINDING_EXPECTATION_FAILED,
-	/* the next certificate */
-	FINDING_NEXT_COVERED,
-	FINDING_NEXT_TOO_EARLY,
-	FINDING_NEXT_UNCOVERED,
 	/* the audit itself */
 	FINDING_EGRESS_BLOCKED,
 	FINDING_KEY_TYPES_UNTRIED,

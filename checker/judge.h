@@ -13,7 +13,6 @@
 
 struct expectation;
 struct material;
-struct material;
 
 struct judge_options {
 	time_t	when;		/* certificates and signatures are judged as of */
