@@ -100,6 +100,15 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	[FINDING_TLSA_TTL_LONG] = { "tlsa-ttl-long", WARNING, NULL,
 	    "TLSA records that are cached for over a day make a mistake last "
 	    "as long: publish them with a TTL of an hour" },
+	[FINDING_NEXT_COVERED] = { "next-covered", INFO, NULL,
+	    "the next certificate (--next) matches what is published: it is "
+	    "safe to switch to it" },
+	[FINDING_NEXT_TOO_EARLY] = { "next-too-early", WARNING, NULL,
+	    "the next certificate's record (--next) may not be seen everywhere "
+	    "yet: wait until the time that is given" },
+	[FINDING_NEXT_UNCOVERED] = { "next-uncovered", ERROR, NULL,
+	    "no published record matches the next certificate (--next): "
+	    "publish the one that is given, two TTLs before the switch" },
 	[FINDING_SIGNATURE_EXPIRING] = { "signature-expiring", WARNING, NULL,
 	    "have the zone signed again: when its signatures have run out, "
 	    "senders that validate delay the mail" },
