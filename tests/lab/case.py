@@ -100,7 +100,6 @@ class Expectation:
 
 @dataclasses.dataclass
 class Case:
-    file: str
     name: str
     shows: str
     zone: str = "signed"
@@ -290,7 +289,7 @@ def _case(file: str, name: str, table: dict) -> Case:
     table["certificate"] = {
         wanted: dict(plan) for wanted, plan
         in table.get("certificate", {}).items()}
-    case = _filled(Case, table, where, file=file, name=name)
+    case = _filled(Case, table, where, name=name)
     case.certificate = {
         wanted: certificate(plan, wanted, where, case)
         for wanted, plan in case.certificate.items()}

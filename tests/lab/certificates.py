@@ -49,7 +49,6 @@ class Certificate:
     pem: str
     key_file: pathlib.Path
     file: pathlib.Path
-    key_type: str
 
     @property
     def der(self) -> bytes:
@@ -171,7 +170,7 @@ class Authority:
         if wanted.forge[0]:
             pem = _forge(pem, *wanted.forge)
             file.write_text(pem)
-        return Certificate(pem, key, file, wanted.key.partition(":")[0])
+        return Certificate(pem, key, file)
 
     def _sign(self, wanted: Specification, key: pathlib.Path, signer: list,
               file: pathlib.Path, scratch: pathlib.Path) -> None:

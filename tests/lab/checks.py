@@ -56,6 +56,8 @@ def audit(lab: Lab, case: Case) -> Result:
     words = command(lab, case)
     notes = ["command: " + shlex.join(words)]
     limit = case.expect.within + 20
+    if case.output:
+        (lab.work / case.output).unlink(missing_ok=True)
     began = time.monotonic()
     try:
         done = subprocess.run(words, input=case.with_names(case.stdin),

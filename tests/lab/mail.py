@@ -355,8 +355,11 @@ def announces_for_ever(talk: Talk) -> None:
 
 @behaviour
 def offers_no_starttls(talk: Talk) -> None:
+    """Nor do a server's name and keywords that only resemble it."""
     talk.greet()
-    talk.offer("PIPELINING", "XSTARTTLS", "HELP STARTTLS")
+    talk.hear_until("EHLO")
+    talk.say("250-STARTTLS\r\n250-XSTARTTLS\r\n250-STARTTLSX\r\n"
+             "250-HELP STARTTLS\r\n250 PIPELINING")
     talk.finish()
 
 

@@ -11,8 +11,6 @@ programs get wrong in the same way is not a case that was written to fit one.
 """
 
 import dataclasses
-import pathlib
-import re
 import subprocess
 
 import real_servers
