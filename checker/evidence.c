@@ -246,15 +246,42 @@ evidence_signatures_end(const struct evidence *evidence)
 	return end;
 }
 
-/* The first end in the path from the server's certificate up to DEPTH. */
-static time_t
-path_end(const struct chain *chain, int depth)
+/* The certificate that issued number I, by its name; the anchor if it fits. */
+static size_t
+issuer_of(const struct chain *chain, size_t i, size_t anchor)
 {
-	time_t end = 0;
-	size_t i;
+	const char *issuer = chain->certificates[i].issuer;
+	size_t j;
 
-	for (i = 0; i < chain->count && i <= (size_t)depth; i++)
-		end = earlier(end, chain->certificates[i].not_after);
+	if (anchor < chain->count &&
+	    strcmp(chain->certificates[anchor].subject, issuer) == 0)
+		return anchor;
+	for (j = i + 1; j < chain->count; j++) {
+		if (strcmp(chain->certificates[j].subject, issuer) == 0)
+			return j;
+	}
+	return chain->count;
+}
+
+/*
+ * The first end in the path from the server's certificate up to the anchor, whose
+ * own dates OpenSSL looks at only where it has signed itself.
+ */
+static time_t
+path_end(const struct chain *chain, size_t anchor)
+{
+	const struct certificate *certificate;
+	time_t end = 0;
+	size_t i, steps;
+
+	for (i = 0, steps = 0; i < chain->count && steps < chain->count;
+	    i = issuer_of(chain, i, anchor), steps++) {
+		certificate = &chain->certificates[i];
+		if (i != anchor || certificate->self_signed)
+			end = earlier(end, certificate->not_after);
+		if (i == anchor)
+			break;
+	}
 	return end;
 }
 
@@ -273,7 +300,8 @@ shake_certificates_end(const struct host_evidence *host,
 		if (host->records.records[i].usage == TLSA_DANE_EE)
 			return 0;
 		/* Any path will do, so the one that lasts longest counts. */
-		end = path_end(shake->handshake->chain, match->depth);
+		end = path_end(shake->handshake->chain,
+		    (size_t)match->depth);
 		if (end > best)
 			best = end;
 	}

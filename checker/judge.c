@@ -95,9 +95,11 @@ judge_mx(struct evidence *evidence)
 			evidence->verdict = VERDICT_FAIL;
 			return false;
 		}
-		finding_add(findings, FINDING_MX_LOOKUP_FAILED,
+		finding_advise(finding_add(findings, FINDING_MX_LOOKUP_FAILED,
 		    "no usable answer for the MX records: %s",
-		    mx != NULL ? mx->why : "it did not arrive in time");
+		    mx != NULL ? mx->why : "it did not arrive in time"),
+		    "look at the name servers of %s, or try again",
+		    evidence->domain);
 		evidence->verdict = VERDICT_UNKNOWN;
 		return false;
 	}
@@ -177,6 +179,30 @@ judge_limits(struct evidence *evidence)
 	}
 }
 
+/* Many networks do not let their machines connect to port 25. */
+static void
+judge_egress(struct evidence *evidence)
+{
+	const struct endpoint_evidence *endpoint;
+	size_t i, j, tried = 0;
+
+	for (i = 0; i < evidence->host_count; i++) {
+		for (j = 0; j < evidence->hosts[i].endpoint_count; j++) {
+			endpoint = &evidence->hosts[i].endpoints[j];
+			if (endpoint->stage != STAGE_CONNECT ||
+			    endpoint->outcome != OUTCOME_TIMEOUT)
+				return;
+			tried++;
+		}
+	}
+	if (tried > 0)
+		finding_advise(finding_add(&evidence->findings,
+		    FINDING_EGRESS_BLOCKED, "no connection came about, and "
+		    "all %zu timed out: this machine's network probably does "
+		    "not allow them", tried), "run mxdane elsewhere, or with "
+		    "--dns-only");
+}
+
 /* A domain to which nobody can deliver fails, whatever DANE says. */
 static void
 judge_nobody(struct evidence *evidence)
@@ -239,5 +265,6 @@ judge(struct evidence *evidence, const struct judge_options *options)
 		sum_up(&judging, &count);
 	judge_misplaced(evidence);
 	judge_limits(evidence);
+	judge_egress(evidence);
 	finding_sort(&evidence->findings);
 }
