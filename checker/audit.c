@@ -28,6 +28,17 @@ struct audit {
 	void				 *argument;	/* borrowed */
 };
 
+void
+audit_trace_answer(const struct audit_context *context,
+    const struct answer *answer)
+{
+	trace_say(context->trace, TRACE_STEPS, answer->owner,
+	    "%s: %s, %zu record%s%s%s", dns_type_name(answer->type),
+	    dnssec_status_name(answer->dnssec), answer->count,
+	    answer->count == 1 ? "" : "s", answer->why != NULL ? ": " : "",
+	    answer->why != NULL ? answer->why : "");
+}
+
 static unsigned int
 milliseconds_since(const struct timespec *began)
 {
@@ -219,10 +230,7 @@ on_mx(struct answer *answer, void *argument)
 
 	audit->mx = NULL;
 	evidence->mx = answer;
-	trace_say(audit->context->trace, TRACE_STEPS, evidence->domain,
-	    "MX: %s, %zu records%s%s", dnssec_status_name(answer->dnssec),
-	    answer->count, answer->why != NULL ? ": " : "",
-	    answer->why != NULL ? answer->why : "");
+	audit_trace_answer(audit->context, answer);
 	if (answer->kind == ANSWER_RECORDS && !evidence_is_null_mx(evidence)) {
 		qsort(answer->records, answer->count,
 		    sizeof(*answer->records), by_preference);

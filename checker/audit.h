@@ -65,6 +65,10 @@ struct audit	*audit_start(const struct audit_context *context,
 /* Ends it without a callback. NULL is fine. */
 void		 audit_cancel(struct audit *audit);
 
+/* Tells the trace of an answer that has come. */
+void		 audit_trace_answer(const struct audit_context *context,
+		    const struct answer *answer);
+
 /*
  * What it waits for at this moment, for people: "192.0.2.1 (greeting)" or
  * "TLSA mx.example.org". Owned by the caller.

@@ -142,10 +142,13 @@ on_conversation(struct session_result *result, void *argument)
 	if (handshake != NULL)
 		more = note_handshake(gathering, handshake);
 
-	if (more && tls_can_offer(gathering->seen))
-		dial_next(gathering);
-	else
+	if (!more || !tls_can_offer(gathering->seen)) {
 		finish(gathering);
+		return;
+	}
+	trace_say(gathering->context->trace, TRACE_STEPS, gathering->subject,
+	    "once more: is there a certificate of another key type?");
+	dial_next(gathering);
 }
 
 struct endpoint_gathering *

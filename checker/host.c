@@ -63,12 +63,7 @@ on_answer(struct answer *answer, void *argument)
 
 	lookup->question = NULL;
 	*lookup->slot = answer;
-	trace_say(gathering->context->trace, TRACE_STEPS,
-	    gathering->evidence->name, "%s %s: %s, %zu records%s%s",
-	    dns_type_name(answer->type), answer->owner,
-	    dnssec_status_name(answer->dnssec), answer->count,
-	    answer->why != NULL ? ": " : "",
-	    answer->why != NULL ? answer->why : "");
+	audit_trace_answer(gathering->context, answer);
 	host_advance(gathering);
 }
 
