@@ -170,14 +170,17 @@ class Case:
 
 
 def _repeated(lines: list[str]) -> list[str]:
-    """"3x mx# A {mx}" stands for three lines, with 1, 2, 3 in place of #."""
+    """"3x mx# A {mx}" stands for three lines, with 1, 2, 3 in place of #.
+
+    More of it are that many digits.
+    """
     found = []
     for line in lines:
         times = re.match(r"(\d+)x ", line)
         if times:
             line = line[times.end():]
-            found += [line.replace("#", str(number + 1))
-                      for number in range(int(times[1]))]
+            found += [re.sub("#+", lambda place: str(number).zfill(
+                len(place[0])), line) for number in range(1, int(times[1]) + 1)]
         else:
             found.append(line)
     return found

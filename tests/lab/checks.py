@@ -3,6 +3,7 @@
 import concurrent.futures
 import dataclasses
 import functools
+import re
 import shlex
 import subprocess
 import time
@@ -47,7 +48,9 @@ def command(lab: Lab, case: Case) -> list[str]:
     options = ["--format", "json", *lab.options]
     if case.allow_reserved:
         options.append("--allow-reserved")
-    own = [word.replace("$LAB", str(lab.work)) for word in case.command()]
+    own = [re.sub(r"^\{(\w+)\}$", lambda server: lab.address(
+               case, server[1], 4), word.replace("$LAB", str(lab.work)))
+           for word in case.command()]
     return [entrance.mxdane(), *options, *own]
 
 

@@ -31,7 +31,8 @@ MATCH = {
     "depth": Maybe(int), "would_match": bool, "why": Maybe(str),
 }
 HANDSHAKE = {
-    "key_type": str, "protocol": str, "cipher": str, "verdict": VERDICTS,
+    "key_type": str, "protocol": Maybe(str), "cipher": Maybe(str),
+    "verdict": VERDICTS,
     "chain": [CERTIFICATE], "tlsa": [MATCH],
 }
 ENDPOINT = {

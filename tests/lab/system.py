@@ -59,6 +59,7 @@ def start_resolver(daemons: Daemons, folder: pathlib.Path) -> None:
     """A validating unbound as the system's resolver, AD bit trusted."""
     start_unbound(daemons, folder, "127.0.0.1", "validator iterator")
     resolv_conf = folder / "resolv.conf"
+    # unbound throws late answers away and has them when it is asked again.
     resolv_conf.write_text("nameserver 127.0.0.1\n"
-                           "options edns0 trust-ad timeout:30 attempts:1\n")
+                           "options edns0 trust-ad timeout:3 attempts:5\n")
     replace_file("/etc/resolv.conf", str(resolv_conf))

@@ -86,7 +86,9 @@ class Signer:
         signed = plain.with_suffix(".expired" if expired else ".signed")
         mode = {"nsec": [], "nsec3": ["-n"], "opt-out": ["-n", "-p"]}
         now = int(time.time())
-        dates = ["-i", now - 30 * DAY, "-e", now - 2 * DAY] if expired else []
+        # Signed a day ago: two TTLs have passed since (--next).
+        dates = (["-i", now - 30 * DAY, "-e", now - 2 * DAY] if expired
+                 else ["-i", now - DAY])
         self.daemons.run("ldnsutils", "usr/bin/ldns-signzone", "-u",
                          *mode[zone.signing], *dates, "-o", zone.name,
                          "-f", signed, plain, zone.key)
