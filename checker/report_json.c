@@ -270,7 +270,7 @@ json_endpoint(const struct endpoint_evidence *endpoint)
 }
 
 static json_t *
-json_host(const struct host_evidence *host)
+json_host(const struct evidence *evidence, const struct host_evidence *host)
 {
 	json_t *object = json_object(), *endpoints = json_array();
 	size_t i;
@@ -278,7 +278,9 @@ json_host(const struct host_evidence *host)
 	for (i = 0; i < host->endpoint_count; i++)
 		append(endpoints, json_endpoint(&host->endpoints[i]));
 	set(object, "name", report_json_text(host->name));
-	set(object, "preference", json_integer(host->preference));
+	/* Without an MX lookup there is no preference. */
+	set(object, "preference", evidence->host_mode ? json_null() :
+	    json_integer(host->preference));
 	set(object, "verdict", report_json_text(verdict_name(host->verdict)));
 	set(object, "addresses", json_addresses(host));
 	set(object, "tlsa", json_tlsa(host));
@@ -335,7 +337,7 @@ json_domain(FILE *out, const struct report_options *options,
 	(void)options;
 	(void)state;
 	for (i = 0; i < evidence->host_count; i++)
-		append(hosts, json_host(&evidence->hosts[i]));
+		append(hosts, json_host(evidence, &evidence->hosts[i]));
 	set(object, "domain", report_json_text(evidence->domain));
 	set(object, "verdict",
 	    report_json_text(verdict_name(evidence->verdict)));
