@@ -8,14 +8,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <time.h>
 
 struct evidence;
 
 struct report_options {
 	bool	 colour;
 	int	 verbosity;	/* -1: -q, 0, 1: -v, 2: -vv */
-	time_t	 now;		/* wall clock */
 };
 
 struct report_format {

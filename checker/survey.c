@@ -32,7 +32,8 @@ struct survey {
 	struct input		*input;		/* owned */
 	struct batch		*batch;		/* owned */
 	struct event		*progress;	/* owned, NULL: nobody watches */
-	FILE			*out;		/* borrowed */
+	struct output		 output;	/* opened when there is a report */
+	FILE			*out;		/* borrowed; NULL: not open yet */
 	struct report_options	 report;
 	void			*writer;	/* the writer's own state */
 	int			 status;
@@ -257,6 +258,36 @@ final_status(const struct survey *survey)
 	return survey->misused ? OPTIONS_EXIT_USAGE : survey->status;
 }
 
+/* Nothing is overwritten before there is something to write. */
+static bool
+open_report(struct survey *survey)
+{
+	const struct settings *settings = survey->settings;
+	char *why;
+
+	if (output_open(&survey->output, settings->output,
+	    settings->format->whole, &why)) {
+		survey->out = survey->output.stream;
+		return true;
+	}
+	complain(survey, why);
+	free(why);
+	return false;
+}
+
+static void
+close_report(struct survey *survey)
+{
+	char *why;
+
+	if (output_close(&survey->output, &why))
+		return;
+	if (!survey->broken)
+		complain(survey, why);
+	free(why);
+	survey->broken = true;
+}
+
 /* One pass over all domains. False: a setting is wrong, which was said. */
 static bool
 run_once(struct survey *survey, char *const *words, size_t count)
@@ -267,6 +298,7 @@ run_once(struct survey *survey, char *const *words, size_t count)
 		.level = settings->verbosity > 0 ? settings->verbosity : 0,
 	};
 	char *why = NULL;
+	bool good = false;
 
 	survey->status = 0;
 	survey->misused = false;
@@ -277,15 +309,16 @@ run_once(struct survey *survey, char *const *words, size_t count)
 	}
 	survey->input = input_open(survey->engine.context.base, words, count,
 	    settings->input, on_ready, survey, &why);
-	if (survey->input != NULL) {
-		run(survey);
-	} else {
+	if (survey->input == NULL) {
 		complain(survey, why);
 		free(why);
+	} else if (survey->out != NULL || open_report(survey)) {
+		run(survey);
+		good = true;
 	}
 	input_close(survey->input);
 	engine_close(&survey->engine);
-	return survey->input != NULL;
+	return good;
 }
 
 /*
@@ -296,7 +329,6 @@ static bool
 run_until_pass(struct survey *survey, char *const *words, size_t count)
 {
 	const struct settings *settings = survey->settings;
-	FILE *out = survey->out;
 	double left = settings->wait, pause = WAIT_FIRST_PAUSE;
 	struct timespec began;
 	char *report;
@@ -313,11 +345,12 @@ run_until_pass(struct survey *survey, char *const *words, size_t count)
 		fclose(survey->out);
 		left = settings->wait - seconds_since(&began);
 		last = !good || survey->status == 0 || left <= 0;
-		if (last)
-			fwrite(report, 1, size, out);
+		survey->out = NULL;
+		if (last && good && open_report(survey))
+			fwrite(report, 1, size, survey->out);
 		free(report);
 		if (last)
-			break;
+			return survey->out != NULL;
 		if (pause > left)
 			pause = left;
 		fprintf(stderr, "mxdane: try %d: %s; again in %.0f seconds\n",
@@ -326,42 +359,31 @@ run_until_pass(struct survey *survey, char *const *words, size_t count)
 		pause = pause * 2 < WAIT_LONGEST_PAUSE ? pause * 2 :
 		    WAIT_LONGEST_PAUSE;
 	}
-	survey->out = out;
-	return good;
 }
 
 int
 survey(const struct settings *settings, char *const *words, size_t count)
 {
-	struct survey survey = { .settings = settings };
-	struct output output;
+	struct survey survey = {
+		.settings = settings,
+		.report = {
+			.colour = terminal_wants_colour(settings->colour,
+			    settings->output == NULL ? stdout : NULL),
+			.verbosity = settings->verbosity,
+		},
+	};
 	char *why = NULL;
 	bool good;
 
-	if (!check_words(words, count, &why) ||
-	    !output_open(&output, settings->output, settings->format->whole,
-	    &why)) {
+	if (!check_words(words, count, &why)) {
 		complain(&survey, why);
 		free(why);
 		return OPTIONS_EXIT_USAGE;
 	}
-	survey.out = output.stream;
-	survey.report = (struct report_options){
-		.colour = terminal_wants_colour(settings->colour, survey.out),
-		.verbosity = settings->verbosity,
-		.now = time(NULL),
-	};
 	good = settings->wait > 0 ? run_until_pass(&survey, words, count) :
 	    run_once(&survey, words, count);
-	if (!good) {
-		output_discard(&output);
+	if (!good)
 		return OPTIONS_EXIT_USAGE;
-	}
-	if (!output_close(&output, &why)) {
-		if (!survey.broken)
-			complain(&survey, why);
-		free(why);
-		survey.broken = true;
-	}
+	close_report(&survey);
 	return final_status(&survey);
 }

@@ -20,7 +20,7 @@ terminal_is_lively(FILE *out)
 {
 	const char *term = getenv("TERM");
 
-	return isatty(fileno(out)) && term != NULL &&
+	return out != NULL && isatty(fileno(out)) && term != NULL &&
 	    strcmp(term, "dumb") != 0;
 }
 

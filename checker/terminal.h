@@ -15,7 +15,7 @@
  */
 bool	terminal_wants_colour(enum colour_when when, FILE *out);
 
-/* Whether OUT is a terminal on which a line can be drawn over. */
+/* Whether OUT is a terminal on which a line can be drawn over; NULL is none. */
 bool	terminal_is_lively(FILE *out);
 
 /* Draws TEXT (printable, cut to the line) over the last line; "" removes it. */
