@@ -37,141 +37,225 @@ material_read(const char *file, size_t *size, char **why)
 	return NULL;
 }
 
+/* Takes the key down as it is encoded there. False: it cannot be read. */
 static bool
-take_key(struct material *material, EVP_PKEY *key)
+take_key(struct material *material, X509_PUBKEY *key)
 {
 	unsigned char *der = NULL;
 	int size;
 
-	if (key == NULL)
+	if (key == NULL || X509_PUBKEY_get0(key) == NULL)
 		return false;
-	size = i2d_PUBKEY(key, &der);
-	if (size > 0) {
-		material->spki = memory_copy(der, (size_t)size);
-		material->spki_size = (size_t)size;
-		material->key_type = key_type_of(key);
-	}
+	size = i2d_X509_PUBKEY(key, &der);
+	if (size <= 0)
+		return false;
+	material->spki = memory_copy(der, (size_t)size);
+	material->spki_size = (size_t)size;
+	material->key_type = key_type_of(X509_PUBKEY_get0(key));
 	OPENSSL_free(der);
-	EVP_PKEY_free(key);
-	return size > 0;
+	return true;
+}
+
+/* A public key in DER, and nothing behind it. */
+static bool
+take_public_key(struct material *material, const unsigned char *der,
+    size_t size)
+{
+	const unsigned char *end = der;
+	X509_PUBKEY *key = d2i_X509_PUBKEY(NULL, &end, (long)size);
+	bool taken = end == der + size && take_key(material, key);
+
+	X509_PUBKEY_free(key);
+	return taken;
 }
 
 static bool
-take_request(struct material *material, X509_REQ *request)
+take_request(struct material *material, const unsigned char *der, size_t size)
 {
-	bool taken;
+	const unsigned char *end = der;
+	X509_REQ *request = d2i_X509_REQ(NULL, &end, (long)size);
+	bool taken = request != NULL && end == der + size &&
+	    take_key(material, X509_REQ_get_X509_PUBKEY(request));
 
-	if (request == NULL)
-		return false;
-	taken = take_key(material, X509_REQ_get_pubkey(request));
 	X509_REQ_free(request);
 	return taken;
 }
 
-/* The chain is there: its first certificate's key is the key. */
 static bool
+take_certificate(struct material *material, const unsigned char *der,
+    size_t size)
+{
+	const unsigned char *end = der;
+	STACK_OF(X509) *stack = sk_X509_new_null();
+	X509 *x509 = d2i_X509(NULL, &end, (long)size);
+	bool taken = x509 != NULL && end == der + size &&
+	    take_key(material, X509_get_X509_PUBKEY(x509));
+
+	if (stack == NULL || (taken && sk_X509_push(stack, x509) == 0))
+		abort();
+	if (taken)
+		material->chain = chain_from_stack(stack);
+	sk_X509_free(stack);
+	X509_free(x509);
+	return taken;
+}
+
+static const char private_key[] = "it holds a private key, which is never "
+    "needed here: give the certificate, or what \"openssl pkey -pubout\" "
+    "makes of the key";
+
+static bool
+is_private_key(const unsigned char *der, size_t size)
+{
+	EVP_PKEY *key = d2i_AutoPrivateKey(NULL, &der, (long)size);
+	bool is = key != NULL;
+
+	EVP_PKEY_free(key);
+	return is;
+}
+
+/* Returns what is wrong, static; or NULL. */
+static const char *
+take_der(struct material *material, const char *text, size_t size)
+{
+	const unsigned char *der = (const unsigned char *)text;
+
+	if (take_certificate(material, der, size) ||
+	    take_request(material, der, size) ||
+	    take_public_key(material, der, size))
+		return NULL;
+	if (is_private_key(der, size))
+		return private_key;
+	return "it is no certificate, certificate request or public key";
+}
+
+/* What a PEM block is called that may stand for certificates yet to come. */
+static const struct pem_kind {
+	const char	*label;
+	bool		(*take)(struct material *material,
+			    const unsigned char *der, size_t size);
+	const char	*fault;
+} pem_kinds[] = {
+	{ PEM_STRING_X509_REQ, take_request,
+	    "the certificate request that begins here is damaged" },
+	{ PEM_STRING_X509_REQ_OLD, take_request,
+	    "the certificate request that begins here is damaged" },
+	{ PEM_STRING_PUBLIC, take_public_key,
+	    "the public key that begins here is damaged" },
+};
+
+/* Where the first block of that label begins, on a line of its own. */
+static const char *
+find_block(const char *text, const char *label)
+{
+	char *line = memory_format("-----BEGIN %s-----", label);
+	const char *at = strstr(text, line);
+
+	while (at != NULL && at != text && strchr(" \t\n", at[-1]) == NULL)
+		at = strstr(at + 1, line);
+	free(line);
+	return at;
+}
+
+static size_t
+line_of(const char *text, const char *at)
+{
+	size_t line = 1;
+
+	for (; text < at; text++)
+		line += *text == '\n';
+	return line;
+}
+
+/* Takes the block at AT. Returns what is wrong, owned; or NULL. */
+static char *
+take_block(struct material *material, const char *text, const char *at,
+    const struct pem_kind *kind)
+{
+	BIO *memory = BIO_new_mem_buf(at, -1);
+	char *name = NULL, *header = NULL;
+	unsigned char *der = NULL;
+	bool taken;
+	long size;
+
+	if (memory == NULL)
+		abort();
+	taken = PEM_read_bio(memory, &name, &header, &der, &size) == 1 &&
+	    kind->take(material, der, (size_t)size);
+	OPENSSL_free(name);
+	OPENSSL_free(header);
+	OPENSSL_free(der);
+	BIO_free(memory);
+	return taken ? NULL : memory_format("line %zu: %s", line_of(text, at),
+	    kind->fault);
+}
+
+/* A PEM file without certificates. Returns what is wrong, owned; or NULL. */
+static char *
+take_pem(struct material *material, const char *text)
+{
+	const char *at;
+	size_t i;
+
+	for (i = 0; i < sizeof(pem_kinds) / sizeof(pem_kinds[0]); i++) {
+		at = find_block(text, pem_kinds[i].label);
+		if (at != NULL)
+			return take_block(material, text, at, &pem_kinds[i]);
+	}
+	if (strstr(text, "PRIVATE KEY-----") != NULL)
+		return memory_string(private_key);
+	return memory_string("no certificate, certificate request or public "
+	    "key in it");
+}
+
+/* The certificates are there: the first one's key is the key. */
+static char *
 take_first_key(struct material *material)
 {
 	const struct certificate *first = material->chain->certificates;
 	const unsigned char *der = first->der;
 	X509 *x509 = d2i_X509(NULL, &der, (long)first->size);
-	bool taken = x509 != NULL && take_key(material, X509_get_pubkey(x509));
+	bool taken = x509 != NULL &&
+	    take_key(material, X509_get_X509_PUBKEY(x509));
 
 	X509_free(x509);
-	return taken;
-}
-
-static bool
-take_der(struct material *material, const char *text, size_t size)
-{
-	const unsigned char *begin = (const unsigned char *)text, *end = begin;
-	STACK_OF(X509) *stack;
-	X509 *x509 = d2i_X509(NULL, &end, (long)size);
-
-	if (x509 != NULL) {
-		stack = sk_X509_new_null();
-		if (stack == NULL || sk_X509_push(stack, x509) == 0)
-			abort();
-		material->chain = chain_from_stack(stack);
-		sk_X509_pop_free(stack, X509_free);
-		return take_first_key(material);
-	}
-	end = begin;
-	if (take_request(material, d2i_X509_REQ(NULL, &end, (long)size)))
-		return true;
-	end = begin;
-	return take_key(material, d2i_PUBKEY(NULL, &end, (long)size));
-}
-
-/* A request or a key in PEM, whatever stands before it. */
-static bool
-take_pem(struct material *material, const char *text, size_t size)
-{
-	BIO *memory = BIO_new_mem_buf(text, (int)size);
-	bool taken;
-
-	if (memory == NULL)
-		abort();
-	taken = take_request(material,
-	    PEM_read_bio_X509_REQ(memory, NULL, NULL, NULL));
-	if (!taken) {
-		(void)BIO_reset(memory);
-		taken = take_key(material,
-		    PEM_read_bio_PUBKEY(memory, NULL, NULL, NULL));
-	}
-	BIO_free(memory);
-	return taken;
-}
-
-/* PEM is text: the file's NUL octets, if any, lie behind it. */
-static bool
-has_pem(const char *text)
-{
-	return strstr(text, "-----BEGIN ") != NULL;
+	return taken ? NULL : memory_string("the first certificate has a key "
+	    "that cannot be read");
 }
 
 static bool
 has_certificate(const char *text)
 {
-	return strstr(text, "BEGIN CERTIFICATE-----") != NULL ||
-	    strstr(text, "BEGIN X509 CERTIFICATE-----") != NULL;
+	return find_block(text, PEM_STRING_X509) != NULL ||
+	    find_block(text, PEM_STRING_X509_OLD) != NULL ||
+	    find_block(text, PEM_STRING_X509_TRUSTED) != NULL;
 }
 
-/* What the file is instead. Static. */
-static const char *
-what_it_is(const char *text, size_t size)
+/* Returns what is wrong with the file, owned; or NULL. */
+static char *
+take(struct material *material, const char *text, size_t size)
 {
+	const char *fault;
+	char *why;
+
 	if (size == 0)
-		return "it is empty";
-	if (strstr(text, "PRIVATE KEY-----") != NULL)
-		return "it holds a private key, which is never needed here: "
-		    "give the certificate, or what \"openssl pkey -pubout\" "
-		    "makes of the key";
-	return "it is no certificate, certificate request or public key";
-}
-
-/* *WHY is set when the file is none of these, or a damaged one. */
-static void
-take(struct material *material, const char *text, size_t size, char **why)
-{
-	bool pem = has_pem(text);
-
-	if (pem && has_certificate(text)) {
-		material->chain = chain_from_pem(text, size, why);
-		if (material->chain != NULL && !take_first_key(material))
-			*why = memory_string("the first certificate has a key "
-			    "that cannot be read");
-	} else if (pem ? !take_pem(material, text, size) :
-	    !take_der(material, text, size)) {
-		*why = memory_string(what_it_is(text, size));
+		return memory_string("it is empty");
+	/* PEM is text: NUL octets, if any, lie behind it. */
+	if (has_certificate(text)) {
+		material->chain = chain_from_pem(text, size, &why);
+		return material->chain == NULL ? why :
+		    take_first_key(material);
 	}
-	ERR_clear_error();
+	if (strstr(text, "-----BEGIN ") != NULL)
+		return take_pem(material, text);
+	fault = take_der(material, text, size);
+	return memory_string(fault);
 }
 
 bool
 material_init(struct material *material, const char *file, char **why)
 {
-	char *text, *what = NULL;
+	char *text, *what;
 	size_t size;
 
 	memset(material, 0, sizeof(*material));
@@ -179,7 +263,8 @@ material_init(struct material *material, const char *file, char **why)
 	if (text == NULL)
 		return false;
 	material->file = text_printable(file, strlen(file));
-	take(material, text, size, &what);
+	what = take(material, text, size);
+	ERR_clear_error();
 	free(text);
 	if (what == NULL)
 		return true;

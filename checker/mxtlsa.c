@@ -29,7 +29,7 @@ work(const struct mxtlsa_settings *settings, char *const *words, size_t count)
 
 	if (!output_open(&output, settings->output, true, &why))
 		return complain(why, false);
-	status = settings->records != NULL ?
+	status = settings->verify ?
 	    mxtlsa_verify(settings, words, count, output.stream, &why) :
 	    mxtlsa_make(settings, words, count, output.stream, &why);
 	if (why != NULL) {
@@ -61,9 +61,13 @@ main(int argc, char **argv)
 	} else if (settings.version) {
 		options_print_version(&mxtlsa_options, stdout);
 		status = 0;
-	} else if (first == argc) {
-		status = complain(memory_string("which chain? (try 'mxtlsa "
-		    "--help')"), false);
+	} else if (mxtlsa_settings_fault(&settings) != NULL) {
+		status = complain(memory_string(mxtlsa_settings_fault(
+		    &settings)), false);
+	} else if (argc - first < (settings.verify ? 2 : 1)) {
+		status = complain(memory_string(settings.verify ?
+		    "which records and which chain? (try 'mxtlsa --help')" :
+		    "which chain? (try 'mxtlsa --help')"), false);
 	} else {
 		status = work(&settings, argv + first, (size_t)(argc - first));
 	}

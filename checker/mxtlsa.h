@@ -24,7 +24,7 @@ struct mxtlsa_settings {
 	bool			 json;
 	struct tlsa		*kinds;		/* owned; -r */
 	size_t			 kind_count;
-	const char		*records;	/* borrowed; --verify */
+	bool			 verify;
 	const char		*output;	/* borrowed */
 	time_t			 when;		/* --at, or now */
 	bool			 help;
@@ -36,9 +36,19 @@ extern const struct option_table mxtlsa_options;
 void	mxtlsa_settings_init(struct mxtlsa_settings *settings);
 void	mxtlsa_settings_clear(struct mxtlsa_settings *settings);
 
+/* What options do not go together, or NULL. Static. */
+const char *mxtlsa_settings_fault(const struct mxtlsa_settings *settings);
+
+/*
+ * A name of the command line, normalised; owned by the caller. NULL: *WHY (owned by
+ * the caller, printable).
+ */
+char	*mxtlsa_name(const char *word, char **why);
+
 /*
  * Both write to OUT and return the exit status, or 64 with *WHY (owned by the
- * caller, printable). WORDS (COUNT, borrowed) begin with the file of the chain.
+ * caller, printable). WORDS (borrowed) are the COUNT that are no options, of which
+ * the first is there (for mxtlsa_verify, the first two).
  */
 int	mxtlsa_make(const struct mxtlsa_settings *settings,
 	    char *const *words, size_t count, FILE *out, char **why);

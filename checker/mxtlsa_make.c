@@ -44,18 +44,13 @@ find_hosts(struct hosts *hosts, char *const *words, size_t count,
 {
 	const struct certificate *own = material->chain != NULL ?
 	    material->chain->certificates : NULL;
-	const char *wrong;
 	char *name;
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		name = name_from_user(words[i], &wrong);
-		if (name == NULL) {
-			name = text_printable(words[i], strlen(words[i]));
-			*why = memory_format("'%s' %s", name, wrong);
-			free(name);
+		name = mxtlsa_name(words[i], why);
+		if (name == NULL)
 			return false;
-		}
 		add_host(hosts, name);
 	}
 	for (i = 0; count == 0 && own != NULL && i < own->dns_name_count;

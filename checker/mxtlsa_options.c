@@ -4,6 +4,8 @@
 
 #include "checker/mxtlsa.h"
 #include "resolver/memory.h"
+#include "resolver/name.h"
+#include "resolver/text.h"
 
 #define DEFAULT_PORT 25
 
@@ -19,6 +21,35 @@ mxtlsa_settings_clear(struct mxtlsa_settings *settings)
 	free(settings->kinds);
 	settings->kinds = NULL;
 	settings->kind_count = 0;
+}
+
+const char *
+mxtlsa_settings_fault(const struct mxtlsa_settings *settings)
+{
+	if (settings->verify && (settings->tell || settings->all ||
+	    settings->full || settings->kind_count > 0 ||
+	    settings->ttl != 0 || settings->generic || settings->nsupdate))
+		return "--verify makes no records: of the options it goes with "
+		    "--at, --json, --output and --port alone";
+	if ((settings->all || settings->full) && settings->kind_count > 0)
+		return "--record does not go with --all and --full";
+	if (settings->json && (settings->generic || settings->nsupdate))
+		return "--json does not go with --generic and --nsupdate";
+	return NULL;
+}
+
+char *
+mxtlsa_name(const char *word, char **why)
+{
+	const char *wrong;
+	char *name = name_from_user(word, &wrong), *safe;
+
+	if (name != NULL)
+		return name;
+	safe = text_printable(word, strlen(word));
+	*why = memory_format("'%s' %s", safe, wrong);
+	free(safe);
+	return NULL;
 }
 
 static bool
@@ -151,10 +182,10 @@ static const struct option_row rows[] = {
 	{ "generic", 0, NULL, "as TYPE52 (RFC 3597)", MEMBER(generic) },
 	{ "nsupdate", 0, NULL, "as commands for nsupdate", MEMBER(nsupdate) },
 	{ "json", 0, NULL, "as JSON", MEMBER(json) },
-	{ "verify", 0, "RECORDS", "check the chain against the records in this "
-	    "file", MEMBER(records) },
-	{ "at", 0, "TIME", "with --verify: judge as of then (RFC 3339, or "
-	    "seconds)", take_at, 0 },
+	{ "verify", 0, NULL, "check the chain against the records in the file "
+	    "RECORDS", MEMBER(verify) },
+	{ "at", 0, "TIME", "judge as of then (RFC 3339, or seconds)",
+	    take_at, 0 },
 	{ "output", 'o', "FILE", "write there", MEMBER(output) },
 	{ "help", 'h', NULL, "print this and exit", MEMBER(help) },
 	{ "version", 'V', NULL, "print the version and exit", MEMBER(version) },
@@ -164,7 +195,7 @@ static const struct option_row rows[] = {
 const struct option_table mxtlsa_options = {
 	.program = "mxtlsa",
 	.synopsis = "mxtlsa [OPTION]... CHAIN [HOST]...\n"
-	    "       mxtlsa --verify RECORDS [OPTION]... CHAIN [NAME]...",
+	    "       mxtlsa --verify [OPTION]... RECORDS CHAIN [NAME]...",
 	.purpose = "Makes TLSA records of a chain of certificates, or checks a "
 	    "chain against records.",
 	.rows = rows,

@@ -13,12 +13,9 @@
 #include "resolver/name.h"
 #include "resolver/text.h"
 
-/* Exit status: there is no usable record. */
-#define EXIT_NONE 2
-
 /*
  * The chain as if a server had presented it: a host without a DNS, whose records
- * and reference names are given. MATERIAL's chain goes over to it.
+ * and reference names are still to be given. MATERIAL's chain goes over to it.
  */
 static struct evidence *
 make_evidence(const struct mxtlsa_settings *settings,
@@ -47,38 +44,89 @@ make_evidence(const struct mxtlsa_settings *settings,
 	return evidence;
 }
 
-/* The reference names; the first one is the TLSA base domain. */
+/* The reference names of the command line. */
 static bool
-add_names(struct evidence *evidence, char *const *words, size_t count,
+add_names(struct host_evidence *host, char *const *words, size_t count,
     char **why)
 {
-	struct host_evidence *host = evidence->hosts;
-	const char *wrong;
-	char *name, *owner;
+	char *name;
 	size_t i;
 
 	if (count > EVIDENCE_NAMES_MAX) {
-		*why = memory_format("more than %d names",
-		    EVIDENCE_NAMES_MAX);
+		*why = memory_format("more than %d names", EVIDENCE_NAMES_MAX);
 		return false;
 	}
 	for (i = 0; i < count; i++) {
-		name = name_from_user(words[i], &wrong);
-		if (name == NULL) {
-			name = text_printable(words[i], strlen(words[i]));
-			*why = memory_format("'%s' %s", name, wrong);
-			free(name);
+		name = mxtlsa_name(words[i], why);
+		if (name == NULL)
 			return false;
-		}
 		host->reference_names[host->reference_name_count++] = name;
 	}
-	if (count == 0)
-		return true;
-	host->name = memory_string(host->reference_names[0]);
-	owner = name_tlsa_owner(host->port, host->name);
+	return true;
+}
+
+/* What follows "_25._tcp." in the owner of TLSA records; NULL: no such owner. */
+static const char *
+base_domain(const char *owner)
+{
+	const char *transport;
+
+	if (owner == NULL || owner[0] != '_')
+		return NULL;
+	transport = strstr(owner, "._");
+	return transport == NULL ? NULL :
+	    strchr(transport + 1, '.') == NULL ? NULL :
+	    strchr(transport + 1, '.') + 1;
+}
+
+/* The records of the first name that has any, in a file of several owners. */
+static bool
+choose_records(struct host_evidence *host, const struct records *records,
+    char **why)
+{
+	char *owner;
+	size_t i;
+
+	for (i = 0; i < host->reference_name_count; i++) {
+		owner = name_tlsa_owner(host->port, host->reference_names[i]);
+		if (owner != NULL &&
+		    records_set(records, owner, &host->records) > 0) {
+			host->tlsa[0] = answer_unusable(owner, DNS_TLSA,
+			    "from a file");
+			free(owner);
+			return true;
+		}
+		tlsa_set_clear(&host->records);
+		free(owner);
+	}
+	*why = memory_format("%s: has records of several hosts%s",
+	    records->file, host->reference_name_count == 0 ?
+	    ": name the one that is meant" :
+	    ", and none for port and name given");
+	return false;
+}
+
+/*
+ * Gives the host its records. Those of one owner are taken whatever it is; it is the
+ * reference name where none was named (RFC 7672 3.2.2).
+ */
+static bool
+add_records(struct host_evidence *host, const struct records *records,
+    char **why)
+{
+	const char *owner = records->entries[0].owner, *name;
+
+	if (records_differ(records))
+		return choose_records(host, records, why);
+	records_set(records, NULL, &host->records);
+	name = base_domain(owner);
+	if (host->reference_name_count == 0 && name != NULL &&
+	    name_is_host(name))
+		host->reference_names[host->reference_name_count++] =
+		    memory_string(name);
 	if (owner != NULL)
-		host->tlsa[0] = answer_unusable(owner, DNS_TLSA, "not asked");
-	free(owner);
+		host->tlsa[0] = answer_unusable(owner, DNS_TLSA,
+		    "from a file");
 	return true;
 }
 
@@ -98,68 +146,91 @@ put_json(FILE *out, const struct evidence *evidence)
 	report_json_print(out, object);
 }
 
+/* "[1] 3 1 1 6078...ed91  match, depth 0: CN=mx.example.org" */
+static void
+put_match(FILE *out, const struct match_result *match,
+    const struct tlsa *record, const struct chain *chain)
+{
+	char *text = tlsa_text(record, false);
+
+	fprintf(out, "[%zu] %s  %s", match->record + 1, text,
+	    match_status_name(match->status));
+	if (match->status == MATCH_IGNORED && match->would_match)
+		fputs(" (would match)", out);
+	if (match->depth != MATCH_NO_DEPTH)
+		fprintf(out, ", depth %d", match->depth);
+	if (match->why != NULL)
+		fprintf(out, ": %s", match->why);
+	else if ((size_t)match->depth < chain->count)
+		fprintf(out, ": %s", chain->certificates[match->depth].subject);
+	else
+		fputs(": an authority that only the record names", out);
+	fputc('\n', out);
+	free(text);
+}
+
 static void
 put_text(FILE *out, const struct evidence *evidence)
 {
 	const struct host_evidence *host = evidence->hosts;
 	const struct shake_evidence *shake = host->endpoints[0].shakes;
-	const struct match_result *match;
-	char *text;
 	size_t i;
 
-	for (i = 0; i < shake->match_count; i++) {
-		match = &shake->matches[i];
-		text = tlsa_text(&host->records.records[i], false);
-		fprintf(out, "[%zu] %s  %s", i + 1, text,
-		    match_status_name(match->status));
-		if (match->why != NULL)
-			fprintf(out, ": %s", match->why);
-		else if (match->depth >= 0 &&
-		    (size_t)match->depth < shake->handshake->chain->count)
-			fprintf(out, ": %s", shake->handshake->chain->
-			    certificates[match->depth].subject);
-		fputc('\n', out);
-		free(text);
-	}
+	for (i = 0; i < shake->match_count; i++)
+		put_match(out, &shake->matches[i], &host->records.records[i],
+		    shake->handshake->chain);
 	fprintf(out, "%s\n", verdict_name(evidence->verdict));
 	report_text_findings(out, evidence);
 }
 
+/* Judges the chain by the records, and says so. Returns the exit status. */
 static int
-exit_status(enum verdict verdict)
+verify(const struct mxtlsa_settings *settings, struct evidence *evidence,
+    FILE *out)
 {
-	return verdict == VERDICT_PASS ? 0 :
-	    verdict == VERDICT_NONE ? EXIT_NONE : 1;
+	const struct judge_options options = { .when = settings->when };
+	struct host_evidence *host = evidence->hosts;
+
+	if (host->reference_name_count > 0)
+		host->name = memory_string(host->reference_names[0]);
+	judge_records(evidence, &options);
+	if (settings->json)
+		put_json(out, evidence);
+	else
+		put_text(out, evidence);
+	return verdict_exit_status(evidence->verdict);
 }
 
 int
 mxtlsa_verify(const struct mxtlsa_settings *settings, char *const *words,
     size_t count, FILE *out, char **why)
 {
-	const struct judge_options options = { .when = settings->when };
 	struct evidence *evidence;
 	struct material material;
+	struct records records;
 	int status = OPTIONS_EXIT_USAGE;
 
-	if (!material_init(&material, words[0], why))
+	if (strcmp(words[0], "-") == 0 && strcmp(words[1], "-") == 0) {
+		*why = memory_string("'-' can be one file only");
 		return status;
+	}
+	if (!records_init(&records, words[0], why))
+		return status;
+	if (!material_init(&material, words[1], why)) {
+		records_clear(&records);
+		return status;
+	}
 	if (material.chain == NULL) {
 		*why = memory_format("%s: no certificate in it",
 		    material.file);
-		material_clear(&material);
-		return status;
+	} else {
+		evidence = make_evidence(settings, &material);
+		if (add_names(evidence->hosts, words + 2, count - 2, why) &&
+		    add_records(evidence->hosts, &records, why))
+			status = verify(settings, evidence, out);
+		evidence_free(evidence);
 	}
-	evidence = make_evidence(settings, &material);
 	material_clear(&material);
-	if (add_names(evidence, words + 1, count - 1, why) &&
-	    records_init(&evidence->hosts[0].records, settings->records, why)) {
-		judge_records(evidence, &options);
-		if (settings->json)
-			put_json(out, evidence);
-		else
-			put_text(out, evidence);
-		status = exit_status(evidence->verdict);
-	}
-	evidence_free(evidence);
+	records_clear(&records);
 	return status;
 }

@@ -1,212 +1,360 @@
 #include "checker/records.h"
 
+#include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "checker/master.h"
 #include "checker/material.h"
 #include "resolver/memory.h"
+#include "resolver/name.h"
 #include "resolver/text.h"
+#include "resolver/zonefile.h"
 
-/* Octets of a record, its lines put together. */
-#define RECORD_MAX	65536
+/* Octets of a wrong word or line that a message shows. */
+#define SHOWN_MAX 40
 
-/* The file as it is read. */
+/* Octets of RDATA before the data (RFC 6698 2.1). */
+#define FIELDS_SIZE 3
+
+/* What has been read so far. */
 struct reader {
-	const char	*file;		/* borrowed, for messages */
-	char		*next;		/* borrowed, the rest of the text */
-	size_t		 line;		/* number of the line last read */
-	struct tlsa_set	*set;		/* borrowed */
+	struct records	*records;	/* borrowed */
+	char		*origin;	/* owned; NULL: not known */
+	char		*owner;		/* owned; the last one's */
+	size_t		 line;		/* of the entry at hand */
 	char		*why;		/* owned; set: reading has failed */
 };
 
-static bool
-fail(struct reader *reader, const char *why)
-{
-	char *safe = text_printable(reader->file, strlen(reader->file));
+/* The parts of an entry that is a record. */
+struct parts {
+	const char	*owner;		/* borrowed; NULL: the last one's */
+	const char	*class;		/* borrowed; NULL: not given */
+	const char	*type;		/* borrowed */
+	char *const	*rdata;		/* borrowed words */
+	size_t		 count;
+};
 
-	reader->why = memory_format("%s:%zu: %s", safe, reader->line, why);
+/* Notes what is wrong with TEXT (NULL: with the entry). Returns false. */
+static bool
+fail(struct reader *reader, const char *text, const char *why)
+{
+	const char *file = reader->records->file;
+	size_t size = text != NULL ? strlen(text) : 0;
+	char *safe;
+
+	if (text == NULL) {
+		reader->why = memory_format("%s, line %zu: %s", file,
+		    reader->line, why);
+		return false;
+	}
+	safe = text_printable(text, size > SHOWN_MAX ? SHOWN_MAX : size);
+	reader->why = memory_format("%s, line %zu: '%s%s' %s", file,
+	    reader->line, safe, size > SHOWN_MAX ? "..." : "", why);
 	free(safe);
 	return false;
 }
 
-/* Cuts off a comment; "\#" is no comment (RFC 3597). */
-static void
-cut_comment(char *line)
-{
-	char *end;
-
-	for (end = line; *end != '\0'; end++) {
-		if (*end == ';' || (*end == '#' &&
-		    (end == line || end[-1] != '\\'))) {
-			*end = '\0';
-			return;
-		}
-	}
-}
-
-/*
- * The next record's text, with single lines and those between parentheses put
- * together. NULL: the end. Owned by the caller.
- */
+/* The words with a space between each. Owned by the caller. */
 static char *
-next_record(struct reader *reader)
+join(char *const *words, size_t count)
 {
-	char *text = NULL, *longer, *line, *at;
-	int depth = 0;
+	size_t i, size = 1;
+	char *text, *next;
 
-	while (reader->next != NULL && (text == NULL || depth > 0)) {
-		line = strsep(&reader->next, "\n");
-		reader->line++;
-		cut_comment(line);
-		for (at = line; *at != '\0'; at++) {
-			depth += (*at == '(') - (*at == ')');
-			if (strchr("()\t\r\"", *at) != NULL)
-				*at = ' ';
-		}
-		longer = text == NULL ? memory_string(line) :
-		    memory_format("%s %s", text, line);
-		free(text);
-		text = longer;
-		if (strlen(text) > RECORD_MAX)
-			break;
-	}
+	for (i = 0; i < count; i++)
+		size += strlen(words[i]) + 1;
+	next = text = memory_new(size, 1);
+	for (i = 0; i < count; i++)
+		next += sprintf(next, "%s%s", i > 0 ? " " : "", words[i]);
 	return text;
 }
 
-/* Where the word WORD ends in TEXT, in any case; NULL: it is not there. */
-static char *
-after_word(char *text, const char *word)
+/* Adds a record; FIELDS's data is taken over, OWNER (may be NULL) is not. */
+static void
+add(struct reader *reader, const char *owner, const struct tlsa *fields)
 {
-	size_t length = strlen(word);
-	char *at;
+	struct records *records = reader->records;
 
-	for (at = text; *at != '\0'; at++) {
-		if (strncasecmp(at, word, length) == 0 &&
-		    (at == text || at[-1] == ' ') &&
-		    (at[length] == ' ' || at[length] == '\0'))
-			return at + length;
-	}
-	return NULL;
+	records->entries = memory_grow(records->entries, records->count,
+	    sizeof(*records->entries));
+	records->entries[records->count++] = (struct records_entry){
+		.owner = memory_string(owner),
+		.fields = *fields,
+	};
 }
 
-/* "\# LENGTH HEX" (RFC 3597 5): three octets of fields before the data. */
+/* "3 1 1 60785a34...". */
 static bool
-take_generic(struct reader *reader, const char *text)
+take_fields(struct reader *reader, const char *owner, char *const *words,
+    size_t count)
 {
-	struct tlsa octets, fields = { 0 };
-	char *end, *line;
+	char *text = join(words, count);
+	struct tlsa fields;
 	const char *why;
-	unsigned long length;
+	bool good = tlsa_from_text(&fields, text, &why);
 
-	text += strspn(text, " ");
-	if (strncmp(text, "\\#", 2) != 0)
-		return fail(reader, "TYPE52 without \"\\#\"");
-	length = strtoul(text + 2, &end, 10);
+	if (good)
+		add(reader, owner, &fields);
+	else
+		fail(reader, text, why);
+	free(text);
+	return good;
+}
+
+/* "\# 35 030101 60785a34..." (RFC 3597 5). */
+static bool
+take_generic(struct reader *reader, const char *owner, char *const *words,
+    size_t count)
+{
+	char *digits = join(words + 2, count - 2);
+	char *text = memory_format("0 0 0 %s", digits);
+	struct tlsa octets, fields;
+	const char *why;
+	char *end;
+	bool good;
+
 	/* The octets are read as if they were the data of a record. */
-	line = memory_format("0 0 0 %s", end);
-	if (!tlsa_from_text(&octets, line, &why)) {
-		free(line);
-		return fail(reader, why);
+	free(digits);
+	good = tlsa_from_text(&octets, text, &why);
+	free(text);
+	if (!good)
+		return fail(reader, words[0], why);
+	if (strtoul(words[1], &end, 10) != octets.size || *end != '\0') {
+		fail(reader, words[1], "is not how many octets follow");
+	} else if (octets.size < FIELDS_SIZE) {
+		fail(reader, NULL, "too few octets for usage, selector and "
+		    "matching type");
+	} else {
+		fields = (struct tlsa){
+			.usage = octets.data[0],
+			.selector = octets.data[1],
+			.matching_type = octets.data[2],
+			.data = memory_copy(octets.data + FIELDS_SIZE,
+			    octets.size - FIELDS_SIZE),
+			.size = octets.size - FIELDS_SIZE,
+		};
+		add(reader, owner, &fields);
 	}
-	free(line);
-	if (octets.size != length || length < 3) {
-		free(octets.data);
-		return fail(reader, "the length does not fit the data");
-	}
-	fields.usage = octets.data[0];
-	fields.selector = octets.data[1];
-	fields.matching_type = octets.data[2];
-	fields.data = octets.data + 3;
-	fields.size = octets.size - 3;
-	tlsa_set_add(reader->set, &fields);
 	free(octets.data);
+	return reader->why == NULL;
+}
+
+/* Seconds, or "1h30m". */
+static bool
+is_ttl(const char *word)
+{
+	return isdigit((unsigned char)*word) &&
+	    strspn(word, "0123456789smhdwSMHDW") == strlen(word);
+}
+
+static bool
+is_class(const char *word)
+{
+	return strcasecmp(word, "IN") == 0 || strcasecmp(word, "CH") == 0 ||
+	    strcasecmp(word, "HS") == 0 || strncasecmp(word, "CLASS", 5) == 0;
+}
+
+/* Whether the entry is [TTL] [class] type RDATA from its word I on. */
+static bool
+find_type(const struct master_entry *entry, size_t i, struct parts *parts)
+{
+	bool ttl = false;
+
+	memset(parts, 0, sizeof(*parts));
+	for (; i < entry->count; i++) {
+		if (!ttl && is_ttl(entry->words[i]))
+			ttl = true;
+		else if (parts->class == NULL && is_class(entry->words[i]))
+			parts->class = entry->words[i];
+		else
+			break;
+	}
+	if (i == entry->count || !zonefile_is_type(entry->words[i]))
+		return false;
+	parts->type = entry->words[i];
+	parts->rdata = entry->words + i + 1;
+	parts->count = entry->count - i - 1;
+	return true;
+}
+
+/*
+ * Whether the entry is a record of whatever type. People leave out the owner where
+ * there is none to repeat, and indent where there is one.
+ */
+static bool
+find_parts(const struct master_entry *entry, struct parts *parts)
+{
+	if (entry->indented && find_type(entry, 0, parts))
+		return true;
+	if (find_type(entry, 1, parts)) {
+		if (!is_ttl(entry->words[0]) && !is_class(entry->words[0]))
+			parts->owner = entry->words[0];
+		return true;
+	}
+	return find_type(entry, 0, parts);
+}
+
+/* An owner as the zone has it, made absolute. Owned; NULL: not known. */
+static char *
+absolute(const struct reader *reader, const char *name)
+{
+	size_t length = strlen(name);
+	char *longer, *normal;
+
+	if (strcmp(name, "@") == 0)
+		return memory_string(reader->origin);
+	if (reader->origin == NULL || strcmp(reader->origin, ".") == 0 ||
+	    (name[length - 1] == '.' &&
+	    (length < 2 || name[length - 2] != '\\')))
+		return name_normalise(name);
+	longer = memory_format("%s.%s", name, reader->origin);
+	normal = name_normalise(longer);
+	free(longer);
+	return normal;
+}
+
+static bool
+take_directive(struct reader *reader, const struct master_entry *entry)
+{
+	char *origin;
+
+	if (strcasecmp(entry->words[0], "$TTL") == 0)
+		return true;
+	if (strcasecmp(entry->words[0], "$ORIGIN") != 0 || entry->count < 2)
+		return fail(reader, entry->words[0], "is not understood");
+	origin = absolute(reader, entry->words[1]);
+	free(reader->origin);
+	reader->origin = origin;
 	return true;
 }
 
 static bool
-take_fields(struct reader *reader, const char *text)
+take_record(struct reader *reader, const struct parts *parts)
 {
-	struct tlsa fields;
-	const char *why;
-	char *line;
-	bool taken;
-
-	if (tlsa_from_text(&fields, text, &why)) {
-		tlsa_set_add(reader->set, &fields);
-		free(fields.data);
-		return true;
+	if (parts->owner != NULL) {
+		free(reader->owner);
+		reader->owner = absolute(reader, parts->owner);
 	}
-	line = memory_format("the record %s", why);
-	taken = fail(reader, line);
-	free(line);
-	return taken;
+	if (strcasecmp(parts->type, "TLSA") != 0 &&
+	    strcasecmp(parts->type, "TYPE52") != 0)
+		return true;
+	if (parts->class != NULL && strcasecmp(parts->class, "IN") != 0)
+		return fail(reader, parts->class, "is not the class IN");
+	if (parts->count >= 2 && strcmp(parts->rdata[0], "\\#") == 0)
+		return take_generic(reader, reader->owner, parts->rdata,
+		    parts->count);
+	return take_fields(reader, reader->owner, parts->rdata, parts->count);
 }
 
-/* Whether a line without TLSA is another record, or a directive, of a zone. */
 static bool
-is_of_a_zone(char *text)
+take_entry(struct reader *reader, const struct master_entry *entry)
 {
-	static const char *const words[] = { "IN", "CH", "SOA", "NS", "MX",
-		"A", "AAAA", "CNAME", "TXT", "RRSIG", "DNSKEY", "DS", "NSEC",
-		"NSEC3", "NSEC3PARAM", "CAA", "SRV", "PTR", "DNAME" };
+	struct parts parts;
+
+	reader->line = entry->line;
+	if (entry->words[0][0] == '$')
+		return take_directive(reader, entry);
+	if (find_parts(entry, &parts))
+		return take_record(reader, &parts);
+	return take_fields(reader, NULL, entry->words, entry->count);
+}
+
+static void
+read_entries(struct reader *reader, const char *text, size_t size)
+{
+	enum master_result result;
+	struct master_entry entry;
+	struct master master;
+	const char *why;
+
+	master_init(&master, text, size);
+	do {
+		result = master_next(&master, &entry, &why);
+		reader->line = entry.line;
+		if (result == MASTER_BAD)
+			fail(reader, NULL, why);
+		else if (result == MASTER_ENTRY)
+			take_entry(reader, &entry);
+		master_entry_clear(&entry);
+	} while (result == MASTER_ENTRY && reader->why == NULL);
+}
+
+bool
+records_init(struct records *records, const char *file, char **why)
+{
+	struct reader reader = { .records = records };
+	char *text;
+	size_t size;
+
+	memset(records, 0, sizeof(*records));
+	text = material_read(file, &size, why);
+	if (text == NULL)
+		return false;
+	records->file = text_printable(file, strlen(file));
+	read_entries(&reader, text, size);
+	free(text);
+	free(reader.origin);
+	free(reader.owner);
+	if (reader.why == NULL && records->count == 0)
+		reader.why = memory_format("%s: no TLSA record in it",
+		    records->file);
+	if (reader.why == NULL)
+		return true;
+	*why = reader.why;
+	records_clear(records);
+	return false;
+}
+
+void
+records_clear(struct records *records)
+{
 	size_t i;
 
-	if (*text == '$')
-		return true;
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (after_word(text, words[i]) != NULL)
+	for (i = 0; i < records->count; i++) {
+		free(records->entries[i].owner);
+		free(records->entries[i].fields.data);
+	}
+	free(records->entries);
+	free(records->file);
+	memset(records, 0, sizeof(*records));
+}
+
+/* NULL is an owner of its own: records without one belong together. */
+static bool
+same_owner(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : name_equal(a, b);
+}
+
+bool
+records_differ(const struct records *records)
+{
+	size_t i;
+
+	for (i = 1; i < records->count; i++) {
+		if (!same_owner(records->entries[i].owner,
+		    records->entries[0].owner))
 			return true;
 	}
 	return false;
 }
 
-static bool
-take_record(struct reader *reader, char *text)
+size_t
+records_set(const struct records *records, const char *owner,
+    struct tlsa_set *set)
 {
-	char *fields;
-
-	if (text[strspn(text, " ")] == '\0')
-		return true;
-	/* A signature over TLSA records is none itself. */
-	if (after_word(text, "RRSIG") != NULL || after_word(text, "NSEC"))
-		return true;
-	fields = after_word(text, "TLSA");
-	if (fields != NULL)
-		return take_fields(reader, fields);
-	fields = after_word(text, "TYPE52");
-	if (fields != NULL)
-		return take_generic(reader, fields);
-	return is_of_a_zone(text) || take_fields(reader, text);
-}
-
-bool
-records_init(struct tlsa_set *set, const char *file, char **why)
-{
-	struct reader reader = { .file = file, .set = set };
-	char *text, *record;
-	size_t size;
+	size_t i;
 
 	set->records = NULL;
 	set->count = 0;
-	text = material_read(file, &size, why);
-	if (text == NULL)
-		return false;
-	reader.next = text;
-	while (reader.why == NULL && (record = next_record(&reader)) != NULL) {
-		if (strlen(record) > RECORD_MAX)
-			fail(&reader, "the record is too long");
-		else
-			take_record(&reader, record);
-		free(record);
+	for (i = 0; i < records->count; i++) {
+		if (owner == NULL ||
+		    same_owner(records->entries[i].owner, owner))
+			tlsa_set_add(set, &records->entries[i].fields);
 	}
-	free(text);
-	if (reader.why == NULL && set->count == 0)
-		fail(&reader, "no TLSA record in it");
-	*why = reader.why;
-	if (reader.why != NULL)
-		tlsa_set_clear(set);
-	else
-		tlsa_set_settle(set);
-	return reader.why == NULL;
+	tlsa_set_settle(set);
+	return set->count;
 }

@@ -164,3 +164,9 @@ zonefile_fault(const struct zonefile *file,
 	return memory_format("%s, line %zu: %s", file->path, record->line,
 	    fault);
 }
+
+bool
+zonefile_is_type(const char *word)
+{
+	return ldns_get_rr_type_by_name(word) != 0;
+}

@@ -33,6 +33,9 @@ struct zonefile {
 bool	zonefile_init(struct zonefile *file, const char *path, char **why);
 void	zonefile_clear(struct zonefile *file);
 
+/* Whether WORD is the name of a record type: "MX", "type52". */
+bool	zonefile_is_type(const char *word);
+
 /* What is wrong with a record, after its place. Owned by the caller. */
 char	*zonefile_fault(const struct zonefile *file,
 	    const struct zonefile_record *record, const char *fault);
