@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/match.h"
 #include "checker/material.h"
 #include "checker/mxtlsa.h"
 #include "checker/offer.h"
@@ -13,18 +14,49 @@
 /* What nsupdate needs when nothing is said (it has no default). */
 #define NSUPDATE_TTL 3600
 
-/* The hosts that the records are for. */
-struct hosts {
-	char	**names;	/* owned, normalised */
-	size_t	  count;
+struct host {
+	char	*name;		/* owned, normalised */
+	char	*owner;		/* owned; of its TLSA records */
 };
 
-static void
-add_host(struct hosts *hosts, char *name)
+/* The hosts that the records are for. */
+struct hosts {
+	struct host	*items;		/* owned */
+	size_t		 count;
+};
+
+/* What is known when the records are written down. */
+struct making {
+	const struct mxtlsa_settings	*settings;	/* borrowed */
+	const struct material		*material;	/* borrowed */
+	struct hosts			 hosts;
+	struct offers			 offers;
+	FILE				*out;		/* borrowed */
+};
+
+/* NAME is taken over. A host is taken once. */
+static bool
+add_host(struct making *making, char *name, char **why)
 {
-	hosts->names = memory_grow(hosts->names, hosts->count,
-	    sizeof(*hosts->names));
-	hosts->names[hosts->count++] = name;
+	struct hosts *hosts = &making->hosts;
+	char *owner = name_tlsa_owner(making->settings->port, name);
+	size_t i = 0;
+
+	while (i < hosts->count && !name_equal(hosts->items[i].name, name))
+		i++;
+	if (owner == NULL || i < hosts->count) {
+		if (owner == NULL)
+			*why = memory_format("'%s' is too long to have TLSA "
+			    "records", name);
+		free(name);
+		free(owner);
+		return owner != NULL;
+	}
+	hosts->items = memory_grow(hosts->items, hosts->count,
+	    sizeof(*hosts->items));
+	hosts->items[hosts->count].name = name;
+	hosts->items[hosts->count++].owner = owner;
+	return true;
 }
 
 static void
@@ -32,60 +64,108 @@ hosts_clear(struct hosts *hosts)
 {
 	size_t i;
 
-	for (i = 0; i < hosts->count; i++)
-		free(hosts->names[i]);
-	free(hosts->names);
+	for (i = 0; i < hosts->count; i++) {
+		free(hosts->items[i].name);
+		free(hosts->items[i].owner);
+	}
+	free(hosts->items);
 }
 
-/* Those of the command line, else those that the certificate names. */
+/* Those that the certificate names, but for wildcards and the like. */
 static bool
-find_hosts(struct hosts *hosts, char *const *words, size_t count,
-    const struct material *material, char **why)
+find_named_hosts(struct making *making, char **why)
 {
-	const struct certificate *own = material->chain != NULL ?
-	    material->chain->certificates : NULL;
-	char *name;
+	const struct chain *chain = making->material->chain;
+	const struct certificate *own;
 	size_t i;
 
-	for (i = 0; i < count; i++) {
-		name = mxtlsa_name(words[i], why);
-		if (name == NULL)
+	if (chain == NULL) {
+		*why = memory_format("which host? %s has no certificate that "
+		    "names one", making->material->file);
+		return false;
+	}
+	own = chain->certificates;
+	for (i = 0; i < own->dns_name_count; i++) {
+		if (name_is_host(own->dns_names[i]) && !add_host(making,
+		    name_normalise(own->dns_names[i]), why))
 			return false;
-		add_host(hosts, name);
 	}
-	for (i = 0; count == 0 && own != NULL && i < own->dns_name_count;
-	    i++) {
-		if (!name_is_host(own->dns_names[i]))
-			continue;	/* a wildcard, or worse */
-		add_host(hosts, name_normalise(own->dns_names[i]));
-	}
-	if (hosts->count > 0)
+	if (making->hosts.count > 0)
 		return true;
-	*why = memory_format("which host? %s names none", material->file);
+	*why = memory_format("which host? the certificate in %s names none",
+	    making->material->file);
 	return false;
 }
 
 static bool
-find_offers(struct offers *offers, const struct mxtlsa_settings *settings,
-    const struct material *material, char **why)
+find_hosts(struct making *making, char *const *words, size_t count,
+    char **why)
 {
+	char *name;
+	size_t i;
+
+	if (count == 0)
+		return find_named_hosts(making, why);
+	for (i = 0; i < count; i++) {
+		name = mxtlsa_name(words[i], why);
+		if (name == NULL || !add_host(making, name, why))
+			return false;
+	}
+	return true;
+}
+
+static bool
+find_offers(struct making *making, char **why)
+{
+	const struct mxtlsa_settings *settings = making->settings;
 	const struct tlsa *kind;
 	const char *wrong;
 	size_t i;
 
-	if (settings->all)
-		offers_all(offers, material, settings->full);
+	if (settings->all || settings->full)
+		offers_all(&making->offers, making->material, settings->full);
 	else if (settings->kind_count == 0)
-		offers_recommended(offers, material);
+		offers_recommended(&making->offers, making->material);
 	for (i = 0; i < settings->kind_count; i++) {
 		kind = &settings->kinds[i];
-		if (offers_add(offers, material, kind, &wrong))
+		if (offers_add(&making->offers, making->material, kind, &wrong))
 			continue;
-		*why = memory_format("%s: \"%d %d %d\" %s", material->file,
-		    kind->usage, kind->selector, kind->matching_type, wrong);
+		*why = memory_format("%s: \"%d %d %d\" %s",
+		    making->material->file, kind->usage, kind->selector,
+		    kind->matching_type, wrong);
 		return false;
 	}
 	return true;
+}
+
+/*
+ * Why the record would not authenticate the chain that it is made of: usage 2 asks
+ * for more than the data. Owned by the caller; NULL: it would, or nobody knows.
+ */
+static char *
+why_no_match(const struct making *making, const char *host,
+    const struct tlsa *record)
+{
+	struct tlsa_set set = { NULL, 0 };
+	const struct match_input input = {
+		.records = &set,
+		.chain = making->material->chain,
+		.reference_names = &host,
+		.reference_name_count = 1,
+		.when = making->settings->when,
+	};
+	struct match_result *result;
+	char *why;
+
+	if (input.chain == NULL)
+		return NULL;
+	tlsa_set_add(&set, record);
+	tlsa_set_settle(&set);
+	result = match_chain(&input);
+	why = memory_string(result->why);
+	match_free(result, set.count);
+	tlsa_set_clear(&set);
+	return why;
 }
 
 /* "\# 35 030101..." (RFC 3597 5). Owned by the caller. */
@@ -101,83 +181,108 @@ generic_text(const struct tlsa *record)
 }
 
 static void
-put_record(const struct mxtlsa_settings *settings, FILE *out,
-    const char *owner, const struct offer *offer)
+put_record(const struct making *making, const struct host *host,
+    const struct offer *offer)
 {
+	const struct mxtlsa_settings *settings = making->settings;
 	uint32_t ttl = settings->ttl == 0 && settings->nsupdate ?
 	    NSUPDATE_TTL : settings->ttl;
 	char *data = settings->generic ? generic_text(&offer->record) :
 	    tlsa_text(&offer->record, true);
+	char *why = why_no_match(making, host->name, &offer->record);
 
-	if (settings->all || settings->tell)
-		fprintf(out, "; %s\n", offer->comment);
-	fprintf(out, "%s%s. ", settings->nsupdate ? "update add " : "", owner);
+	if (settings->all || settings->full || settings->tell)
+		fprintf(making->out, "; %s\n", offer->comment);
+	if (why != NULL)
+		fprintf(making->out, "; would not match: %s\n", why);
+	fprintf(making->out, "%s%s. ", settings->nsupdate ? "update add " : "",
+	    host->owner);
 	if (ttl != 0)
-		fprintf(out, "%lu ", (unsigned long)ttl);
-	fprintf(out, "IN %s %s\n", settings->generic ? "TYPE52" : "TLSA",
-	    data);
+		fprintf(making->out, "%lu ", (unsigned long)ttl);
+	fprintf(making->out, "IN %s %s\n",
+	    settings->generic ? "TYPE52" : "TLSA", data);
 	free(data);
+	free(why);
 }
 
 static json_t *
-json_offer(const char *owner, const struct offer *offer)
+json_offer(const struct making *making, const struct host *host,
+    const struct offer *offer)
 {
 	const struct certificate *certificate = offer->certificate;
-	char *data = text_hex(offer->record.data, offer->record.size);
+	const struct tlsa *record = &offer->record;
+	char *data = text_hex(record->data, record->size);
 	char *until = certificate != NULL ?
 	    text_time(certificate->not_after) : NULL;
+	char *why = why_no_match(making, host->name, record);
 	json_t *object = json_pack("{s:s, s:i, s:i, s:i, s:s, s:o, s:s?, s:b, "
-	    "s:s}", "owner", owner, "usage", offer->record.usage, "selector",
-	    offer->record.selector, "matching_type",
-	    offer->record.matching_type, "data", data, "subject",
+	    "s:o, s:s, s:o}", "owner", host->owner, "usage", record->usage,
+	    "selector", record->selector, "matching_type",
+	    record->matching_type, "data", data, "subject",
 	    report_json_text(certificate != NULL ? certificate->subject :
 	    NULL), "not_after", until, "recommended", offer->recommended,
-	    "comment", offer->comment);
+	    "matches", certificate == NULL ? json_null() :
+	    json_boolean(why == NULL), "comment", offer->comment, "why",
+	    report_json_text(why));
 
 	if (object == NULL)
 		abort();
 	free(data);
 	free(until);
+	free(why);
 	return object;
-}
-
-static void
-put_all(const struct mxtlsa_settings *settings, FILE *out,
-    const struct hosts *hosts, const struct offers *offers)
-{
-	json_t *records = json_array();
-	char *owner;
-	size_t i, j;
-
-	for (i = 0; i < hosts->count; i++) {
-		owner = name_tlsa_owner(settings->port, hosts->names[i]);
-		for (j = 0; owner != NULL && j < offers->count; j++) {
-			if (settings->json)
-				json_array_append_new(records,
-				    json_offer(owner, &offers->items[j]));
-			else
-				put_record(settings, out, owner,
-				    &offers->items[j]);
-		}
-		free(owner);
-	}
-	if (settings->json)
-		report_json_print(out, json_pack("{s:O}", "records", records));
-	else if (settings->nsupdate)
-		fputs("send\n", out);
-	json_decref(records);
 }
 
 /* What one might miss in the records that are recommended. */
 static void
-put_missing(const struct mxtlsa_settings *settings, FILE *out,
-    const struct material *material)
+put_missing(const struct making *making)
 {
-	if (settings->json || settings->all || settings->kind_count > 0 ||
-	    (material->chain != NULL && material->chain->count > 1))
+	const struct mxtlsa_settings *settings = making->settings;
+	const struct chain *chain = making->material->chain;
+
+	if (settings->all || settings->full || settings->kind_count > 0 ||
+	    (chain != NULL && offers_issuer(chain) > 0))
 		return;
-	fprintf(out, "; no \"2 1 1\" record: %s has no issuer's certificate\n",
-	    material->file);
+	fputs("; no \"2 1 1\" record: ", making->out);
+	if (chain == NULL)
+		fprintf(making->out, "%s has no certificates\n",
+		    making->material->file);
+	else if (chain->certificates[0].self_signed)
+		fprintf(making->out, "%s is signed by itself\n",
+		    chain->certificates[0].subject);
+	else
+		fprintf(making->out, "the certificate of the issuer, %s, is "
+		    "not in %s\n", chain->certificates[0].issuer,
+		    making->material->file);
+}
+
+static void
+put_text(const struct making *making)
+{
+	size_t i, j;
+
+	put_missing(making);
+	for (i = 0; i < making->hosts.count; i++) {
+		for (j = 0; j < making->offers.count; j++)
+			put_record(making, &making->hosts.items[i],
+			    &making->offers.items[j]);
+	}
+	if (making->settings->nsupdate)
+		fputs("send\n", making->out);
+}
+
+static void
+put_json(const struct making *making)
+{
+	json_t *records = json_array();
+	size_t i, j;
+
+	for (i = 0; i < making->hosts.count; i++) {
+		for (j = 0; j < making->offers.count; j++)
+			json_array_append_new(records, json_offer(making,
+			    &making->hosts.items[i], &making->offers.items[j]));
+	}
+	report_json_print(making->out, json_pack("{s:o}", "records", records));
 }
 
 int
@@ -185,20 +290,23 @@ mxtlsa_make(const struct mxtlsa_settings *settings, char *const *words,
     size_t count, FILE *out, char **why)
 {
 	struct material material;
-	struct offers offers = { NULL, 0 };
-	struct hosts hosts = { NULL, 0 };
+	struct making making = {
+		.settings = settings,
+		.material = &material,
+		.out = out,
+	};
 	bool good;
 
 	if (!material_init(&material, words[0], why))
 		return OPTIONS_EXIT_USAGE;
-	good = find_hosts(&hosts, words + 1, count - 1, &material, why) &&
-	    find_offers(&offers, settings, &material, why);
-	if (good) {
-		put_missing(settings, out, &material);
-		put_all(settings, out, &hosts, &offers);
-	}
-	offers_clear(&offers);
-	hosts_clear(&hosts);
+	good = find_hosts(&making, words + 1, count - 1, why) &&
+	    find_offers(&making, why);
+	if (good && settings->json)
+		put_json(&making);
+	else if (good)
+		put_text(&making);
+	offers_clear(&making.offers);
+	hosts_clear(&making.hosts);
 	material_clear(&material);
 	return good ? 0 : OPTIONS_EXIT_USAGE;
 }

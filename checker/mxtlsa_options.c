@@ -174,7 +174,7 @@ static const struct option_row rows[] = {
 	    MEMBER(tell) },
 	{ "all", 0, NULL, "all records that the chain allows, with a comment on "
 	    "each", MEMBER(all) },
-	{ "full", 0, NULL, "with --all: matching type 0 as well",
+	{ "full", 0, NULL, "the same with matching type 0 as well",
 	    MEMBER(full) },
 	{ "record", 'r', "KIND", "exactly this kind, such as \"3 1 1\" "
 	    "(repeatable)", take_kind, 0 },

@@ -1,5 +1,6 @@
 #include "checker/offer.h"
 
+#include <openssl/x509v3.h>
 #include <stdlib.h>
 
 #include "checker/make.h"
@@ -7,30 +8,50 @@
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
-/* Why one would publish a record of a kind, or rather not (RFC 7671 5 and 8). */
+/* Why one would publish the record, or rather not (RFC 7671 5 and 10.1). */
 static const char *
-advice_on(const struct tlsa *record)
+advice_on(const struct tlsa *record, bool recommended)
 {
 	if (record->matching_type == TLSA_FULL)
-		return "not recommended: the whole data makes a large answer";
+		return "not recommended: all of it makes a large answer";
 	if (record->matching_type == TLSA_SHA2_512)
-		return "not recommended: not every sender knows SHA2-512, and "
-		    "SHA2-256 is enough";
-	if (record->usage == TLSA_DANE_EE)
-		return record->selector == TLSA_SPKI ?
-		    "recommended: good as long as the key is kept" :
-		    "not recommended: changes with every renewal";
-	return record->selector == TLSA_SPKI ?
-	    "recommended: good as long as this authority issues, but for "
-	    "names and dates" :
-	    "not recommended: changes when the authority's certificate does";
+		return "not recommended: SHA2-256 is enough, and the digest "
+		    "that every sender knows";
+	if (record->selector == TLSA_CERT)
+		return record->usage == TLSA_DANE_EE ?
+		    "not recommended: changes with every renewal" :
+		    "not recommended: changes when the authority's own "
+		    "certificate does";
+	if (!recommended)
+		return "not recommended: the next renewal may not lead up to it";
+	return record->usage == TLSA_DANE_EE ?
+	    "recommended: good for as long as the key is kept" :
+	    "recommended: good for as long as this authority issues the "
+	    "certificate, for this name and in time";
 }
 
+size_t
+offers_issuer(const struct chain *chain)
+{
+	STACK_OF(X509) *stack = chain_to_stack(chain);
+	size_t i;
+
+	for (i = 1; i < chain->count; i++) {
+		if (X509_check_issued(sk_X509_value(stack, (int)i),
+		    sk_X509_value(stack, 0)) == X509_V_OK)
+			break;
+	}
+	sk_X509_pop_free(stack, X509_free);
+	return i < chain->count ? i : 0;
+}
+
+/* CERTIFICATE is NULL for a bare key; DIRECT: it is the own one, or its issuer's. */
 static void
 add(struct offers *offers, const struct tlsa *record,
-    const struct certificate *certificate)
+    const struct certificate *certificate, bool direct)
 {
 	struct offer *offer;
+	const char *advice;
 	char *date;
 
 	offers->items = memory_grow(offers->items, offers->count,
@@ -38,28 +59,28 @@ add(struct offers *offers, const struct tlsa *record,
 	offer = &offers->items[offers->count++];
 	offer->record = *record;
 	offer->certificate = certificate;
-	offer->recommended = record->selector == TLSA_SPKI &&
+	offer->recommended = direct && record->selector == TLSA_SPKI &&
 	    record->matching_type == TLSA_SHA2_256;
+	advice = advice_on(record, offer->recommended);
 	if (certificate == NULL) {
-		offer->comment = memory_format("the key; %s",
-		    advice_on(record));
+		offer->comment = memory_format("the key; %s", advice);
 		return;
 	}
 	date = text_date(certificate->not_after);
 	offer->comment = memory_format("%s, until %s; %s",
-	    certificate->subject, date, advice_on(record));
+	    certificate->subject, date, advice);
 	free(date);
 }
 
 static void
 add_of(struct offers *offers, const struct certificate *certificate,
-    const struct tlsa *kind)
+    const struct tlsa *kind, bool direct)
 {
 	struct tlsa record;
 
 	if (make_tlsa(&record, certificate, kind->usage, kind->selector,
 	    kind->matching_type))
-		add(offers, &record, certificate);
+		add(offers, &record, certificate, direct);
 }
 
 static void
@@ -70,7 +91,7 @@ add_key(struct offers *offers, const struct material *material,
 
 	make_tlsa_of_key(&record, material->spki, material->spki_size,
 	    matching_type);
-	add(offers, &record, NULL);
+	add(offers, &record, NULL, true);
 }
 
 bool
@@ -78,22 +99,23 @@ offers_add(struct offers *offers, const struct material *material,
     const struct tlsa *fields, const char **why)
 {
 	const struct chain *chain = material->chain;
-	size_t depth = fields->usage == TLSA_DANE_TA ? 1 : 0;
+	bool above = fields->usage == TLSA_DANE_TA;
+	size_t at = above && chain != NULL ? offers_issuer(chain) : 0;
 
 	*why = NULL;
-	if (fields->usage != TLSA_DANE_TA && fields->usage != TLSA_DANE_EE)
-		*why = "is of a usage that is not for SMTP (RFC 7672 3.1)";
-	else if (fields->selector > TLSA_SPKI ||
+	if (fields->usage < TLSA_DANE_TA)
+		*why = "is of a usage that is not for SMTP (RFC 7672 3.1.3)";
+	else if (fields->usage > TLSA_DANE_EE || fields->selector > TLSA_SPKI ||
 	    fields->matching_type > TLSA_SHA2_512)
-		*why = "is of an unknown selector or matching type";
-	else if (chain == NULL && (depth > 0 || fields->selector != TLSA_SPKI))
+		*why = "is no kind of record that there is";
+	else if (chain == NULL && (above || fields->selector != TLSA_SPKI))
 		*why = "needs certificates; of a key alone only 3 1 x is made";
-	else if (chain != NULL && depth >= chain->count)
-		*why = "needs the issuer's certificate in the chain";
+	else if (above && at == 0)
+		*why = "needs the issuer's certificate, which is not there";
 	if (*why != NULL)
 		return false;
 	if (chain != NULL)
-		add_of(offers, &chain->certificates[depth], fields);
+		add_of(offers, &chain->certificates[at], fields, true);
 	else
 		add_key(offers, material, fields->matching_type);
 	return true;
@@ -119,6 +141,7 @@ add_every_kind(struct offers *offers, const struct chain *chain,
 {
 	static const uint8_t types[] = { TLSA_SHA2_256, TLSA_SHA2_512,
 		TLSA_FULL };
+	bool direct = depth == 0 || depth == offers_issuer(chain);
 	struct tlsa kind = { .usage = depth == 0 ? TLSA_DANE_EE :
 		TLSA_DANE_TA };
 	size_t type;
@@ -128,7 +151,8 @@ add_every_kind(struct offers *offers, const struct chain *chain,
 		for (type = 0; type < (full ? 3 : 2); type++) {
 			kind.selector = (uint8_t)selector;
 			kind.matching_type = types[type];
-			add_of(offers, &chain->certificates[depth], &kind);
+			add_of(offers, &chain->certificates[depth], &kind,
+			    direct);
 		}
 	}
 }

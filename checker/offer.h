@@ -11,6 +11,7 @@
 #include "checker/tlsa.h"
 
 struct certificate;
+struct chain;
 struct material;
 
 struct offer {
@@ -24,6 +25,12 @@ struct offers {
 	struct offer	*items;		/* owned */
 	size_t		 count;
 };
+
+/*
+ * The place of the certificate that issued the first one, wherever it stands in the
+ * chain; 0: it is not there (or the first one signed itself).
+ */
+size_t	offers_issuer(const struct chain *chain);
 
 /* 3 1 1 of the server, and 2 1 1 of its issuer where the chain has it. */
 void	offers_recommended(struct offers *offers,
