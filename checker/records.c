@@ -241,7 +241,8 @@ take_record(struct reader *reader, const struct parts *parts)
 	if (strcasecmp(parts->type, "TLSA") != 0 &&
 	    strcasecmp(parts->type, "TYPE52") != 0)
 		return true;
-	if (parts->class != NULL && strcasecmp(parts->class, "IN") != 0)
+	if (parts->class != NULL && strcasecmp(parts->class, "IN") != 0 &&
+	    strcasecmp(parts->class, "CLASS1") != 0)
 		return fail(reader, parts->class, "is not the class IN");
 	if (parts->count >= 2 && strcmp(parts->rdata[0], "\\#") == 0)
 		return take_generic(reader, reader->owner, parts->rdata,
