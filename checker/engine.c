@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "checker/authorities.h"
 #include "checker/material.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
@@ -96,6 +97,8 @@ engine_open(struct engine *engine, const struct settings *settings,
 	    memory_string(settings->audit.helo) : machine_name();
 	engine->options.helo = engine->helo;
 	context->options = &engine->options;
+	engine->authorities.find = authorities_find;
+	engine->authorities.argument = authorities_new();
 	if (!read_chains(engine, settings, why) ||
 	    !read_next(engine, settings, why)) {
 		engine_close(engine);
@@ -128,6 +131,7 @@ engine_close(struct engine *engine)
 	for (i = 0; i < engine->options.chain_count; i++)
 		chain_free(engine->chains[i]);
 	free(engine->chains);
+	authorities_free(engine->authorities.argument);
 	for (i = 0; i < engine->next_count; i++)
 		material_clear(&engine->next[i]);
 	free(engine->next);

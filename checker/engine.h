@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "checker/audit.h"
+#include "checker/diagnose.h"
 #include "checker/settings.h"
 #include "resolver/resolver.h"
 #include "resolver/trace.h"
@@ -18,6 +19,7 @@ struct engine {
 	struct resolver_options	 resolver_options;
 	char			*helo;		/* owned */
 	struct chain		**chains;	/* owned */
+	struct authority_finder	  authorities;	/* its argument is owned */
 	struct material		 *next;		/* owned; --next */
 	size_t			  next_count;
 };

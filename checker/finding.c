@@ -100,6 +100,9 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	[FINDING_TLSA_TTL_LONG] = { "tlsa-ttl-long", WARNING, NULL,
 	    "TLSA records that are cached for over a day make a mistake last "
 	    "as long: publish them with a TTL of an hour" },
+	[FINDING_ROTATION_UNCOVERED] = { "rotation-uncovered", WARNING, NULL,
+	    "one of several authorities that take turns is pinned: publish "
+	    "records of all of them, or usage 3" },
 	[FINDING_NEXT_COVERED] = { "next-covered", INFO, NULL,
 	    "the next certificate (--next) matches what is published: it is "
 	    "safe to switch to it" },
@@ -169,6 +172,40 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	[FINDING_CHAIN_INVALID] = { "chain-invalid", ERROR, VALIDATION,
 	    "the certificates do not lead up to the one in the record: send "
 	    "the right chain" },
+
+	/* Errors where nothing else matches, else merely told. */
+	[FINDING_USAGE_2_NAMES_LEAF] = { "usage-2-names-leaf", ERROR, NULL,
+	    "usage 2 is for an authority above the server's certificate, and "
+	    "the record is of that itself: publish it with usage 3" },
+	[FINDING_USAGE_3_NAMES_ISSUER] = { "usage-3-names-issuer", ERROR, NULL,
+	    "usage 3 is for the server's own certificate, and the record is "
+	    "of an authority: publish it with usage 2" },
+	[FINDING_SELECTOR_SWAPPED] = { "selector-swapped", ERROR, NULL,
+	    "the data is of the key where the selector says certificate, or "
+	    "the other way round: correct the selector" },
+	[FINDING_MATCHING_TYPE_SWAPPED] = { "matching-type-swapped", ERROR,
+	    NULL,
+	    "the data is another digest than the matching type says, or one "
+	    "of another form: publish the right one" },
+	[FINDING_DIGEST_OF_PEM] = { "digest-of-pem", ERROR, NULL,
+	    "the digest was made of the PEM text; it must be of the DER "
+	    "encoding" },
+	[FINDING_DIGEST_OF_NOTHING] = { "digest-of-nothing", ERROR, NULL,
+	    "the digest is that of no input: the command that made it failed" },
+	[FINDING_DATA_NOT_HEX_DECODED] = { "data-not-hex-decoded", ERROR, NULL,
+	    "the data is text, hexadecimal or base64, of the right octets: "
+	    "publish the octets themselves" },
+	[FINDING_NEARLY_MATCHES] = { "nearly-matches", ERROR, NULL,
+	    "a few digits differ from what would match: a slip in typing" },
+	[FINDING_ISSUER_NOT_SENT] = { "issuer-not-sent", ERROR, NULL,
+	    "the record is of an authority whose certificate the server does "
+	    "not send: append it to the chain, or publish another record" },
+	[FINDING_ISSUER_RETIRED] = { "issuer-retired", ERROR, NULL,
+	    "the record is of an authority that issues no more certificates: "
+	    "replace it" },
+	[FINDING_MATCHES_ELSEWHERE] = { "matches-elsewhere", ERROR, NULL,
+	    "the record is of what another address, host or key type of the "
+	    "domain presents: bring the one that was left behind up to date" },
 
 	[FINDING_EXPECTATION_FAILED] = { "expectation-failed", ERROR, NULL,
 	    "the TLSA records are not (yet) what --expect and --expect-no say; "

@@ -260,6 +260,10 @@ judge(struct evidence *evidence, const struct judge_options *options)
 		judge_host(&judging);
 		verdict_add(&count, evidence->hosts[i].verdict);
 	}
+	for (i = 0; i < evidence->host_count; i++) {
+		judging.host = &evidence->hosts[i];
+		judge_diagnoses(&judging);
+	}
 	judging.host = NULL;
 	if (judging.applies)
 		sum_up(&judging, &count);

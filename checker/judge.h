@@ -11,6 +11,7 @@
 
 #include "checker/evidence.h"
 
+struct authority_finder;
 struct expectation;
 struct material;
 
@@ -23,6 +24,7 @@ struct judge_options {
 	const struct material	 *next;	/* borrowed; to be used after the present
 					 * certificate */
 	size_t	next_count;
+	const struct authority_finder *authorities; /* borrowed; may be NULL */
 };
 
 /*

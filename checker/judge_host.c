@@ -229,6 +229,13 @@ address_why(const struct host_evidence *host)
 	    host->cname->why : "no usable answer";
 }
 
+/* Whether there are MX records that name the hosts. */
+static bool
+names_hosts(const struct evidence *evidence)
+{
+	return !evidence->host_mode && !evidence_is_implicit_mx(evidence);
+}
+
 /* Why the host is out of the question for DANE, or cannot be asked. */
 static void
 say_addresses(const struct judging *judging, enum host_dns state)
@@ -269,8 +276,9 @@ say_addresses(const struct judging *judging, enum host_dns state)
 	case HOST_DNS_MISSING_INSECURE:
 		finding = finding_add(findings, FINDING_MX_TARGET_MISSING,
 		    "%s has no address", host->name);
-		finding_advise(finding, "give it an address, or remove the MX "
-		    "record");
+		finding_advise(finding, "give it an address%s",
+		    names_hosts(judging->evidence) ?
+		    ", or remove the MX record" : "");
 		break;
 	default:
 		return;
@@ -327,8 +335,7 @@ judge_alias(const struct judging *judging)
 	struct finding *finding;
 
 	/* RFC 2181 10.3 is about the target of an MX record. */
-	if (judging->evidence->host_mode || !host->asked ||
-	    evidence_is_implicit_mx(judging->evidence))
+	if (!names_hosts(judging->evidence) || !host->asked)
 		return;
 	if (answer == NULL || !answer->aliased)
 		answer = host->aaaa;
@@ -399,8 +406,14 @@ say_tlsa(const struct judging *judging, enum host_dns state)
 		finding_advise(finding, "sign the zone that holds them");
 		break;
 	case HOST_DNS_TLSA_NONE:
-		if (tlsa == NULL)
-			return;
+		if (tlsa == NULL) {
+			finding = finding_add(findings, FINDING_TLSA_NONE,
+			    "the name is too long to have TLSA records below "
+			    "it");
+			finding_advise(finding, "give the server a shorter "
+			    "name");
+			break;
+		}
 		finding = finding_add(findings, FINDING_TLSA_NONE,
 		    "there are no TLSA records at %s", tlsa->owner);
 		advise_records(finding, judging);
@@ -504,6 +517,7 @@ judge_host(struct judging *judging)
 	host->verdict = judge_state_verdict(state);
 	if (state == HOST_DNS_DANE) {
 		judge_coverage(judging);
+		judge_rotation(judging);
 		host->verdict = connected;
 		judge_age(judging);
 		judge_keeping(judging);
@@ -532,5 +546,7 @@ judge_records(struct evidence *evidence, const struct judge_options *options)
 	evidence->verdict = host->verdict =
 	    judge_endpoints(&judging, HOST_DNS_DANE);
 	judge_coverage(&judging);
+	judge_rotation(&judging);
+	judge_diagnoses(&judging);
 	finding_sort(&evidence->findings);
 }

@@ -10,9 +10,8 @@
 /* A record that is cached for longer is hard to take back (seconds). */
 #define TTL_LONG (24 * 60 * 60)
 
-/* Whether a record matches some handshake of the host. */
-static bool
-matches_somewhere(const struct host_evidence *host, size_t record)
+bool
+judging_matches_somewhere(const struct host_evidence *host, size_t record)
 {
 	const struct endpoint_evidence *endpoint;
 	size_t i, j;
@@ -60,7 +59,7 @@ lacks_rollover_record(const struct host_evidence *host)
 	size_t i, j;
 
 	for (i = 0; i < set->count; i++) {
-		if (set->records[i].usable && !matches_somewhere(host, i))
+		if (set->records[i].usable && !judging_matches_somewhere(host, i))
 			return false;
 	}
 	for (i = 0; i < host->endpoint_count; i++) {

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/authorities.h"
+#include "checker/diagnose.h"
 #include "checker/evidence.h"
 #include "checker/judge.h"
 #include "checker/material.h"
@@ -188,12 +190,20 @@ static int
 verify(const struct mxtlsa_settings *settings, struct evidence *evidence,
     FILE *out)
 {
-	const struct judge_options options = { .when = settings->when };
+	struct authority_finder authorities = {
+		.find = authorities_find,
+		.argument = authorities_new(),
+	};
+	const struct judge_options options = {
+		.when = settings->when,
+		.authorities = &authorities,
+	};
 	struct host_evidence *host = evidence->hosts;
 
 	if (host->reference_name_count > 0)
 		host->name = memory_string(host->reference_names[0]);
 	judge_records(evidence, &options);
+	authorities_free(authorities.argument);
 	if (settings->json)
 		put_json(out, evidence);
 	else

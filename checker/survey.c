@@ -111,6 +111,7 @@ on_report(struct evidence *evidence, void *argument)
 		.expectation_count = settings->expectation_count,
 		.next = survey->engine.next,
 		.next_count = settings->next_count,
+		.authorities = &survey->engine.authorities,
 	};
 
 	judge(evidence, &options);

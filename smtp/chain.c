@@ -1,6 +1,5 @@
 #include "smtp/chain.h"
 
-#include <limits.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -14,20 +13,34 @@
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
+/* Writes NAME to MEMORY. False: a string in it is not what its type says. */
+static bool
+print_name(BIO *memory, const X509_NAME *name, unsigned long convert)
+{
+	/*
+	 * As in RFC 2253, but that words with a ',' or '+' in them are quoted;
+	 * the other escapes are text_printable's.
+	 */
+	const unsigned long flags = XN_FLAG_SEP_COMMA_PLUS | XN_FLAG_DN_REV |
+	    XN_FLAG_FN_SN | ASN1_STRFLGS_ESC_2253 | ASN1_STRFLGS_ESC_QUOTE |
+	    ASN1_STRFLGS_DUMP_UNKNOWN | ASN1_STRFLGS_DUMP_DER;
+
+	(void)BIO_reset(memory);
+	return X509_NAME_print_ex(memory, name, 0, flags | convert) >= 0;
+}
+
 /* "CN=mx.example.org,O=Example", the most telling part first. Owned. */
 static char *
 name_text(const X509_NAME *name)
 {
-	const unsigned long flags = (XN_FLAG_RFC2253 &
-	    ~(unsigned long)(ASN1_STRFLGS_ESC_MSB | ASN1_STRFLGS_ESC_CTRL |
-	    ASN1_STRFLGS_ESC_2253)) | ASN1_STRFLGS_UTF8_CONVERT;
 	BIO *memory = BIO_new(BIO_s_mem());
 	char *bytes, *text;
 	long size;
 
 	if (memory == NULL)
 		abort();
-	X509_NAME_print_ex(memory, name, 0, flags);
+	if (!print_name(memory, name, ASN1_STRFLGS_UTF8_CONVERT))
+		print_name(memory, name, 0);
 	size = BIO_get_mem_data(memory, &bytes);
 	text = size > 0 ? text_printable(bytes, (size_t)size) :
 	    memory_string("(no name)");
@@ -58,15 +71,20 @@ key_type_of(const EVP_PKEY *key)
 	return KEY_UNKNOWN;
 }
 
-/* What cannot be a date lies at the end of time. */
+/*
+ * 0, long ago, for what is no date. A date past the end of time_t, where that has
+ * 32 bits, is its end.
+ */
 static time_t
 time_of(const ASN1_TIME *time)
 {
 	struct tm tm;
+	time_t when;
 
 	if (time == NULL || ASN1_TIME_to_tm(time, &tm) != 1)
 		return 0;
-	return timegm(&tm);
+	when = timegm(&tm);
+	return when == (time_t)-1 && tm.tm_year > 70 ? INT32_MAX : when;
 }
 
 static void
@@ -156,98 +174,176 @@ chain_from_stack(const STACK_OF(X509) *stack)
 	return chain;
 }
 
-/* The number of the line in which octet OFFSET of TEXT stands. */
-static size_t
-line_of(const char *text, size_t offset)
-{
-	size_t i, line = 1;
+/* A text, taken line by line. */
+struct lines {
+	const char	*text;		/* borrowed; what is still to come */
+	size_t		 left;		/* octets of it */
+	const char	*line;		/* borrowed; without space around it */
+	size_t		 size;
+	size_t		 number;	/* of the line, from 1 */
+};
 
-	for (i = 0; i < offset; i++)
-		line += text[i] == '\n';
-	return line;
+static bool
+is_space(char octet)
+{
+	return octet == ' ' || octet == '\t' || octet == '\r';
 }
 
-/* Adds the certificate in a block. False: it is none. */
 static bool
-add_block(struct chain *chain, const unsigned char *der, long size)
+next_line(struct lines *lines)
 {
-	struct certificate *certificate;
-	X509 *x509 = d2i_X509(NULL, &der, size);
+	const char *end;
+	size_t size;
 
-	if (x509 == NULL)
+	if (lines->left == 0)
 		return false;
-	certificate = chain_add(chain);
-	if (certificate != NULL)
-		certificate_init(certificate, x509);
-	X509_free(x509);
+	end = memchr(lines->text, '\n', lines->left);
+	size = end != NULL ? (size_t)(end - lines->text) : lines->left;
+	lines->line = lines->text;
+	lines->size = size;
+	lines->number++;
+	lines->text += size + (end != NULL);
+	lines->left -= size + (end != NULL);
+
+	while (lines->size > 0 && is_space(lines->line[lines->size - 1]))
+		lines->size--;
+	while (lines->size > 0 && is_space(lines->line[0])) {
+		lines->line++;
+		lines->size--;
+	}
+	return true;
+}
+
+static bool
+begins_with(const struct lines *lines, const char *text)
+{
+	size_t size = strlen(text);
+
+	return lines->size >= size && memcmp(lines->line, text, size) == 0;
+}
+
+static bool
+begins_certificate(const struct lines *lines)
+{
+	return begins_with(lines, "-----BEGIN " PEM_STRING_X509 "-") ||
+	    begins_with(lines, "-----BEGIN " PEM_STRING_X509_OLD "-") ||
+	    begins_with(lines, "-----BEGIN " PEM_STRING_X509_TRUSTED "-");
+}
+
+/* Appends the octets that a line of base64 stands for. */
+static bool
+decode_line(EVP_ENCODE_CTX *decoder, BIO *der, const struct lines *lines)
+{
+	unsigned char octets[512];
+	size_t i, size;
+	int got;
+
+	for (i = 0; i < lines->size; i += size) {
+		size = lines->size - i;
+		/* Three octets for four letters, and some may be waiting. */
+		if (size > sizeof(octets))
+			size = sizeof(octets);
+		if (memchr(lines->line + i, '-', size) != NULL ||
+		    EVP_DecodeUpdate(decoder, octets, &got,
+		    (const unsigned char *)lines->line + i, (int)size) < 0)
+			return false;
+		BIO_write(der, octets, got);
+	}
 	return true;
 }
 
 /*
- * Takes the next block of PEM from MEMORY into the chain, if it is a certificate.
- * False: there is none any more (*WHY NULL), or it is damaged.
+ * Decodes a block up to its END line. Returns what is wrong, static, with
+ * LINES at where it is.
  */
-static bool
-take_block(struct chain *chain, BIO *memory, char **why)
+static const char *
+decode_block(EVP_ENCODE_CTX *decoder, BIO *der, struct lines *lines)
 {
-	char *label = NULL, *header = NULL;
-	unsigned char *der = NULL;
-	bool good = true;
-	long size;
+	unsigned char octets[64];
+	int got;
 
-	if (PEM_read_bio(memory, &label, &header, &der, &size) != 1) {
-		if (ERR_GET_REASON(ERR_peek_last_error()) !=
-		    PEM_R_NO_START_LINE)
-			*why = memory_string("a damaged PEM block");
-		ERR_clear_error();
+	EVP_DecodeInit(decoder);
+	while (next_line(lines)) {
+		if (begins_with(lines, "-----END "))
+			return EVP_DecodeFinal(decoder, octets, &got) == 1 ?
+			    NULL : "bad base64 before this line";
+		if (begins_with(lines, "-----"))
+			return "no END line before this one";
+		if (!decode_line(decoder, der, lines))
+			return "bad base64";
+	}
+	return "the text ends within a certificate";
+}
+
+/* Adds the certificate that DER is, with nothing behind it. False: it is none. */
+static bool
+add_certificate(struct chain *chain, BIO *der)
+{
+	struct certificate *certificate;
+	const unsigned char *bytes;
+	char *start;
+	long size = BIO_get_mem_data(der, &start);
+	X509 *x509;
+	bool whole;
+
+	if (size <= 0)
 		return false;
-	}
-	if (strcmp(label, PEM_STRING_X509) == 0 ||
-	    strcmp(label, PEM_STRING_X509_OLD) == 0) {
-		good = add_block(chain, der, size);
-		if (!good)
-			*why = memory_string("a block that is no certificate");
-	}
-	OPENSSL_free(label);
-	OPENSSL_free(header);
-	OPENSSL_free(der);
+	/* OpenSSL's trust settings may follow in a "trusted certificate". */
+	bytes = (const unsigned char *)start;
+	x509 = d2i_X509_AUX(NULL, &bytes, size);
+	whole = x509 != NULL && bytes == (const unsigned char *)start + size;
+	certificate = whole ? chain_add(chain) : NULL;
+	if (certificate != NULL)
+		certificate_init(certificate, x509);
+	X509_free(x509);
 	ERR_clear_error();
-	return good;
+	return whole;
+}
+
+/* Takes the certificate that begins here. What is wrong with it, owned; or NULL. */
+static char *
+take_block(struct chain *chain, struct lines *lines)
+{
+	EVP_ENCODE_CTX *decoder = EVP_ENCODE_CTX_new();
+	BIO *der = BIO_new(BIO_s_mem());
+	size_t first = lines->number;
+	const char *what;
+	char *why = NULL;
+
+	if (decoder == NULL || der == NULL)
+		abort();
+	what = decode_block(decoder, der, lines);
+	if (what != NULL)
+		why = memory_format("line %zu: %s", lines->number, what);
+	else if (!add_certificate(chain, der))
+		why = memory_format("line %zu: the certificate that begins "
+		    "here is damaged", first);
+	EVP_ENCODE_CTX_free(decoder);
+	BIO_free(der);
+	return why;
 }
 
 struct chain *
 chain_from_pem(const char *text, size_t size, char **why)
 {
-	struct chain *chain;
-	char *what = NULL;
-	BIO *memory;
-	size_t began;
+	struct lines lines = { .text = text, .left = size };
+	struct chain *chain = memory_new(1, sizeof(*chain));
 
+	/*
+	 * All else in the file is passed over: text, and the private key that
+	 * many keep in it.
+	 */
 	*why = NULL;
-	if (size > INT_MAX) {
-		*why = memory_string("too large");
-		return NULL;
+	while (*why == NULL && next_line(&lines)) {
+		if (begins_certificate(&lines))
+			*why = take_block(chain, &lines);
 	}
-	chain = memory_new(1, sizeof(*chain));
-	memory = BIO_new_mem_buf(text, (int)size);
-	if (memory == NULL)
-		abort();
-	do {
-		began = size - (size_t)BIO_pending(memory);
-	} while (take_block(chain, memory, &what));
-	BIO_free(memory);
-
-	if (what != NULL)
-		*why = memory_format("line %zu: %s",
-		    line_of(text, began), what);
-	else if (chain->count == 0)
+	if (*why == NULL && chain->count == 0)
 		*why = memory_string("no certificate in it");
-	free(what);
-	if (*why != NULL) {
-		chain_free(chain);
-		return NULL;
-	}
-	return chain;
+	if (*why == NULL)
+		return chain;
+	chain_free(chain);
+	return NULL;
 }
 
 struct chain *

@@ -14,30 +14,34 @@ struct tls_client {
 };
 
 /*
- * How a key type is left out: the signature algorithms that can use it (TLS 1.2
- * and later), and the cipher suites that need it (up to TLS 1.2, where "aECDSA"
- * has the Edwards curves too).
+ * How a key type is offered: by the signature algorithms that can use it (TLS 1.2
+ * and later) and by cipher suites (up to TLS 1.2). The newer types share their
+ * suites with the older, but exist from TLS 1.2 on only (RFC 8422 5.1.1, RFC 8446
+ * 4.2.3), with a signature: suites that do without, or are known to servers that
+ * do not look at signature algorithms, would bring the older type.
  */
 static const struct offer {
 	enum key_type	 type;
 	const char	*algorithms;
+	const char	*ciphers;
 } offers[] = {
 	{ KEY_ECDSA, "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ECDSA+SHA224:"
-	    "ECDSA+SHA1" },
-	{ KEY_ED25519, "ed25519" },
-	{ KEY_ED448, "ed448" },
-	{ KEY_RSA_PSS, "rsa_pss_pss_sha256:rsa_pss_pss_sha384:"
-	    "rsa_pss_pss_sha512" },
+	    "ECDSA+SHA1", "aECDSA" },
+	{ KEY_ED25519, "ed25519", "aECDSA+TLSv1.2" },
+	{ KEY_ED448, "ed448", "aECDSA+TLSv1.2" },
 	{ KEY_RSA, "rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:"
 	    "rsa_pss_rsae_sha512:RSA+SHA256:RSA+SHA384:RSA+SHA512:RSA+SHA224:"
-	    "RSA+SHA1" },
-	{ KEY_DSA, "DSA+SHA256:DSA+SHA384:DSA+SHA512:DSA+SHA224:DSA+SHA1" },
+	    "RSA+SHA1", "aRSA" },
+	{ KEY_RSA_PSS, "rsa_pss_pss_sha256:rsa_pss_pss_sha384:"
+	    "rsa_pss_pss_sha512", "kECDHE+aRSA+TLSv1.2:kDHE+aRSA+TLSv1.2" },
+	{ KEY_DSA, "DSA+SHA256:DSA+SHA384:DSA+SHA512:DSA+SHA224:DSA+SHA1",
+	    "aDSS" },
 };
 
 #define OFFER_COUNT (sizeof(offers) / sizeof(offers[0]))
 
-/* Everything that names a server: weak keys and old ciphers included. */
-#define CIPHERS "ALL:!aNULL:!eNULL:!PSK:!SRP:@SECLEVEL=0"
+/* Old suites are fine, but for those in which no certificate is shown. */
+#define EXCLUDED "!aNULL:!eNULL:!PSK:!SRP:@SECLEVEL=0"
 
 struct tls_client *
 tls_client_new(void)
@@ -49,7 +53,7 @@ tls_client_new(void)
 		abort();
 	SSL_CTX_set_security_level(context, 0);
 	SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
-	SSL_CTX_set_cipher_list(context, CIPHERS);
+	SSL_CTX_set_cipher_list(context, EXCLUDED ":ALL");
 	SSL_CTX_set_verify(context, SSL_VERIFY_NONE, NULL);
 	SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_options(context, SSL_OP_NO_TICKET |
@@ -79,39 +83,41 @@ tls_can_offer(key_set except)
 	return false;
 }
 
-static void
-limit_algorithms(SSL *session, key_set except)
+/* Appends to a list with colons: LIST (NULL: none) is freed here. */
+static char *
+append(char *list, const char *more)
 {
-	char *list = memory_string(""), *longer;
+	char *longer = list == NULL ? memory_string(more) :
+	    memory_format("%s:%s", list, more);
+
+	free(list);
+	return longer;
+}
+
+/* Offers the key types that are not in EXCEPT. False: the library knows none. */
+static bool
+limit_offer(SSL *session, key_set except)
+{
+	char *algorithms = NULL, *ciphers = memory_string(EXCLUDED);
+	bool known;
 	size_t i;
 
 	for (i = 0; i < OFFER_COUNT; i++) {
 		if (except & KEY_SET(offers[i].type))
 			continue;
-		longer = memory_format("%s%s%s", list,
-		    *list != '\0' ? ":" : "", offers[i].algorithms);
-		free(list);
-		list = longer;
+		/* One that the library is built without spoils a whole list. */
+		if (SSL_set1_sigalgs_list(session, offers[i].algorithms) != 1)
+			continue;
+		algorithms = append(algorithms, offers[i].algorithms);
+		ciphers = append(ciphers, offers[i].ciphers);
 	}
-	SSL_set1_sigalgs_list(session, list);
-	free(list);
-}
-
-static void
-limit_ciphers(SSL *session, key_set except)
-{
-	const key_set rsa = KEY_SET(KEY_RSA) | KEY_SET(KEY_RSA_PSS);
-	const key_set curves = KEY_SET(KEY_ECDSA) | KEY_SET(KEY_ED25519) |
-	    KEY_SET(KEY_ED448);
-	char *list;
-
-	/* A PSS key needs the suites that plain RSA keys use, too. */
-	list = memory_format("%s%s%s%s", CIPHERS,
-	    (except & rsa) == rsa ? ":!aRSA" : "",
-	    (except & curves) == curves ? ":!aECDSA" : "",
-	    except & KEY_SET(KEY_DSA) ? ":!aDSS" : "");
-	SSL_set_cipher_list(session, list);
-	free(list);
+	known = algorithms != NULL &&
+	    SSL_set1_sigalgs_list(session, algorithms) == 1 &&
+	    SSL_set_cipher_list(session, ciphers) == 1;
+	ERR_clear_error();
+	free(algorithms);
+	free(ciphers);
+	return known;
 }
 
 SSL *
@@ -128,9 +134,9 @@ tls_client_session(struct tls_client *client, const char *server_name,
 	if (server_name != NULL && name_is_host(server_name) &&
 	    !name_is_address(server_name))
 		SSL_set_tlsext_host_name(session, server_name);
-	if (except != 0) {
-		limit_algorithms(session, except);
-		limit_ciphers(session, except);
+	if (except != 0 && !limit_offer(session, except)) {
+		SSL_free(session);
+		return NULL;
 	}
 	return session;
 }
@@ -168,9 +174,14 @@ handshake_free(struct handshake *handshake)
 char *
 tls_error_text(unsigned long code)
 {
-	const char *reason = ERR_reason_error_string(code);
+	int reason = ERR_GET_REASON(code);
+	const char *text;
 
-	if (reason == NULL)
-		reason = "the connection ended";
-	return text_printable(reason, strlen(reason));
+	if (ERR_GET_LIB(code) == ERR_LIB_SSL && reason > SSL_AD_REASON_OFFSET)
+		return memory_format("the server sent the alert \"%s\"",
+		    SSL_alert_desc_string_long(reason - SSL_AD_REASON_OFFSET));
+	text = ERR_reason_error_string(code);
+	if (text == NULL)
+		return memory_string("unknown error");
+	return text_printable(text, strlen(text));
 }

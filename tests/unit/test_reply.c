@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -196,9 +197,8 @@ test_long_line(void **state)
 	assert_int_equal(used, REPLY_LINE_MAX + 1);
 	assert_string_equal(reply.why,
 	    "the line is longer than 2048 octets");
-	strcpy(expected, "the line is longer than 2048 octets: ");
-	strncat(expected, line, 80);
-	strcat(expected, "...");
+	snprintf(expected, sizeof(expected),
+	    "the line is longer than 2048 octets: %.80s...", line);
 	check_text(&reply, expected);
 	reply_clear(&reply);
 }

@@ -1,0 +1,48 @@
+/*
+ * Why a record does not match, and what to publish in its place: the most helpful
+ * explanation that is true. Pure: records, chains and the table of issuers in, words
+ * out.
+ */
+#ifndef CHECKER_DIAGNOSE_H
+#define CHECKER_DIAGNOSE_H
+
+#include <stdbool.h>
+
+#include "checker/finding.h"
+
+struct evidence;
+struct shake_evidence;
+struct tlsa;
+
+/* Looks an authority up, for example in the system's store. */
+struct authority_finder {
+	/*
+	 * The name (owned by the caller) of the authority that the record is of;
+	 * NULL: not known.
+	 */
+	char	*(*find)(void *argument, const struct tlsa *record);
+	void	 *argument;	/* borrowed */
+};
+
+/* A record beside a chain that it does not match. All borrowed. */
+struct diagnose_input {
+	const struct tlsa		*record;
+	const struct chain		*chain;
+	const struct shake_evidence	*shake;		/* the chain's, if any */
+	const struct evidence		*evidence;	/* what else is presented */
+	const char			*owner;		/* of the record, or NULL */
+	const struct authority_finder	*authorities;	/* may be NULL */
+	bool				 failing;	/* nothing else matches */
+};
+
+struct diagnosis {
+	enum finding_code	 code;
+	char			*text;		/* owned; continues "record [1] " */
+	char			*advice;	/* owned; may be NULL */
+};
+
+/* False: nothing helpful is known, and DIAGNOSIS is not filled in. */
+bool	diagnose(struct diagnosis *diagnosis,
+	    const struct diagnose_input *input);
+
+#endif

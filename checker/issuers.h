@@ -1,0 +1,38 @@
+/*
+ * Authorities that TLSA records are known to pin, by the digests of their keys and
+ * certificates: facts to explain records with, never to trust a chain by.
+ */
+#ifndef CHECKER_ISSUERS_H
+#define CHECKER_ISSUERS_H
+
+#include <stddef.h>
+
+struct tlsa;
+
+/* Certificates of one key. */
+#define ISSUER_CERTIFICATES_MAX 4
+
+enum issuer_state {
+	ISSUER_RETIRED,		/* issues no more */
+	ISSUER_BACKUP,		/* kept for an emergency */
+	ISSUER_ACTIVE,		/* issues, in rotation with its siblings */
+	ISSUER_ROOT,
+};
+
+struct issuer {
+	const char		*name;		/* "Let's Encrypt YE1" */
+	enum issuer_state	 state;
+	const char		*spki_sha256;	/* hexadecimal, small letters */
+	const char		*cert_sha256[ISSUER_CERTIFICATES_MAX];
+};
+
+/* The authority that a record with a SHA2-256 digest is of, or NULL. */
+const struct issuer *issuers_find(const struct tlsa *record);
+
+/*
+ * The I-th active authority from which the one that ISSUER belongs to picks at
+ * random at each renewal (ISSUER among them); NULL past the last.
+ */
+const struct issuer *issuers_rotation(const struct issuer *issuer, size_t i);
+
+#endif
