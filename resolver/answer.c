@@ -373,13 +373,14 @@ serial_time(uint32_t serial, time_t now)
 	return now - (time_t)(UINT32_MAX - ahead) - 1;
 }
 
-/* When all signatures in the list are valid at once. */
+/* When all signatures in the list are valid at once; and their TTL. */
 static void
 add_signature_times(struct answer *answer, const ldns_rr_list *list, time_t now)
 {
-	const ldns_rdf *expiration, *inception;
+	const ldns_rdf *expiration, *inception, *original;
 	const ldns_rr *record;
 	time_t since, until;
+	uint32_t ttl;
 	size_t i;
 
 	for (i = 0; i < ldns_rr_list_rr_count(list); i++) {
@@ -388,7 +389,8 @@ add_signature_times(struct answer *answer, const ldns_rr_list *list, time_t now)
 			continue;
 		expiration = ldns_rr_rrsig_expiration(record);
 		inception = ldns_rr_rrsig_inception(record);
-		if (expiration == NULL || inception == NULL)
+		original = ldns_rr_rrsig_origttl(record);
+		if (expiration == NULL || inception == NULL || original == NULL)
 			continue;
 		until = serial_time(ldns_rdf2native_int32(expiration), now);
 		since = serial_time(ldns_rdf2native_int32(inception), now);
@@ -396,6 +398,9 @@ add_signature_times(struct answer *answer, const ldns_rr_list *list, time_t now)
 			answer->signed_until = until;
 		if (answer->signed_since == 0 || since > answer->signed_since)
 			answer->signed_since = since;
+		ttl = ldns_rdf2native_int32(original);
+		if (ttl <= INT32_MAX && ttl > answer->signed_ttl)
+			answer->signed_ttl = ttl;
 	}
 }
 

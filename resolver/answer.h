@@ -63,6 +63,10 @@ struct answer {
 	time_t			 signed_since;	/* latest RRSIG inception and */
 	time_t			 signed_until;	/* earliest expiration;
 						 * 0: no signature */
+	uint32_t		 signed_ttl;	/* seconds; the most that a
+						 * signature says a record has
+						 * at its source, whatever a
+						 * cache has left of it */
 	char			*why;		/* owned; why it is bogus or
 						 * unusable: one printable line
 						 * with owner and type; else
