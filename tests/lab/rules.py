@@ -38,6 +38,9 @@ def sum_up(verdicts: list) -> str | None:
 def exit_status(reports: list[dict]) -> int:
     """The exit status that the reports together must have."""
     statuses = {EXIT[report["verdict"]] for report in reports}
+    if any(finding["code"] == "next-too-early"
+           for report in reports for finding in report["findings"]):
+        statuses.add(2)
     return next(status for status in WORST_FIRST if status in statuses)
 
 

@@ -15,8 +15,9 @@ class Record:
     owner: str                  # absolute
     type: str
     data: str
-    # What is wrong with the RRset's signature: "", "bogus" (its octets are
-    # not right), "expired", or "unsigned" (it is missing).
+    # What is odd about the RRset's signature: "", "bogus" (its octets are
+    # not right), "expired", "new" (of this minute), or "unsigned" (it is
+    # missing).
     fault: str = ""
 
 
@@ -71,26 +72,30 @@ class Signer:
         plain.write_text(_text(zone))
         if zone.signing == "none":
             return plain
-        signed = self._sign(zone, plain, expired=zone.expired)
+        signed = self._sign(zone, plain, "expired" if zone.expired else "signed")
         faults = {(record.owner, record.type): record.fault
                   for record in zone.records if record.fault}
         lines = [_repaired(line) for line in signed.read_text().splitlines()]
         if faults:
-            past = self._sign(zone, plain, expired=True)
-            lines = _break(lines, past.read_text().splitlines(), faults)
+            others = {age: self._sign(zone, plain, age).read_text().splitlines()
+                      for age in ("expired", "new")}
+            lines = _break(lines, others, faults)
         signed.write_text("\n".join(lines) + "\n")
         return signed
 
     def _sign(self, zone: Zone, plain: pathlib.Path,
-              expired: bool) -> pathlib.Path:
-        signed = plain.with_suffix(".expired" if expired else ".signed")
+              age: str) -> pathlib.Path:
+        signed = plain.with_suffix("." + age)
         mode = {"nsec": [], "nsec3": ["-n"], "opt-out": ["-n", "-p"]}
         now = int(time.time())
-        # Signed a day ago: two TTLs have passed since (--next).
-        dates = (["-i", now - 30 * DAY, "-e", now - 2 * DAY] if expired
-                 else ["-i", now - DAY])
+        dates = {
+            # A day ago: two TTLs have passed since (--next).
+            "signed": ["-i", now - DAY],
+            "new": ["-i", now],
+            "expired": ["-i", now - 30 * DAY, "-e", now - 2 * DAY],
+        }
         self.daemons.run("ldnsutils", "usr/bin/ldns-signzone", "-u",
-                         *mode[zone.signing], *dates, "-o", zone.name,
+                         *mode[zone.signing], *dates[age], "-o", zone.name,
                          "-f", signed, plain, zone.key)
         return signed
 
@@ -125,10 +130,11 @@ def _signature(line: str) -> tuple[str, str] | None:
     return None
 
 
-def _break(lines: list[str], expired: list[str],
+def _break(lines: list[str], others: dict[str, list[str]],
            faults: dict[tuple[str, str], str]) -> list[str]:
     """The zone's lines with the signatures spoiled as wanted."""
-    past = {_signature(line): line for line in expired}
+    by_age = {age: {_signature(line): line for line in zone}
+              for age, zone in others.items()}
     broken = []
     for line in lines:
         signs = _signature(line)
@@ -137,8 +143,8 @@ def _break(lines: list[str], expired: list[str],
             start, space, signature = line.rpartition(" ")
             swapped = signature[:-8][::-1] + signature[-8:]
             line = start + space + swapped
-        elif fault == "expired":
-            line = past[signs]
+        elif fault in by_age:
+            line = by_age[fault][signs]
         if fault != "unsigned":
             broken.append(line)
     if faults:
