@@ -256,6 +256,7 @@ on_deadline(evutil_socket_t fd, short what, void *argument)
 
 	(void)fd;
 	(void)what;
+	evidence->outstanding = audit_waits_for(audit);
 	why = memory_format("no answer within the %g seconds of this audit",
 	    audit->context->options->timeout);
 	if (audit->mx != NULL) {

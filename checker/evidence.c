@@ -122,6 +122,7 @@ evidence_free(struct evidence *evidence)
 	answer_free(evidence->mx);
 	answer_free(evidence->misplaced);
 	free(evidence->health_why);
+	free(evidence->outstanding);
 	free(evidence->domain);
 	free(evidence);
 }
@@ -324,4 +325,21 @@ evidence_certificates_end(const struct evidence *evidence)
 		}
 	}
 	return end;
+}
+
+bool
+host_record_matches(const struct host_evidence *host, size_t record)
+{
+	const struct endpoint_evidence *endpoint;
+	size_t i, j;
+
+	for (i = 0; i < host->endpoint_count; i++) {
+		endpoint = &host->endpoints[i];
+		for (j = 0; j < endpoint->shake_count; j++) {
+			if (endpoint->shakes[j].match_count > record &&
+			    endpoint->shakes[j].matches[record].would_match)
+				return true;
+		}
+	}
+	return false;
 }

@@ -97,6 +97,7 @@ struct evidence {
 	char			*health_why;	/* owned; NULL when healthy */
 	double			 deadline;	/* seconds it was given */
 	bool			 out_of_time;	/* the deadline ended the work */
+	char			*outstanding;	/* owned; what was waited for then */
 	struct answer		*mx;		/* owned; NULL: not asked */
 	struct answer		*misplaced;	/* owned; TLSA at the mail domain, if asked */
 	struct host_evidence	*hosts;		/* owned, in order of preference */
@@ -126,6 +127,9 @@ bool		 evidence_is_null_mx(const struct evidence *evidence);
 bool		 evidence_is_implicit_mx(const struct evidence *evidence);
 /* The DNSSEC status of a host's addresses: see judge.h for what it means. */
 enum dnssec_status host_address_status(const struct host_evidence *host);
+/* Whether a record (by its index) matches a judged handshake of the host. */
+bool		 host_record_matches(const struct host_evidence *host,
+		    size_t record);
 /* The TLSA answer that counts, NULL when none was asked. */
 const struct answer *host_tlsa(const struct host_evidence *host);
 

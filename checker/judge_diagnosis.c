@@ -25,7 +25,7 @@ wants_diagnosis(const struct judging *judging,
 	    (match->faults & MATCH_FAULT_DATA) == 0)
 		return false;
 	return shake->verdict == VERDICT_FAIL ||
-	    !judging_matches_somewhere(judging->host, record);
+	    !host_record_matches(judging->host, record);
 }
 
 static void

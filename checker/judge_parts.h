@@ -47,10 +47,6 @@ bool		 judge_certificates(const struct judging *judging);
 void		 judge_diagnoses(const struct judging *judging);
 void		 judge_rotation(const struct judging *judging);
 
-/* Whether a record (an index) matches some handshake of the host. */
-bool		 judging_matches_somewhere(const struct host_evidence *host,
-		    size_t record);
-
 /*
  * What keeps it working: the next change of keys, and how long caches remember.
  * judge_next is --next, of one host; true: the verdict is fail.

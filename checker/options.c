@@ -16,50 +16,69 @@
 
 #define HELP_COLUMN 30
 
+const struct option_row *
+options_row(const struct option_table *table, size_t i)
+{
+	const struct option_row *row;
+
+	for (row = table->rows; row->name != NULL; row++) {
+		if (i-- == 0)
+			return row;
+	}
+	for (row = table->shared; row != NULL && row->name != NULL; row++) {
+		if (i-- == 0)
+			return row;
+	}
+	return NULL;
+}
+
 static size_t
-count_rows(const struct option_row *rows)
+count_rows(const struct option_table *table)
 {
 	size_t n = 0;
 
-	while (rows[n].name != NULL)
+	while (options_row(table, n) != NULL)
 		n++;
 	return n;
 }
 
 /* What getopt_long wants to know. Both owned by the caller. */
 static struct option *
-make_long_options(const struct option_row *rows, char **letters)
+make_long_options(const struct option_table *table, char **letters)
 {
-	size_t i, n = count_rows(rows);
+	size_t i, n = count_rows(table);
 	struct option *options = memory_new(n + 1, sizeof(*options));
 	char *next = memory_new(2 * n + 2, 1);
+	const struct option_row *row;
 
 	*letters = next;
 	*next++ = ':';		/* tell a missing argument from a wrong word */
 	for (i = 0; i < n; i++) {
-		options[i].name = rows[i].name;
-		options[i].has_arg = rows[i].argument != NULL ?
+		row = options_row(table, i);
+		options[i].name = row->name;
+		options[i].has_arg = row->argument != NULL ?
 		    required_argument : no_argument;
 		options[i].val = LONG_BASE + (int)i;
-		if (rows[i].letter == 0)
+		if (row->letter == 0)
 			continue;
-		*next++ = rows[i].letter;
-		if (rows[i].argument != NULL)
+		*next++ = row->letter;
+		if (row->argument != NULL)
 			*next++ = ':';
 	}
 	return options;
 }
 
 static const struct option_row *
-find_row(const struct option_row *rows, int found)
+find_row(const struct option_table *table, int found)
 {
+	const struct option_row *row;
 	size_t i;
 
 	if (found >= LONG_BASE)
-		return &rows[found - LONG_BASE];
-	for (i = 0; rows[i].name != NULL; i++) {
-		if (rows[i].letter == found)
-			return &rows[i];
+		return options_row(table, (size_t)(found - LONG_BASE));
+	for (i = 0; (row = options_row(table, i)) != NULL; i++) {
+		if (row->letter == found)
+			return row;
 	}
 	return NULL;
 }
@@ -134,12 +153,12 @@ options_parse(const struct option_table *table, int argc, char *const *argv,
 	int found;
 
 	*why = NULL;
-	options = make_long_options(table->rows, &letters);
+	options = make_long_options(table, &letters);
 	opterr = 0;
 	optind = 0;		/* glibc: begin anew */
 	while (*why == NULL && (found =
 	    getopt_long(argc, argv, letters, options, NULL)) != -1) {
-		row = find_row(table->rows, found);
+		row = find_row(table, found);
 		if (found == ':' || found == '?' || row == NULL)
 			*why = complain_word(table, found, argv);
 		else if (!take(row, settings, optarg, &wrong))
@@ -165,10 +184,11 @@ void
 options_print_help(const struct option_table *table, FILE *out)
 {
 	const struct option_row *row;
+	size_t i;
 	int width;
 
 	fprintf(out, "Usage: %s\n%s\n\n", table->synopsis, table->purpose);
-	for (row = table->rows; row->name != NULL; row++) {
+	for (i = 0; (row = options_row(table, i)) != NULL; i++) {
 		if (row->letter != 0)
 			width = fprintf(out, "  -%c, --%s", row->letter,
 			    row->name);

@@ -34,8 +34,14 @@ struct option_table {
 	const char		*synopsis;	/* lines, each after "Usage: " */
 	const char		*purpose;	/* a sentence */
 	const struct option_row	*rows;
+	const struct option_row	*shared;	/* what several programs have; may be
+						 * NULL */
 	const char		*closing;	/* lines after the options */
 };
+
+/* Row I of the table, its own before the shared ones; NULL past the last. */
+const struct option_row *options_row(const struct option_table *table,
+		    size_t i);
 
 /*
  * Takes the options out of ARGV (permuted, as GNU does) and returns the index of

@@ -130,8 +130,8 @@ take_helo(void *settings, const char *value, const char **why)
 	return true;
 }
 
-static bool
-take_timeout(void *settings, const char *value, const char **why)
+bool
+settings_take_timeout(void *settings, const char *value, const char **why)
 {
 	double seconds;
 
@@ -302,15 +302,33 @@ take_colour(void *settings, const char *value, const char **why)
 
 #define MEMBER(member) NULL, offsetof(struct settings, member)
 
+const struct option_row settings_shared[] = {
+	{ "port", 'p', "N", "port to connect to and to look up (default 25)",
+	    take_port, 0 },
+	{ "ipv4", '4', NULL, "connect to IPv4 addresses only", take_ipv4, 0 },
+	{ "ipv6", '6', NULL, "connect to IPv6 addresses only", take_ipv6, 0 },
+	{ "resolver", 0, "ADDR[@PORT]", "ask this resolver (repeatable); "
+	    "validated here all the same", take_resolver, 0 },
+	{ "trust-anchor", 0, "FILE", "DS or DNSKEY records to trust",
+	    MEMBER(anchor_file) },
+	{ "root-hints", 0, "FILE", "addresses of the root servers",
+	    MEMBER(root_hints) },
+	{ "allow-reserved", 0, NULL, "connect to special-purpose addresses, "
+	    "too (private, loopback...)", MEMBER(audit.allow_reserved) },
+	{ "helo", 0, "NAME", "the name for EHLO (default: this machine's)",
+	    take_helo, 0 },
+	{ "verbose", 'v', NULL, "tell more; twice: still more",
+	    take_verbose, 0 },
+	{ "help", 'h', NULL, "print this and exit", MEMBER(help) },
+	{ "version", 'V', NULL, "print the version and exit", MEMBER(version) },
+	{ NULL, 0, NULL, NULL, NULL, 0 },
+};
+
 static const struct option_row rows[] = {
 	{ "host", 'H', NULL, "the arguments are mail servers: no MX lookup",
 	    MEMBER(audit.host_mode) },
 	{ "file", 'f', "FILE", "read domains from FILE, one a line ('-': stdin)",
 	    MEMBER(input) },
-	{ "port", 'p', "N", "port to connect to and to look up (default 25)",
-	    take_port, 0 },
-	{ "ipv4", '4', NULL, "connect to IPv4 addresses only", take_ipv4, 0 },
-	{ "ipv6", '6', NULL, "connect to IPv6 addresses only", take_ipv6, 0 },
 	{ "all", 'a', NULL, "connect to MX hosts without TLSA records, too, "
 	    "and print the records that fit", MEMBER(audit.all) },
 	{ "chain", 0, "FILE", "judge as if every server presented this PEM "
@@ -323,12 +341,6 @@ static const struct option_row rows[] = {
 	{ "warning", 'w', "DAYS", "warn about signatures and certificates "
 	    "that end within DAYS", take_warning, 0 },
 	{ "critical", 'c', "DAYS", "fail for them", take_critical, 0 },
-	{ "resolver", 0, "ADDR[@PORT]", "ask this resolver (repeatable); "
-	    "validated here all the same", take_resolver, 0 },
-	{ "trust-anchor", 0, "FILE", "DS or DNSKEY records to trust",
-	    MEMBER(anchor_file) },
-	{ "root-hints", 0, "FILE", "addresses of the root servers",
-	    MEMBER(root_hints) },
 	{ "authoritative", 0, NULL, "put the questions to each name server of "
 	    "the zones, too", MEMBER(audit.authoritative) },
 	{ "dns-only", 0, NULL, "connect to nobody: judge the DNS alone",
@@ -338,21 +350,13 @@ static const struct option_row rows[] = {
 	{ "expect-no", 0, "RECORD", "no host has it", take_expect_no, 0 },
 	{ "wait", 0, "DURATION", "try again until the verdict is pass, or the "
 	    "time (90s, 10m, 2h) is up", take_wait, 0 },
-	{ "allow-reserved", 0, NULL, "connect to special-purpose addresses, "
-	    "too (private, loopback...)", MEMBER(audit.allow_reserved) },
-	{ "helo", 0, "NAME", "the name for EHLO (default: this machine's)",
-	    take_helo, 0 },
 	{ "timeout", 0, "SECONDS", "one deadline for a whole domain "
-	    "(default 60)", take_timeout, 0 },
+	    "(default 60)", settings_take_timeout, 0 },
 	{ "format", 0, "F", "text (default), json, junit, tap, github, "
 	    "prometheus", take_format, 0 },
 	{ "output", 'o', "FILE", "write the report there", MEMBER(output) },
 	{ "quiet", 'q', NULL, "one line a domain", take_quiet, 0 },
-	{ "verbose", 'v', NULL, "every step; twice: the whole conversation",
-	    take_verbose, 0 },
 	{ "color", 0, "WHEN", "auto (default), always, never", take_colour, 0 },
-	{ "help", 'h', NULL, "print this and exit", MEMBER(help) },
-	{ "version", 'V', NULL, "print the version and exit", MEMBER(version) },
 	{ NULL, 0, NULL, NULL, NULL, 0 },
 };
 
@@ -363,6 +367,7 @@ const struct option_table settings_mxdane = {
 	.purpose = "Tells whether DANE for SMTP works for mail domains, and if "
 	    "not, why.",
 	.rows = rows,
+	.shared = settings_shared,
 	.closing = "Exit status: 0 all pass, 1 some fail, 3 some unknown, 2 some "
 	    "none or partial,\n64 wrong usage, 70 a fault of its own. "
 	    "mxdane(1) has it all.",

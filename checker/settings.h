@@ -51,4 +51,12 @@ void	settings_clear(struct settings *settings);
 
 extern const struct option_table settings_mxdane;
 
+/*
+ * What mxdane and check_mxdane have in common. The settings that these rows fill in
+ * are a struct settings, or begin with one.
+ */
+extern const struct option_row settings_shared[];
+bool	settings_take_timeout(void *settings, const char *value,
+	    const char **why);
+
 #endif

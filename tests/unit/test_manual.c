@@ -14,6 +14,7 @@
 
 #include "checker/finding.h"
 #include "checker/mxtlsa.h"
+#include "checker/plugin_settings.h"
 #include "checker/report.h"
 #include "checker/settings.h"
 #include "checker/verdict.h"
@@ -49,10 +50,10 @@ compare_options(const struct option_table *table, const char *page_name)
 {
 	const struct option_row *row;
 	char *page = read_page(page_name), *entry, letter[8];
-	size_t entries = 0, rows = 0;
+	size_t entries = 0, rows;
 	const char *next;
 
-	for (row = table->rows; row->name != NULL; row++, rows++) {
+	for (rows = 0; (row = options_row(table, rows)) != NULL; rows++) {
 		snprintf(letter, sizeof(letter),
 		    row->letter != 0 ? "%c , Fl " : "%c", row->letter);
 		entry = memory_format("\n.It Fl %s-%s%s",
@@ -73,6 +74,7 @@ test_options(void **state)
 	(void)state;
 	compare_options(&settings_mxdane, "mxdane.1");
 	compare_options(&mxtlsa_options, "mxtlsa.1");
+	compare_options(&plugin_options_table, "check_mxdane.8");
 }
 
 static void

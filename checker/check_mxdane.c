@@ -1,0 +1,115 @@
+/*
+ * check_mxdane: the audit as a monitoring plugin. Everything that it says goes to
+ * standard output, wrong usage included, since that is where monitoring looks.
+ */
+#include <event2/event.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "checker/engine.h"
+#include "checker/judge.h"
+#include "checker/plugin.h"
+#include "checker/plugin_settings.h"
+#include "resolver/memory.h"
+#include "resolver/name.h"
+#include "resolver/text.h"
+
+/* One check. */
+struct check {
+	struct engine			 engine;
+	const struct plugin_settings	*settings;	/* borrowed */
+	enum plugin_state		 state;
+};
+
+static enum plugin_state
+complain(char *why)
+{
+	plugin_complain(stdout, why);
+	free(why);
+	return PLUGIN_UNKNOWN;
+}
+
+static void
+on_audit(struct evidence *evidence, void *argument)
+{
+	struct check *check = argument;
+	const struct plugin_settings *settings = check->settings;
+	const struct judge_options options = {
+		.when = evidence->checked_at,
+		.authorities = &check->engine.authorities,
+	};
+	const struct plugin_options plugin = {
+		.warning = settings->warning,
+		.critical = settings->critical,
+		.missing = settings->missing,
+		.unreachable = settings->unreachable,
+		.verbosity = settings->common.verbosity,
+	};
+
+	judge(evidence, &options);
+	check->state = plugin_report(stdout, evidence, &plugin);
+	evidence_free(evidence);
+	event_base_loopbreak(check->engine.context.base);
+}
+
+static enum plugin_state
+run(const struct plugin_settings *settings)
+{
+	struct check check = {
+		.settings = settings,
+		.state = PLUGIN_UNKNOWN,
+	};
+	const char *wrong;
+	char *domain, *safe, *why;
+
+	domain = name_from_user(settings->domain, &wrong);
+	if (domain == NULL) {
+		safe = text_printable(settings->domain,
+		    strlen(settings->domain));
+		why = memory_format("'%s' %s", safe, wrong);
+		free(safe);
+		return complain(why);
+	}
+	if (engine_open(&check.engine, &settings->common, NULL, &why)) {
+		audit_start(&check.engine.context, domain, time(NULL),
+		    on_audit, &check);
+		event_base_dispatch(check.engine.context.base);
+		engine_close(&check.engine);
+	} else {
+		complain(why);
+	}
+	free(domain);
+	return check.state;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct plugin_settings settings;
+	enum plugin_state state = PLUGIN_UNKNOWN;
+	char *why;
+	int first;
+
+	signal(SIGPIPE, SIG_IGN);
+	plugin_settings_init(&settings);
+	first = options_parse(&plugin_options_table, argc, argv, &settings,
+	    &why);
+	if (first == 0)
+		complain(why);
+	else if (settings.common.help)
+		options_print_help(&plugin_options_table, stdout);
+	else if (settings.common.version)
+		options_print_version(&plugin_options_table, stdout);
+	else if (first < argc)
+		complain(memory_format("what is '%s'? (try 'check_mxdane "
+		    "--help')", argv[first]));
+	else if (settings.domain == NULL)
+		complain(memory_string("which domain? -H names it (try "
+		    "'check_mxdane --help')"));
+	else
+		state = run(&settings);
+	settings_clear(&settings.common);
+	return (int)state;
+}

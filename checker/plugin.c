@@ -1,0 +1,276 @@
+#include "checker/plugin.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checker/report.h"
+#include "resolver/memory.h"
+
+#define DAY (24.0 * 60 * 60)	/* seconds */
+
+/* What the counts of the first line and of the performance data are made of. */
+struct sums {
+	size_t	mx, mx_ok;
+	size_t	addresses, addresses_ok;
+	size_t	records, matched;
+	double	signatures_days;	/* NAN: not known */
+	double	certificates_days;
+};
+
+const char *
+plugin_state_name(enum plugin_state state)
+{
+	static const char *const names[] = {
+		[PLUGIN_OK] = "OK",
+		[PLUGIN_WARNING] = "WARNING",
+		[PLUGIN_CRITICAL] = "CRITICAL",
+		[PLUGIN_UNKNOWN] = "UNKNOWN",
+	};
+
+	return names[state];
+}
+
+/* In what a plugin says a '|' begins performance data: it becomes a '/'. */
+static void
+put(FILE *out, const char *text, bool ascii)
+{
+	for (; *text != '\0'; text++) {
+		if (*text == '|')
+			fputc('/', out);
+		else if (ascii && (*text & 0x80))
+			fputc('?', out);
+		else
+			fputc(*text, out);
+	}
+}
+
+static void
+add_host(struct sums *sums, const struct host_evidence *host)
+{
+	size_t i;
+
+	if (host->verdict == VERDICT_ABSENT)
+		return;
+	sums->mx++;
+	sums->mx_ok += host->verdict == VERDICT_PASS;
+	for (i = 0; i < host->endpoint_count; i++) {
+		sums->addresses++;
+		sums->addresses_ok +=
+		    host->endpoints[i].verdict == VERDICT_PASS;
+	}
+	for (i = 0; i < host->records.count; i++) {
+		sums->records++;
+		sums->matched += host_record_matches(host, i);
+	}
+}
+
+static double
+days_until(const struct evidence *evidence, time_t end)
+{
+	return end == 0 ? NAN : difftime(end, evidence->checked_at) / DAY;
+}
+
+static struct sums
+sum_up(const struct evidence *evidence)
+{
+	struct sums sums = { 0 };
+	size_t i;
+
+	for (i = 0; i < evidence->host_count; i++)
+		add_host(&sums, &evidence->hosts[i]);
+	sums.signatures_days = days_until(evidence,
+	    evidence_signatures_end(evidence));
+	sums.certificates_days = days_until(evidence,
+	    evidence_certificates_end(evidence));
+	return sums;
+}
+
+/* Not a fault of the domain's DNS, but of what its servers let us see. */
+static bool
+is_unreachable(const struct evidence *evidence)
+{
+	const struct host_evidence *host;
+	size_t i, j;
+
+	for (i = 0; i < evidence->host_count; i++) {
+		host = &evidence->hosts[i];
+		for (j = 0; j < host->endpoint_count; j++) {
+			if (host->endpoints[j].verdict == VERDICT_UNKNOWN)
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool
+alerts(const struct range *range, const struct sums *sums)
+{
+	return (!isnan(sums->signatures_days) &&
+	    range_alerts(range, sums->signatures_days)) ||
+	    (!isnan(sums->certificates_days) &&
+	    range_alerts(range, sums->certificates_days));
+}
+
+enum plugin_state
+plugin_judge(const struct evidence *evidence,
+    const struct plugin_options *options)
+{
+	const struct sums sums = sum_up(evidence);
+
+	/* An established fault is one, whatever else is not known. */
+	if (evidence->verdict == VERDICT_FAIL)
+		return PLUGIN_CRITICAL;
+	if (evidence->health != RESOLVER_HEALTHY || evidence->out_of_time)
+		return PLUGIN_UNKNOWN;
+	switch (evidence->verdict) {
+	case VERDICT_NONE:
+	case VERDICT_PARTIAL:
+		return options->missing;
+	case VERDICT_PASS:
+		if (alerts(&options->critical, &sums))
+			return PLUGIN_CRITICAL;
+		return alerts(&options->warning, &sums) ? PLUGIN_WARNING :
+		    PLUGIN_OK;
+	default:
+		return is_unreachable(evidence) ? options->unreachable :
+		    PLUGIN_UNKNOWN;
+	}
+}
+
+/* What is the matter, in one line: the gravest finding and where it is. */
+static void
+put_matter(FILE *out, const struct evidence *evidence)
+{
+	const struct finding *finding;
+
+	if (evidence->out_of_time && evidence->verdict != VERDICT_FAIL) {
+		fprintf(out, "no result within %g seconds", evidence->deadline);
+		if (evidence->outstanding != NULL) {
+			fputs(", still waiting for ", out);
+			put(out, evidence->outstanding, true);
+		}
+		return;
+	}
+	if (evidence->findings.count == 0)
+		return;
+	finding = &evidence->findings.items[0];
+	put(out, finding_code_name(finding->code), true);
+	if (finding->host != NULL) {
+		fputs(", ", out);
+		put(out, finding->host, true);
+	}
+	if (finding->address != NULL) {
+		fputs(" [", out);
+		put(out, finding->address, true);
+		fputs("]", out);
+	}
+}
+
+static void
+put_days(FILE *out, const char *what, double days)
+{
+	if (!isnan(days))
+		fprintf(out, ", %s good for %.0f days", what, floor(days));
+}
+
+static void
+put_first_line(FILE *out, const struct evidence *evidence,
+    const struct sums *sums, enum plugin_state state)
+{
+	fprintf(out, "MXDANE %s: ", plugin_state_name(state));
+	put(out, evidence->domain, true);
+	fputs(": ", out);
+	if (evidence->verdict != VERDICT_PASS) {
+		put_matter(out, evidence);
+		return;
+	}
+	fprintf(out, "%zu of %zu MX hosts, %zu of %zu addresses authenticated",
+	    sums->mx_ok, sums->mx, sums->addresses_ok, sums->addresses);
+	put_days(out, "signatures", sums->signatures_days);
+	put_days(out, "certificates", sums->certificates_days);
+}
+
+static void
+put_count(FILE *out, const char *label, size_t value)
+{
+	fprintf(out, " %s=%zu;;;0", label, value);
+}
+
+static void
+put_days_left(FILE *out, const char *label, double days,
+    const struct plugin_options *options)
+{
+	char *warning = range_text(&options->warning);
+	char *critical = range_text(&options->critical);
+
+	if (isnan(days))
+		fprintf(out, " %s=U;%s;%s", label, warning, critical);
+	else
+		fprintf(out, " %s=%.2f;%s;%s", label, days, warning, critical);
+	free(warning);
+	free(critical);
+}
+
+static void
+put_performance(FILE *out, const struct evidence *evidence,
+    const struct sums *sums, const struct plugin_options *options)
+{
+	fprintf(out, "time=%u.%03us;;;0;%g", evidence->elapsed_ms / 1000,
+	    evidence->elapsed_ms % 1000, evidence->deadline);
+	put_count(out, "mx", sums->mx);
+	put_count(out, "mx_ok", sums->mx_ok);
+	put_count(out, "addresses", sums->addresses);
+	put_count(out, "addresses_ok", sums->addresses_ok);
+	put_count(out, "tlsa_records", sums->records);
+	put_count(out, "tlsa_matched", sums->matched);
+	put_days_left(out, "signatures_days", sums->signatures_days, options);
+	put_days_left(out, "certificates_days", sums->certificates_days,
+	    options);
+}
+
+/* The text report: the tree of hosts and addresses, then the findings. */
+static void
+put_details(FILE *out, const struct evidence *evidence, int verbosity)
+{
+	const struct report_options options = {
+		.verbosity = verbosity > 1 ? 1 : 0,
+	};
+	char *text;
+	size_t size;
+	void *state;
+	FILE *memory = open_memstream(&text, &size);
+
+	if (memory == NULL)
+		abort();
+	state = report_text.begin(memory, &options);
+	report_text.domain(memory, &options, evidence, state);
+	report_text.end(memory, &options, state);
+	fclose(memory);
+	put(out, text, false);
+	free(text);
+}
+
+enum plugin_state
+plugin_report(FILE *out, const struct evidence *evidence,
+    const struct plugin_options *options)
+{
+	const struct sums sums = sum_up(evidence);
+	enum plugin_state state = plugin_judge(evidence, options);
+
+	put_first_line(out, evidence, &sums, state);
+	fputs(" | ", out);
+	put_performance(out, evidence, &sums, options);
+	fputc('\n', out);
+	if (state != PLUGIN_OK || options->verbosity > 0)
+		put_details(out, evidence, options->verbosity);
+	return state;
+}
+
+void
+plugin_complain(FILE *out, const char *why)
+{
+	fprintf(out, "MXDANE %s: ", plugin_state_name(PLUGIN_UNKNOWN));
+	put(out, why, true);
+	fputc('\n', out);
+}

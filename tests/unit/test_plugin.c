@@ -1,0 +1,273 @@
+/* The plugin: thresholds, states, and what it says. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "checker/plugin.h"
+#include "resolver/memory.h"
+#include "tests/unit/certificates.h"
+#include "tests/unit/fixture.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static void
+test_ranges(void **state)
+{
+	static const struct {
+		const char	*text;
+		double		 value;
+		bool		 alerts;
+		const char	*canonical;
+	} rows[] = {
+		{ "5", 4.9, true, "5:" },	/* not 0:5 */
+		{ "5", 5, false, "5:" },
+		{ "5:", 4.9, true, "5:" },
+		{ "5:", 100, false, "5:" },
+		{ "~:10", 10.1, true, "~:10" },
+		{ "~:10", -5, false, "~:10" },
+		{ "2:10", 1, true, "2:10" },
+		{ "2:10", 10, false, "2:10" },
+		{ "@2:10", 10, true, "@2:10" },
+		{ "@2:10", 11, false, "@2:10" },
+		{ ":7", 7.5, true, "0:7" },
+		{ "0.5:", 0.4, true, "0.5:" },
+	};
+	struct range range;
+	char *text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		assert_true(range_init(&range, rows[i].text));
+		assert_int_equal(range_alerts(&range, rows[i].value),
+		    rows[i].alerts);
+		text = range_text(&range);
+		assert_string_equal(text, rows[i].canonical);
+		free(text);
+	}
+}
+
+static void
+test_no_ranges(void **state)
+{
+	static const char *const words[] = { "", "x", "5:x", "10:5", "1:2:3",
+		"5 ", "@", "--5:", "1e3", "nan:", "~" };
+	struct range range;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(words); i++)
+		assert_false(range_init(&range, words[i]));
+	memset(&range, 0, sizeof(range));
+	assert_false(range_alerts(&range, -1));
+}
+
+/* A domain with one host, whose only address has the outcome. */
+static struct evidence *
+make_domain(enum session_outcome outcome)
+{
+	struct chain *chain = fixture_chain("mx.example.org", KEY_ECDSA);
+	struct evidence *evidence = fixture_domain("example.org");
+	struct host_evidence *host = fixture_host(evidence, "mx.example.org");
+
+	fixture_tlsa_of(host, chain);
+	fixture_endpoint(host, "192.0.2.1", outcome,
+	    outcome == OUTCOME_DONE ? chain : NULL);
+	chain_free(chain);
+	return evidence;
+}
+
+static struct plugin_options
+make_options(const char *warning, const char *critical)
+{
+	struct plugin_options options = {
+		.missing = PLUGIN_CRITICAL,
+		.unreachable = PLUGIN_CRITICAL,
+	};
+
+	if (warning != NULL)
+		assert_true(range_init(&options.warning, warning));
+	if (critical != NULL)
+		assert_true(range_init(&options.critical, critical));
+	return options;
+}
+
+/* What it writes; owned by the caller. */
+static char *
+write_report(const struct evidence *evidence,
+    const struct plugin_options *options, enum plugin_state expected)
+{
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	assert_int_equal(plugin_report(out, evidence, options), expected);
+	fclose(out);
+	return text;
+}
+
+static void
+test_ok(void **state)
+{
+	struct plugin_options options = make_options("5:", "2:");
+	struct evidence *evidence = make_domain(OUTCOME_DONE);
+	char *text;
+
+	(void)state;
+	fixture_judge(evidence);
+	text = write_report(evidence, &options, PLUGIN_OK);
+	assert_string_equal(text, "MXDANE OK: example.org: 1 of 1 MX hosts, "
+	    "1 of 1 addresses authenticated, signatures good for 20 days | "
+	    "time=0.412s;;;0;60 mx=1;;;0 mx_ok=1;;;0 addresses=1;;;0 "
+	    "addresses_ok=1;;;0 tlsa_records=1;;;0 tlsa_matched=1;;;0 "
+	    "signatures_days=20.00;5:;2: certificates_days=U;5:;2:\n");
+	free(text);
+	options.verbosity = 1;
+	text = write_report(evidence, &options, PLUGIN_OK);
+	assert_non_null(strstr(text, "\n    192.0.2.1   pass"));
+	free(text);
+	evidence_free(evidence);
+}
+
+static void
+test_thresholds(void **state)
+{
+	static const struct {
+		const char		*warning, *critical;
+		enum plugin_state	 expected;
+	} rows[] = {
+		{ NULL, NULL, PLUGIN_OK },
+		{ "19:", NULL, PLUGIN_OK },
+		{ "21:", NULL, PLUGIN_WARNING },
+		{ "21:", "19:", PLUGIN_WARNING },
+		{ "30:", "21:", PLUGIN_CRITICAL },
+		{ NULL, "21", PLUGIN_CRITICAL },
+	};
+	struct evidence *evidence = make_domain(OUTCOME_DONE);
+	struct plugin_options options;
+	size_t i;
+
+	(void)state;
+	fixture_judge(evidence);
+	for (i = 0; i < COUNT(rows); i++) {
+		options = make_options(rows[i].warning, rows[i].critical);
+		assert_int_equal(plugin_judge(evidence, &options),
+		    rows[i].expected);
+	}
+	evidence_free(evidence);
+}
+
+static void
+test_states(void **state)
+{
+	struct plugin_options options = make_options(NULL, NULL);
+	struct evidence *evidence;
+
+	(void)state;
+	options.missing = PLUGIN_WARNING;
+	options.unreachable = PLUGIN_OK;
+
+	evidence = make_domain(OUTCOME_STARTTLS_NOT_OFFERED);
+	fixture_judge(evidence);
+	assert_int_equal(plugin_judge(evidence, &options), PLUGIN_CRITICAL);
+	/* A fault is one, though the time ran out elsewhere. */
+	evidence->out_of_time = true;
+	assert_int_equal(plugin_judge(evidence, &options), PLUGIN_CRITICAL);
+	evidence_free(evidence);
+
+	evidence = make_domain(OUTCOME_CONNECT_FAILED);
+	fixture_judge(evidence);
+	assert_int_equal(plugin_judge(evidence, &options), PLUGIN_OK);
+	evidence->out_of_time = true;
+	assert_int_equal(plugin_judge(evidence, &options), PLUGIN_UNKNOWN);
+	evidence_free(evidence);
+
+	evidence = make_domain(OUTCOME_DONE);
+	evidence->mx->dnssec = DNSSEC_INSECURE;
+	fixture_judge(evidence);
+	assert_int_equal(plugin_judge(evidence, &options), PLUGIN_WARNING);
+	evidence_free(evidence);
+
+	/* Our own DNS, and name servers that do not answer. */
+	evidence = make_domain(OUTCOME_DONE);
+	evidence->health = RESOLVER_BAD_ANCHOR;
+	fixture_judge(evidence);
+	assert_int_equal(plugin_judge(evidence, &options), PLUGIN_UNKNOWN);
+	evidence->health = RESOLVER_HEALTHY;
+	answer_free(evidence->mx);
+	evidence->mx = fixture_answer("example.org", DNS_MX, ANSWER_UNUSABLE,
+	    DNSSEC_FAILED);
+	fixture_judge(evidence);
+	assert_int_equal(plugin_judge(evidence, &options), PLUGIN_UNKNOWN);
+	evidence_free(evidence);
+}
+
+static void
+test_outstanding(void **state)
+{
+	struct plugin_options options = make_options(NULL, NULL);
+	struct evidence *evidence = make_domain(OUTCOME_TIMEOUT);
+	char *text;
+
+	(void)state;
+	evidence->out_of_time = true;
+	evidence->deadline = 50;
+	evidence->outstanding = memory_string("mx.example.org (greeting)");
+	fixture_judge(evidence);
+	text = write_report(evidence, &options, PLUGIN_UNKNOWN);
+	assert_int_equal(strncmp(text, "MXDANE UNKNOWN: example.org: no result "
+	    "within 50 seconds, still waiting for mx.example.org (greeting) | ",
+	    strlen("MXDANE UNKNOWN: example.org: no result within 50 seconds, "
+	    "still waiting for mx.example.org (greeting) | ")), 0);
+	free(text);
+	evidence_free(evidence);
+}
+
+/* One '|' in all, and US-ASCII on the first line, whatever servers say. */
+static void
+test_hostile(void **state)
+{
+	struct plugin_options options = make_options(NULL, NULL);
+	struct evidence *evidence = make_domain(OUTCOME_REFUSED);
+	char *text, *next, *end;
+
+	(void)state;
+	free(evidence->hosts[0].endpoints[0].error);
+	evidence->hosts[0].endpoints[0].error =
+	    memory_string("550 | rta=9;; \xc3\xa9 'x'=1");
+	free(evidence->hosts[0].name);
+	evidence->hosts[0].name = memory_string("mx|\xc3\xa9.example.org");
+	fixture_judge(evidence);
+	text = write_report(evidence, &options, PLUGIN_CRITICAL);
+	next = strchr(text, '|');
+	assert_non_null(next);
+	assert_null(strchr(next + 1, '|'));
+	end = strchr(text, '\n');
+	assert_true(next < end);
+	for (next = text; next < end; next++)
+		assert_true(*next >= ' ' && *next < 0x7f);
+	free(text);
+	evidence_free(evidence);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_no_ranges),
+		cmocka_unit_test(test_ok),
+		cmocka_unit_test(test_thresholds),
+		cmocka_unit_test(test_states),
+		cmocka_unit_test(test_outstanding),
+		cmocka_unit_test(test_hostile),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
