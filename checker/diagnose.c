@@ -309,40 +309,57 @@ is_presented(const struct tlsa *record, const struct chain *chain)
 	return false;
 }
 
+/* Whether the handshake in question is one with this address. */
+static bool
+is_here(const struct diagnose_input *input,
+    const struct endpoint_evidence *endpoint)
+{
+	return input->shake >= endpoint->shakes &&
+	    input->shake < endpoint->shakes + endpoint->shake_count;
+}
+
 static void
 say_elsewhere(struct diagnosis *diagnosis,
     const struct diagnose_input *input, const struct host_evidence *host,
     const struct endpoint_evidence *endpoint,
     const struct handshake *handshake)
 {
-	char *address = address_text(&endpoint->address);
+	const char *type = key_type_name(handshake->key_type);
+	char *address;
 
 	diagnosis->code = FINDING_MATCHES_ELSEWHERE;
+	advise_own_key(diagnosis, input);
+	if (is_here(input, endpoint)) {
+		diagnosis->text = memory_format("is of the certificate for %s "
+		    "that this server holds as well, not of the one for %s",
+		    type, key_type_name(
+		    input->chain->certificates[0].key_type));
+		return;
+	}
+	address = address_text(&endpoint->address);
 	diagnosis->text = memory_format("matches what %s [%s] presents (%s), "
 	    "but not what is presented here: one of the two was left behind",
-	    host->name, address, key_type_name(handshake->key_type));
+	    host->name, address, type);
 	free(address);
-	advise_own_key(diagnosis, input);
 }
 
+/* Another handshake, of the same address or of others, that the record is of. */
 static bool
-explain_elsewhere(struct diagnosis *diagnosis,
-    const struct diagnose_input *input)
+find_elsewhere(struct diagnosis *diagnosis,
+    const struct diagnose_input *input, bool here)
 {
 	const struct host_evidence *host;
 	const struct endpoint_evidence *endpoint;
 	size_t i, j, k;
 
-	if (!input->failing || !input->record->usable ||
-	    input->evidence == NULL)
-		return false;
 	for (i = 0; i < input->evidence->host_count; i++) {
 		host = &input->evidence->hosts[i];
 		for (j = 0; j < host->endpoint_count; j++) {
 			endpoint = &host->endpoints[j];
+			if (is_here(input, endpoint) != here)
+				continue;
 			for (k = 0; k < endpoint->shake_count; k++) {
-				if (&endpoint->shakes[k] == input->shake ||
-				    !is_presented(input->record, endpoint->
+				if (!is_presented(input->record, endpoint->
 				    shakes[k].handshake->chain))
 					continue;
 				say_elsewhere(diagnosis, input, host, endpoint,
@@ -352,6 +369,17 @@ explain_elsewhere(struct diagnosis *diagnosis,
 		}
 	}
 	return false;
+}
+
+static bool
+explain_elsewhere(struct diagnosis *diagnosis,
+    const struct diagnose_input *input)
+{
+	if (!input->failing || !input->record->usable ||
+	    input->evidence == NULL)
+		return false;
+	return find_elsewhere(diagnosis, input, true) ||
+	    find_elsewhere(diagnosis, input, false);
 }
 
 /* An authority that is known, and that the server does not send. */
