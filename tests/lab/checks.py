@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import entrance
 import expect
+import monitoring
 import second_opinion
 from case import Case
 from lab import Lab
@@ -123,12 +124,27 @@ def of_case(lab: Lab, case: Case, finger: second_opinion.Finger) -> list[Test]:
     return found
 
 
+def of_monitoring(lab: Lab) -> list[Test]:
+    """check_mxdane in Icinga and Nagios, where their domains are there."""
+    if not monitoring.has_domains(lab):
+        return []
+    return [Test(f"check_mxdane: {what}",
+                 lambda tried=tried: Result(tried(lab), []), pace,
+                 monitoring.why_not(lab, package))
+            for what, tried, package, pace in (
+                ("Icinga 2 takes its example, and records what it says",
+                 monitoring.try_icinga, "icinga", monitoring.PATIENCE),
+                ("Nagios takes its example",
+                 monitoring.try_nagios, "nagios", 0))]
+
+
 def run_all(lab: Lab, tap: Tap, verbose: bool, no_skip: bool) -> None:
     """Those that wait begin first; results are told in order."""
     finger = second_opinion.Finger(lab)
     finger.start()
     tests = [test for case in lab.cases.values()
              for test in of_case(lab, case, finger)]
+    tests += of_monitoring(lab)
     tap.plan(len(tests))
     with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
         running = {id(test): pool.submit(test.run) for test
