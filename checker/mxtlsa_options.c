@@ -114,15 +114,33 @@ digits(const char *text, int n)
 	return value;
 }
 
-/* RFC 3339 5.6, in UTC or with an offset, without fractions. */
+/* "Z" or "+01:00", as minutes ahead of UTC. */
 static bool
-parse_time(const char *text, time_t *when)
+parse_zone(const char *text, int *ahead)
 {
-	struct tm tm = { 0 };
-	const char *zone = text + 19;
 	int hours, minutes;
 
-	if (strlen(text) < 20 || text[4] != '-' || text[7] != '-' ||
+	*ahead = 0;
+	if (strcmp(text, "Z") == 0 || strcmp(text, "z") == 0)
+		return true;
+	if ((*text != '+' && *text != '-') || strlen(text) != 6 ||
+	    text[3] != ':')
+		return false;
+	hours = digits(text + 1, 2);
+	minutes = digits(text + 4, 2);
+	if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
+		return false;
+	*ahead = (*text == '+' ? 1 : -1) * (hours * 60 + minutes);
+	return true;
+}
+
+/* "2026-01-31T12:00:00". Whether there is such an instant. */
+static bool
+parse_instant(const char *text, time_t *when)
+{
+	struct tm tm = { 0 }, day;
+
+	if (text[4] != '-' || text[7] != '-' ||
 	    strchr("Tt ", text[10]) == NULL || text[13] != ':' ||
 	    text[16] != ':')
 		return false;
@@ -133,19 +151,34 @@ parse_time(const char *text, time_t *when)
 	tm.tm_min = digits(text + 14, 2);
 	tm.tm_sec = digits(text + 17, 2);
 	if (tm.tm_year < -1900 || tm.tm_mon < 0 || tm.tm_mon > 11 ||
-	    tm.tm_mday < 1 || tm.tm_mday > 31 || tm.tm_hour < 0 ||
-	    tm.tm_hour > 23 || tm.tm_min < 0 || tm.tm_min > 59 ||
-	    tm.tm_sec < 0 || tm.tm_sec > 60)
+	    tm.tm_mday < 1 || tm.tm_hour < 0 || tm.tm_hour > 23 ||
+	    tm.tm_min < 0 || tm.tm_min > 59 || tm.tm_sec < 0 ||
+	    tm.tm_sec > 60)
 		return false;
+	/* timegm makes March of what February does not have. */
+	day = (struct tm){ .tm_year = tm.tm_year, .tm_mon = tm.tm_mon,
+		.tm_mday = tm.tm_mday };
+	timegm(&day);
 	*when = timegm(&tm);
-	if (strcmp(zone, "Z") == 0 || strcmp(zone, "z") == 0)
-		return true;
-	hours = digits(zone + 1, 2);
-	minutes = strlen(zone) == 6 && zone[3] == ':' ?
-	    digits(zone + 4, 2) : -1;
-	if ((*zone != '+' && *zone != '-') || hours < 0 || minutes < 0)
+	return day.tm_mday == digits(text + 8, 2);
+}
+
+/* RFC 3339 5.6. */
+static bool
+parse_time(const char *text, time_t *when)
+{
+	const char *zone;
+	int ahead;
+
+	if (strlen(text) < strlen("2026-01-31T12:00:00Z") ||
+	    !parse_instant(text, when))
 		return false;
-	*when -= (*zone == '+' ? 60 : -60) * (hours * 60 + minutes);
+	zone = text + strlen("2026-01-31T12:00:00");
+	if (*zone == '.')	/* fractions of a second */
+		zone += 1 + strspn(zone + 1, "0123456789");
+	if (!parse_zone(zone, &ahead))
+		return false;
+	*when -= 60 * ahead;
 	return true;
 }
 
