@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "checker/options.h"
+#include "checker/settings.h"
 #include "checker/tlsa.h"
 
 struct mxtlsa_settings {
@@ -26,6 +27,7 @@ struct mxtlsa_settings {
 	size_t			 kind_count;
 	bool			 verify;
 	const char		*output;	/* borrowed */
+	enum colour_when	 colour;
 	time_t			 when;		/* --at, or now */
 	bool			 help;
 	bool			 version;

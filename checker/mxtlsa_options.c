@@ -7,12 +7,13 @@
 #include "resolver/name.h"
 #include "resolver/text.h"
 
-#define DEFAULT_PORT 25
-
 void
 mxtlsa_settings_init(struct mxtlsa_settings *settings)
 {
-	*settings = (struct mxtlsa_settings){ .port = DEFAULT_PORT };
+	*settings = (struct mxtlsa_settings){
+		.port = SETTINGS_PORT,
+		.colour = COLOUR_AUTO,
+	};
 }
 
 void
@@ -30,7 +31,7 @@ mxtlsa_settings_fault(const struct mxtlsa_settings *settings)
 	    settings->full || settings->kind_count > 0 ||
 	    settings->ttl != 0 || settings->generic || settings->nsupdate))
 		return "--verify makes no records: of the options it goes with "
-		    "--at, --json, --output and --port alone";
+		    "--at, --color, --json, --output and --port alone";
 	if ((settings->all || settings->full) && settings->kind_count > 0)
 		return "--record does not go with --all and --full";
 	if (settings->json && (settings->generic || settings->nsupdate))
@@ -199,6 +200,13 @@ take_at(void *argument, const char *value, const char **why)
 	return true;
 }
 
+static bool
+take_colour(void *settings, const char *value, const char **why)
+{
+	return settings_colour(value,
+	    &((struct mxtlsa_settings *)settings)->colour, why);
+}
+
 #define MEMBER(member) NULL, offsetof(struct mxtlsa_settings, member)
 
 static const struct option_row rows[] = {
@@ -220,6 +228,7 @@ static const struct option_row rows[] = {
 	{ "at", 0, "TIME", "judge as of then (RFC 3339, or seconds)",
 	    take_at, 0 },
 	{ "output", 'o', "FILE", "write there", MEMBER(output) },
+	{ "color", 0, "WHEN", "auto (default), always, never", take_colour, 0 },
 	{ "help", 'h', NULL, "print this and exit", MEMBER(help) },
 	{ "version", 'V', NULL, "print the version and exit", MEMBER(version) },
 	{ NULL, 0, NULL, NULL, NULL, 0 },

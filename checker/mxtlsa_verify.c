@@ -11,6 +11,7 @@
 #include "checker/records.h"
 #include "checker/report_json.h"
 #include "checker/report_text.h"
+#include "checker/terminal.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/text.h"
@@ -172,7 +173,7 @@ put_match(FILE *out, const struct match_result *match,
 }
 
 static void
-put_text(FILE *out, const struct evidence *evidence)
+put_text(FILE *out, bool colour, const struct evidence *evidence)
 {
 	const struct host_evidence *host = evidence->hosts;
 	const struct shake_evidence *shake = host->endpoints[0].shakes;
@@ -181,8 +182,9 @@ put_text(FILE *out, const struct evidence *evidence)
 	for (i = 0; i < shake->match_count; i++)
 		put_match(out, &shake->matches[i], &host->records.records[i],
 		    shake->handshake->chain);
-	fprintf(out, "%s\n", verdict_name(evidence->verdict));
-	report_text_findings(out, evidence);
+	report_text_verdict(out, colour, evidence->verdict);
+	fputc('\n', out);
+	report_text_findings(out, colour, &evidence->findings);
 }
 
 /* Judges the chain by the records, and says so. Returns the exit status. */
@@ -207,7 +209,8 @@ verify(const struct mxtlsa_settings *settings, struct evidence *evidence,
 	if (settings->json)
 		put_json(out, evidence);
 	else
-		put_text(out, evidence);
+		put_text(out, terminal_wants_colour(settings->colour, out),
+		    evidence);
 	return verdict_exit_status(evidence->verdict);
 }
 

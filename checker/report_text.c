@@ -51,24 +51,24 @@ put(const struct page *page, enum colour colour, const char *text)
 	    text, coloured ? "\033[0m" : "");
 }
 
+static const struct {
+	const char	*word;
+	enum colour	 colour;
+} verdicts[] = {
+	[VERDICT_UNKNOWN] = { "UNKNOWN", COLOUR_DOUBT },
+	[VERDICT_FAIL] = { "FAIL", COLOUR_BAD },
+	[VERDICT_NONE] = { "none", COLOUR_DOUBT },
+	[VERDICT_PARTIAL] = { "partial", COLOUR_DOUBT },
+	[VERDICT_PASS] = { "pass", COLOUR_GOOD },
+	[VERDICT_ABSENT] = { "-", COLOUR_CALM },
+};
+
 /* One word, in a field of WIDTH columns. */
 static void
 put_verdict(const struct page *page, enum verdict verdict, int width)
 {
-	static const struct {
-		const char	*word;
-		enum colour	 colour;
-	} words[] = {
-		[VERDICT_UNKNOWN] = { "UNKNOWN", COLOUR_DOUBT },
-		[VERDICT_FAIL] = { "FAIL", COLOUR_BAD },
-		[VERDICT_NONE] = { "none", COLOUR_DOUBT },
-		[VERDICT_PARTIAL] = { "partial", COLOUR_DOUBT },
-		[VERDICT_PASS] = { "pass", COLOUR_GOOD },
-		[VERDICT_ABSENT] = { "-", COLOUR_CALM },
-	};
-
-	put(page, words[verdict].colour, words[verdict].word);
-	fprintf(page->out, "%*s", width - (int)strlen(words[verdict].word),
+	put(page, verdicts[verdict].colour, verdicts[verdict].word);
+	fprintf(page->out, "%*s", width - (int)strlen(verdicts[verdict].word),
 	    "");
 }
 
@@ -380,12 +380,21 @@ put_host(const struct page *page, const struct evidence *evidence,
 }
 
 void
-report_text_findings(FILE *out, const struct evidence *evidence)
+report_text_verdict(FILE *out, bool colour, enum verdict verdict)
 {
-	const struct report_options options = { .colour = false };
+	const struct report_options options = { .colour = colour };
 	const struct page page = { .out = out, .options = &options };
 
-	put_findings(&page, &evidence->findings);
+	put(&page, verdicts[verdict].colour, verdicts[verdict].word);
+}
+
+void
+report_text_findings(FILE *out, bool colour, const struct finding_list *list)
+{
+	const struct report_options options = { .colour = colour };
+	const struct page page = { .out = out, .options = &options };
+
+	put_findings(&page, list);
 }
 
 /* The state of this writer: whether a domain has been written before. */

@@ -4,11 +4,15 @@
 #ifndef CHECKER_REPORT_TEXT_H
 #define CHECKER_REPORT_TEXT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
-struct evidence;
+#include "checker/finding.h"
+#include "checker/verdict.h"
 
-/* The findings, without colour. */
-void	report_text_findings(FILE *out, const struct evidence *evidence);
+/* "pass", "FAIL": the word alone. */
+void	report_text_verdict(FILE *out, bool colour, enum verdict verdict);
+void	report_text_findings(FILE *out, bool colour,
+	    const struct finding_list *list);
 
 #endif

@@ -279,8 +279,8 @@ take_verbose(void *argument, const char *value, const char **why)
 	return true;
 }
 
-static bool
-take_colour(void *settings, const char *value, const char **why)
+bool
+settings_colour(const char *value, enum colour_when *when, const char **why)
 {
 	static const char *const words[] = {
 		[COLOUR_NEVER] = "never",
@@ -291,13 +291,19 @@ take_colour(void *settings, const char *value, const char **why)
 
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (strcmp(value, words[i]) == 0) {
-			((struct settings *)settings)->colour =
-			    (enum colour_when)i;
+			*when = (enum colour_when)i;
 			return true;
 		}
 	}
 	*why = "is none of auto, always, never";
 	return false;
+}
+
+static bool
+take_colour(void *settings, const char *value, const char **why)
+{
+	return settings_colour(value, &((struct settings *)settings)->colour,
+	    why);
 }
 
 #define MEMBER(member) NULL, offsetof(struct settings, member)

@@ -49,6 +49,10 @@ struct settings {
 void	settings_init(struct settings *settings);
 void	settings_clear(struct settings *settings);
 
+/* --color, for every program. False: *WHY (static) says what VALUE should be. */
+bool	settings_colour(const char *value, enum colour_when *when,
+	    const char **why);
+
 extern const struct option_table settings_mxdane;
 
 /*
