@@ -36,6 +36,7 @@ struct search {
 	struct resolver_question *question;	/* owned, NULL: none */
 	char			 *zone;		/* owned */
 	char			 *name;		/* owned */
+	bool			  found;	/* an address of the family */
 };
 
 struct authority {
@@ -48,7 +49,8 @@ struct authority {
 	struct search			**searches;	/* owned */
 	size_t				 search_count;
 	size_t				 searching;	/* of these, in flight */
-	size_t				 next;		/* server to be asked next */
+	size_t				 asked;		/* servers that can be asked */
+	size_t				 next;		/* of them, the next one */
 	struct worker			 workers[SERVERS_AT_ONCE];
 	struct event			*tidy;		/* owned; see on_tidy */
 	authority_done			*done;
@@ -56,6 +58,8 @@ struct authority {
 };
 
 static void	seek_zone(struct authority *authority);
+static void	note_answer(struct server_evidence *server,
+		    struct answer *answer);
 static void	put_to_work(struct authority *authority);
 
 static void
@@ -167,6 +171,42 @@ add_server(struct authority *authority, const struct search *search,
 	server->tcp = tcp;
 }
 
+/* A name server without an address: it stands in the evidence by its name. */
+static void
+add_lost_server(struct authority *authority, const struct search *search)
+{
+	struct evidence *evidence = authority->evidence;
+	struct server_evidence *server;
+	char *why = memory_format("%s has no address", search->name);
+
+	evidence->servers = memory_grow(evidence->servers,
+	    evidence->server_count, sizeof(*server));
+	server = &evidence->servers[evidence->server_count++];
+	server->zone = memory_string(search->zone);
+	server->name = memory_string(search->name);
+	note_answer(server, answer_unusable(search->name, DNS_A, why));
+	free(why);
+}
+
+/* When all zones, and all addresses of their servers, are known: to work. */
+static void
+all_found(struct authority *authority)
+{
+	size_t i;
+
+	if (authority->searching > 0 ||
+	    authority->seeking < authority->topic_count)
+		return;
+	/* The searches come in pairs, one for each family. */
+	authority->asked = authority->evidence->server_count;
+	for (i = 0; i + 1 < authority->search_count; i += 2) {
+		if (!authority->searches[i]->found &&
+		    !authority->searches[i + 1]->found)
+			add_lost_server(authority, authority->searches[i]);
+	}
+	put_to_work(authority);
+}
+
 static void
 on_server_address(struct answer *answer, void *argument)
 {
@@ -175,14 +215,14 @@ on_server_address(struct answer *answer, void *argument)
 	size_t i;
 
 	search->question = NULL;
+	search->found = answer->count > 0;
 	for (i = 0; i < answer->count; i++) {
 		add_server(authority, search, &answer->records[i], false);
 		add_server(authority, search, &answer->records[i], true);
 	}
 	answer_free(answer);
-	if (--authority->searching == 0 &&
-	    authority->seeking == authority->topic_count)
-		put_to_work(authority);
+	authority->searching--;
+	all_found(authority);
 }
 
 static void
@@ -261,8 +301,8 @@ seek_zone(struct authority *authority)
 		authority->question = resolver_ask(
 		    authority->context->resolver, topic->zone, DNS_NS,
 		    on_name_servers, authority);
-	} else if (authority->searching == 0) {
-		put_to_work(authority);
+	} else {
+		all_found(authority);
 	}
 }
 
@@ -346,7 +386,7 @@ put_to_work(struct authority *authority)
 	for (i = 0; i < SERVERS_AT_ONCE; i++) {
 		worker = &authority->workers[i];
 		if (worker->resolver == NULL &&
-		    authority->next < authority->evidence->server_count)
+		    authority->next < authority->asked)
 			start_worker(authority, worker);
 		busy |= worker->resolver != NULL;
 	}

@@ -8,10 +8,13 @@
 char *
 judging_server_text(const struct server_evidence *server)
 {
-	char *address = address_text(&server->address);
-	char *text = memory_format("%s [%s]%s", server->name, address,
-	    server->tcp ? " over TCP" : "");
+	char *address, *text;
 
+	if (server->address.family == 0)
+		return memory_string(server->name);
+	address = address_text(&server->address);
+	text = memory_format("%s [%s]%s", server->name, address,
+	    server->tcp ? " over TCP" : "");
 	free(address);
 	return text;
 }

@@ -171,7 +171,7 @@ static void
 put_days(FILE *out, const char *what, double days)
 {
 	if (!isnan(days))
-		fprintf(out, ", %s good for %.0f days", what, floor(days));
+		fprintf(out, ", %s good for %ld days", what, (long)days);
 }
 
 static void

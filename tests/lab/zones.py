@@ -109,6 +109,8 @@ def _text(zone: Zone) -> str:
              f"{zone.name} SOA {zone.name_server} hostmaster.example. "
              "1 3600 600 864000 300",
              f"{zone.name} NS {zone.name_server}"]
+    if zone.name_server.endswith(zone.name) and zone.parent:
+        lines.append(f"{zone.name_server} A {zone.address}")
     lines += [f"{r.owner} {r.type} {r.data}" for r in zone.records]
     return "\n".join(lines) + "\n"
 
