@@ -284,19 +284,14 @@ read_entries(struct reader *reader, const char *text, size_t size)
 }
 
 bool
-records_init(struct records *records, const char *file, char **why)
+records_from_text(struct records *records, const char *name, const char *text,
+    size_t size, char **why)
 {
 	struct reader reader = { .records = records };
-	char *text;
-	size_t size;
 
 	memset(records, 0, sizeof(*records));
-	text = material_read(file, &size, why);
-	if (text == NULL)
-		return false;
-	records->file = text_printable(file, strlen(file));
+	records->file = text_printable(name, strlen(name));
 	read_entries(&reader, text, size);
-	free(text);
 	free(reader.origin);
 	free(reader.owner);
 	if (reader.why == NULL && records->count == 0)
@@ -307,6 +302,20 @@ records_init(struct records *records, const char *file, char **why)
 	*why = reader.why;
 	records_clear(records);
 	return false;
+}
+
+bool
+records_init(struct records *records, const char *file, char **why)
+{
+	size_t size;
+	char *text = material_read(file, &size, why);
+	bool read;
+
+	if (text == NULL)
+		return false;
+	read = records_from_text(records, file, text, size, why);
+	free(text);
+	return read;
 }
 
 void

@@ -30,6 +30,9 @@ struct records {
  */
 bool		 records_init(struct records *records, const char *file,
 		    char **why);
+/* The same of the SIZE octets at TEXT, which came from the file NAME. */
+bool		 records_from_text(struct records *records, const char *name,
+		    const char *text, size_t size, char **why);
 void		 records_clear(struct records *records);
 
 /* Whether they are of more than one owner (to have none is one, too). */

@@ -230,23 +230,30 @@ begins_certificate(const struct lines *lines)
 	    begins_with(lines, "-----BEGIN " PEM_STRING_X509_TRUSTED "-");
 }
 
-/* Appends the octets that a line of base64 stands for. */
+/*
+ * Appends the octets that a line of base64 stands for. *ENDED: its padding has
+ * come, after which nothing may follow.
+ */
 static bool
-decode_line(EVP_ENCODE_CTX *decoder, BIO *der, const struct lines *lines)
+decode_line(EVP_ENCODE_CTX *decoder, BIO *der, const struct lines *lines,
+    bool *ended)
 {
 	unsigned char octets[512];
 	size_t i, size;
-	int got;
+	int got, more;
 
 	for (i = 0; i < lines->size; i += size) {
 		size = lines->size - i;
 		/* Three octets for four letters, and some may be waiting. */
 		if (size > sizeof(octets))
 			size = sizeof(octets);
-		if (memchr(lines->line + i, '-', size) != NULL ||
-		    EVP_DecodeUpdate(decoder, octets, &got,
-		    (const unsigned char *)lines->line + i, (int)size) < 0)
+		if (*ended || memchr(lines->line + i, '-', size) != NULL)
 			return false;
+		more = EVP_DecodeUpdate(decoder, octets, &got,
+		    (const unsigned char *)lines->line + i, (int)size);
+		if (more < 0)
+			return false;
+		*ended = more == 0;
 		BIO_write(der, octets, got);
 	}
 	return true;
@@ -260,6 +267,7 @@ static const char *
 decode_block(EVP_ENCODE_CTX *decoder, BIO *der, struct lines *lines)
 {
 	unsigned char octets[64];
+	bool ended = false;
 	int got;
 
 	EVP_DecodeInit(decoder);
@@ -269,7 +277,7 @@ decode_block(EVP_ENCODE_CTX *decoder, BIO *der, struct lines *lines)
 			    NULL : "bad base64 before this line";
 		if (begins_with(lines, "-----"))
 			return "no END line before this one";
-		if (!decode_line(decoder, der, lines))
+		if (!decode_line(decoder, der, lines, &ended))
 			return "bad base64";
 	}
 	return "the text ends within a certificate";

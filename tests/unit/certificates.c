@@ -19,6 +19,20 @@ must(bool done)
 }
 
 static EVP_PKEY *
+make_rsa_key(const char *algorithm, int bits)
+{
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, algorithm,
+	    NULL);
+	EVP_PKEY *key = NULL;
+
+	must(EVP_PKEY_keygen_init(context) == 1);
+	must(EVP_PKEY_CTX_set_rsa_keygen_bits(context, bits) == 1);
+	must(EVP_PKEY_keygen(context, &key) == 1);
+	EVP_PKEY_CTX_free(context);
+	return key;
+}
+
+static EVP_PKEY *
 make_key(const struct certificates_wish *wish)
 {
 	EVP_PKEY *key;
@@ -29,13 +43,22 @@ make_key(const struct certificates_wish *wish)
 		return key;
 	}
 	if (wish->weak)
-		key = EVP_RSA_gen(1024);
-	else if (wish->key_type == KEY_RSA)
-		key = EVP_RSA_gen(2048);
-	else if (wish->key_type == KEY_ED25519)
+		return make_rsa_key("RSA", 1024);
+	switch (wish->key_type) {
+	case KEY_RSA:
+		return make_rsa_key("RSA", 2048);
+	case KEY_RSA_PSS:
+		return make_rsa_key("RSA-PSS", 2048);
+	case KEY_ED25519:
 		key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
-	else
+		break;
+	case KEY_ED448:
+		key = EVP_PKEY_Q_keygen(NULL, NULL, "ED448");
+		break;
+	default:
 		key = EVP_EC_gen("P-256");
+		break;
+	}
 	must(key != NULL);
 	return key;
 }
@@ -144,7 +167,7 @@ certificates_issue(const struct certificates_wish *wish)
 	set_dates(x509, wish);
 	add_extensions(x509, wish, issuer);
 	digest = wish->weak ? EVP_sha1() : EVP_sha256();
-	if (EVP_PKEY_is_a(signer, "ED25519"))
+	if (EVP_PKEY_is_a(signer, "ED25519") || EVP_PKEY_is_a(signer, "ED448"))
 		digest = NULL;
 	must(X509_sign(x509, signer, digest) > 0);
 	issued->x509 = wish->forged ? forge(x509) : x509;

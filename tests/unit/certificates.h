@@ -29,7 +29,7 @@ struct certificates_wish {
 	const char		*cn;	/* NULL: an empty subject */
 	const char		*names;	/* "DNS:mx.example.org,DNS:..." */
 	const char		*purpose;	/* "clientAuth" */
-	enum key_type		 key_type;	/* RSA, ECDSA, Ed25519 */
+	enum key_type		 key_type;	/* any but DSA */
 	const struct issued	*key_of;	/* has this one's key */
 	const struct issued	*issuer;	/* NULL: self-signed */
 	bool			 ca;

@@ -1,0 +1,61 @@
+/*
+ * records_from_text with any octets, as a user's file may hold them.
+ *
+ *     clang -g -fsanitize=fuzzer,address,undefined -I. \
+ *         tests/fuzz/fuzz_records.c checker/master.c checker/material.c \
+ *         checker/records.c checker/tlsa.c resolver/answer.c \
+ *         resolver/memory.c resolver/name.c resolver/text.c \
+ *         resolver/zonefile.c smtp/chain.c -lldns -lidn2 -lssl -lcrypto \
+ *         -o fuzz_records
+ */
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checker/records.h"
+#include "resolver/name.h"
+
+int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What whoever takes the records relies on. */
+static void
+check(const struct records *records)
+{
+	const struct records_entry *entry;
+	struct tlsa_set set;
+	size_t i;
+
+	assert(records->count > 0);
+	for (i = 0; i < records->count; i++) {
+		entry = &records->entries[i];
+		assert(entry->fields.data != NULL);
+		assert(entry->fields.why == NULL);
+		if (entry->owner == NULL)
+			continue;
+		assert(records_set(records, entry->owner, &set) > 0);
+		tlsa_set_clear(&set);
+	}
+	assert(records_set(records, NULL, &set) == records->count);
+	tlsa_set_clear(&set);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct records records;
+	char *why = NULL;
+
+	if (records_from_text(&records, "file", (const char *)data, size,
+	    &why)) {
+		check(&records);
+		records_clear(&records);
+	} else {
+		/* One line, which names the file. */
+		assert(strncmp(why, "file", 4) == 0);
+		assert(strpbrk(why, "\n\r\t\033") == NULL);
+		free(why);
+	}
+	return 0;
+}
