@@ -7,14 +7,14 @@
 
 #include "checker/authority.h"
 #include "checker/host.h"
-#include "checker/judge.h"
+#include "checker/host_dns.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/resolver.h"
 #include "resolver/trace.h"
 
 struct audit {
-	const struct audit_context	 *context;	/* borrowed */
+	const struct context	 *context;	/* borrowed */
 	struct evidence			 *evidence;	/* owned */
 	struct event			 *deadline;	/* owned */
 	struct timespec			  began;	/* monotonic */
@@ -27,17 +27,6 @@ struct audit {
 	audit_done			 *done;
 	void				 *argument;	/* borrowed */
 };
-
-void
-audit_trace_answer(const struct audit_context *context,
-    const struct answer *answer)
-{
-	trace_say(context->trace, TRACE_STEPS, answer->owner,
-	    "%s: %s, %zu record%s%s%s", dns_type_name(answer->type),
-	    dnssec_status_name(answer->dnssec), answer->count,
-	    answer->count == 1 ? "" : "s", answer->why != NULL ? ": " : "",
-	    answer->why != NULL ? answer->why : "");
-}
 
 static unsigned int
 milliseconds_since(const struct timespec *began)
@@ -150,7 +139,7 @@ ask_misplaced(struct audit *audit, const struct host_evidence *host)
 	if (evidence->mx == NULL || evidence->mx->dnssec != DNSSEC_SECURE ||
 	    evidence->misplaced != NULL || audit->misplaced != NULL ||
 	    name_equal(host->name, evidence->domain) ||
-	    judge_host_dns(host) != HOST_DNS_TLSA_NONE)
+	    host_dns_state(host) != HOST_DNS_TLSA_NONE)
 		return;
 	owner = name_tlsa_owner(host->port, evidence->domain);
 	if (owner != NULL)
@@ -230,7 +219,7 @@ on_mx(struct answer *answer, void *argument)
 
 	audit->mx = NULL;
 	evidence->mx = answer;
-	audit_trace_answer(audit->context, answer);
+	context_trace_answer(audit->context, answer);
 	if (answer->kind == ANSWER_RECORDS && !evidence_is_null_mx(evidence)) {
 		qsort(answer->records, answer->count,
 		    sizeof(*answer->records), by_preference);
@@ -275,7 +264,7 @@ on_deadline(evutil_socket_t fd, short what, void *argument)
 }
 
 struct audit *
-audit_start(const struct audit_context *context, const char *domain,
+audit_start(const struct context *context, const char *domain,
     time_t now, audit_done *done, void *argument)
 {
 	struct audit *audit = memory_new(1, sizeof(*audit));

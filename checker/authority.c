@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/judge.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/trace.h"
@@ -40,7 +39,7 @@ struct search {
 };
 
 struct authority {
-	const struct audit_context	*context;	/* borrowed */
+	const struct context	*context;	/* borrowed */
 	struct evidence			*evidence;	/* borrowed */
 	struct topic			*topics;	/* owned */
 	size_t				 topic_count;
@@ -352,7 +351,7 @@ ask_next(struct worker *worker)
 static void
 start_worker(struct authority *authority, struct worker *worker)
 {
-	const struct audit_context *context = authority->context;
+	const struct context *context = authority->context;
 	const struct server_evidence *server =
 	    &authority->evidence->servers[authority->next];
 	struct resolver_options options = *context->resolver_options;
@@ -415,7 +414,7 @@ on_tidy(evutil_socket_t fd, short what, void *argument)
 }
 
 struct authority *
-authority_start(const struct audit_context *context,
+authority_start(const struct context *context,
     struct evidence *evidence, authority_done *done, void *argument)
 {
 	struct authority *authority = memory_new(1, sizeof(*authority));

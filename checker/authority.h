@@ -6,7 +6,8 @@
 #ifndef CHECKER_AUTHORITY_H
 #define CHECKER_AUTHORITY_H
 
-#include "checker/audit.h"
+#include "checker/context.h"
+#include "checker/evidence.h"
 
 struct authority;
 
@@ -17,7 +18,7 @@ struct authority;
 typedef void	authority_done(void *argument);
 
 /* EVIDENCE (borrowed) has its hosts; its servers are filled in. */
-struct authority *authority_start(const struct audit_context *context,
+struct authority *authority_start(const struct context *context,
 		    struct evidence *evidence, authority_done *done,
 		    void *argument);
 /*

@@ -13,7 +13,7 @@ struct place {
 };
 
 struct batch {
-	const struct audit_context	*context;	/* borrowed */
+	const struct context	*context;	/* borrowed */
 	const struct batch_callbacks	*callbacks;	/* borrowed */
 	struct place			 window[BATCH_WINDOW];	/* a ring */
 	size_t				 first;		/* number whose turn it is */
@@ -59,7 +59,7 @@ on_audit(struct evidence *evidence, void *argument)
 }
 
 struct batch *
-batch_new(const struct audit_context *context,
+batch_new(const struct context *context,
     const struct batch_callbacks *callbacks)
 {
 	struct batch *batch = memory_new(1, sizeof(*batch));

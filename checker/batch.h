@@ -28,7 +28,7 @@ struct batch_callbacks {
 };
 
 /* CONTEXT and CALLBACKS must outlive the batch. Begins with batch_wake. */
-struct batch	*batch_new(const struct audit_context *context,
+struct batch	*batch_new(const struct context *context,
 		    const struct batch_callbacks *callbacks);
 void		 batch_free(struct batch *batch);
 /* Takes in domains while there is room in the window. */

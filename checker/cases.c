@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "checker/evidence.h"
-#include "checker/judge.h"
+#include "checker/host_dns.h"
 #include "resolver/memory.h"
 
 /* Which part of the tree a case is about; members that are NULL are open. */
@@ -136,8 +136,8 @@ report_cases_init(struct report_cases *cases, const struct evidence *evidence)
 	for (i = 0; i < evidence->host_count; i++) {
 		host = &evidence->hosts[i];
 		place.host = host->name;
-		add_case(cases, evidence, &place, judge_state_verdict(
-		    judge_host_dns(host)),
+		add_case(cases, evidence, &place, host_dns_verdict(
+		    host_dns_state(host)),
 		    memory_format("TLSA of %s", host->name));
 		for (j = 0; j < host->endpoint_count; j++)
 			add_endpoint(cases, evidence, host,

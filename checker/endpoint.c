@@ -7,7 +7,7 @@
 #include "smtp/dial.h"
 
 struct endpoint_gathering {
-	const struct audit_context	*context;	/* borrowed */
+	const struct context	*context;	/* borrowed */
 	struct endpoint_evidence	*evidence;	/* borrowed */
 	const char			*server_name;	/* borrowed */
 	char				*subject;	/* owned, for the trace */
@@ -103,7 +103,7 @@ on_connected(struct bufferevent *stream, const char *error, bool timed_out,
     void *argument)
 {
 	struct endpoint_gathering *gathering = argument;
-	const struct audit_context *context = gathering->context;
+	const struct context *context = gathering->context;
 	const struct session_options options = {
 		.helo = context->options->helo,
 		.server_name = gathering->server_name,
@@ -152,7 +152,7 @@ on_conversation(struct session_result *result, void *argument)
 }
 
 struct endpoint_gathering *
-endpoint_start(const struct audit_context *context,
+endpoint_start(const struct context *context,
     struct endpoint_evidence *endpoint, const char *server_name,
     endpoint_done *done, void *argument)
 {

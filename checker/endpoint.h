@@ -5,7 +5,8 @@
 #ifndef CHECKER_ENDPOINT_H
 #define CHECKER_ENDPOINT_H
 
-#include "checker/audit.h"
+#include "checker/context.h"
+#include "checker/evidence.h"
 
 struct endpoint_gathering;
 
@@ -18,7 +19,7 @@ typedef void	endpoint_done(struct endpoint_evidence *endpoint,
  * is the TLSA base domain (RFC 7672 8.1).
  */
 struct endpoint_gathering *
-	endpoint_start(const struct audit_context *context,
+	endpoint_start(const struct context *context,
 	    struct endpoint_evidence *endpoint, const char *server_name,
 	    endpoint_done *done, void *argument);
 /* As host_stop. */

@@ -87,7 +87,7 @@ engine_open(struct engine *engine, const struct settings *settings,
 		    settings->audit.timeout / QUESTIONS_IN_A_DEADLINE,
 		.now = time(NULL),
 	};
-	struct audit_context *context = &engine->context;
+	struct context *context = &engine->context;
 
 	memset(engine, 0, sizeof(*engine));
 	engine->options = settings->audit;

@@ -14,8 +14,8 @@
 #include "resolver/trace.h"
 
 struct engine {
-	struct audit_context	 context;	/* its parts are owned here */
-	struct audit_options	 options;
+	struct context	 context;	/* its parts are owned here */
+	struct context_options	 options;
 	struct resolver_options	 resolver_options;
 	char			*helo;		/* owned */
 	struct chain		**chains;	/* owned */

@@ -125,34 +125,10 @@ int		 evidence_exit_status(const struct evidence *evidence);
 /* The facts that writers and rules both read off the tree. */
 bool		 evidence_is_null_mx(const struct evidence *evidence);
 bool		 evidence_is_implicit_mx(const struct evidence *evidence);
-/* The DNSSEC status of a host's addresses: see judge.h for what it means. */
-enum dnssec_status host_address_status(const struct host_evidence *host);
 /* Whether a record (by its index) matches a judged handshake of the host. */
 bool		 host_record_matches(const struct host_evidence *host,
 		    size_t record);
 /* The TLSA answer that counts, NULL when none was asked. */
 const struct answer *host_tlsa(const struct host_evidence *host);
-
-/*
- * Ageing. Of ANSWERS (COUNT, members may be NULL) the secure one whose signatures
- * end first; NULL: none is signed. Borrowed.
- */
-const struct answer *evidence_first_to_end(
-		    const struct answer *const *answers, size_t count);
-/* When the first signature that DANE depends on ends; 0: none does. */
-time_t		 evidence_signatures_end(const struct evidence *evidence);
-/*
- * When the first certificate ends that a judged handshake depends on: usage 2 is
- * the only kind that matches (verdicts.md 6). 0: none does.
- */
-time_t		 shake_certificates_end(const struct host_evidence *host,
-		    const struct shake_evidence *shake);
-/* The same over the whole judged tree. */
-time_t		 evidence_certificates_end(const struct evidence *evidence);
-
-/* The answers of a host that DANE depends on; returns how many (some are NULL). */
-#define HOST_ANSWERS 5
-size_t		 host_answers(const struct host_evidence *host,
-		    const struct answer *answers[HOST_ANSWERS]);
 
 #endif

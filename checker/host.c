@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 
 #include "checker/endpoint.h"
-#include "checker/judge.h"
+#include "checker/host_dns.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/trace.h"
@@ -21,7 +21,7 @@ struct lookup {
 enum { LOOKUP_A, LOOKUP_AAAA, LOOKUP_CNAME, LOOKUP_TLSA, LOOKUP_COUNT };
 
 struct host_gathering {
-	const struct audit_context	*context;	/* borrowed */
+	const struct context	*context;	/* borrowed */
 	struct host_evidence		*evidence;	/* borrowed */
 	bool				 applies;	/* see host_start */
 	struct lookup			 lookups[LOOKUP_COUNT];
@@ -63,7 +63,7 @@ on_answer(struct answer *answer, void *argument)
 
 	lookup->question = NULL;
 	*lookup->slot = answer;
-	audit_trace_answer(gathering->context, answer);
+	context_trace_answer(gathering->context, answer);
 	host_advance(gathering);
 }
 
@@ -90,7 +90,7 @@ ask_tlsa(struct host_gathering *gathering)
 	size_t i = host->tlsa[0] == NULL ? 0 : 1;
 	char *owner;
 
-	host->base_domains[i] = memory_string(judge_base_domain(host, i));
+	host->base_domains[i] = memory_string(host_dns_base_domain(host, i));
 	owner = name_tlsa_owner(host->port, host->base_domains[i]);
 	ask(gathering, LOOKUP_TLSA, owner, DNS_TLSA, &host->tlsa[i]);
 	free(owner);
@@ -108,7 +108,7 @@ on_endpoint(struct endpoint_evidence *endpoint, void *argument)
 
 /* Adds the addresses of one family to the evidence, up to the limit. */
 static void
-list_addresses(const struct audit_options *options,
+list_addresses(const struct context_options *options,
     struct host_evidence *host, const struct answer *answer, int family)
 {
 	struct endpoint_evidence *endpoint;
@@ -133,7 +133,7 @@ list_addresses(const struct audit_options *options,
 
 /* The addresses in DNS, or the one that the user names in their place. */
 static void
-list_all_addresses(const struct audit_options *options,
+list_all_addresses(const struct context_options *options,
     struct host_evidence *host)
 {
 	if (!options->connect) {
@@ -152,7 +152,7 @@ list_all_addresses(const struct audit_options *options,
  * names himself is meant.
  */
 static bool
-is_out_of_bounds(const struct audit_options *options,
+is_out_of_bounds(const struct context_options *options,
     struct endpoint_evidence *endpoint)
 {
 	const char *purpose = address_special_purpose(&endpoint->address);
@@ -167,7 +167,7 @@ is_out_of_bounds(const struct audit_options *options,
 
 /* --chain: the handshakes that there would be. */
 static void
-assume_chains(const struct audit_options *options,
+assume_chains(const struct context_options *options,
     struct endpoint_evidence *endpoint)
 {
 	struct handshake *handshake;
@@ -189,7 +189,7 @@ assume_chains(const struct audit_options *options,
 
 /* Whether an address needs no conversation; its evidence is complete then. */
 static bool
-is_settled(const struct audit_options *options,
+is_settled(const struct context_options *options,
     struct endpoint_evidence *endpoint)
 {
 	if (options->chain_count > 0) {
@@ -202,7 +202,7 @@ is_settled(const struct audit_options *options,
 static void
 dial_all(struct host_gathering *gathering)
 {
-	const struct audit_context *context = gathering->context;
+	const struct context *context = gathering->context;
 	struct host_evidence *host = gathering->evidence;
 	const char *server_name;
 	size_t i;
@@ -210,7 +210,7 @@ dial_all(struct host_gathering *gathering)
 	list_all_addresses(context->options, host);
 	gathering->endpoints = memory_new(host->endpoint_count,
 	    sizeof(struct endpoint_gathering *));
-	server_name = judge_server_name(host);
+	server_name = host_dns_server_name(host);
 	for (i = 0; i < host->endpoint_count; i++) {
 		if (is_settled(context->options, &host->endpoints[i]))
 			continue;
@@ -225,7 +225,7 @@ dial_all(struct host_gathering *gathering)
 static bool
 wants_connection(const struct host_gathering *gathering, enum host_dns state)
 {
-	const struct audit_options *options = gathering->context->options;
+	const struct context_options *options = gathering->context->options;
 
 	if (options->dns_only)
 		return false;
@@ -237,7 +237,7 @@ static void
 host_advance(struct host_gathering *gathering)
 {
 	struct host_evidence *host = gathering->evidence;
-	enum host_dns state = judge_host_dns(host);
+	enum host_dns state = host_dns_state(host);
 
 	switch (state) {
 	case HOST_DNS_PENDING:
@@ -259,7 +259,7 @@ host_advance(struct host_gathering *gathering)
 }
 
 struct host_gathering *
-host_start(const struct audit_context *context, struct host_evidence *host,
+host_start(const struct context *context, struct host_evidence *host,
     bool applies, host_done *done, void *argument)
 {
 	struct host_gathering *gathering = memory_new(1, sizeof(*gathering));

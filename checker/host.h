@@ -5,7 +5,8 @@
 #ifndef CHECKER_HOST_H
 #define CHECKER_HOST_H
 
-#include "checker/audit.h"
+#include "checker/context.h"
+#include "checker/evidence.h"
 
 struct host_gathering;
 
@@ -18,7 +19,7 @@ typedef void	host_done(struct host_evidence *host, void *argument);
  * only --all connects.
  */
 struct host_gathering *
-	host_start(const struct audit_context *context,
+	host_start(const struct context *context,
 	    struct host_evidence *host, bool applies, host_done *done,
 	    void *argument);
 /*

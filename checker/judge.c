@@ -61,7 +61,7 @@ say_insecure(struct evidence *evidence)
 		if (!evidence->hosts[i].asked)
 			continue;
 		total++;
-		ready += judge_host_dns(&evidence->hosts[i]) == HOST_DNS_DANE;
+		ready += host_dns_state(&evidence->hosts[i]) == HOST_DNS_DANE;
 	}
 	if (ready > 0)
 		finding = finding_add(&evidence->findings, FINDING_MX_INSECURE,
@@ -138,7 +138,7 @@ judge_misplaced(struct evidence *evidence)
 		return;
 	for (i = 0; i < evidence->host_count; i++) {
 		host = &evidence->hosts[i];
-		if (judge_host_dns(host) != HOST_DNS_TLSA_NONE ||
+		if (host_dns_state(host) != HOST_DNS_TLSA_NONE ||
 		    strcmp(host->name, evidence->domain) == 0)
 			continue;
 		finding = finding_add(&evidence->findings,

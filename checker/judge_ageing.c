@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "checker/ageing.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
@@ -54,7 +55,7 @@ bool
 judge_signatures(const struct judging *judging,
     const struct answer *const *answers, size_t count)
 {
-	const struct answer *first = evidence_first_to_end(answers, count);
+	const struct answer *first = ageing_first_to_end(answers, count);
 	struct finding *finding;
 	enum age age;
 	char *what;
@@ -87,7 +88,7 @@ judge_certificates(const struct judging *judging)
 	for (i = 0; i < host->endpoint_count; i++) {
 		for (j = 0; j < host->endpoints[i].shake_count; j++) {
 			shake = &host->endpoints[i].shakes[j];
-			end = shake_certificates_end(host, shake);
+			end = ageing_shake_end(host, shake);
 			age = end == 0 ? AGE_FRESH :
 			    age_of(judging->options, end);
 			if (age == AGE_FRESH)

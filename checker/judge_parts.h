@@ -5,6 +5,7 @@
 #ifndef CHECKER_JUDGE_PARTS_H
 #define CHECKER_JUDGE_PARTS_H
 
+#include "checker/host_dns.h"
 #include "checker/judge.h"
 
 /* Where the judge stands in the tree. All borrowed. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/ageing.h"
 #include "checker/report.h"
 #include "resolver/memory.h"
 
@@ -80,9 +81,9 @@ sum_up(const struct evidence *evidence)
 	for (i = 0; i < evidence->host_count; i++)
 		add_host(&sums, &evidence->hosts[i]);
 	sums.signatures_days = days_until(evidence,
-	    evidence_signatures_end(evidence));
+	    ageing_signatures_end(evidence));
 	sums.certificates_days = days_until(evidence,
-	    evidence_certificates_end(evidence));
+	    ageing_certificates_end(evidence));
 	return sums;
 }
 

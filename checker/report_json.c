@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/host_dns.h"
 #include "checker/report.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
@@ -136,7 +137,7 @@ json_addresses(const struct host_evidence *host)
 	append_addresses(list, host->a);
 	append_addresses(list, host->aaaa);
 	set(addresses, "dnssec", host->asked ? json_string(dnssec_status_name(
-	    host_address_status(host))) : json_null());
+	    host_dns_address_status(host))) : json_null());
 	set(addresses, "cname", report_json_text(alias != NULL &&
 	    alias->aliased ? alias->expanded : NULL));
 	set(addresses, "why", json_owned(addresses_why(host)));

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/ageing.h"
 #include "checker/evidence.h"
-#include "checker/judge.h"
+#include "checker/host_dns.h"
 #include "checker/report.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
@@ -142,11 +143,11 @@ static bool
 is_told(const struct evidence *evidence, size_t hosts,
     const struct answer *answer)
 {
-	const struct answer *answers[HOST_ANSWERS];
+	const struct answer *answers[AGEING_ANSWERS];
 	size_t i, j, n;
 
 	for (i = 0; i < hosts; i++) {
-		n = host_answers(&evidence->hosts[i], answers);
+		n = ageing_answers(&evidence->hosts[i], answers);
 		for (j = 0; j < n; j++) {
 			if (answers[j] != NULL &&
 			    answers[j]->type == answer->type &&
@@ -259,7 +260,7 @@ prometheus_domain(FILE *out, const struct report_options *options,
     const struct evidence *evidence, void *state)
 {
 	const char *const labels[] = { "domain", evidence->domain, NULL };
-	const struct answer *answers[HOST_ANSWERS];
+	const struct answer *answers[AGEING_ANSWERS];
 	struct metric_text *texts = state;
 	char *duration;
 	size_t i, j, n;
@@ -269,7 +270,7 @@ prometheus_domain(FILE *out, const struct report_options *options,
 	put_verdicts(texts, evidence);
 	put_signature(texts, evidence->domain, evidence->mx);
 	for (i = 0; i < evidence->host_count; i++) {
-		n = host_answers(&evidence->hosts[i], answers);
+		n = ageing_answers(&evidence->hosts[i], answers);
 		for (j = 0; j < n; j++) {
 			if (answers[j] != NULL &&
 			    !is_told(evidence, i, answers[j]))

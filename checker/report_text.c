@@ -3,7 +3,7 @@
 #include <sys/socket.h>
 
 #include "checker/evidence.h"
-#include "checker/judge.h"
+#include "checker/host_dns.h"
 #include "checker/report.h"
 #include "checker/report_text.h"
 #include "resolver/memory.h"
@@ -370,7 +370,7 @@ put_host(const struct page *page, const struct evidence *evidence,
 		    host->name);
 	rest = !host->asked ? memory_string("not asked for") :
 	    memory_format("DNSSEC %s",
-	    dnssec_status_name(host_address_status(host)));
+	    dnssec_status_name(host_dns_address_status(host)));
 	put_heading(page, indent, name, host->verdict, rest);
 	free(rest);
 	free(name);

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "checker/audit.h"
+#include "checker/context.h"
 #include "checker/options.h"
 #include "checker/report.h"
 
@@ -22,7 +22,7 @@ enum colour_when {
 };
 
 struct settings {
-	struct audit_options		 audit;
+	struct context_options		 audit;
 	const char			**resolvers;	/* owned array of borrowed */
 	size_t				 resolver_count;
 	const char			*anchor_file;	/* borrowed, as all below */

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "checker/host_dns.h"
 #include "resolver/memory.h"
 #include "tests/unit/certificates.h"
 #include "tests/unit/fixture.h"
@@ -135,26 +136,26 @@ test_base_domains(void **state)
 
 	(void)state;
 	make_alias(host->a, "real.example.net");
-	assert_string_equal(judge_base_domain(host, 0), "real.example.net");
-	assert_string_equal(judge_base_domain(host, 1), "mx.example.org");
-	assert_null(judge_base_domain(host, 2));
-	assert_int_equal(judge_host_dns(host), HOST_DNS_TLSA_UNKNOWN);
+	assert_string_equal(host_dns_base_domain(host, 0), "real.example.net");
+	assert_string_equal(host_dns_base_domain(host, 1), "mx.example.org");
+	assert_null(host_dns_base_domain(host, 2));
+	assert_int_equal(host_dns_state(host), HOST_DNS_TLSA_UNKNOWN);
 
 	/* Nothing secure at the first: the second is asked. */
 	host->tlsa[0] = fixture_answer("_25._tcp.real.example.net", DNS_TLSA,
 	    ANSWER_NO_DATA, DNSSEC_SECURE);
-	assert_int_equal(judge_host_dns(host), HOST_DNS_TLSA_UNKNOWN);
+	assert_int_equal(host_dns_state(host), HOST_DNS_TLSA_UNKNOWN);
 	host->tlsa[1] = fixture_answer("_25._tcp.mx.example.org", DNS_TLSA,
 	    ANSWER_RECORDS, DNSSEC_SECURE);
 	fixture_add(host->tlsa[1], "\3\1\1", 3);
-	assert_int_equal(judge_host_dns(host), HOST_DNS_DANE);
-	assert_string_equal(judge_server_name(host), "mx.example.org");
+	assert_int_equal(host_dns_state(host), HOST_DNS_DANE);
+	assert_string_equal(host_dns_server_name(host), "mx.example.org");
 
 	/* Bogus at the first: that is the end. */
 	answer_free(host->tlsa[0]);
 	host->tlsa[0] = fixture_answer("_25._tcp.real.example.net", DNS_TLSA,
 	    ANSWER_RECORDS, DNSSEC_BOGUS);
-	assert_int_equal(judge_host_dns(host), HOST_DNS_TLSA_BOGUS);
+	assert_int_equal(host_dns_state(host), HOST_DNS_TLSA_BOGUS);
 	evidence_free(evidence);
 }
 
@@ -178,22 +179,22 @@ test_alias_into_unsigned_zone(void **state)
 	(void)state;
 	make_alias(host->a, "real.example.net");
 	host->a->dnssec = DNSSEC_INSECURE;
-	assert_int_equal(judge_host_dns(host), HOST_DNS_ALIAS_UNKNOWN);
+	assert_int_equal(host_dns_state(host), HOST_DNS_ALIAS_UNKNOWN);
 	for (i = 0; i < COUNT(rows); i++) {
 		answer_free(host->cname);
 		host->cname = fixture_answer(host->name, DNS_CNAME,
 		    rows[i].kind, rows[i].status);
 		if (rows[i].kind == ANSWER_RECORDS)
 			fixture_add(host->cname, "x", 1);
-		assert_int_equal(judge_host_dns(host), rows[i].expected);
+		assert_int_equal(host_dns_state(host), rows[i].expected);
 	}
 	/* With a secure alias the name itself is the only base domain. */
 	answer_free(host->cname);
 	host->cname = fixture_answer(host->name, DNS_CNAME, ANSWER_RECORDS,
 	    DNSSEC_SECURE);
 	fixture_add(host->cname, "x", 1);
-	assert_string_equal(judge_base_domain(host, 0), "mx.example.org");
-	assert_null(judge_base_domain(host, 1));
+	assert_string_equal(host_dns_base_domain(host, 0), "mx.example.org");
+	assert_null(host_dns_base_domain(host, 1));
 	evidence_free(evidence);
 }
 

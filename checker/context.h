@@ -1,0 +1,57 @@
+/*
+ * What every gathering (audit.h, host.h, endpoint.h, authority.h) works with: one
+ * of each, shared by all audits of a run, and what the user wants of them.
+ */
+#ifndef CHECKER_CONTEXT_H
+#define CHECKER_CONTEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "smtp/address.h"
+
+struct answer;
+struct chain;
+struct dialer;
+struct event_base;
+struct resolver;
+struct resolver_options;
+struct tls_client;
+struct trace;
+
+/* What the user wants of each audit. */
+struct context_options {
+	bool			 host_mode;	/* the name is a mail server's */
+	bool			 all;		/* connect without TLSA, too */
+	bool			 dns_only;	/* connect to nobody */
+	bool			 authoritative;	/* ask each name server, too */
+	bool			 allow_reserved;
+	int			 family;	/* AF_INET, AF_INET6; 0: both */
+	uint16_t		 port;
+	const char		*helo;		/* borrowed */
+	double			 timeout;	/* seconds for the whole domain */
+	const struct chain *const *chains;	/* borrowed; judged as if every
+						 * server presented them, and nobody
+						 * is connected to */
+	size_t			 chain_count;	/* 0: the servers are asked */
+	bool			 connect;	/* to this one, not those in DNS */
+	struct address		 connect_to;	/* its port is not used */
+};
+
+/* What the work is done with; shared by all audits of a run. All borrowed. */
+struct context {
+	struct event_base		*base;
+	struct resolver			*resolver;
+	const struct resolver_options	*resolver_options; /* for further ones */
+	struct dialer			*dialer;
+	struct tls_client		*tls;
+	const struct trace		*trace;
+	const struct context_options	*options;
+};
+
+/* Tells the trace of an answer that has come. */
+void	context_trace_answer(const struct context *context,
+	    const struct answer *answer);
+
+#endif
