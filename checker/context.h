@@ -19,6 +19,7 @@ struct resolver;
 struct resolver_options;
 struct tls_client;
 struct trace;
+struct visits;
 
 /* What the user wants of each audit. */
 struct context_options {
@@ -46,6 +47,7 @@ struct context {
 	const struct resolver_options	*resolver_options; /* for further ones */
 	struct dialer			*dialer;
 	struct tls_client		*tls;
+	struct visits			*visits;
 	const struct trace		*trace;
 	const struct context_options	*options;
 };

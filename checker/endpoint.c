@@ -13,7 +13,6 @@ struct endpoint_gathering {
 	char				*subject;	/* owned, for the trace */
 	struct dial			*dial;		/* owned, NULL: none */
 	struct session			*session;	/* owned, NULL: none */
-	key_set				 seen;		/* key types so far */
 	endpoint_done			*done;
 	void				*argument;	/* borrowed */
 };
@@ -46,6 +45,18 @@ finish(struct endpoint_gathering *gathering)
 	done(evidence, argument);
 }
 
+/* The key types that the server has shown certificates of. */
+static key_set
+key_types_seen(const struct endpoint_evidence *evidence)
+{
+	key_set seen = 0;
+	size_t i;
+
+	for (i = 0; i < evidence->shake_count; i++)
+		seen |= KEY_SET(evidence->shakes[i].handshake->key_type);
+	return seen;
+}
+
 /*
  * Takes down how a conversation ended. The first one speaks for the address. A
  * further one offered fewer key types: that the server then refuses the handshake
@@ -68,21 +79,20 @@ note_end(struct endpoint_evidence *evidence, enum session_stage stage,
 	}
 }
 
-/* True: this key type is new, so there may be another one. */
+/*
+ * True: this key type is new, so there may be another one. A server may answer with
+ * what was not offered (RFC 8446 4.4.2.2): it has no other certificate then.
+ */
 static bool
-note_handshake(struct endpoint_gathering *gathering,
+note_handshake(struct endpoint_evidence *evidence,
     struct handshake *handshake)
 {
-	struct endpoint_evidence *evidence = gathering->evidence;
 	struct shake_evidence *shake;
 
-	if (gathering->seen & KEY_SET(handshake->key_type)) {
-		/* The server answers with what was not offered (RFC 8446
-		 * 4.4.2.2 lets it): there is no other certificate. */
+	if (key_types_seen(evidence) & KEY_SET(handshake->key_type)) {
 		handshake_free(handshake);
 		return false;
 	}
-	gathering->seen |= KEY_SET(handshake->key_type);
 	evidence->shakes = memory_grow(evidence->shakes,
 	    evidence->shake_count, sizeof(*shake));
 	shake = &evidence->shakes[evidence->shake_count++];
@@ -90,12 +100,17 @@ note_handshake(struct endpoint_gathering *gathering,
 	return handshake->key_type != KEY_UNKNOWN;
 }
 
-static void
+/* Takes down a result, and its handshake; true: there may be another one. */
+static bool
 note_result(struct endpoint_evidence *evidence,
     struct session_result *result)
 {
+	struct handshake *handshake = result->handshake;
+
 	note_end(evidence, result->stage, result->outcome, result->error);
 	evidence->plaintext_injected |= result->plaintext_injected;
+	result->handshake = NULL;
+	return handshake != NULL && note_handshake(evidence, handshake);
 }
 
 static void
@@ -107,7 +122,7 @@ on_connected(struct bufferevent *stream, const char *error, bool timed_out,
 	const struct session_options options = {
 		.helo = context->options->helo,
 		.server_name = gathering->server_name,
-		.except = gathering->seen,
+		.except = key_types_seen(gathering->evidence),
 		.tls = context->tls,
 		.subject = gathering->subject,
 		.trace = context->trace,
@@ -130,19 +145,14 @@ static void
 on_conversation(struct session_result *result, void *argument)
 {
 	struct endpoint_gathering *gathering = argument;
-	struct handshake *handshake = result->handshake;
-	bool more = false;
+	struct endpoint_evidence *evidence = gathering->evidence;
 
 	gathering->session = NULL;
 	dial_close(gathering->dial);
 	gathering->dial = NULL;
 
-	result->handshake = NULL;
-	note_result(gathering->evidence, result);
-	if (handshake != NULL)
-		more = note_handshake(gathering, handshake);
-
-	if (!more || !tls_can_offer(gathering->seen)) {
+	if (!note_result(evidence, result) ||
+	    !tls_can_offer(key_types_seen(evidence))) {
 		finish(gathering);
 		return;
 	}
@@ -172,28 +182,27 @@ endpoint_start(const struct context *context,
 }
 
 void
-endpoint_stop(struct endpoint_gathering *gathering, const char *why)
+endpoint_so_far(const struct endpoint_gathering *gathering, const char *why,
+    struct endpoint_evidence *copy)
 {
-	struct session_result result = { 0 };
+	struct session_result result = { .stage = STAGE_CONNECT,
+		.outcome = OUTCOME_TIMEOUT };
 
+	if (gathering->session != NULL)
+		session_so_far(gathering->session, why, &result);
+	else
+		result.error = memory_string(why);
+	endpoint_evidence_copy(copy, gathering->evidence);
+	note_result(copy, &result);
+	session_result_clear(&result);
+}
+
+void
+endpoint_cancel(struct endpoint_gathering *gathering)
+{
 	if (gathering == NULL)
 		return;
-	if (gathering->session != NULL) {
-		session_cancel(gathering->session, &result);
-		if (result.outcome == OUTCOME_TIMEOUT) {
-			free(result.error);
-			result.error = memory_string(why);
-		}
-		note_result(gathering->evidence, &result);
-		if (result.handshake != NULL) {
-			note_handshake(gathering, result.handshake);
-			result.handshake = NULL;
-		}
-		session_result_clear(&result);
-	} else {
-		note_end(gathering->evidence, STAGE_CONNECT, OUTCOME_TIMEOUT,
-		    why);
-	}
+	session_cancel(gathering->session);
 	dial_close(gathering->dial);
 	gathering_free(gathering);
 }

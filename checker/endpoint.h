@@ -22,8 +22,14 @@ struct endpoint_gathering *
 	endpoint_start(const struct context *context,
 	    struct endpoint_evidence *endpoint, const char *server_name,
 	    endpoint_done *done, void *argument);
-/* As host_stop. */
-void	endpoint_stop(struct endpoint_gathering *gathering, const char *why);
+/*
+ * A copy of what is known so far (owned by the caller, freed by
+ * endpoint_evidence_clear); what is outstanding is noted with WHY (printable).
+ */
+void	endpoint_so_far(const struct endpoint_gathering *gathering,
+	    const char *why, struct endpoint_evidence *copy);
+/* Ends it without a callback; its evidence stays as it is. NULL is fine. */
+void	endpoint_cancel(struct endpoint_gathering *gathering);
 /* As audit_waits_for. */
 char	*endpoint_waits_for(const struct endpoint_gathering *gathering);
 

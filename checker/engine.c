@@ -8,6 +8,7 @@
 
 #include "checker/authorities.h"
 #include "checker/material.h"
+#include "checker/visit.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/resolver.h"
@@ -110,6 +111,7 @@ engine_open(struct engine *engine, const struct settings *settings,
 		abort();
 	context->dialer = dialer_new(context->base);
 	context->tls = tls_client_new();
+	context->visits = visits_new();
 	context->resolver = resolver_open(context->base,
 	    &engine->resolver_options, why);
 	if (context->resolver != NULL)
@@ -124,6 +126,7 @@ engine_close(struct engine *engine)
 	size_t i;
 
 	resolver_close(engine->context.resolver);
+	visits_free(engine->context.visits);
 	dialer_free(engine->context.dialer);
 	tls_client_free(engine->context.tls);
 	if (engine->context.base != NULL)

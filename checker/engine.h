@@ -1,6 +1,6 @@
 /*
  * The parts that every program works with, put together from its settings: one
- * event loop, one resolver, one line of connections.
+ * event loop, one resolver, one line of connections, one memory of visits.
  */
 #ifndef CHECKER_ENGINE_H
 #define CHECKER_ENGINE_H

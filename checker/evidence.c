@@ -62,11 +62,29 @@ evidence_unjudge(struct evidence *evidence)
 	evidence->verdict = VERDICT_UNKNOWN;
 }
 
-static void
-endpoint_clear(struct endpoint_evidence *endpoint)
+void
+endpoint_evidence_copy(struct endpoint_evidence *copy,
+    const struct endpoint_evidence *original)
 {
 	size_t i;
 
+	*copy = *original;
+	copy->verdict = VERDICT_UNKNOWN;
+	copy->error = memory_string(original->error);
+	copy->incomplete = memory_string(original->incomplete);
+	copy->shakes = memory_new(original->shake_count,
+	    sizeof(*copy->shakes));
+	for (i = 0; i < original->shake_count; i++)
+		copy->shakes[i].handshake =
+		    handshake_copy(original->shakes[i].handshake);
+}
+
+void
+endpoint_evidence_clear(struct endpoint_evidence *endpoint)
+{
+	size_t i;
+
+	endpoint_unjudge(endpoint);
 	for (i = 0; i < endpoint->shake_count; i++)
 		handshake_free(endpoint->shakes[i].handshake);
 	free(endpoint->shakes);
@@ -80,7 +98,7 @@ host_clear(struct host_evidence *host)
 	size_t i;
 
 	for (i = 0; i < host->endpoint_count; i++)
-		endpoint_clear(&host->endpoints[i]);
+		endpoint_evidence_clear(&host->endpoints[i]);
 	free(host->endpoints);
 	for (i = 0; i < 2; i++) {
 		answer_free(host->tlsa[i]);

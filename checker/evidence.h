@@ -110,6 +110,14 @@ struct evidence {
 	struct finding_list	 findings;
 };
 
+/*
+ * An address's evidence by itself: a copy, of what was seen and not of what was
+ * judged, and the end of all that it owns.
+ */
+void		 endpoint_evidence_copy(struct endpoint_evidence *copy,
+		    const struct endpoint_evidence *original);
+void		 endpoint_evidence_clear(struct endpoint_evidence *endpoint);
+
 struct evidence	*evidence_new(const char *domain);
 void		 evidence_free(struct evidence *evidence);
 

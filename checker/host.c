@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "checker/endpoint.h"
 #include "checker/host_dns.h"
+#include "checker/visit.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/trace.h"
@@ -25,8 +25,8 @@ struct host_gathering {
 	struct host_evidence		*evidence;	/* borrowed */
 	bool				 applies;	/* see host_start */
 	struct lookup			 lookups[LOOKUP_COUNT];
-	struct endpoint_gathering	**endpoints;	/* owned, NULL: ended */
-	size_t				 running;	/* of the endpoints */
+	struct visit			**visits;	/* owned, NULL: ended */
+	size_t				 running;	/* of the visits */
 	host_done			*done;
 	void				*argument;	/* borrowed */
 };
@@ -40,7 +40,7 @@ gathering_free(struct host_gathering *gathering)
 
 	for (i = 0; i < LOOKUP_COUNT; i++)
 		free(gathering->lookups[i].owner);
-	free(gathering->endpoints);
+	free(gathering->visits);
 	free(gathering);
 }
 
@@ -101,7 +101,7 @@ on_endpoint(struct endpoint_evidence *endpoint, void *argument)
 {
 	struct host_gathering *gathering = argument;
 
-	gathering->endpoints[endpoint - gathering->evidence->endpoints] = NULL;
+	gathering->visits[endpoint - gathering->evidence->endpoints] = NULL;
 	if (--gathering->running == 0)
 		finish(gathering);
 }
@@ -208,13 +208,13 @@ dial_all(struct host_gathering *gathering)
 	size_t i;
 
 	list_all_addresses(context->options, host);
-	gathering->endpoints = memory_new(host->endpoint_count,
-	    sizeof(struct endpoint_gathering *));
+	gathering->visits = memory_new(host->endpoint_count,
+	    sizeof(struct visit *));
 	server_name = host_dns_server_name(host);
 	for (i = 0; i < host->endpoint_count; i++) {
 		if (is_settled(context->options, &host->endpoints[i]))
 			continue;
-		gathering->endpoints[i] = endpoint_start(context,
+		gathering->visits[i] = visit_start(context,
 		    &host->endpoints[i], server_name, on_endpoint, gathering);
 		gathering->running++;
 	}
@@ -296,7 +296,7 @@ host_stop(struct host_gathering *gathering, const char *why)
 		free(line);
 	}
 	for (i = 0; i < gathering->evidence->endpoint_count; i++)
-		endpoint_stop(gathering->endpoints[i], why);
+		visit_stop(gathering->visits[i], why);
 	gathering_free(gathering);
 }
 
@@ -313,8 +313,8 @@ host_waits_for(const struct host_gathering *gathering)
 			    dns_type_name(lookup->type), lookup->owner);
 	}
 	for (i = 0; i < gathering->evidence->endpoint_count; i++) {
-		if (gathering->endpoints[i] != NULL)
-			return endpoint_waits_for(gathering->endpoints[i]);
+		if (gathering->visits[i] != NULL)
+			return visit_waits_for(gathering->visits[i]);
 	}
 	return memory_string(gathering->evidence->name);
 }

@@ -354,14 +354,33 @@ chain_from_pem(const char *text, size_t size, char **why)
 	return NULL;
 }
 
+static void
+certificate_copy(struct certificate *copy, const struct certificate *original)
+{
+	size_t i;
+
+	*copy = *original;
+	copy->der = memory_copy(original->der, original->size);
+	copy->subject = memory_string(original->subject);
+	copy->issuer = memory_string(original->issuer);
+	copy->dns_names = memory_new(original->dns_name_count,
+	    sizeof(*copy->dns_names));
+	for (i = 0; i < original->dns_name_count; i++)
+		copy->dns_names[i] = memory_string(original->dns_names[i]);
+}
+
 struct chain *
 chain_copy(const struct chain *chain)
 {
-	STACK_OF(X509) *stack = chain_to_stack(chain);
-	struct chain *copy = chain_from_stack(stack);
+	struct chain *copy = memory_new(1, sizeof(*copy));
+	size_t i;
 
-	copy->truncated = chain->truncated;
-	sk_X509_pop_free(stack, X509_free);
+	*copy = *chain;
+	copy->certificates = memory_new(chain->count,
+	    sizeof(*copy->certificates));
+	for (i = 0; i < chain->count; i++)
+		certificate_copy(&copy->certificates[i],
+		    &chain->certificates[i]);
 	return copy;
 }
 

@@ -27,6 +27,7 @@ struct dial {
 struct dialer {
 	struct event_base	*base;		/* borrowed */
 	struct dial		*first;		/* owned, oldest first */
+	size_t			 open;		/* how many have a stream */
 	struct event		*begin;		/* owned; see on_begin */
 };
 
@@ -66,6 +67,7 @@ connect_now(struct dial *dial)
 	    BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
 	if (dial->stream == NULL)
 		abort();
+	dial->dialer->open++;
 	bufferevent_setcb(dial->stream, NULL, NULL, on_event, dial);
 	/* The write timeout bounds the connect. */
 	bufferevent_set_timeouts(dial->stream, NULL, &limit);
@@ -127,7 +129,8 @@ on_begin(evutil_socket_t fd, short what, void *argument)
 	(void)what;
 	if (tell_failure(dialer))
 		return;
-	for (dial = dialer->first; dial != NULL; dial = dial->next) {
+	for (dial = dialer->first; dial != NULL && dialer->open < DIAL_MAX;
+	    dial = dial->next) {
 		if (dial->stream == NULL && !must_wait(dial))
 			connect_now(dial);
 	}
@@ -182,8 +185,10 @@ dial_close(struct dial *dial)
 	    place = &(*place)->next)
 		continue;
 	*place = dial->next;
-	if (dial->stream != NULL)
+	if (dial->stream != NULL) {
 		bufferevent_free(dial->stream);
+		dial->dialer->open--;
+	}
 	event_active(dial->dialer->begin, EV_TIMEOUT, 0);
 	free(dial);
 }

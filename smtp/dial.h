@@ -1,6 +1,7 @@
 /*
  * An address -> a connection, or why not. To one address (and port) there is
- * one connection at a time, however many ask: the others wait in line.
+ * one connection at a time, and to all of them DIAL_MAX, however many ask: the
+ * others wait in line.
  */
 #ifndef SMTP_DIAL_H
 #define SMTP_DIAL_H
@@ -8,6 +9,9 @@
 #include <stdbool.h>
 
 #include "smtp/address.h"
+
+/* Connections at a time; a process may have 1024 descriptors, or even 256. */
+#define DIAL_MAX	192
 
 struct bufferevent;
 struct dial;

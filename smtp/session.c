@@ -443,13 +443,26 @@ session_start(struct event_base *base, struct bufferevent *stream,
 }
 
 void
-session_cancel(struct session *session, struct session_result *result)
+session_so_far(const struct session *session, const char *why,
+    struct session_result *result)
+{
+	*result = session->result;
+	if (!session->settled) {
+		result->stage = steps[session->step].stage;
+		result->outcome = OUTCOME_TIMEOUT;
+	}
+	result->error = memory_string(session->settled ?
+	    session->result.error : why);
+	if (result->handshake != NULL)
+		result->handshake = handshake_copy(result->handshake);
+}
+
+void
+session_cancel(struct session *session)
 {
 	if (session == NULL)
 		return;
-	settle(session, OUTCOME_TIMEOUT,
-	    memory_format("it was stopped (%s)", steps[session->step].name));
-	*result = session->result;
+	session_result_clear(&session->result);
 	session_free(session);
 }
 

@@ -74,12 +74,14 @@ struct session	*session_start(struct event_base *base,
 		    session_done *done, void *argument);
 
 /*
- * Stops it, without a callback. What is known so far goes to *RESULT (outcome
- * OUTCOME_TIMEOUT unless the handshake is done; members owned by the caller).
- * NULL is fine and leaves *RESULT alone.
+ * What is known so far goes to *RESULT: OUTCOME_TIMEOUT and WHY (printable), unless
+ * the conversation has come to its result already. Its members are copies, owned by
+ * the caller.
  */
-void		 session_cancel(struct session *session,
+void		 session_so_far(const struct session *session, const char *why,
 		    struct session_result *result);
+/* Stops it, without a callback. NULL is fine. */
+void		 session_cancel(struct session *session);
 /* Where the conversation is at this moment. */
 enum session_stage session_stage(const struct session *session);
 void		 session_result_clear(struct session_result *result);

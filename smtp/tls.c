@@ -160,6 +160,18 @@ handshake_from_session(SSL *session)
 	return handshake;
 }
 
+struct handshake *
+handshake_copy(const struct handshake *handshake)
+{
+	struct handshake *copy = memory_new(1, sizeof(*copy));
+
+	*copy = *handshake;
+	copy->protocol = memory_string(handshake->protocol);
+	copy->cipher = memory_string(handshake->cipher);
+	copy->chain = chain_copy(handshake->chain);
+	return copy;
+}
+
 void
 handshake_free(struct handshake *handshake)
 {

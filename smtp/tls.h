@@ -41,6 +41,7 @@ bool		 tls_can_offer(key_set except);
 
 /* What a finished handshake showed; owned by the caller. NULL: no certificate. */
 struct handshake *handshake_from_session(struct ssl_st *session);
+struct handshake *handshake_copy(const struct handshake *handshake);
 void		 handshake_free(struct handshake *handshake);
 
 /* OpenSSL's error code in words, or a default. Printable, owned by the caller. */

@@ -112,6 +112,8 @@ class Case:
     posttls_finger_differs: str = ""
     second_opinion: bool = True
     untouched: list[str] = dataclasses.field(default_factory=list)  # servers
+    # How many conversations each of these has, at each address, all in all.
+    talks: dict[str, int] = dataclasses.field(default_factory=dict)
     unasked: list[str] = dataclasses.field(default_factory=list)    # questions
     output: str = ""                # the file with the report, in $LAB
     # Whether every report and trace is looked at for what should not be there.

@@ -97,6 +97,11 @@ class Lab:
                          else list(talks))
             found += [f"connected to {name} at {address}"
                       for address in addresses if talks[address]]
+        for name, wanted in case.talks.items():
+            had = {address: len(self.servers[case.name, name].talks[address])
+                   for address in self.servers[case.name, name].addresses}
+            found += [f"{count} conversations with {name} at {address}"
+                      for address, count in had.items() if count != wanted]
         for question in case.unasked:
             name, type_ = question.split()
             if self.scripted.was_asked(case.full(name), type_):
