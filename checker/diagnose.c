@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/advice.h"
 #include "checker/derive.h"
 #include "checker/evidence.h"
 #include "checker/issuers.h"
@@ -22,16 +23,10 @@ usage_at(size_t depth)
 	return depth == 0 ? TLSA_DANE_EE : TLSA_DANE_TA;
 }
 
-/* "publish  _25._tcp.mx.example.org. IN TLSA 3 1 1 ...". */
+/* "publish  _25._tcp.mx.example.org. IN TLSA 3 1 1 ...". LINE is taken over. */
 static void
-advise_record(struct diagnosis *diagnosis, const struct diagnose_input *input,
-    size_t depth, enum tlsa_selector selector,
-    enum tlsa_matching_type matching_type)
+advise(struct diagnosis *diagnosis, char *line)
 {
-	char *line = make_line(input->owner,
-	    &input->chain->certificates[depth], usage_at(depth), selector,
-	    matching_type);
-
 	if (line != NULL)
 		diagnosis->advice = memory_format("publish  %s", line);
 	free(line);
@@ -41,7 +36,29 @@ static void
 advise_own_key(struct diagnosis *diagnosis,
     const struct diagnose_input *input)
 {
-	advise_record(diagnosis, input, 0, TLSA_SPKI, TLSA_SHA2_256);
+	advise(diagnosis, advice_own_key(input->rules, input->owner));
+}
+
+/*
+ * The record as it should have been; where that would fail too, by names, dates or
+ * the chain, the text says so and the advice is what does match.
+ */
+static void
+advise_record(struct diagnosis *diagnosis, const struct diagnose_input *input,
+    size_t depth, enum tlsa_selector selector,
+    enum tlsa_matching_type matching_type)
+{
+	char *line = advice_line_beside(input->rules, input->owner, depth,
+	    selector, matching_type), *text = diagnosis->text;
+
+	if (line != NULL) {
+		advise(diagnosis, line);
+		return;
+	}
+	diagnosis->text = memory_format("%s; put right, it would still not "
+	    "match", text);
+	free(text);
+	advise_own_key(diagnosis, input);
 }
 
 static const char *
@@ -382,44 +399,98 @@ explain_elsewhere(struct diagnosis *diagnosis,
 	    find_elsewhere(diagnosis, input, false);
 }
 
+/* An authority that a record may be of. */
+struct known_authority {
+	char			*name;		/* owned; NULL: there is none */
+	const struct issuer	*issuer;	/* borrowed; NULL: of the store */
+};
+
+static struct known_authority
+find_authority(const struct diagnose_input *input)
+{
+	const struct authority_finder *finder = input->authorities;
+	const struct issuer *issuer = issuers_find(input->record);
+
+	return (struct known_authority){
+		.name = issuer != NULL ? memory_string(issuer->name) :
+		    finder != NULL ?
+		    finder->find(finder->argument, input->record) : NULL,
+		.issuer = issuer,
+	};
+}
+
+/* Whether the chain, longer by the authority's certificate, would lead up to it. */
+static bool
+continues(const struct chain *chain, const struct known_authority *authority)
+{
+	const struct certificate *top = &chain->certificates[chain->count - 1];
+
+	if (top->self_signed)
+		return false;
+	return authority->issuer != NULL ?
+	    issuers_is_subject(authority->issuer, top->issuer) :
+	    strcmp(authority->name, top->issuer) == 0;
+}
+
+/* Puts another way out before the advice. */
+static void
+advise_appending(struct diagnosis *diagnosis, const char *authority,
+    const char *condition)
+{
+	char *advice = diagnosis->advice;
+
+	if (advice == NULL)
+		return;
+	diagnosis->advice = memory_format("append the certificate of %s to "
+	    "the chain that the server sends%s, or\n%s", authority, condition,
+	    advice);
+	free(advice);
+}
+
+/*
+ * Records of a digest alone say nothing to a sender that is not sent the rest; those
+ * of usage 2 with matching type 0 do (RFC 7671 5.2.2).
+ */
+static bool
+wants_sending(const struct diagnose_input *input)
+{
+	return input->failing && input->record->usable &&
+	    input->record->usage == TLSA_DANE_TA &&
+	    input->record->matching_type != TLSA_FULL;
+}
+
 /* An authority that is known, and that the server does not send. */
 static bool
 explain_issuer(struct diagnosis *diagnosis,
     const struct diagnose_input *input)
 {
-	const struct issuer *known = issuers_find(input->record);
-	char *name = NULL;
+	struct known_authority authority;
 
-	if (!input->failing || input->record->usage != TLSA_DANE_TA)
+	if (!wants_sending(input))
 		return false;
-	if (known != NULL)
-		name = memory_string(known->name);
-	else if (input->authorities != NULL)
-		name = input->authorities->find(input->authorities->argument,
-		    input->record);
-	if (name == NULL)
+	authority = find_authority(input);
+	if (authority.name == NULL)
 		return false;
-	if (known != NULL && known->state == ISSUER_RETIRED) {
+	diagnosis->code = FINDING_ISSUER_NOT_SENT;
+	advise_own_key(diagnosis, input);
+	if (authority.issuer != NULL &&
+	    authority.issuer->state == ISSUER_RETIRED) {
 		diagnosis->code = FINDING_ISSUER_RETIRED;
 		diagnosis->text = memory_format("names %s, an authority that "
-		    "has retired and issues no more certificates", name);
-		advise_own_key(diagnosis, input);
-	} else {
-		diagnosis->code = FINDING_ISSUER_NOT_SENT;
+		    "has retired and issues no more certificates",
+		    authority.name);
+	} else if (continues(input->chain, &authority)) {
 		diagnosis->text = memory_format("names %s, which the server "
 		    "does not send; senders use no store of authorities, so "
-		    "for them it is not there", name);
-		advise_own_key(diagnosis, input);
-		if (diagnosis->advice != NULL) {
-			char *line = diagnosis->advice;
-
-			diagnosis->advice = memory_format("append the "
-			    "certificate of %s to the chain that the server "
-			    "sends, or\n%s", name, line);
-			free(line);
-		}
+		    "for them it is not there", authority.name);
+		advise_appending(diagnosis, authority.name, "");
+	} else {
+		diagnosis->text = memory_format("names %s, which the server "
+		    "does not send and which is not known to have issued what "
+		    "it sends: that was %s", authority.name,
+		    input->chain->certificates[0].issuer);
 	}
-	free(name);
+	free(authority.name);
 	return true;
 }
 
@@ -433,10 +504,8 @@ explain_short_chain(struct diagnosis *diagnosis,
 {
 	const struct certificate *top =
 	    &input->chain->certificates[input->chain->count - 1];
-	char *line;
 
-	if (!input->failing || !input->record->usable ||
-	    input->record->usage != TLSA_DANE_TA || top->self_signed)
+	if (!wants_sending(input) || top->self_signed)
 		return false;
 	diagnosis->code = FINDING_ISSUER_NOT_SENT;
 	diagnosis->text = memory_format("is of no authority that the server "
@@ -444,12 +513,7 @@ explain_short_chain(struct diagnosis *diagnosis,
 	    "not sent: if the record is of that, senders cannot know",
 	    top->subject, top->issuer);
 	advise_own_key(diagnosis, input);
-	line = diagnosis->advice;
-	if (line != NULL)
-		diagnosis->advice = memory_format("append the certificate of "
-		    "%s to the chain that the server sends, if it is the one, "
-		    "or\n%s", top->issuer, line);
-	free(line);
+	advise_appending(diagnosis, top->issuer, ", if it is the one");
 	return true;
 }
 

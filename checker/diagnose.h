@@ -11,6 +11,7 @@
 #include "checker/finding.h"
 
 struct evidence;
+struct match_input;
 struct shake_evidence;
 struct tlsa;
 
@@ -28,6 +29,7 @@ struct authority_finder {
 struct diagnose_input {
 	const struct tlsa		*record;
 	const struct chain		*chain;
+	const struct match_input	*rules;		/* what it was matched by */
 	const struct shake_evidence	*shake;		/* the chain's, if any */
 	const struct evidence		*evidence;	/* what else is presented */
 	const char			*owner;		/* of the record, or NULL */

@@ -1,10 +1,10 @@
 #include "checker/issuers.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "checker/tlsa.h"
+#include "resolver/memory.h"
 #include "resolver/text.h"
 
 /*
@@ -157,23 +157,65 @@ is_of(const struct issuer *issuer, const char *digest, bool of_key)
 	return false;
 }
 
+static const struct issuer *
+find(const uint8_t *digest, size_t size, bool of_key)
+{
+	const struct issuer *found = NULL;
+	char *text = text_hex(digest, size);
+	size_t i;
+
+	for (i = 0; i < ISSUER_COUNT && found == NULL; i++) {
+		if (is_of(&issuers[i], text, of_key))
+			found = &issuers[i];
+	}
+	free(text);
+	return found;
+}
+
+const struct issuer *
+issuers_find_key(const uint8_t *spki_sha256, size_t size)
+{
+	return find(spki_sha256, size, true);
+}
+
 const struct issuer *
 issuers_find(const struct tlsa *record)
 {
-	const struct issuer *found = NULL;
-	char *digest;
-	size_t i;
-
 	if (record->matching_type != TLSA_SHA2_256)
 		return NULL;
-	digest = text_hex(record->data, record->size);
-	for (i = 0; i < ISSUER_COUNT && found == NULL; i++) {
-		if (is_of(&issuers[i], digest,
-		    record->selector == TLSA_SPKI))
-			found = &issuers[i];
+	return find(record->data, record->size,
+	    record->selector == TLSA_SPKI);
+}
+
+/* A part of a subject, such as "O="; owned by the caller, NULL: it has none. */
+static char *
+part_of(const char *subject, const char *type)
+{
+	const char *part = subject;
+
+	while (strncmp(part, type, strlen(type)) != 0) {
+		part = strchr(part, ',');
+		if (part == NULL)
+			return NULL;
+		part++;
 	}
-	free(digest);
-	return found;
+	part += strlen(type);
+	return memory_copy(part, strcspn(part, ","));
+}
+
+bool
+issuers_is_subject(const struct issuer *issuer, const char *subject)
+{
+	char *name = part_of(subject, "CN="), *maker = part_of(subject, "O=");
+	char *both = memory_format("%s %s", maker != NULL ? maker : "",
+	    name != NULL ? name : "");
+	bool same = strcmp(both, issuer->name) == 0 ||
+	    (name != NULL && strcmp(name, issuer->name) == 0);
+
+	free(both);
+	free(maker);
+	free(name);
+	return same;
 }
 
 /* Siblings are named alike but for the number: "Let's Encrypt YE1", "... YE2". */

@@ -5,7 +5,9 @@
 #ifndef CHECKER_ISSUERS_H
 #define CHECKER_ISSUERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct tlsa;
 
@@ -26,8 +28,15 @@ struct issuer {
 	const char		*cert_sha256[ISSUER_CERTIFICATES_MAX];
 };
 
+/* The authority whose public key has this SHA2-256 digest, or NULL. */
+const struct issuer *issuers_find_key(const uint8_t *spki_sha256, size_t size);
 /* The authority that a record with a SHA2-256 digest is of, or NULL. */
 const struct issuer *issuers_find(const struct tlsa *record);
+/*
+ * Whether SUBJECT, in the form of struct certificate, is the authority's: for
+ * "Let's Encrypt YR1" that is "CN=YR1,O=Let's Encrypt,C=US".
+ */
+bool	 issuers_is_subject(const struct issuer *issuer, const char *subject);
 
 /*
  * The I-th active authority from which the one that ISSUER belongs to picks at

@@ -19,6 +19,21 @@ judging_place(const struct judging *judging, struct finding *finding,
 	return finding;
 }
 
+struct match_input
+judging_match_input(const struct judging *judging, const struct chain *chain)
+{
+	const struct host_evidence *host = judging->host;
+
+	return (struct match_input){
+		.records = &host->records,
+		.chain = chain,
+		.reference_names =
+		    (const char *const *)host->reference_names,
+		.reference_name_count = host->reference_name_count,
+		.when = judging->options->when,
+	};
+}
+
 /* Without a working DNS of our own nothing is said about the domain. */
 static bool
 judge_ourselves(struct evidence *evidence)

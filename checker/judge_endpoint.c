@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/make.h"
+#include "checker/advice.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
@@ -155,6 +155,8 @@ say_no_match(const struct judging *judging,
 {
 	struct finding_list *findings = &judging->evidence->findings;
 	const struct handshake *handshake = shake->handshake;
+	const struct match_input rules = judging_match_input(judging,
+	    handshake->chain);
 	struct finding *finding;
 	char *what, *line;
 
@@ -170,9 +172,7 @@ say_no_match(const struct judging *judging,
 		    "issued by %s", what,
 		    handshake->chain->certificates[0].issuer);
 	free(what);
-	line = make_line(judging_tlsa_owner(judging),
-	    handshake->chain->certificates, TLSA_DANE_EE, TLSA_SPKI,
-	    TLSA_SHA2_256);
+	line = advice_own_key(&rules, judging_tlsa_owner(judging));
 	if (line != NULL)
 		finding_advise(finding, "publish  %s", line);
 	free(line);
@@ -182,19 +182,13 @@ say_no_match(const struct judging *judging,
 static void
 judge_shake(const struct judging *judging, struct shake_evidence *shake)
 {
-	const struct host_evidence *host = judging->host;
-	const struct match_input input = {
-		.records = &host->records,
-		.chain = shake->handshake->chain,
-		.reference_names =
-		    (const char *const *)host->reference_names,
-		.reference_name_count = host->reference_name_count,
-		.when = judging->options->when,
-	};
+	const struct tlsa_set *records = &judging->host->records;
+	const struct match_input input = judging_match_input(judging,
+	    shake->handshake->chain);
 
 	shake->matches = match_chain(&input);
-	shake->match_count = host->records.count;
-	if (tlsa_set_usable(&host->records) == 0)
+	shake->match_count = records->count;
+	if (tlsa_set_usable(records) == 0)
 		shake->verdict = VERDICT_NONE;
 	else
 		shake->verdict = match_any(shake->matches,
@@ -254,33 +248,47 @@ covers(const struct judging *judging, const struct shake_evidence *shake,
 	return false;
 }
 
+/*
+ * The record of the combination to publish, of the nearest certificate that would
+ * do. Owned; NULL: none does, since names, dates or the chain are wrong.
+ */
+static char *
+line_of_combination(const struct judging *judging, const struct chain *chain,
+    const struct tlsa *combination)
+{
+	const struct match_input rules = judging_match_input(judging, chain);
+	const bool own = combination->usage == TLSA_DANE_EE;
+	size_t depth = own ? 0 : 1, end = own ? 1 : chain->count;
+	char *line = NULL;
+
+	for (; depth < end && line == NULL; depth++) {
+		if (own || !chain_repeats_own(chain, depth))
+			line = advice_line(&rules, judging_tlsa_owner(judging),
+			    depth, (enum tlsa_selector)combination->selector,
+			    (enum tlsa_matching_type)
+			    combination->matching_type);
+	}
+	return line;
+}
+
 static void
 say_uncovered(const struct judging *judging,
     const struct endpoint_evidence *endpoint,
     const struct shake_evidence *shake, const struct tlsa *combination)
 {
-	const struct chain *chain = shake->handshake->chain;
-	size_t depth = combination->usage == TLSA_DANE_TA ? 1 : 0;
+	char *line = line_of_combination(judging, shake->handshake->chain,
+	    combination);
 	struct finding *finding;
-	char *line = NULL;
 
 	finding = finding_add(&judging->evidence->findings,
 	    FINDING_COMBINATION_UNCOVERED, "no \"%d %d %d\" record matches what "
 	    "the server presents now: a sender that knows only this "
 	    "combination delays the mail (RFC 7671 8)", combination->usage,
 	    combination->selector, combination->matching_type);
-	if (depth < chain->count)
-		line = make_line(judging_tlsa_owner(judging),
-		    &chain->certificates[depth], combination->usage,
-		    combination->selector, combination->matching_type);
-	if (line != NULL)
-		finding_advise(finding, "publish  %s\nor remove the stale "
-		    "\"%d %d %d\" records", line, combination->usage,
-		    combination->selector, combination->matching_type);
-	else
-		finding_advise(finding, "remove the stale \"%d %d %d\" records",
-		    combination->usage, combination->selector,
-		    combination->matching_type);
+	finding_advise(finding, "%s%s%sremove the stale \"%d %d %d\" records",
+	    line != NULL ? "publish  " : "", line != NULL ? line : "",
+	    line != NULL ? "\nor " : "", combination->usage,
+	    combination->selector, combination->matching_type);
 	free(line);
 	judging_place(judging, finding, endpoint,
 	    endpoint != NULL ? shake->handshake->key_type : KEY_UNKNOWN);

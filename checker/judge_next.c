@@ -58,14 +58,8 @@ prospect_init(struct prospect *prospect, const struct judging *judging,
     const struct material *material)
 {
 	const struct host_evidence *host = judging->host;
-	const struct match_input input = {
-		.records = &host->records,
-		.chain = material->chain,
-		.reference_names =
-		    (const char *const *)host->reference_names,
-		.reference_name_count = host->reference_name_count,
-		.when = judging->options->when,
-	};
+	const struct match_input input = judging_match_input(judging,
+	    material->chain);
 	size_t i;
 
 	*prospect = (struct prospect){

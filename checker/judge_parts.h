@@ -64,6 +64,10 @@ bool		 judge_expectations(const struct judging *judging);
 /* What each name server said (--authoritative). True: the verdict is fail. */
 bool		 judge_authority(const struct judging *judging);
 
+/* What CHAIN is held against: the host's records and names. All borrowed. */
+struct match_input judging_match_input(const struct judging *judging,
+		    const struct chain *chain);
+
 /* The owner of the host's TLSA records, as published or to be. Borrowed. */
 const char	*judging_tlsa_owner(const struct judging *judging);
 

@@ -160,8 +160,8 @@ chain_fault(int error, const char *subject)
 	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
 		return memory_format("the signature of %s is wrong", subject);
 	case X509_V_ERR_INVALID_CA:
-		return memory_format("%s may not issue certificates (it lacks "
-		    "the CA bit)", subject);
+		return memory_format("%s may not issue certificates (by its CA "
+		    "bit, or by its key usage)", subject);
 	case X509_V_ERR_INVALID_PURPOSE:
 		return memory_format("%s is not made for TLS servers",
 		    subject);
@@ -282,7 +282,8 @@ depth_of_data(const struct matcher *matcher, const struct tlsa *record)
 	size_t i;
 
 	for (i = 1; i < chain->count; i++) {
-		if (match_is_of(record, &chain->certificates[i]))
+		if (!chain_repeats_own(chain, i) &&
+		    match_is_of(record, &chain->certificates[i]))
 			return (int)i;
 	}
 	return MATCH_NO_DEPTH;

@@ -1,5 +1,6 @@
 #include "checker/offer.h"
 
+#include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 
@@ -30,6 +31,18 @@ advice_on(const struct tlsa *record, bool recommended)
 	    "certificate, for this name and in time";
 }
 
+/* By its name, and since two authorities may share that, by its signature. */
+static bool
+has_issued(X509 *above, X509 *own)
+{
+	EVP_PKEY *key = X509_get0_pubkey(above);
+	bool issued = X509_check_issued(above, own) == X509_V_OK &&
+	    key != NULL && X509_verify(own, key) == 1;
+
+	ERR_clear_error();
+	return issued;
+}
+
 size_t
 offers_issuer(const struct chain *chain)
 {
@@ -37,8 +50,8 @@ offers_issuer(const struct chain *chain)
 	size_t i;
 
 	for (i = 1; i < chain->count; i++) {
-		if (X509_check_issued(sk_X509_value(stack, (int)i),
-		    sk_X509_value(stack, 0)) == X509_V_OK)
+		if (!chain_repeats_own(chain, i) && has_issued(
+		    sk_X509_value(stack, (int)i), sk_X509_value(stack, 0)))
 			break;
 	}
 	sk_X509_pop_free(stack, X509_free);

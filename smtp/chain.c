@@ -222,12 +222,52 @@ begins_with(const struct lines *lines, const char *text)
 	return lines->size >= size && memcmp(lines->line, text, size) == 0;
 }
 
+/* What a block is called that holds a certificate. */
+static const char *const labels[] = {
+	PEM_STRING_X509,
+	PEM_STRING_X509_OLD,
+	PEM_STRING_X509_TRUSTED,
+};
+
+/* Whether the line is "-----WHERE LABEL-----", with no more than that. */
 static bool
-begins_certificate(const struct lines *lines)
+is_boundary(const struct lines *lines, const char *where, const char *label)
 {
-	return begins_with(lines, "-----BEGIN " PEM_STRING_X509 "-") ||
-	    begins_with(lines, "-----BEGIN " PEM_STRING_X509_OLD "-") ||
-	    begins_with(lines, "-----BEGIN " PEM_STRING_X509_TRUSTED "-");
+	char *wanted = memory_format("-----%s %s-----", where, label);
+	bool is = lines->size == strlen(wanted) && begins_with(lines, wanted);
+
+	free(wanted);
+	return is;
+}
+
+/* The label of the certificate that begins here; NULL: none does. */
+static const char *
+begun_certificate(const struct lines *lines)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+		if (is_boundary(lines, "BEGIN", labels[i]))
+			return labels[i];
+	}
+	return NULL;
+}
+
+/*
+ * Whether a certificate begins here, though not where the line does or not alone on
+ * it: files run together, a byte order mark. To pass it over would be to lose it.
+ */
+static bool
+hides_certificate(const struct lines *lines)
+{
+	static const char mark[] = "-----BEGIN " PEM_STRING_X509 "-----";
+	size_t i;
+
+	for (i = 0; i + strlen(mark) <= lines->size; i++) {
+		if (memcmp(lines->line + i, mark, strlen(mark)) == 0)
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -260,11 +300,12 @@ decode_line(EVP_ENCODE_CTX *decoder, BIO *der, const struct lines *lines,
 }
 
 /*
- * Decodes a block up to its END line. Returns what is wrong, static, with
- * LINES at where it is.
+ * Decodes the block called LABEL up to its END line. Returns what is wrong, static,
+ * with LINES at where it is.
  */
 static const char *
-decode_block(EVP_ENCODE_CTX *decoder, BIO *der, struct lines *lines)
+decode_block(EVP_ENCODE_CTX *decoder, BIO *der, struct lines *lines,
+    const char *label)
 {
 	unsigned char octets[64];
 	bool ended = false;
@@ -272,9 +313,12 @@ decode_block(EVP_ENCODE_CTX *decoder, BIO *der, struct lines *lines)
 
 	EVP_DecodeInit(decoder);
 	while (next_line(lines)) {
-		if (begins_with(lines, "-----END "))
+		if (is_boundary(lines, "END", label))
 			return EVP_DecodeFinal(decoder, octets, &got) == 1 ?
 			    NULL : "bad base64 before this line";
+		if (begins_with(lines, "-----END "))
+			return "this is not the END line of the certificate, "
+			    "or not that alone";
 		if (begins_with(lines, "-----"))
 			return "no END line before this one";
 		if (!decode_line(decoder, der, lines, &ended))
@@ -310,7 +354,7 @@ add_certificate(struct chain *chain, BIO *der)
 
 /* Takes the certificate that begins here. What is wrong with it, owned; or NULL. */
 static char *
-take_block(struct chain *chain, struct lines *lines)
+take_block(struct chain *chain, struct lines *lines, const char *label)
 {
 	EVP_ENCODE_CTX *decoder = EVP_ENCODE_CTX_new();
 	BIO *der = BIO_new(BIO_s_mem());
@@ -320,7 +364,7 @@ take_block(struct chain *chain, struct lines *lines)
 
 	if (decoder == NULL || der == NULL)
 		abort();
-	what = decode_block(decoder, der, lines);
+	what = decode_block(decoder, der, lines, label);
 	if (what != NULL)
 		why = memory_format("line %zu: %s", lines->number, what);
 	else if (!add_certificate(chain, der))
@@ -336,6 +380,7 @@ chain_from_pem(const char *text, size_t size, char **why)
 {
 	struct lines lines = { .text = text, .left = size };
 	struct chain *chain = memory_new(1, sizeof(*chain));
+	const char *label;
 
 	/*
 	 * All else in the file is passed over: text, and the private key that
@@ -343,8 +388,13 @@ chain_from_pem(const char *text, size_t size, char **why)
 	 */
 	*why = NULL;
 	while (*why == NULL && next_line(&lines)) {
-		if (begins_certificate(&lines))
-			*why = take_block(chain, &lines);
+		label = begun_certificate(&lines);
+		if (label != NULL)
+			*why = take_block(chain, &lines, label);
+		else if (hides_certificate(&lines))
+			*why = memory_format("line %zu: the BEGIN of a "
+			    "certificate does not stand alone on its line",
+			    lines.number);
 	}
 	if (*why == NULL && chain->count == 0)
 		*why = memory_string("no certificate in it");
@@ -382,6 +432,13 @@ chain_copy(const struct chain *chain)
 		certificate_copy(&copy->certificates[i],
 		    &chain->certificates[i]);
 	return copy;
+}
+
+bool
+chain_repeats_own(const struct chain *chain, size_t i)
+{
+	return memcmp(chain->certificates[i].cert_sha256,
+	    chain->certificates[0].cert_sha256, CHAIN_DIGEST) == 0;
 }
 
 void

@@ -59,6 +59,8 @@ struct chain	*chain_from_stack(const struct stack_st_X509 *stack);
  */
 struct chain	*chain_from_pem(const char *text, size_t size, char **why);
 struct chain	*chain_copy(const struct chain *chain);
+/* Whether number I, above 0, is the server's own again: some send it twice. */
+bool		 chain_repeats_own(const struct chain *chain, size_t i);
 void		 chain_free(struct chain *chain);
 
 /* A stack that OpenSSL can verify; freed by the caller with its elements. */

@@ -222,8 +222,8 @@ const struct match_case match_cases[] = {
 	    MATCH_NO_DEPTH, MATCH_FAULT_DATA, "it is the SHA2-256 of the "
 	    "server's own public key, and usage 2 is for those above it" },
 	{ "self-signed CA, sent twice", { ALONE_CA, ALONE_CA }, "2 1 1",
-	    ALONE_CA, 1, MATCH_FAULT_CHAIN,
-	    "matches CN=alone, " LEADS_NOWHERE },
+	    ALONE_CA, MATCH_NO_DEPTH, MATCH_FAULT_DATA, "it is the SHA2-256 of "
+	    "the server's own public key, and usage 2 is for those above it" },
 
 	/* names: RFC 7672 3.2.2 and 3.2.3 */
 	{ "the next-hop name", { LEAF_DOMAIN, INTERMEDIATE }, "2 1 1",
@@ -305,10 +305,10 @@ const struct match_case match_cases[] = {
 	    "server sent above its own has this public key" },
 	{ "no CA", { LEAF_OF_NO_CA, NO_CA }, "2 1 1", NO_CA, 1,
 	    MATCH_FAULT_CHAIN, "matches CN=No Authority, but CN=No Authority "
-	    "may not issue certificates (it lacks the CA bit)" },
+	    "may not issue certificates (by its CA bit, or by its key usage)" },
 	{ "no CA below the anchor", { LEAF_OF_NO_CA, NO_CA, ROOT }, "2 1 1",
 	    ROOT, 2, MATCH_FAULT_CHAIN, "matches CN=Root, but CN=No Authority "
-	    "may not issue certificates (it lacks the CA bit)" },
+	    "may not issue certificates (by its CA bit, or by its key usage)" },
 	{ "a forged leaf", { LEAF_FORGED, INTERMEDIATE }, "2 1 1",
 	    INTERMEDIATE, 1, MATCH_FAULT_CHAIN, "matches CN=Intermediate, but "
 	    "the signature of the server's certificate is wrong" },

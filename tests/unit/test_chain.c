@@ -573,6 +573,15 @@ test_bad_pem(void **state)
 		{ BEGIN "MIIB\n" BEGIN "MIIB\n" END,
 		    "line 3: no END line before this one" },
 		{ BEGIN "Proc-Type: 4,ENCRYPTED\n" END, "line 2: bad base64" },
+		{ BEGIN "MIIB\n-----END CERTIFICATE-----" BEGIN "MIIB\n" END,
+		    "line 3: this is not the END line of the certificate, or "
+		    "not that alone" },
+		{ BEGIN "MIIB\n-----END FOO-----\n", "line 3: this is not the "
+		    "END line of the certificate, or not that alone" },
+		{ "\xef\xbb\xbf" BEGIN "MIIB\n" END "\n", "line 1: the BEGIN "
+		    "of a certificate does not stand alone on its line" },
+		{ "\nkey" BEGIN "MIIB\n" END "\n", "line 2: the BEGIN of a "
+		    "certificate does not stand alone on its line" },
 	};
 	char *why;
 	size_t i;
