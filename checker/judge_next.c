@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/advice.h"
 #include "checker/judge_parts.h"
 #include "checker/make.h"
 #include "checker/material.h"
@@ -104,47 +105,29 @@ time_to_wait(const struct answer *tlsa)
 	    tlsa->ttl : tlsa->signed_ttl);
 }
 
-/* The records match it; do all senders see them? */
-static void
-say_covered(const struct prospect *prospect)
-{
-	const struct judging *judging = prospect->judging;
-	struct finding_list *findings = &judging->evidence->findings;
-	const struct answer *tlsa = host_tlsa(judging->host);
-	time_t safe = tlsa->signed_since + (time_t)time_to_wait(tlsa);
-	char *what = describe(prospect->material), *since, *until;
-	struct finding *finding;
-
-	if (judging->options->when >= safe) {
-		finding = finding_add(findings, FINDING_NEXT_COVERED,
-		    "record [%d] matches %s, and every sender sees it: it is "
-		    "safe to switch", prospect->record + 1, what);
-	} else {
-		since = text_time(tlsa->signed_since);
-		until = text_time(safe);
-		finding = finding_add(findings, FINDING_NEXT_TOO_EARLY,
-		    "record [%d] matches %s, but it may be new: it was signed "
-		    "at %s, and caches may hold an answer from before",
-		    prospect->record + 1, what, since);
-		finding_advise(finding, "wait until %s before the switch",
-		    until);
-		free(since);
-		free(until);
-	}
-	finding->record = prospect->record;
-	judging_place(judging, finding, NULL, prospect->material->key_type);
-	free(what);
-}
-
 /* The record of a kind that would cover it. Owned; NULL: there is none. */
 static char *
 line_of_kind(const struct prospect *prospect, const struct tlsa *kind)
 {
-	const char *owner = judging_tlsa_owner(prospect->judging), *why;
+	const struct judging *judging = prospect->judging;
+	const struct material *material = prospect->material;
+	const char *owner = judging_tlsa_owner(judging), *why;
 	struct offers offers = { NULL, 0 };
+	struct match_input rules;
 	char *line = NULL;
+	size_t depth;
 
-	if (offers_add(&offers, prospect->material, kind, &why))
+	if (material->chain != NULL) {
+		rules = judging_match_input(judging, material->chain);
+		depth = kind->usage == TLSA_DANE_TA ?
+		    offers_issuer(material->chain) : 0;
+		if (depth == 0 && kind->usage == TLSA_DANE_TA)
+			return NULL;
+		return advice_line(&rules, owner, depth,
+		    (enum tlsa_selector)kind->selector,
+		    (enum tlsa_matching_type)kind->matching_type);
+	}
+	if (offers_add(&offers, material, kind, &why))
 		line = tlsa_line(owner, &offers.items[0].record);
 	offers_clear(&offers);
 	return line;
@@ -175,14 +158,14 @@ lacks_record(const struct prospect *prospect, size_t i)
 	return true;
 }
 
-/* Each combination that is published needs a record of it (RFC 7671 8.4). */
-static void
-advise_records(struct finding *finding, const struct prospect *prospect)
+/*
+ * A line for each combination that is published and has no record that would cover
+ * it (RFC 7671 8.4). Owned; NULL: none.
+ */
+static char *
+missing_lines(const struct prospect *prospect)
 {
-	static const struct tlsa usual = { .usage = TLSA_DANE_EE,
-		.selector = TLSA_SPKI, .matching_type = TLSA_SHA2_256 };
-	const struct judging *judging = prospect->judging;
-	const struct tlsa_set *set = &judging->host->records;
+	const struct tlsa_set *set = &prospect->judging->host->records;
 	char *lines = NULL, *longer, *line;
 	size_t i;
 
@@ -197,13 +180,79 @@ advise_records(struct finding *finding, const struct prospect *prospect)
 		free(line);
 		lines = longer;
 	}
+	return lines;
+}
+
+/* The records match it; do all senders see them? */
+static void
+say_covered(const struct prospect *prospect)
+{
+	const struct judging *judging = prospect->judging;
+	struct finding_list *findings = &judging->evidence->findings;
+	const struct answer *tlsa = host_tlsa(judging->host);
+	time_t safe = tlsa->signed_since + (time_t)time_to_wait(tlsa);
+	char *what = describe(prospect->material), *since, *until;
+	char *missing = missing_lines(prospect);
+	struct finding *finding;
+
+	if (judging->options->when >= safe) {
+		finding = finding_add(findings, FINDING_NEXT_COVERED,
+		    "record [%d] matches %s, and every sender sees it: it is "
+		    "safe to switch", prospect->record + 1, what);
+		if (missing != NULL)
+			finding_advise(finding, "%sas well: each combination "
+			    "that is published should have a record that "
+			    "matches (RFC 7671 8)", missing);
+	} else {
+		since = text_time(tlsa->signed_since);
+		until = text_time(safe);
+		finding = finding_add(findings, FINDING_NEXT_TOO_EARLY,
+		    "record [%d] matches %s, but it may be new: it was signed "
+		    "at %s, and caches may hold an answer from before",
+		    prospect->record + 1, what, since);
+		finding_advise(finding, "wait until %s before the switch",
+		    until);
+		free(since);
+		free(until);
+	}
+	finding->record = prospect->record;
+	judging_place(judging, finding, NULL, prospect->material->key_type);
+	free(missing);
+	free(what);
+}
+
+/* Whether the file is a key alone, and a usage 2 record may yet match with it. */
+static bool
+is_open(const struct prospect *prospect)
+{
+	const struct tlsa_set *set = &prospect->judging->host->records;
+	size_t i;
+
+	for (i = 0; prospect->results == NULL && i < set->count; i++) {
+		if (set->records[i].usable &&
+		    set->records[i].usage == TLSA_DANE_TA)
+			return true;
+	}
+	return false;
+}
+
+static void
+advise_records(struct finding *finding, const struct prospect *prospect)
+{
+	static const struct tlsa usual = { .usage = TLSA_DANE_EE,
+		.selector = TLSA_SPKI, .matching_type = TLSA_SHA2_256 };
+	const struct judging *judging = prospect->judging;
+	char *lines = missing_lines(prospect), *line;
+
 	if (lines == NULL) {
 		line = line_of_kind(prospect, &usual);
 		lines = memory_format("publish  %s\n", line);
 		free(line);
 	}
-	finding_advise(finding, "%sbeside the present records, and wait for "
-	    "%d TTLs (%lu seconds) before the switch", lines, TTLS_TO_WAIT,
+	finding_advise(finding, "%s%sbeside the present records, and wait for "
+	    "%d TTLs (%lu seconds) before the switch",
+	    is_open(prospect) ? "name the certificate with its chain, if it is "
+	    "there already, or\n" : "", lines, TTLS_TO_WAIT,
 	    time_to_wait(host_tlsa(judging->host)));
 	free(lines);
 }
@@ -235,9 +284,15 @@ say_uncovered(const struct prospect *prospect)
 
 	why = near == NULL ? memory_string("") : memory_format("; record [%zu] "
 	    "%s", near->record + 1, near->why);
-	finding = finding_add(&judging->evidence->findings,
-	    FINDING_NEXT_UNCOVERED, "no TLSA record matches %s: from the "
-	    "switch on senders would delay the mail%s", what, why);
+	if (is_open(prospect))
+		finding = finding_add(&judging->evidence->findings,
+		    FINDING_NEXT_UNCOVERED, "no TLSA record of usage 3 matches "
+		    "%s; whether one of usage 2 will cannot be told without "
+		    "the certificate", what);
+	else
+		finding = finding_add(&judging->evidence->findings,
+		    FINDING_NEXT_UNCOVERED, "no TLSA record matches %s: from "
+		    "the switch on senders would delay the mail%s", what, why);
 	advise_records(finding, prospect);
 	judging_place(judging, finding, NULL, prospect->material->key_type);
 	free(why);

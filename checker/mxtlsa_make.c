@@ -85,6 +85,11 @@ find_named_hosts(struct making *making, char **why)
 		return false;
 	}
 	own = chain->certificates;
+	if (own->dns_name_count == CHAIN_NAMES_MAX) {
+		*why = memory_format("which hosts? the certificate in %s names "
+		    "%d or more", making->material->file, CHAIN_NAMES_MAX);
+		return false;
+	}
 	for (i = 0; i < own->dns_name_count; i++) {
 		if (name_is_host(own->dns_names[i]) && !add_host(making,
 		    name_normalise(own->dns_names[i]), why))
@@ -112,6 +117,21 @@ find_hosts(struct making *making, char *const *words, size_t count,
 			return false;
 	}
 	return true;
+}
+
+/* Records of an authority's key in the server's place would stop all mail. */
+static bool
+check_order(const struct making *making, char **why)
+{
+	const struct chain *chain = making->material->chain;
+	size_t issued = chain != NULL ? offers_issued(chain) : 0;
+
+	if (issued == 0)
+		return true;
+	*why = memory_format("%s: the server's certificate must come first, but "
+	    "the first one, %s, is the issuer of %s", making->material->file,
+	    chain->certificates[0].subject, chain->certificates[issued].subject);
+	return false;
 }
 
 static bool
@@ -299,7 +319,8 @@ mxtlsa_make(const struct mxtlsa_settings *settings, char *const *words,
 
 	if (!material_init(&material, words[0], why))
 		return OPTIONS_EXIT_USAGE;
-	good = find_hosts(&making, words + 1, count - 1, why) &&
+	good = check_order(&making, why) &&
+	    find_hosts(&making, words + 1, count - 1, why) &&
 	    find_offers(&making, why);
 	if (good && settings->json)
 		put_json(&making);

@@ -45,6 +45,11 @@ mxtlsa_name(const char *word, char **why)
 	const char *wrong;
 	char *name = name_from_user(word, &wrong), *safe;
 
+	if (name != NULL && name[0] == '_' && strstr(name, "._tcp.") != NULL) {
+		wrong = "is the owner of TLSA records: give the host's name";
+		free(name);
+		name = NULL;
+	}
 	if (name != NULL)
 		return name;
 	safe = text_printable(word, strlen(word));

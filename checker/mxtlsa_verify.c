@@ -110,6 +110,21 @@ choose_records(struct host_evidence *host, const struct records *records,
 }
 
 /*
+ * The name of the host in a record's owner, or NULL. What is relative to an unknown
+ * origin is no whole name, unless people have merely left out the last dot.
+ */
+static const char *
+host_of(const struct records_entry *entry)
+{
+	const char *name = base_domain(entry->owner);
+
+	if (name == NULL || !name_is_host(name) ||
+	    (entry->relative && strchr(name, '.') == NULL))
+		return NULL;
+	return name;
+}
+
+/*
  * Gives the host its records. Those of one owner are taken whatever it is; it is the
  * reference name where none was named (RFC 7672 3.2.2).
  */
@@ -122,9 +137,8 @@ add_records(struct host_evidence *host, const struct records *records,
 	if (records_differ(records))
 		return choose_records(host, records, why);
 	records_set(records, NULL, &host->records);
-	name = base_domain(owner);
-	if (host->reference_name_count == 0 && name != NULL &&
-	    name_is_host(name))
+	name = host_of(&records->entries[0]);
+	if (host->reference_name_count == 0 && name != NULL)
 		host->reference_names[host->reference_name_count++] =
 		    memory_string(name);
 	if (owner != NULL)

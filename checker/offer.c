@@ -58,6 +58,21 @@ offers_issuer(const struct chain *chain)
 	return i < chain->count ? i : 0;
 }
 
+size_t
+offers_issued(const struct chain *chain)
+{
+	STACK_OF(X509) *stack = chain_to_stack(chain);
+	size_t i;
+
+	for (i = 1; i < chain->count; i++) {
+		if (!chain_repeats_own(chain, i) && has_issued(
+		    sk_X509_value(stack, 0), sk_X509_value(stack, (int)i)))
+			break;
+	}
+	sk_X509_pop_free(stack, X509_free);
+	return i < chain->count ? i : 0;
+}
+
 /* CERTIFICATE is NULL for a bare key; DIRECT: it is the own one, or its issuer's. */
 static void
 add(struct offers *offers, const struct tlsa *record,

@@ -32,6 +32,12 @@ struct offers {
  */
 size_t	offers_issuer(const struct chain *chain);
 
+/*
+ * The place of a certificate that the first one issued: the file is in the wrong
+ * order, for the server's own comes first (RFC 8446 4.4.2). 0: there is none.
+ */
+size_t	offers_issued(const struct chain *chain);
+
 /* 3 1 1 of the server, and 2 1 1 of its issuer where the chain has it. */
 void	offers_recommended(struct offers *offers,
 	    const struct material *material);

@@ -24,6 +24,7 @@ struct reader {
 	struct records	*records;	/* borrowed */
 	char		*origin;	/* owned; NULL: not known */
 	char		*owner;		/* owned; the last one's */
+	bool		 relative;	/* to an origin that is not known */
 	size_t		 line;		/* of the entry at hand */
 	char		*why;		/* owned; set: reading has failed */
 };
@@ -82,6 +83,7 @@ add(struct reader *reader, const char *owner, const struct tlsa *fields)
 	    sizeof(*records->entries));
 	records->entries[records->count++] = (struct records_entry){
 		.owner = memory_string(owner),
+		.relative = owner != NULL && reader->relative,
 		.fields = *fields,
 	};
 }
@@ -197,18 +199,25 @@ find_parts(const struct master_entry *entry, struct parts *parts)
 	return find_type(entry, 0, parts);
 }
 
+static bool
+ends_in_dot(const char *name)
+{
+	size_t length = strlen(name);
+
+	return name[length - 1] == '.' &&
+	    (length < 2 || name[length - 2] != '\\');
+}
+
 /* An owner as the zone has it, made absolute. Owned; NULL: not known. */
 static char *
 absolute(const struct reader *reader, const char *name)
 {
-	size_t length = strlen(name);
 	char *longer, *normal;
 
 	if (strcmp(name, "@") == 0)
 		return memory_string(reader->origin);
 	if (reader->origin == NULL || strcmp(reader->origin, ".") == 0 ||
-	    (name[length - 1] == '.' &&
-	    (length < 2 || name[length - 2] != '\\')))
+	    ends_in_dot(name))
 		return name_normalise(name);
 	longer = memory_format("%s.%s", name, reader->origin);
 	normal = name_normalise(longer);
@@ -237,6 +246,8 @@ take_record(struct reader *reader, const struct parts *parts)
 	if (parts->owner != NULL) {
 		free(reader->owner);
 		reader->owner = absolute(reader, parts->owner);
+		reader->relative = reader->origin == NULL &&
+		    !ends_in_dot(parts->owner);
 	}
 	if (strcasecmp(parts->type, "TLSA") != 0 &&
 	    strcasecmp(parts->type, "TYPE52") != 0)
@@ -352,6 +363,20 @@ records_differ(const struct records *records)
 	return false;
 }
 
+static bool
+is_at(const struct records_entry *entry, const char *owner)
+{
+	size_t length;
+
+	if (same_owner(entry->owner, owner))
+		return true;
+	if (entry->owner == NULL || !entry->relative)
+		return false;
+	length = strlen(entry->owner);
+	return strncmp(owner, entry->owner, length) == 0 &&
+	    owner[length] == '.';
+}
+
 size_t
 records_set(const struct records *records, const char *owner,
     struct tlsa_set *set)
@@ -361,8 +386,7 @@ records_set(const struct records *records, const char *owner,
 	set->records = NULL;
 	set->count = 0;
 	for (i = 0; i < records->count; i++) {
-		if (owner == NULL ||
-		    same_owner(records->entries[i].owner, owner))
+		if (owner == NULL || is_at(&records->entries[i], owner))
 			tlsa_set_add(set, &records->entries[i].fields);
 	}
 	tlsa_set_settle(set);

@@ -110,6 +110,17 @@ take_dns_names(struct certificate *certificate, X509 *x509)
 	GENERAL_NAMES_free(names);
 }
 
+/* "CN=mx.example.org", or where the subject is empty "DNS:mx.example.org". */
+static char *
+subject_text(const struct certificate *certificate, const X509 *x509)
+{
+	const X509_NAME *name = X509_get_subject_name(x509);
+
+	if (X509_NAME_entry_count(name) > 0 || certificate->dns_name_count == 0)
+		return name_text(name);
+	return memory_format("DNS:%s", certificate->dns_names[0]);
+}
+
 static void
 take_encodings(struct certificate *certificate, X509 *x509)
 {
@@ -138,7 +149,7 @@ certificate_init(struct certificate *certificate, X509 *x509)
 	take_encodings(certificate, x509);
 	take_dns_names(certificate, x509);
 	certificate->key_type = key_type_of(X509_get0_pubkey(x509));
-	certificate->subject = name_text(X509_get_subject_name(x509));
+	certificate->subject = subject_text(certificate, x509);
 	certificate->issuer = name_text(X509_get_issuer_name(x509));
 	certificate->not_before = time_of(X509_get0_notBefore(x509));
 	certificate->not_after = time_of(X509_get0_notAfter(x509));

@@ -34,7 +34,8 @@ struct certificate {
 	uint8_t	 *der;			/* owned */
 	size_t	  size;
 	enum key_type key_type;
-	char	 *subject;		/* owned, printable; "CN=mx.example.org" */
+	char	 *subject;		/* owned, printable; "CN=mx.example.org"; an
+					 * empty one: "DNS:mx.example.org" */
 	char	 *issuer;		/* owned, printable */
 	char	**dns_names;		/* owned, printable; subjectAltName dNSName */
 	size_t	  dns_name_count;

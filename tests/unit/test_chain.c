@@ -269,6 +269,14 @@ test_dns_names(void **state)
 	    "bank.example\\x00.evil.example");
 	chain_free(chain);
 
+	/* Authorities leave the subject empty, as they may (RFC 5280 4.1.2.6). */
+	chain = chain_of_one(&(struct certificates_wish){
+	    .names = "DNS:mx.example.org,DNS:mx2.example.org" });
+	assert_string_equal(chain->certificates[0].subject,
+	    "DNS:mx.example.org");
+	assert_string_equal(chain->certificates[0].issuer, "(no name)");
+	chain_free(chain);
+
 	chain = chain_with_dns_names(*state, "", 0, 1);
 	assert_int_equal(chain->certificates[0].dns_name_count, 1);
 	assert_string_equal(chain->certificates[0].dns_names[0], "");

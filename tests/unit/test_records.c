@@ -268,11 +268,48 @@ test_owners(void **state)
 	records_clear(&records);
 }
 
+/* Which owners a record of the file stands for, by the owner that is asked for. */
+static void
+test_relative(void **state)
+{
+	static const struct {
+		const char	*text;
+		const char	*owner;
+		size_t		 count;
+	} rows[] = {
+		{ "_25._tcp.mx TLSA 3 1 1 ab\n", "_25._tcp.mx.example.org", 1 },
+		{ "_25._tcp.mx TLSA 3 1 1 ab\n", "_25._tcp.mx", 1 },
+		{ "_25._tcp.mx TLSA 3 1 1 ab\n", "_25._tcp.mx2.example.org", 0 },
+		{ "_25._tcp.mx. TLSA 3 1 1 ab\n", "_25._tcp.mx.example.org", 0 },
+		{ "$ORIGIN example.net.\n_25._tcp.mx TLSA 3 1 1 ab\n",
+		    "_25._tcp.mx.example.net.example.org", 0 },
+		{ "_25._tcp.mx.example.org TLSA 3 1 1 ab\n",
+		    "_25._tcp.mx.example.org", 1 },
+		{ "_25._tcp.mx TLSA 3 1 1 ab\n  TLSA 3 1 1 cd\n"
+		    "_25._tcp.mx. TLSA 3 1 1 ef\n3 1 1 ff\n",
+		    "_25._tcp.mx.example.org", 2 },
+	};
+	struct records records;
+	struct tlsa_set set;
+	char *why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		assert_true(read_text(&records, rows[i].text, &why));
+		assert_int_equal(records_set(&records, rows[i].owner, &set),
+		    rows[i].count);
+		tlsa_set_clear(&set);
+		records_clear(&records);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_accepted),
+		cmocka_unit_test(test_relative),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_no_text),
 		cmocka_unit_test(test_too_many_words),
