@@ -30,10 +30,12 @@ def mxdane() -> str:
     return program
 
 
-def with_lab(cases: list[Case], use: Callable[[Lab], int]) -> int:
+def with_lab(cases: list[Case], use: Callable[[Lab], int],
+             prepare: Callable[[Lab], None] = lambda lab: None) -> int:
     """Has the lab up while USE works in it; returns what it returns.
 
-    The program is started once more in namespaces of its own.
+    PREPARE is called before it comes up. The program is started once more in
+    namespaces of its own.
     """
     if not namespace.enter():
         raise NoLab("this system allows no network namespaces")
@@ -43,6 +45,7 @@ def with_lab(cases: list[Case], use: Callable[[Lab], int]) -> int:
         work = pathlib.Path(os.environ.get("LAB_WORK", scratch))
         lab = Lab(cases, work, daemons)
         try:
+            prepare(lab)
             lab.start()
             return use(lab)
         except Missing as missing:
