@@ -18,6 +18,7 @@ struct batch {
 	struct place			 window[BATCH_WINDOW];	/* a ring */
 	size_t				 first;		/* number whose turn it is */
 	size_t				 next;		/* number of the next domain */
+	size_t				 running;	/* audits in flight */
 	bool				 ended;		/* no more domains */
 	bool				 finished;	/* and that was said */
 };
@@ -54,6 +55,7 @@ on_audit(struct evidence *evidence, void *argument)
 
 	place->audit = NULL;
 	place->evidence = evidence;
+	batch->running--;
 	report(batch);
 	batch_wake(batch);
 }
@@ -89,12 +91,14 @@ batch_wake(struct batch *batch)
 	struct place *place;
 	char *domain;
 
-	while (!batch->ended && batch->next - batch->first < BATCH_WINDOW) {
+	while (!batch->ended && batch->running < BATCH_FLIGHT &&
+	    batch->next - batch->first < BATCH_WINDOW) {
 		domain = batch->callbacks->next(batch->callbacks->argument,
 		    &batch->ended);
 		if (domain == NULL)
 			break;
 		place = place_of(batch, batch->next++);
+		batch->running++;
 		place->batch = batch;
 		place->audit = audit_start(batch->context, domain, time(NULL),
 		    on_audit, place);
@@ -115,7 +119,7 @@ batch_reported(const struct batch *batch)
 size_t
 batch_running(const struct batch *batch)
 {
-	return batch->next - batch->first;
+	return batch->running;
 }
 
 char *

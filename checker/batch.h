@@ -1,6 +1,6 @@
 /*
- * Many domains: a window of audits is in flight at any time, and the reports come
- * out in the order of the input. Memory is bounded by the window.
+ * Many domains: some are audited at any time, and the reports come out in the order
+ * of the input. Memory is bounded by the window of those and of who wait for them.
  */
 #ifndef CHECKER_BATCH_H
 #define CHECKER_BATCH_H
@@ -11,8 +11,13 @@
 
 struct batch;
 
-/* Audits in flight, and reports kept back for their turn. */
-#define BATCH_WINDOW 64
+/* Audits in flight. */
+#define BATCH_FLIGHT 64
+/*
+ * Those, and the reports kept back for their turn: one domain that takes all its time
+ * must not hold up thousands that take none.
+ */
+#define BATCH_WINDOW 4096
 
 struct batch_callbacks {
 	/*

@@ -25,6 +25,7 @@ struct input {
 	int		 fd;		/* -1: no file, or it has ended */
 	char		*file;		/* owned, printable, for messages */
 	size_t		 line;		/* number of the line last read */
+	bool		 cut;		/* its rest is still to come, for nothing */
 	struct evbuffer	*buffer;	/* owned, read and not used yet */
 	struct event	*readable;	/* owned; NULL: reading never waits */
 	input_ready	*ready;
@@ -41,8 +42,16 @@ on_readable(evutil_socket_t fd, short what, void *argument)
 	input->ready(input->argument);
 }
 
+/* The kernel cannot watch files and some devices: they never wait. */
 static bool
-open_file(struct input *input, const char *file)
+can_wait(int fd, const struct stat *status)
+{
+	return S_ISFIFO(status->st_mode) || S_ISSOCK(status->st_mode) ||
+	    isatty(fd) == 1;
+}
+
+static bool
+open_file(struct input *input, struct event_base *base, const char *file)
 {
 	struct stat status;
 
@@ -54,6 +63,12 @@ open_file(struct input *input, const char *file)
 		errno = EISDIR;
 		return false;
 	}
+	if (!can_wait(input->fd, &status))
+		return true;
+	input->readable = event_new(base, input->fd, EV_READ, on_readable,
+	    input);
+	if (input->readable == NULL)
+		abort();
 	return true;
 }
 
@@ -75,20 +90,11 @@ input_open(struct event_base *base, char *const *words, size_t count,
 		return input;
 
 	input->file = text_printable(file, strlen(file));
-	if (!open_file(input, file)) {
+	if (!open_file(input, base, file)) {
 		*why = memory_format("cannot read '%s': %s", input->file,
 		    strerror(errno));
 		input_close(input);
 		return NULL;
-	}
-	/* The kernel cannot watch files and some devices: they never wait. */
-	input->readable = event_new(base, input->fd, EV_READ, on_readable,
-	    input);
-	if (input->readable != NULL &&
-	    (event_add(input->readable, NULL) == -1 ||
-	    event_del(input->readable) == -1)) {
-		event_free(input->readable);
-		input->readable = NULL;
 	}
 	return input;
 }
@@ -159,23 +165,46 @@ trim(char *line)
 }
 
 /*
- * The next line of the buffer (owned by the caller, without its end); NULL when
- * more must be read. The last line may lack its end.
+ * What the buffer has of a line (owned by the caller, without its end, *SIZE octets);
+ * NULL when more must be read. The last line may lack its end; the end of one that is
+ * too long is a piece of its own.
  */
 static char *
-next_line(struct input *input)
+next_piece(struct input *input, size_t *size)
 {
-	size_t size = evbuffer_get_length(input->buffer);
-	char *line = evbuffer_readln(input->buffer, NULL, EVBUFFER_EOL_LF);
+	char *piece = evbuffer_readln(input->buffer, size, EVBUFFER_EOL_LF);
+	const bool rest = input->cut;
 
-	if (line == NULL && size > 0 &&
-	    (input->fd == -1 || size > LINE_MAX_SIZE)) {
-		line = memory_new(size + 1, 1);
-		evbuffer_remove(input->buffer, line, size);
+	input->cut = false;
+	if (piece == NULL) {
+		*size = evbuffer_get_length(input->buffer);
+		input->cut = rest;
+		if (*size == 0 || (input->fd != -1 && *size <= LINE_MAX_SIZE))
+			return NULL;
+		piece = memory_new(*size + 1, 1);
+		evbuffer_remove(input->buffer, piece, *size);
+		input->cut = true;
 	}
-	if (line != NULL)
+	if (!rest)
 		input->line++;
-	return line;
+	else
+		*size = *piece = 0;	/* of a line that was too long */
+	return piece;
+}
+
+/* What a line says: INPUT_WAIT for one that says nothing. */
+static enum input_state
+take_line(const struct input *input, char *line, size_t size, char **domain,
+    char **why)
+{
+	char *word;
+
+	if (strlen(line) != size) {
+		*why = complain(input, line, "is followed by a NUL octet");
+		return INPUT_BAD;
+	}
+	word = trim(line);
+	return *word == '\0' ? INPUT_WAIT : take_word(input, word, domain, why);
 }
 
 static void
@@ -192,7 +221,8 @@ enum input_state
 input_next(struct input *input, char **domain, char **why)
 {
 	enum input_state state;
-	char *line, *word;
+	size_t size;
+	char *line;
 	int got;
 
 	*domain = *why = NULL;
@@ -200,11 +230,9 @@ input_next(struct input *input, char **domain, char **why)
 		return take_word(input, input->words[input->next++], domain,
 		    why);
 	for (;;) {
-		line = next_line(input);
+		line = next_piece(input, &size);
 		if (line != NULL) {
-			word = trim(line);
-			state = *word == '\0' ? INPUT_WAIT :
-			    take_word(input, word, domain, why);
+			state = take_line(input, line, size, domain, why);
 			free(line);
 			if (state != INPUT_WAIT)
 				return state;

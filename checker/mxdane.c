@@ -39,6 +39,9 @@ main(int argc, char **argv)
 	} else if (first == argc && settings.input == NULL) {
 		status = wrong_usage(memory_string("mxdane: which domain? "
 		    "(try 'mxdane --help')"));
+	} else if (settings_conflict(&settings) != NULL) {
+		status = wrong_usage(memory_format("mxdane: %s",
+		    settings_conflict(&settings)));
 	} else {
 		status = survey(&settings, argv + first,
 		    (size_t)(argc - first));

@@ -244,10 +244,10 @@ const struct option_table mxtlsa_options = {
 	.synopsis = "mxtlsa [OPTION]... CHAIN [HOST]...\n"
 	    "       mxtlsa --verify [OPTION]... RECORDS CHAIN [NAME]...",
 	.purpose = "Makes TLSA records of a chain of certificates, or checks a "
-	    "chain against records.",
+	    "chain against them.",
 	.rows = rows,
 	.closing = "CHAIN is a PEM chain, a certificate, a public key or a "
-	    "certificate request; '-' is\nstandard input. Exit status: 0; with "
-	    "--verify 0 pass, 1 fail, 2 no usable record;\n64 wrong usage or "
-	    "input, 70 a fault of its own. mxtlsa(1) has it all.",
+	    "certificate request;\n'-' is standard input. Exit status: 0; with "
+	    "--verify 0 pass, 1 fail, 2 no\nusable record; 64 wrong usage or "
+	    "input, 70 a fault of its own.\nmxtlsa(1) has it all.",
 };

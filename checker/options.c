@@ -15,6 +15,7 @@
 #define LONG_BASE 0x100
 
 #define HELP_COLUMN 30
+#define HELP_WIDTH 80
 
 const struct option_row *
 options_row(const struct option_table *table, size_t i)
@@ -180,6 +181,29 @@ options_number(const char *value, unsigned long least, unsigned long most,
 	return *number >= least && *number <= most;
 }
 
+/* Words from HELP_COLUMN on, where the cursor is. */
+static void
+print_folded(const char *words, FILE *out)
+{
+	size_t column = HELP_COLUMN, length;
+	const char *word;
+
+	for (word = words; *word != '\0'; word += strspn(word, " ")) {
+		length = strcspn(word, " ");
+		if (word != words && column + 1 + length >= HELP_WIDTH) {
+			fprintf(out, "\n%*s", HELP_COLUMN, "");
+			column = HELP_COLUMN;
+		} else if (word != words) {
+			fputc(' ', out);
+			column++;
+		}
+		fprintf(out, "%.*s", (int)length, word);
+		column += length;
+		word += length;
+	}
+	fputc('\n', out);
+}
+
 void
 options_print_help(const struct option_table *table, FILE *out)
 {
@@ -200,7 +224,8 @@ options_print_help(const struct option_table *table, FILE *out)
 			fputc('\n', out);
 			width = 0;
 		}
-		fprintf(out, "%*s%s\n", HELP_COLUMN - width, "", row->help);
+		fprintf(out, "%*s", HELP_COLUMN - width, "");
+		print_folded(row->help, out);
 	}
 	fprintf(out, "\n%s\n", table->closing);
 }

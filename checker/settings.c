@@ -40,6 +40,23 @@ settings_clear(struct settings *settings)
 	settings_init(settings);
 }
 
+const char *
+settings_conflict(const struct settings *settings)
+{
+	const bool connect = settings->audit.connect;
+	const bool dns_only = settings->audit.dns_only;
+
+	if (settings->chain_count > 0 && connect)
+		return "--connect does not go with --chain, "
+		    "which connects to nobody";
+	if (settings->chain_count > 0 && dns_only)
+		return "--dns-only does not go with --chain, "
+		    "which connects to nobody by itself";
+	if (dns_only && connect)
+		return "--connect does not go with --dns-only";
+	return NULL;
+}
+
 /* Digits, and perhaps a point and digits: no sign, no exponent, no "inf". */
 static bool
 parse_decimal(const char *value, double most, double *number)

@@ -49,6 +49,9 @@ struct settings {
 void	settings_init(struct settings *settings);
 void	settings_clear(struct settings *settings);
 
+/* What does not go together, in words; NULL: it all does. Static. */
+const char	*settings_conflict(const struct settings *settings);
+
 /* --color, for every program. False: *WHY (static) says what VALUE should be. */
 bool	settings_colour(const char *value, enum colour_when *when,
 	    const char **why);

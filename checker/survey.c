@@ -36,6 +36,9 @@ struct survey {
 	FILE			*out;		/* borrowed; NULL: not open yet */
 	struct report_options	 report;
 	void			*writer;	/* the writer's own state */
+	struct evidence		**kept;		/* owned; judged, not written yet */
+	size_t			 kept_count;
+	bool			 keeps;		/* nothing is written meanwhile */
 	int			 status;
 	bool			 misused;	/* a line of input was no domain */
 	bool			 broken;	/* the report cannot be written */
@@ -98,9 +101,8 @@ on_ready(void *argument)
 }
 
 static void
-on_report(struct evidence *evidence, void *argument)
+judge_as_wished(const struct survey *survey, struct evidence *evidence)
 {
-	struct survey *survey = argument;
 	const struct settings *settings = survey->settings;
 	const struct judge_options options = {
 		.when = evidence->checked_at +
@@ -115,12 +117,39 @@ on_report(struct evidence *evidence, void *argument)
 	};
 
 	judge(evidence, &options);
+}
+
+/* Writes and frees it. */
+static void
+write_domain(struct survey *survey, struct evidence *evidence)
+{
+	survey->settings->format->domain(survey->out, &survey->report,
+	    evidence, survey->writer);
+	evidence_free(evidence);
+}
+
+static void
+keep(struct survey *survey, struct evidence *evidence)
+{
+	survey->kept = memory_grow(survey->kept, survey->kept_count,
+	    sizeof(struct evidence *));
+	survey->kept[survey->kept_count++] = evidence;
+}
+
+static void
+on_report(struct evidence *evidence, void *argument)
+{
+	struct survey *survey = argument;
+
+	judge_as_wished(survey, evidence);
 	survey->status = verdict_worse_status(survey->status,
 	    evidence_exit_status(evidence));
+	if (survey->keeps) {
+		keep(survey, evidence);
+		return;
+	}
 	make_room(survey);
-	settings->format->domain(survey->out, &survey->report, evidence,
-	    survey->writer);
-	evidence_free(evidence);
+	write_domain(survey, evidence);
 	if (fflush(survey->out) == EOF && !survey->broken) {
 		survey->broken = true;
 		complain(survey, strerror(errno));
@@ -133,7 +162,8 @@ on_finished(void *argument)
 {
 	struct survey *survey = argument;
 
-	event_base_loopbreak(survey->engine.context.base);
+	/* Not loopbreak: the loop may not have begun yet (an empty file). */
+	event_base_loopexit(survey->engine.context.base, NULL);
 }
 
 static void
@@ -177,7 +207,6 @@ start_progress(struct survey *survey)
 static void
 run(struct survey *survey)
 {
-	const struct report_format *format = survey->settings->format;
 	const struct batch_callbacks callbacks = {
 		.next = on_next,
 		.report = on_report,
@@ -185,8 +214,6 @@ run(struct survey *survey)
 		.argument = survey,
 	};
 
-	if (format->begin != NULL)
-		survey->writer = format->begin(survey->out, &survey->report);
 	survey->batch = batch_new(&survey->engine.context, &callbacks);
 	start_progress(survey);
 	batch_wake(survey->batch);
@@ -195,10 +222,11 @@ run(struct survey *survey)
 	if (survey->progress != NULL)
 		event_free(survey->progress);
 	survey->progress = NULL;
+	/* An error it is not: lists are made by programs. */
+	if (batch_reported(survey->batch) == 0 && !survey->misused)
+		complain(survey, "there is no domain in the list");
 	batch_free(survey->batch);
 	survey->batch = NULL;
-	if (format->end != NULL)
-		format->end(survey->out, &survey->report, survey->writer);
 }
 
 /* The words of the command line are checked before anything begins. */
@@ -247,8 +275,8 @@ sleep_seconds(double seconds)
 static const char *
 status_word(int status)
 {
-	return status == 1 ? "fail" : status == 3 ? "unknown" :
-	    "none or partial";
+	return status == 0 ? "pass" : status == 1 ? "fail" : status == 3 ?
+	    "unknown" : "none or partial";
 }
 
 static int
@@ -261,26 +289,32 @@ final_status(const struct survey *survey)
 
 /* Nothing is overwritten before there is something to write. */
 static bool
-open_report(struct survey *survey)
+begin_report(struct survey *survey)
 {
 	const struct settings *settings = survey->settings;
 	char *why;
 
-	if (output_open(&survey->output, settings->output,
+	if (!output_open(&survey->output, settings->output,
 	    settings->format->whole, &why)) {
-		survey->out = survey->output.stream;
-		return true;
+		complain(survey, why);
+		free(why);
+		return false;
 	}
-	complain(survey, why);
-	free(why);
-	return false;
+	survey->out = survey->output.stream;
+	if (settings->format->begin != NULL)
+		survey->writer = settings->format->begin(survey->out,
+		    &survey->report);
+	return true;
 }
 
 static void
-close_report(struct survey *survey)
+end_report(struct survey *survey)
 {
+	const struct report_format *format = survey->settings->format;
 	char *why;
 
+	if (format->end != NULL)
+		format->end(survey->out, &survey->report, survey->writer);
 	if (output_close(&survey->output, &why))
 		return;
 	if (!survey->broken)
@@ -289,9 +323,10 @@ close_report(struct survey *survey)
 	survey->broken = true;
 }
 
-/* One pass over all domains. False: a setting is wrong, which was said. */
+/* One pass over WORDS and FILE. False: a setting is wrong, which was said. */
 static bool
-run_once(struct survey *survey, char *const *words, size_t count)
+pass_over(struct survey *survey, char *const *words, size_t count,
+    const char *file)
 {
 	const struct settings *settings = survey->settings;
 	const struct trace trace = {
@@ -302,64 +337,125 @@ run_once(struct survey *survey, char *const *words, size_t count)
 	bool good = false;
 
 	survey->status = 0;
-	survey->misused = false;
 	if (!engine_open(&survey->engine, settings, &trace, &why)) {
 		complain(survey, why);
 		free(why);
 		return false;
 	}
 	survey->input = input_open(survey->engine.context.base, words, count,
-	    settings->input, on_ready, survey, &why);
+	    file, on_ready, survey, &why);
 	if (survey->input == NULL) {
 		complain(survey, why);
 		free(why);
-	} else if (survey->out != NULL || open_report(survey)) {
+	} else if (survey->keeps || begin_report(survey)) {
 		run(survey);
 		good = true;
 	}
 	input_close(survey->input);
+	if (good && !survey->keeps)
+		end_report(survey);
 	engine_close(&survey->engine);
 	return good;
 }
 
+/* Forgets what was kept; its domains, COUNT of them, are the caller's. */
+static char **
+forget_kept(struct survey *survey, size_t *count)
+{
+	char **domains = memory_new(survey->kept_count, sizeof(*domains));
+	size_t i;
+
+	*count = survey->kept_count;
+	for (i = 0; i < survey->kept_count; i++) {
+		domains[i] = memory_string(survey->kept[i]->domain);
+		evidence_free(survey->kept[i]);
+	}
+	free(survey->kept);
+	survey->kept = NULL;
+	survey->kept_count = 0;
+	return domains;
+}
+
+static void
+free_words(char **words, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		free(words[i]);
+	free(words);
+}
+
+static bool
+write_kept(struct survey *survey)
+{
+	size_t i;
+
+	if (!begin_report(survey))
+		return false;
+	for (i = 0; i < survey->kept_count; i++)
+		write_domain(survey, survey->kept[i]);
+	free(survey->kept);
+	end_report(survey);
+	return true;
+}
+
+/* The pause before the next try, in seconds; 0: none, the time is up. */
+static double
+pause_after(const struct survey *survey, int try, double left)
+{
+	double pause = WAIT_FIRST_PAUSE;
+	int i;
+
+	if (survey->status == 0 || left <= 0)
+		return 0;
+	for (i = 1; i < try && pause < WAIT_LONGEST_PAUSE; i++)
+		pause *= 2;
+	if (pause > WAIT_LONGEST_PAUSE)
+		pause = WAIT_LONGEST_PAUSE;
+	return pause < left ? pause : left;
+}
+
 /*
- * --wait: the passes before the last one are tries, whose reports are dropped. The
- * pauses grow: a change in the DNS takes a TTL to be seen, not a second.
+ * --wait: a try is kept until it is known whether it is the last one, whose report
+ * is written. The pauses grow: a change in the DNS takes a TTL to be seen, not a
+ * second. A list is read once, for it may be a pipe.
  */
 static bool
-run_until_pass(struct survey *survey, char *const *words, size_t count)
+try_until_pass(struct survey *survey, char *const *words, size_t count)
 {
 	const struct settings *settings = survey->settings;
-	double left = settings->wait, pause = WAIT_FIRST_PAUSE;
 	struct timespec began;
-	char *report;
-	size_t size;
-	bool good, last;
+	char **domains = NULL;
+	double pause = 0;
+	size_t domain_count = 0;
+	bool good = true;
 	int try;
 
+	survey->keeps = true;
 	clock_gettime(CLOCK_MONOTONIC, &began);
-	for (try = 1;; try++) {
-		survey->out = open_memstream(&report, &size);
-		if (survey->out == NULL)
-			abort();
-		good = run_once(survey, words, count);
-		fclose(survey->out);
-		left = settings->wait - seconds_since(&began);
-		last = !good || survey->status == 0 || left <= 0;
-		survey->out = NULL;
-		if (last && good && open_report(survey))
-			fwrite(report, 1, size, survey->out);
-		free(report);
-		if (last)
-			return survey->out != NULL;
-		if (pause > left)
-			pause = left;
-		fprintf(stderr, "mxdane: try %d: %s; again in %.0f seconds\n",
-		    try, status_word(survey->status), pause);
+	for (try = 1; good && (try == 1 || pause > 0); try++) {
 		sleep_seconds(pause);
-		pause = pause * 2 < WAIT_LONGEST_PAUSE ? pause * 2 :
-		    WAIT_LONGEST_PAUSE;
+		if (try > 1) {
+			free_words(domains, domain_count);
+			domains = forget_kept(survey, &domain_count);
+			good = pass_over(survey, domains, domain_count, NULL);
+		} else {
+			good = pass_over(survey, words, count,
+			    settings->input);
+		}
+		pause = pause_after(survey, try,
+		    settings->wait - seconds_since(&began));
+		if (good && pause > 0)
+			fprintf(stderr, "mxdane: try %d: %s; again in %.0f "
+			    "seconds\n", try, status_word(survey->status),
+			    pause);
+		else if (good)
+			fprintf(stderr, "mxdane: try %d: %s\n", try,
+			    status_word(survey->status));
 	}
+	free_words(domains, domain_count);
+	return good && write_kept(survey);
 }
 
 int
@@ -381,10 +477,7 @@ survey(const struct settings *settings, char *const *words, size_t count)
 		free(why);
 		return OPTIONS_EXIT_USAGE;
 	}
-	good = settings->wait > 0 ? run_until_pass(&survey, words, count) :
-	    run_once(&survey, words, count);
-	if (!good)
-		return OPTIONS_EXIT_USAGE;
-	close_report(&survey);
-	return final_status(&survey);
+	good = settings->wait > 0 ? try_until_pass(&survey, words, count) :
+	    pass_over(&survey, words, count, settings->input);
+	return good ? final_status(&survey) : OPTIONS_EXIT_USAGE;
 }
