@@ -257,7 +257,7 @@ on_deadline(evutil_socket_t fd, short what, void *argument)
 		if (audit->hosts != NULL)
 			host_stop(audit->hosts[i], why);
 	}
-	authority_stop(audit->authority, why);
+	authority_stop(audit->authority);
 	free(why);
 	evidence->out_of_time = true;
 	finish(audit);
@@ -310,7 +310,7 @@ audit_cancel(struct audit *audit)
 		if (audit->hosts != NULL)
 			host_stop(audit->hosts[i], "cancelled");
 	}
-	authority_stop(audit->authority, "cancelled");
+	authority_stop(audit->authority);
 	evidence_free(audit->evidence);
 	audit_free(audit);
 }

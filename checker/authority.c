@@ -151,8 +151,7 @@ add_server(struct authority *authority, const struct search *search,
 	size_t i;
 
 	/* Name servers live on port 53. */
-	if (!address_from_octets(&address, record->data, record->size, 53) ||
-	    evidence->server_count == AUTHORITY_SERVERS_MAX)
+	if (!address_from_octets(&address, record->data, record->size, 53))
 		return;
 	for (i = 0; i < evidence->server_count; i++) {
 		server = &evidence->servers[i];
@@ -161,6 +160,9 @@ add_server(struct authority *authority, const struct search *search,
 		    address_equal(&server->address, &address))
 			return;
 	}
+	evidence->server_total++;
+	if (evidence->server_count == AUTHORITY_SERVERS_MAX)
+		return;
 	evidence->servers = memory_grow(evidence->servers,
 	    evidence->server_count, sizeof(*server));
 	server = &evidence->servers[evidence->server_count++];
@@ -436,25 +438,10 @@ authority_start(const struct context *context,
 }
 
 void
-authority_stop(struct authority *authority, const char *why)
+authority_stop(struct authority *authority)
 {
-	const struct topic *topic;
-	struct worker *worker;
-	char *line;
-	size_t i;
-
 	if (authority == NULL)
 		return;
-	for (i = 0; i < SERVERS_AT_ONCE; i++) {
-		worker = &authority->workers[i];
-		if (worker->question == NULL)
-			continue;
-		topic = &authority->topics[worker->topic];
-		line = memory_format("%s %s: %s", dns_type_name(topic->type),
-		    topic->owner, why);
-		note_answer(&authority->evidence->servers[worker->server],
-		    answer_unusable(topic->owner, topic->type, line));
-		free(line);
-	}
+	authority->evidence->servers_unasked = true;
 	authority_free(authority);
 }

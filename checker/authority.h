@@ -21,10 +21,7 @@ typedef void	authority_done(void *argument);
 struct authority *authority_start(const struct context *context,
 		    struct evidence *evidence, authority_done *done,
 		    void *argument);
-/*
- * Ends it without a callback: what is still outstanding is noted in the evidence,
- * with WHY (printable). NULL is fine.
- */
-void		  authority_stop(struct authority *authority, const char *why);
+/* Ends it without a callback, which the evidence tells. NULL is fine. */
+void		  authority_stop(struct authority *authority);
 
 #endif

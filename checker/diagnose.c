@@ -231,7 +231,7 @@ explain_other_forms(struct diagnosis *diagnosis,
 		diagnosis->code = pem ? FINDING_DIGEST_OF_PEM :
 		    FINDING_MATCHING_TYPE_SWAPPED;
 		diagnosis->text = memory_format("holds the %s of %s; it must "
-		    "be a digest of the DER encoding", what,
+		    "be a SHA2-256 or SHA2-512 of the whole DER encoding", what,
 		    subject_at(input, i));
 		advise_record(diagnosis, input, i,
 		    record->selector == TLSA_SPKI ? TLSA_SPKI : TLSA_CERT,

@@ -1,6 +1,7 @@
 #include "checker/endpoint.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "resolver/memory.h"
 #include "resolver/trace.h"
@@ -13,6 +14,12 @@ struct endpoint_gathering {
 	char				*subject;	/* owned, for the trace */
 	struct dial			*dial;		/* owned, NULL: none */
 	struct session			*session;	/* owned, NULL: none */
+	/*
+	 * Key types that share their cipher suites with older ones, kept back
+	 * until it is clear whether there are those: a server that looks at
+	 * suites alone would answer with the one that it has shown already.
+	 */
+	key_set				 kept_back;
 	endpoint_done			*done;
 	void				*argument;	/* borrowed */
 };
@@ -60,7 +67,8 @@ key_types_seen(const struct endpoint_evidence *evidence)
 /*
  * Takes down how a conversation ended. The first one speaks for the address. A
  * further one offered fewer key types: that the server then refuses the handshake
- * only says that it has no other certificate; any other end leaves that open.
+ * (or that our library has none left to offer) only says that it has no other
+ * certificate; any other end leaves that open.
  */
 static void
 note_end(struct endpoint_evidence *evidence, enum session_stage stage,
@@ -71,7 +79,8 @@ note_end(struct endpoint_evidence *evidence, enum session_stage stage,
 		evidence->outcome = outcome;
 		free(evidence->error);
 		evidence->error = memory_string(error);
-	} else if (outcome != OUTCOME_HANDSHAKE_FAILED) {
+	} else if (outcome != OUTCOME_HANDSHAKE_FAILED &&
+	    outcome != OUTCOME_UNTRIED) {
 		free(evidence->incomplete);
 		evidence->incomplete = memory_format("%s: %s",
 		    session_stage_name(stage),
@@ -122,7 +131,8 @@ on_connected(struct bufferevent *stream, const char *error, bool timed_out,
 	const struct session_options options = {
 		.helo = context->options->helo,
 		.server_name = gathering->server_name,
-		.except = key_types_seen(gathering->evidence),
+		.except = key_types_seen(gathering->evidence) |
+		    gathering->kept_back,
 		.tls = context->tls,
 		.subject = gathering->subject,
 		.trace = context->trace,
@@ -141,6 +151,29 @@ on_connected(struct bufferevent *stream, const char *error, bool timed_out,
 	finish(gathering);
 }
 
+/*
+ * Whether there is another conversation to have after one that ended in OUTCOME, and
+ * showed a key type that is NEW or not.
+ */
+static bool
+is_worth_another(struct endpoint_gathering *gathering, bool new,
+    enum session_outcome outcome)
+{
+	const struct endpoint_evidence *evidence = gathering->evidence;
+	const key_set seen = key_types_seen(evidence);
+
+	if (new && evidence->shake_count == 1 &&
+	    strcmp(evidence->shakes[0].handshake->protocol, "TLSv1.3") != 0)
+		gathering->kept_back = TLS_SHARING_SUITES & ~seen;
+	if (new && tls_can_offer(seen | gathering->kept_back))
+		return true;
+	if (gathering->kept_back == 0 || (outcome != OUTCOME_DONE &&
+	    outcome != OUTCOME_HANDSHAKE_FAILED && outcome != OUTCOME_UNTRIED))
+		return false;
+	gathering->kept_back = 0;
+	return tls_can_offer(seen);
+}
+
 static void
 on_conversation(struct session_result *result, void *argument)
 {
@@ -151,8 +184,8 @@ on_conversation(struct session_result *result, void *argument)
 	dial_close(gathering->dial);
 	gathering->dial = NULL;
 
-	if (!note_result(evidence, result) ||
-	    !tls_can_offer(key_types_seen(evidence))) {
+	if (!is_worth_another(gathering, note_result(evidence, result),
+	    result->outcome)) {
 		finish(gathering);
 		return;
 	}
@@ -188,12 +221,19 @@ endpoint_so_far(const struct endpoint_gathering *gathering, const char *why,
 	struct session_result result = { .stage = STAGE_CONNECT,
 		.outcome = OUTCOME_TIMEOUT };
 
-	if (gathering->session != NULL)
-		session_so_far(gathering->session, why, &result);
-	else
-		result.error = memory_string(why);
 	endpoint_evidence_copy(copy, gathering->evidence);
-	note_result(copy, &result);
+	if (gathering->session != NULL) {
+		session_so_far(gathering->session, why, &result);
+	} else if (copy->shake_count == 0 &&
+	    dial_is_waiting(gathering->dial)) {
+		result.outcome = OUTCOME_UNTRIED;
+		result.error = memory_string("its turn did not come in time");
+	} else {
+		result.error = memory_string(why);
+	}
+	/* It was saying goodbye, before it could be asked for another one. */
+	if (note_result(copy, &result) && tls_can_offer(key_types_seen(copy)))
+		note_end(copy, STAGE_CONNECT, OUTCOME_TIMEOUT, why);
 	session_result_clear(&result);
 }
 

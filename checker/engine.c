@@ -21,6 +21,17 @@
  */
 #define QUESTIONS_IN_A_DEADLINE 4
 
+/* Seconds below which nothing can be said of a name server that is silent. */
+#define QUESTION_LEAST 1.0
+
+static double
+question_limit(double timeout)
+{
+	const double limit = timeout / QUESTIONS_IN_A_DEADLINE;
+
+	return limit > QUESTION_LEAST ? limit : QUESTION_LEAST;
+}
+
 /* This machine's name as it may be said in EHLO (RFC 5321 4.1.4). Owned. */
 static char *
 machine_name(void)
@@ -84,8 +95,7 @@ engine_open(struct engine *engine, const struct settings *settings,
 		.forwarder_count = settings->resolver_count,
 		.anchor_file = settings->anchor_file,
 		.root_hints = settings->root_hints,
-		.question_limit =
-		    settings->audit.timeout / QUESTIONS_IN_A_DEADLINE,
+		.question_limit = question_limit(settings->audit.timeout),
 		.now = time(NULL),
 	};
 	struct context *context = &engine->context;

@@ -105,6 +105,8 @@ struct evidence {
 	size_t			 host_total;	/* before the limit */
 	struct server_evidence	*servers;	/* owned; --authoritative */
 	size_t			 server_count;
+	bool			 servers_unasked;	/* no time left for all of them */
+	size_t			 server_total;	/* before the limit */
 	/* judged */
 	enum verdict		 verdict;
 	struct finding_list	 findings;

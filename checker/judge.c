@@ -1,5 +1,6 @@
 #include "checker/judge_parts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "resolver/memory.h"
@@ -69,8 +70,10 @@ judge_ourselves(struct evidence *evidence)
 static void
 say_insecure(struct evidence *evidence)
 {
+	const struct answer *mx = evidence->mx;
 	struct finding *finding;
 	size_t i, ready = 0, total = 0;
+	char *what;
 
 	for (i = 0; i < evidence->host_count; i++) {
 		if (!evidence->hosts[i].asked)
@@ -78,17 +81,23 @@ say_insecure(struct evidence *evidence)
 		total++;
 		ready += host_dns_state(&evidence->hosts[i]) == HOST_DNS_DANE;
 	}
+	/* Either end may be the unsigned one. */
+	what = mx->aliased ? memory_format("%s is an alias of %s, and one of "
+	    "them is not signed", evidence->domain, mx->expanded) :
+	    memory_format("%s is not signed, or has no DS record",
+	    evidence->domain);
 	if (ready > 0)
 		finding = finding_add(&evidence->findings, FINDING_MX_INSECURE,
-		    "%s is not signed, so senders do not use DANE for it; "
-		    "its MX hosts are ready: %zu of %zu with secure TLSA "
-		    "records", evidence->domain, ready, total);
+		    "%s, so senders do not use DANE for it; its MX hosts are "
+		    "ready: %zu of %zu with secure TLSA records", what, ready,
+		    total);
 	else
 		finding = finding_add(&evidence->findings, FINDING_MX_INSECURE,
-		    "%s is not signed, so senders do not use DANE for it",
-		    evidence->domain);
+		    "%s, so senders do not use DANE for it", what);
+	free(what);
 	finding_advise(finding, "sign the zone of %s with DNSSEC and have its "
-	    "DS record published", evidence->domain);
+	    "DS record published", mx->aliased ? "each name in the alias" :
+	    evidence->domain);
 }
 
 /*
@@ -153,7 +162,9 @@ judge_misplaced(struct evidence *evidence)
 		return;
 	for (i = 0; i < evidence->host_count; i++) {
 		host = &evidence->hosts[i];
+		/* A name that is too long has no place for them. */
 		if (host_dns_state(host) != HOST_DNS_TLSA_NONE ||
+		    host->tlsa[0] == NULL ||
 		    strcmp(host->name, evidence->domain) == 0)
 			continue;
 		finding = finding_add(&evidence->findings,
@@ -178,6 +189,10 @@ judge_limits(struct evidence *evidence)
 		finding_add(findings, FINDING_LIMIT_REACHED,
 		    "only the first %zu of %zu MX hosts were looked at",
 		    evidence->host_count, evidence->host_total);
+	if (evidence->server_total > evidence->server_count)
+		finding_add(findings, FINDING_LIMIT_REACHED,
+		    "not all of the %zu addresses and transports of name "
+		    "servers were asked", evidence->server_total);
 	for (i = 0; i < evidence->host_count; i++) {
 		host = &evidence->hosts[i];
 		if (host->address_total > EVIDENCE_ADDRESSES_MAX)
@@ -249,8 +264,15 @@ sum_up(const struct judging *judging, const struct verdict_count *count)
 	}
 	if (judge_signatures(judging, mx, 1))
 		evidence->verdict = VERDICT_FAIL;
-	if (judge_authority(judging))
+	if (judge_authority(judging)) {
 		evidence->verdict = VERDICT_FAIL;
+	} else if (evidence->servers_unasked &&
+	    evidence->verdict != VERDICT_FAIL) {
+		finding_advise(finding_add(&evidence->findings, FINDING_TIMEOUT,
+		    "there was no time left to ask every name server "
+		    "(--authoritative)"), "try again with a larger --timeout");
+		evidence->verdict = VERDICT_UNKNOWN;
+	}
 }
 
 void

@@ -90,15 +90,18 @@ say_records(const struct judging *judging)
 	}
 }
 
+/* Why the addresses are bogus: of the first answer that is. */
 static const char *
-address_why(const struct host_evidence *host)
+bogus_why(const struct host_evidence *host)
 {
-	if (host->a->why != NULL)
-		return host->a->why;
-	if (host->aaaa->why != NULL)
-		return host->aaaa->why;
-	return host->cname != NULL && host->cname->why != NULL ?
-	    host->cname->why : "no usable answer";
+	const struct answer *answers[3] = { host->a, host->aaaa, host->cname };
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		if (answers[i] != NULL && answers[i]->dnssec == DNSSEC_BOGUS)
+			return answers[i]->why;
+	}
+	return "no usable answer";
 }
 
 /* Whether there are MX records that name the hosts. */
@@ -140,7 +143,7 @@ say_addresses(const struct judging *judging, enum host_dns state)
 	case HOST_DNS_ADDRESS_BOGUS:
 		finding = finding_add(findings, FINDING_ADDRESS_BOGUS,
 		    "DNSSEC of the addresses is broken: %s",
-		    address_why(host));
+		    bogus_why(host));
 		finding_advise(finding, "mend the signatures or the DS record "
 		    "of the zone of %s", host->name);
 		break;
@@ -168,10 +171,11 @@ say_insecure_addresses(const struct judging *judging, enum host_dns state)
 	    state != HOST_DNS_MISSING_INSECURE)
 		return;
 	finding = finding_add(&judging->evidence->findings,
-	    FINDING_ADDRESS_INSECURE, "the zone of %s is not signed, so "
+	    FINDING_ADDRESS_INSECURE, "the addresses of %s are not signed, so "
 	    "senders do not ask for its TLSA records", host->name);
-	finding_advise(finding, "sign it with DNSSEC, or have the MX record "
-	    "name a host in a signed zone");
+	finding_advise(finding, "sign the zone with DNSSEC and have its DS "
+	    "record published, or have the MX record name a host in a signed "
+	    "zone");
 	judging_place(judging, finding, NULL, KEY_UNKNOWN);
 }
 
@@ -216,8 +220,15 @@ judge_alias(const struct judging *judging)
 	finding = finding_add(&judging->evidence->findings,
 	    FINDING_MX_TARGET_CNAME, "the MX record names an alias: %s is an "
 	    "alias of %s (RFC 2181 10.3)", host->name, answer->expanded);
-	finding_advise(finding, "have the MX record name %s",
-	    answer->expanded);
+	/* What protects the alias is not at its target (RFC 7672 2.2.2). */
+	if (judging_tlsa_owner(judging) != NULL &&
+	    strcmp(host->base_domains[host->used], host->name) == 0)
+		finding_advise(finding, "give %s addresses of its own in place "
+		    "of the alias: its TLSA records stand below that name",
+		    host->name);
+	else
+		finding_advise(finding, "have the MX record name %s",
+		    answer->expanded);
 	judging_place(judging, finding, NULL, KEY_UNKNOWN);
 }
 

@@ -87,21 +87,47 @@ sum_up(const struct evidence *evidence)
 	return sums;
 }
 
-/* Not a fault of the domain's DNS, but of what its servers let us see. */
-static bool
-is_unreachable(const struct evidence *evidence)
+/* OK, WARNING, UNKNOWN, CRITICAL: the graver of two. */
+static enum plugin_state
+graver(enum plugin_state a, enum plugin_state b)
 {
-	const struct host_evidence *host;
-	size_t i, j;
+	static const int rank[] = {
+		[PLUGIN_OK] = 0,
+		[PLUGIN_WARNING] = 1,
+		[PLUGIN_UNKNOWN] = 2,
+		[PLUGIN_CRITICAL] = 3,
+	};
 
-	for (i = 0; i < evidence->host_count; i++) {
-		host = &evidence->hosts[i];
-		for (j = 0; j < host->endpoint_count; j++) {
-			if (host->endpoints[j].verdict == VERDICT_UNKNOWN)
-				return true;
-		}
-	}
-	return false;
+	return rank[a] > rank[b] ? a : b;
+}
+
+static bool
+is_lost(const struct answer *answer)
+{
+	return answer != NULL && answer->dnssec == DNSSEC_FAILED;
+}
+
+/* What one host alone means: its DNS, and what its servers let us see. */
+static enum plugin_state
+host_state(const struct host_evidence *host,
+    const struct plugin_options *options)
+{
+	enum plugin_state state = PLUGIN_OK;
+	bool unreachable = false;
+	size_t i;
+
+	if (host->verdict == VERDICT_NONE)
+		return options->missing;
+	if (host->verdict != VERDICT_UNKNOWN)
+		return PLUGIN_OK;
+	for (i = 0; i < host->endpoint_count; i++)
+		unreachable |= host->endpoints[i].verdict == VERDICT_UNKNOWN;
+	if (unreachable)
+		state = options->unreachable;
+	if (!unreachable || is_lost(host->a) || is_lost(host->aaaa) ||
+	    is_lost(host->cname))
+		state = graver(state, PLUGIN_UNKNOWN);
+	return state;
 }
 
 static bool
@@ -118,25 +144,55 @@ plugin_judge(const struct evidence *evidence,
     const struct plugin_options *options)
 {
 	const struct sums sums = sum_up(evidence);
+	enum plugin_state state = PLUGIN_OK;
+	size_t i;
 
 	/* An established fault is one, whatever else is not known. */
 	if (evidence->verdict == VERDICT_FAIL)
 		return PLUGIN_CRITICAL;
 	if (evidence->health != RESOLVER_HEALTHY || evidence->out_of_time)
 		return PLUGIN_UNKNOWN;
-	switch (evidence->verdict) {
-	case VERDICT_NONE:
-	case VERDICT_PARTIAL:
+	if (evidence->verdict == VERDICT_NONE)
 		return options->missing;
-	case VERDICT_PASS:
-		if (alerts(&options->critical, &sums))
-			return PLUGIN_CRITICAL;
-		return alerts(&options->warning, &sums) ? PLUGIN_WARNING :
-		    PLUGIN_OK;
-	default:
-		return is_unreachable(evidence) ? options->unreachable :
-		    PLUGIN_UNKNOWN;
+	if (!evidence->host_mode && (evidence->mx == NULL ||
+	    evidence->mx->kind == ANSWER_UNUSABLE))
+		return PLUGIN_UNKNOWN;
+	if (alerts(&options->critical, &sums))
+		state = PLUGIN_CRITICAL;
+	else if (alerts(&options->warning, &sums))
+		state = PLUGIN_WARNING;
+	for (i = 0; i < evidence->host_count; i++)
+		state = graver(state, host_state(&evidence->hosts[i], options));
+	return state;
+}
+
+/* Whether a finding is about what the verdict comes from. */
+static bool
+explains(const struct evidence *evidence, const struct finding *finding)
+{
+	enum verdict verdict = evidence->verdict == VERDICT_PARTIAL ?
+	    VERDICT_NONE : evidence->verdict;
+	size_t i;
+
+	if (finding->host == NULL)
+		return true;
+	for (i = 0; i < evidence->host_count; i++) {
+		if (strcmp(evidence->hosts[i].name, finding->host) == 0)
+			return evidence->hosts[i].verdict == verdict;
 	}
+	return false;
+}
+
+static const struct finding *
+find_matter(const struct evidence *evidence)
+{
+	size_t i;
+
+	for (i = 0; i < evidence->findings.count; i++) {
+		if (explains(evidence, &evidence->findings.items[i]))
+			return &evidence->findings.items[i];
+	}
+	return &evidence->findings.items[0];
 }
 
 /* What is the matter, in one line: the gravest finding and where it is. */
@@ -155,7 +211,7 @@ put_matter(FILE *out, const struct evidence *evidence)
 	}
 	if (evidence->findings.count == 0)
 		return;
-	finding = &evidence->findings.items[0];
+	finding = find_matter(evidence);
 	put(out, finding_code_name(finding->code), true);
 	if (finding->host != NULL) {
 		fputs(", ", out);

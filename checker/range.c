@@ -33,7 +33,9 @@ range_init(struct range *range, const char *text)
 	}
 	colon = strchr(text, ':');
 	if (colon == NULL) {
-		if (!take_number(text, strlen(text), &range->start))
+		/* "@5" is from 0 to 5; a bare "5" can only mean "5:". */
+		if (!take_number(text, strlen(text), range->inside ?
+		    &range->end : &range->start))
 			return false;
 	} else {
 		if (colon - text == 1 && *text == '~')

@@ -115,16 +115,26 @@ append_addresses(json_t *array, const struct answer *answer)
 	}
 }
 
-/* Why the addresses are not known, of both families. Owned; NULL: no reason. */
+/*
+ * Why the addresses, or the alias that they hang on, are not known. Owned; NULL:
+ * no reason.
+ */
 static char *
 addresses_why(const struct host_evidence *host)
 {
-	const char *a = host->a != NULL ? host->a->why : NULL;
-	const char *aaaa = host->aaaa != NULL ? host->aaaa->why : NULL;
+	const struct answer *answers[3] = { host->a, host->aaaa, host->cname };
+	char *why = NULL, *longer;
+	size_t i;
 
-	if (a != NULL && aaaa != NULL)
-		return memory_format("%s; %s", a, aaaa);
-	return memory_string(a != NULL ? a : aaaa);
+	for (i = 0; i < 3; i++) {
+		if (answers[i] == NULL || answers[i]->why == NULL)
+			continue;
+		longer = memory_format("%s%s%s", why != NULL ? why : "",
+		    why != NULL ? "; " : "", answers[i]->why);
+		free(why);
+		why = longer;
+	}
+	return why;
 }
 
 static json_t *

@@ -125,6 +125,9 @@ put_case(FILE *out, const char *domain, const struct report_case *item)
 	}
 	if (item->details != NULL)
 		put_escaped(out, item->details);
+	else if (item->verdict != VERDICT_ABSENT)
+		put_escaped(out, item->summary != NULL ? item->summary :
+		    "DANE does not apply");
 	fprintf(out, "</%s>\n    </testcase>\n",
 	    element != NULL ? element : "system-out");
 }

@@ -122,7 +122,7 @@ put_advice(const struct page *page, int indent, const char *advice)
 
 	for (line = strtok_r(copy, "\n", &rest); line != NULL;
 	    line = strtok_r(NULL, "\n", &rest)) {
-		if (strstr(line, " IN TLSA ") == NULL) {
+		if (strncmp(line, "publish  ", 9) != 0) {
 			put_wrapped(page, indent, "-> ", line);
 			continue;
 		}
@@ -230,7 +230,7 @@ put_tlsa(const struct page *page, const struct host_evidence *host)
 	}
 	fprintf(page->out, ", %s, TTL %u", dnssec_status_name(tlsa->dnssec),
 	    (unsigned int)tlsa->ttl);
-	if (tlsa->signed_until != 0) {
+	if (tlsa->dnssec == DNSSEC_SECURE && tlsa->signed_until != 0) {
 		until = text_date(tlsa->signed_until);
 		fprintf(page->out, ", signed until %s", until);
 		free(until);

@@ -41,6 +41,8 @@ struct resolver_question {
 	enum dns_type			 type;
 	int				 id;		/* libunbound's */
 	bool				 in_flight;	/* it works on it */
+	bool				 patient;	/* beyond the limit */
+	bool				 overdue;	/* patient, and beyond it */
 	struct answer			*answer;	/* owned; NULL: none */
 	resolver_answered		*answered;
 	resolver_probed			*probed;
@@ -106,6 +108,10 @@ on_due(evutil_socket_t fd, short what, void *argument)
 
 	(void)fd;
 	(void)what;
+	if (ended.patient && ended.answer == NULL) {
+		question->overdue = true;
+		return;
+	}
 	if (ended.probed == NULL && ended.answer == NULL)
 		ended.answer = overdue(question);
 	question->answer = NULL;
@@ -210,6 +216,18 @@ resolver_ask(struct resolver *resolver, const char *name, enum dns_type type,
 }
 
 void
+resolver_be_patient(struct resolver_question *question)
+{
+	question->patient = true;
+}
+
+bool
+resolver_is_overdue(const struct resolver_question *question)
+{
+	return question->overdue;
+}
+
+void
 resolver_cancel(struct resolver_question *question)
 {
 	if (question != NULL)
@@ -251,8 +269,9 @@ on_root_keys(struct answer *answer, void *argument)
 		resolver->health = RESOLVER_NO_ANSWER;
 	else
 		resolver->health = RESOLVER_BAD_ANCHOR;
-	if (resolver->health != RESOLVER_HEALTHY)
-		resolver->health_why = health_fault(resolver, answer);
+	free(resolver->health_why);
+	resolver->health_why = resolver->health == RESOLVER_HEALTHY ? NULL :
+	    health_fault(resolver, answer);
 	answer_free(answer);
 
 	for (question = resolver->questions; question != NULL;
@@ -268,8 +287,13 @@ resolver_probe(struct resolver *resolver, resolver_probed *probed,
 	struct resolver_question *question = question_new(resolver, argument);
 
 	question->probed = probed;
-	if (resolver->health != RESOLVER_UNTRIED)
+	/* That nobody answered once says nothing about the next domain. */
+	if (resolver->health == RESOLVER_NO_ANSWER) {
+		resolver->health = RESOLVER_UNTRIED;
+		resolver_ask(resolver, ".", DNS_DNSKEY, on_root_keys, resolver);
+	} else if (resolver->health != RESOLVER_UNTRIED) {
 		make_due(question);
+	}
 	return question;
 }
 

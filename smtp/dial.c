@@ -174,6 +174,12 @@ dial_start(struct dialer *dialer, const struct address *address,
 	return dial;
 }
 
+bool
+dial_is_waiting(const struct dial *dial)
+{
+	return dial->stream == NULL;
+}
+
 void
 dial_close(struct dial *dial)
 {

@@ -10,8 +10,8 @@
 
 #include "smtp/address.h"
 
-/* Connections at a time; a process may have 1024 descriptors, or even 256. */
-#define DIAL_MAX	192
+/* Connections at a time: a process seldom has more than 1024 descriptors. */
+#define DIAL_MAX	512
 
 struct bufferevent;
 struct dial;
@@ -34,6 +34,8 @@ void		 dialer_free(struct dialer *dialer);
 struct dial	*dial_start(struct dialer *dialer,
 		    const struct address *address, dial_done *done,
 		    void *argument);
+/* Whether it still waits in line for others to be done with the address. */
+bool		 dial_is_waiting(const struct dial *dial);
 /*
  * Ends the wait or the connection, without a callback, and lets the next in
  * line begin. NULL is fine.

@@ -267,8 +267,7 @@ take_reply(struct session *session, struct evbuffer *input)
 		return;
 	}
 	if (state == REPLY_BAD) {
-		settle(session, OUTCOME_PROTOCOL,
-		    memory_string(session->reply.why));
+		settle(session, OUTCOME_PROTOCOL, reply_text(&session->reply));
 		move(session, STEP_END);
 		return;
 	}

@@ -17,6 +17,13 @@ struct tls_client;
 typedef unsigned int key_set;
 #define KEY_SET(type)	(1u << (type))
 
+/*
+ * Those that have no cipher suites of their own below TLS 1.3, but those of ECDSA or
+ * RSA: a server that goes by suites alone takes such an offer for one of these.
+ */
+#define TLS_SHARING_SUITES (KEY_SET(KEY_ED25519) | KEY_SET(KEY_ED448) | \
+	KEY_SET(KEY_RSA_PSS))
+
 struct handshake {
 	enum key_type	 key_type;	/* of the server's certificate */
 	char		*protocol;	/* owned; "TLSv1.3" */

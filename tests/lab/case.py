@@ -194,7 +194,8 @@ def record(case: Case, line: tuple, data: str) -> Record:
     if type_ in ("MX", "CNAME", "DNAME", "NS"):
         *before, name = data.split()
         data = " ".join(before + [case.full(name)])
-    if fault not in ("", "bogus", "expired", "new", "unsigned"):
+    if fault not in ("", "bogus", "expired", "new", "future",
+                     "unsigned"):
         raise Mistake(f"{case.name}: no signature can be {fault!r}")
     return Record(case.full(owner), type_, data, fault)
 

@@ -14,6 +14,7 @@ import select
 import selectors
 import socket
 import ssl
+import struct
 import threading
 import time
 
@@ -54,6 +55,10 @@ class Server:
                 connection.context = others[name]
         context.sni_callback = choose
         return context
+
+    def context_of(self, chain: int) -> ssl.SSLContext:
+        """With one of the chains alone."""
+        return self._context(self.chains[chain:chain + 1])
 
     def change(self, chains: list[tuple[str, str]]) -> None:
         """Presents other chains from the next handshake on."""
@@ -385,6 +390,8 @@ def refuses_starttls(reply: str):
 
 BEHAVIOURS["answers-starttls-with-454"] = refuses_starttls(
     "454 4.7.0 TLS not available due to a temporary reason")
+BEHAVIOURS["answers-starttls-with-421"] = refuses_starttls(
+    "421 4.3.2 shutting down")
 BEHAVIOURS["answers-starttls-with-501"] = refuses_starttls(
     "501 5.5.4 no parameters allowed")
 BEHAVIOURS["answers-starttls-with-502"] = refuses_starttls(
@@ -440,6 +447,79 @@ def injects_plain_text(talk: Talk) -> None:
 
 
 @behaviour
+def injects_later(talk: Talk) -> None:
+    """The same in a read of its own: the client has begun its handshake."""
+    talk.until_starttls()
+    talk.say("220 2.0.0 ready")
+    talk.socket.recv(4096)
+    talk.say("250 injected")
+    talk.wait_for_end()
+
+
+@behaviour
+def stalls_in_handshake(talk: Talk) -> None:
+    """The first octets of a real handshake, and no more."""
+    talk.until_starttls()
+    talk.say("220 2.0.0 ready")
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = talk.server.context.wrap_bio(incoming, outgoing, server_side=True)
+    incoming.write(talk.socket.recv(4096))
+    with contextlib.suppress(ssl.SSLWantReadError):
+        tls.do_handshake()
+    talk.say(outgoing.read()[:200])
+    talk.wait_for_end()
+
+
+@behaviour
+def resets_in_handshake(talk: Talk) -> None:
+    talk.until_starttls()
+    talk.say("220 2.0.0 ready")
+    talk.socket.recv(4096)
+    # Closed with a linger time of 0, a connection is reset.
+    talk.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                           struct.pack("ii", 1, 0))
+
+
+@behaviour
+def silent_after_handshake(talk: Talk) -> None:
+    talk.until_starttls()
+    talk.say("220 2.0.0 ready")
+    talk.start_tls()
+    talk.wait_for_end()
+
+
+# The suites below TLS 1.3 that a certificate with an EC key goes with.
+ECDSA_SUITES = {0xc009, 0xc00a, 0xc023, 0xc024, 0xc02b, 0xc02c, 0xc05c, 0xc05d,
+                0xc072, 0xc073, 0xc086, 0xc087, 0xc0ac, 0xc0ad, 0xc0ae, 0xc0af,
+                0xcca9}
+
+
+def suites(hello: bytes) -> set[int]:
+    """The cipher suites of a ClientHello (RFC 8446 4.1.2) in its record."""
+    at = 5 + 4 + 2 + 32
+    at += 1 + hello[at]
+    size = int.from_bytes(hello[at:at + 2], "big")
+    return {int.from_bytes(hello[i:i + 2], "big")
+            for i in range(at + 2, at + 2 + size, 2)}
+
+
+@behaviour
+def looks_at_suites_alone(talk: Talk) -> None:
+    """As old servers do, to whom signature algorithms mean nothing.
+
+    The first chain is one with an EC key, the second one is not.
+    """
+    talk.until_starttls()
+    talk.say("220 2.0.0 ready")
+    talk.socket.recv(1, socket.MSG_PEEK)
+    chosen = 0 if ECDSA_SUITES & suites(
+        talk.socket.recv(4096, socket.MSG_PEEK)) else 1
+    talk.socket = talk.server.context_of(chosen).wrap_socket(
+        talk.socket, server_side=True)
+    talk.finish()
+
+
+@behaviour
 def closes_after_handshake(talk: Talk) -> None:
     talk.until_starttls()
     talk.say("220 2.0.0 ready")
@@ -454,6 +534,18 @@ def says_421_to_the_second(talk: Talk) -> None:
         talk.say("421 4.7.0 too many connections from you")
         return
     normal(talk)
+
+
+def second(does):
+    """Does something else from the second connection on."""
+    def behave(talk: Talk) -> None:
+        (does if talk.others() else normal)(talk)
+    return behave
+
+
+for name in ("closes-at-once", "resets", "speaks-http",
+             "answers-starttls-with-454"):
+    BEHAVIOURS["second-" + name] = second(BEHAVIOURS[name])
 
 
 @behaviour

@@ -5,6 +5,7 @@ import socket
 import socketserver
 import struct
 import threading
+import time
 
 TYPES = {"A": 1, "NS": 2, "CNAME": 5, "MX": 15, "AAAA": 28, "DS": 43,
          "DNSKEY": 48, "TLSA": 52}
@@ -20,6 +21,7 @@ ACTIONS = {
     "truncated": "a truncated answer, and no TCP",
     "over-tcp": "a truncated answer, and the honest one over TCP",
     "twice": "each record of the honest answer twice",
+    "slow": "the honest answer after a second",
     "lame": "a referral to the root, as of a server that lacks the zone",
     **{rcode: rcode.upper() for rcode in RCODES},
 }
@@ -130,6 +132,9 @@ class NameServer:
         action = self.action(query)
         stream = ask is ask_tcp
         if action == "honest" or (action == "over-tcp" and stream):
+            return ask(self.upstream, query)
+        if action == "slow":
+            time.sleep(1)
             return ask(self.upstream, query)
         if action == "drop" or (action == "truncated" and stream):
             return b""

@@ -16,8 +16,8 @@ class Record:
     type: str
     data: str
     # What is odd about the RRset's signature: "", "bogus" (its octets are
-    # not right), "expired", "new" (of this minute), or "unsigned" (it is
-    # missing).
+    # not right), "expired", "new" (of this minute), "future" (it begins in
+    # two days), or "unsigned" (it is missing).
     fault: str = ""
 
 
@@ -78,7 +78,7 @@ class Signer:
         lines = [_repaired(line) for line in signed.read_text().splitlines()]
         if faults:
             others = {age: self._sign(zone, plain, age).read_text().splitlines()
-                      for age in ("expired", "new")}
+                      for age in ("expired", "new", "future")}
             lines = _break(lines, others, faults)
         signed.write_text("\n".join(lines) + "\n")
         return signed
@@ -92,6 +92,7 @@ class Signer:
             # A day ago: two TTLs have passed since (--next).
             "signed": ["-i", now - DAY],
             "new": ["-i", now],
+            "future": ["-i", now + 2 * DAY, "-e", now + 30 * DAY],
             "expired": ["-i", now - 30 * DAY, "-e", now - 2 * DAY],
         }
         self.daemons.run("ldnsutils", "usr/bin/ldns-signzone", "-u",
