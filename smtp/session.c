@@ -243,6 +243,8 @@ begin_handshake(struct session *session)
 	    session->tls, BUFFEREVENT_SSL_CONNECTING, BEV_OPT_DEFER_CALLBACKS);
 	if (session->tls_stream == NULL)
 		abort();
+	/* An end without TLS's own goodbye is to be told from an error. */
+	bufferevent_openssl_set_allow_dirty_shutdown(session->tls_stream, 1);
 	bufferevent_setwatermark(session->tls_stream, EV_READ, 0,
 	    INPUT_LIMIT);
 	bufferevent_setcb(session->tls_stream, on_read, NULL, on_event,

@@ -21,7 +21,7 @@
 #define LATE(seconds, when) "no answer within " seconds " seconds (" when ")"
 #define NOT_TLS \
 	"the server went on in clear text, or in something else that is not TLS"
-#define TLS_CLOSED "the connection was lost in the TLS handshake"
+#define TLS_CLOSED "the server closed the connection in the TLS handshake"
 #define TLS_LOST   "the connection was lost in the TLS handshake"
 
 struct row {
@@ -54,24 +54,24 @@ static const struct row greetings[] = {
 	    { STAGE_EHLO, OUTCOME_STARTTLS_NOT_OFFERED, NOT_OFFERED } },
 
 	{ "SSH", { "S: SSH-2.0-OpenSSH_9.2p1" },
-	    { STAGE_GREETING, OUTCOME_PROTOCOL, "not an SMTP reply*" } },
+	    { STAGE_GREETING, OUTCOME_PROTOCOL, "not an SMTP reply: S*" } },
 	{ "HTTP", { "S: HTTP/1.1 400 Bad Request\r\n\r\n" },
-	    { STAGE_GREETING, OUTCOME_PROTOCOL, "not an SMTP reply*" } },
+	    { STAGE_GREETING, OUTCOME_PROTOCOL, "not an SMTP reply: H*" } },
 	{ "a TLS alert", { "S= \x15\x03\x03\\0\x02\x02\x28" },
-	    { STAGE_GREETING, OUTCOME_PROTOCOL, "not an SMTP reply*" } },
+	    { STAGE_GREETING, OUTCOME_PROTOCOL, "not an SMTP reply: \\x15*" } },
 	{ "no text at all", { "S*99 \\0\xff\x80" },
-	    { STAGE_GREETING, OUTCOME_PROTOCOL, "not an SMTP reply*" } },
+	    { STAGE_GREETING, OUTCOME_PROTOCOL, "not an SMTP reply: \\x00*" } },
 	{ "an empty line", { "S: " },
-	    { STAGE_GREETING, OUTCOME_PROTOCOL, "not an SMTP reply*" } },
+	    { STAGE_GREETING, OUTCOME_PROTOCOL, "not an SMTP reply" } },
 	{ "another code in it", { "S: 220-mx\r\n250 mx" },
 	    { STAGE_GREETING, OUTCOME_PROTOCOL,
-		"the code changes within the reply*" } },
+		"the code changes within the reply: 250 mx" } },
 	{ "a line too long", { "S= 220 ", "S*2045 x" },
 	    { STAGE_GREETING, OUTCOME_PROTOCOL,
-		"the line is longer than 2048 octets*" } },
+		"the line is longer than 2048 octets: 220 x*" } },
 	{ "a line too many", { "S*129 220-welcome\r\n" },
 	    { STAGE_GREETING, OUTCOME_PROTOCOL,
-		"the reply has more than 128 lines*" } },
+		"the reply has more than 128 lines: 220-welcome" } },
 	{ "more than is read at a time", { "S*2000 220-welcome\r\n" },
 	    { STAGE_GREETING, OUTCOME_PROTOCOL,
 		"the reply has more than 128 lines*" } },
@@ -122,7 +122,7 @@ static const struct row ehlo_replies[] = {
 	    { STAGE_STARTTLS, OUTCOME_STARTTLS_REFUSED, "454 no" } },
 
 	{ "nonsense", { TO_EHLO, "S: what?" },
-	    { STAGE_EHLO, OUTCOME_PROTOCOL, "not an SMTP reply*" } },
+	    { STAGE_EHLO, OUTCOME_PROTOCOL, "not an SMTP reply: w*" } },
 	{ "endless", { TO_EHLO, "S*129 250-STARTTLS\r\n" },
 	    { STAGE_EHLO, OUTCOME_PROTOCOL,
 		"the reply has more than 128 lines*" } },
@@ -155,7 +155,7 @@ static const struct row starttls_replies[] = {
 	    { STAGE_HANDSHAKE, OUTCOME_HANDSHAKE_FAILED, TLS_CLOSED } },
 
 	{ "nonsense", { TO_STARTTLS, "S: what?" },
-	    { STAGE_STARTTLS, OUTCOME_PROTOCOL, "not an SMTP reply*" } },
+	    { STAGE_STARTTLS, OUTCOME_PROTOCOL, "not an SMTP reply: w*" } },
 	{ "the end in its place", { TO_EHLO, OFFER, "close", STARTTLS },
 	    { STAGE_STARTTLS, OUTCOME_STARTTLS_REFUSED,
 		ENDED("closed", "STARTTLS") } },

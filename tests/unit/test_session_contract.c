@@ -130,7 +130,7 @@ test_cancel_at_the_end(void **state)
 {
 	static const char *const before[] = { "S: what?", NULL };
 	static const struct conversation_end end = { STAGE_GREETING,
-		OUTCOME_PROTOCOL, "not an SMTP reply*" };
+		OUTCOME_PROTOCOL, "not an SMTP reply: what?" };
 	const struct conversation_wish wish = { .before = before,
 		.trace_level = TRACE_STEPS,
 		.breaks = true };
