@@ -47,6 +47,23 @@ report(struct batch *batch)
 	}
 }
 
+void
+batch_give_up(struct batch *batch)
+{
+	struct evidence *evidence;
+	struct place *place;
+	size_t number;
+
+	for (number = batch->first; number < batch->next; number++) {
+		place = place_of(batch, number);
+		evidence = place->evidence;
+		place->evidence = NULL;
+		if (evidence != NULL)
+			batch->callbacks->report(evidence,
+			    batch->callbacks->argument);
+	}
+}
+
 static void
 on_audit(struct evidence *evidence, void *argument)
 {

@@ -36,6 +36,8 @@ struct batch_callbacks {
 struct batch	*batch_new(const struct context *context,
 		    const struct batch_callbacks *callbacks);
 void		 batch_free(struct batch *batch);
+/* Hands out what is complete, though earlier domains are not: for a run that ends. */
+void		 batch_give_up(struct batch *batch);
 /* Takes in domains while there is room in the window. */
 void		 batch_wake(struct batch *batch);
 

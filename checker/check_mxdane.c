@@ -3,7 +3,6 @@
  * standard output, wrong usage included, since that is where monitoring looks.
  */
 #include <event2/event.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -12,6 +11,7 @@
 #include "checker/judge.h"
 #include "checker/plugin.h"
 #include "checker/plugin_settings.h"
+#include "checker/process.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/text.h"
@@ -92,7 +92,7 @@ main(int argc, char **argv)
 	char *why;
 	int first;
 
-	signal(SIGPIPE, SIG_IGN);
+	process_init();
 	plugin_settings_init(&settings);
 	first = options_parse(&plugin_options_table, argc, argv, &settings,
 	    &why);

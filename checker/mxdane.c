@@ -2,10 +2,10 @@
  * mxdane: audits on the command line. What is asked for comes from settings.c,
  * what is done about it lies in audit.c and judge.c, how it is said in report.c.
  */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "checker/process.h"
 #include "checker/settings.h"
 #include "checker/survey.h"
 #include "resolver/memory.h"
@@ -25,7 +25,7 @@ main(int argc, char **argv)
 	char *why;
 	int first, status;
 
-	signal(SIGPIPE, SIG_IGN);
+	process_init();
 	settings_init(&settings);
 	first = options_parse(&settings_mxdane, argc, argv, &settings, &why);
 	if (first == 0) {

@@ -4,11 +4,11 @@
  */
 #include "checker/mxtlsa.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "checker/output.h"
+#include "checker/process.h"
 #include "resolver/memory.h"
 
 /* A wrong word has a message of its own; everything else gets one in front. */
@@ -49,7 +49,7 @@ main(int argc, char **argv)
 	char *why;
 	int first, status;
 
-	signal(SIGPIPE, SIG_IGN);
+	process_init();
 	mxtlsa_settings_init(&settings);
 	settings.when = time(NULL);
 	first = options_parse(&mxtlsa_options, argc, argv, &settings, &why);

@@ -24,6 +24,16 @@ complain(const char *file)
 	return line;
 }
 
+char *
+output_fault(const struct output *output)
+{
+	const int error = errno;
+	char *why = complain(output->file);
+
+	errno = error;
+	return why;
+}
+
 /* A device or a pipe is written to as it is. */
 static bool
 can_replace(const char *file)
@@ -80,15 +90,19 @@ output_close(struct output *output, char **why)
 {
 	bool good = fflush(output->stream) == 0 && !ferror(output->stream);
 
-	if (output->file != NULL)
-		good = fclose(output->stream) == 0 && good;
-	if (good && output->temporary != NULL)
-		good = rename(output->temporary, output->file) == 0;
-	if (!good) {
-		*why = complain(output->file);
-		if (output->temporary != NULL)
-			unlink(output->temporary);
+	if (!good)
+		*why = output_fault(output);
+	if (output->file != NULL && fclose(output->stream) != 0 && good) {
+		good = false;
+		*why = output_fault(output);
 	}
+	if (good && output->temporary != NULL &&
+	    rename(output->temporary, output->file) != 0) {
+		good = false;
+		*why = output_fault(output);
+	}
+	if (!good && output->temporary != NULL)
+		unlink(output->temporary);
 	output_clear(output);
 	return good;
 }

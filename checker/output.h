@@ -22,6 +22,8 @@ bool	output_open(struct output *output, const char *file, bool whole,
 	    char **why);
 /* False: the report is not all there; *WHY as above. */
 bool	output_close(struct output *output, char **why);
+/* Why it cannot be written to, by errno, which stays. Owned by the caller. */
+char	*output_fault(const struct output *output);
 /* Gives the report up. */
 void	output_discard(struct output *output);
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,7 @@ struct survey {
 	int			 status;
 	bool			 misused;	/* a line of input was no domain */
 	bool			 broken;	/* the report cannot be written */
+	int			 stopped;	/* by this signal; 0: not */
 };
 
 /* Removes the progress line before anything else is written. */
@@ -136,6 +138,16 @@ keep(struct survey *survey, struct evidence *evidence)
 	survey->kept[survey->kept_count++] = evidence;
 }
 
+/* Once; not at all where a reader has heard enough ("| head"). WHY is taken over. */
+static void
+say_broken(struct survey *survey, char *why)
+{
+	if (!survey->broken && errno != EPIPE)
+		complain(survey, why);
+	free(why);
+	survey->broken = true;
+}
+
 static void
 on_report(struct evidence *evidence, void *argument)
 {
@@ -151,8 +163,7 @@ on_report(struct evidence *evidence, void *argument)
 	make_room(survey);
 	write_domain(survey, evidence);
 	if (fflush(survey->out) == EOF && !survey->broken) {
-		survey->broken = true;
-		complain(survey, strerror(errno));
+		say_broken(survey, output_fault(&survey->output));
 		event_base_loopbreak(survey->engine.context.base);
 	}
 }
@@ -164,6 +175,46 @@ on_finished(void *argument)
 
 	/* Not loopbreak: the loop may not have begun yet (an empty file). */
 	event_base_loopexit(survey->engine.context.base, NULL);
+}
+
+/* Signals that end the run, and what is done then: what is complete is told. */
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+
+#define SIGNAL_COUNT (sizeof(signals) / sizeof(signals[0]))
+
+static void
+on_signal(evutil_socket_t number, short what, void *argument)
+{
+	struct survey *survey = argument;
+
+	(void)what;
+	survey->stopped = (int)number;
+	event_base_loopbreak(survey->engine.context.base);
+}
+
+static void
+watch_signals(struct survey *survey, struct event *events[SIGNAL_COUNT])
+{
+	size_t i;
+
+	for (i = 0; i < SIGNAL_COUNT; i++) {
+		events[i] = evsignal_new(survey->engine.context.base,
+		    signals[i], on_signal, survey);
+		if (events[i] == NULL || event_add(events[i], NULL) == -1)
+			abort();
+	}
+}
+
+static void
+say_stopped(struct survey *survey)
+{
+	char *why = memory_format("stopped: %zu done, %zu given up",
+	    batch_reported(survey->batch), batch_running(survey->batch));
+
+	complain(survey, why);
+	free(why);
+	if (!survey->keeps)
+		batch_give_up(survey->batch);
 }
 
 static void
@@ -214,16 +265,24 @@ run(struct survey *survey)
 		.argument = survey,
 	};
 
+	struct event *events[SIGNAL_COUNT];
+	size_t i;
+
 	survey->batch = batch_new(&survey->engine.context, &callbacks);
+	watch_signals(survey, events);
 	start_progress(survey);
 	batch_wake(survey->batch);
 	event_base_dispatch(survey->engine.context.base);
 	make_room(survey);
+	for (i = 0; i < SIGNAL_COUNT; i++)
+		event_free(events[i]);
 	if (survey->progress != NULL)
 		event_free(survey->progress);
 	survey->progress = NULL;
-	/* An error it is not: lists are made by programs. */
-	if (batch_reported(survey->batch) == 0 && !survey->misused)
+	/* An empty list is no error: lists are made by programs. */
+	if (survey->stopped != 0)
+		say_stopped(survey);
+	else if (batch_reported(survey->batch) == 0 && !survey->misused)
 		complain(survey, "there is no domain in the list");
 	batch_free(survey->batch);
 	survey->batch = NULL;
@@ -279,9 +338,14 @@ status_word(int status)
 	    "unknown" : "none or partial";
 }
 
+/* After a signal: its own, as if it had not been caught. */
 static int
 final_status(const struct survey *survey)
 {
+	if (survey->stopped != 0) {
+		signal(survey->stopped, SIG_DFL);
+		raise(survey->stopped);
+	}
 	if (survey->broken)
 		return OPTIONS_EXIT_SOFTWARE;
 	return survey->misused ? OPTIONS_EXIT_USAGE : survey->status;
@@ -315,12 +379,13 @@ end_report(struct survey *survey)
 
 	if (format->end != NULL)
 		format->end(survey->out, &survey->report, survey->writer);
-	if (output_close(&survey->output, &why))
+	/* Half a report does not replace a whole one. */
+	if (survey->stopped != 0 && format->whole) {
+		output_discard(&survey->output);
 		return;
-	if (!survey->broken)
-		complain(survey, why);
-	free(why);
-	survey->broken = true;
+	}
+	if (!output_close(&survey->output, &why))
+		say_broken(survey, why);
 }
 
 /* One pass over WORDS and FILE. False: a setting is wrong, which was said. */
@@ -444,18 +509,18 @@ try_until_pass(struct survey *survey, char *const *words, size_t count)
 			good = pass_over(survey, words, count,
 			    settings->input);
 		}
-		pause = pause_after(survey, try,
+		pause = survey->stopped != 0 ? 0 : pause_after(survey, try,
 		    settings->wait - seconds_since(&began));
 		if (good && pause > 0)
 			fprintf(stderr, "mxdane: try %d: %s; again in %.0f "
 			    "seconds\n", try, status_word(survey->status),
 			    pause);
-		else if (good)
+		else if (good && survey->stopped == 0)
 			fprintf(stderr, "mxdane: try %d: %s\n", try,
 			    status_word(survey->status));
 	}
 	free_words(domains, domain_count);
-	return good && write_kept(survey);
+	return good && survey->stopped == 0 && write_kept(survey);
 }
 
 int
@@ -479,5 +544,6 @@ survey(const struct settings *settings, char *const *words, size_t count)
 	}
 	good = settings->wait > 0 ? try_until_pass(&survey, words, count) :
 	    pass_over(&survey, words, count, settings->input);
-	return good ? final_status(&survey) : OPTIONS_EXIT_USAGE;
+	return good || survey.stopped != 0 ? final_status(&survey) :
+	    OPTIONS_EXIT_USAGE;
 }

@@ -1,0 +1,53 @@
+#include "checker/process.h"
+
+#include <event2/event.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* Descriptors: those of all connections (DIAL_MAX) and of libunbound. */
+#define DESCRIPTORS 2048
+
+static void
+open_standard_files(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+		if (fd == -1)
+			abort();
+	} while (fd <= STDERR_FILENO);
+	close(fd);
+}
+
+static void
+raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == -1 ||
+	    limit.rlim_cur >= DESCRIPTORS)
+		return;
+	limit.rlim_cur = limit.rlim_max < DESCRIPTORS ? limit.rlim_max :
+	    DESCRIPTORS;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void
+hush(int severity, const char *remark)
+{
+	(void)severity;
+	(void)remark;
+}
+
+void
+process_init(void)
+{
+	open_standard_files();
+	signal(SIGPIPE, SIG_IGN);
+	raise_limit();
+	event_set_log_callback(hush);
+}
