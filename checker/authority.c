@@ -7,9 +7,13 @@
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/trace.h"
+#include "smtp/dial.h"
 
 /* Name servers asked at a time: each has a resolver, and so a thread, of its own. */
 #define SERVERS_AT_ONCE 4
+
+/* A server that leaves so many questions in a row without an answer is not asked on. */
+#define SILENCES_MAX 2
 
 /* A question, and the zone that it is to be answered from. */
 struct topic {
@@ -27,6 +31,7 @@ struct worker {
 	bool			  ended;	/* nothing is left to ask */
 	struct resolver_question *question;	/* owned, NULL: none */
 	size_t			  topic;	/* the one that is being asked */
+	int			  silences;	/* questions without an answer, in a row */
 };
 
 /* The address of a name server being sought. */
@@ -48,8 +53,7 @@ struct authority {
 	struct search			**searches;	/* owned */
 	size_t				 search_count;
 	size_t				 searching;	/* of these, in flight */
-	size_t				 asked;		/* servers that can be asked */
-	size_t				 next;		/* of them, the next one */
+	size_t				 next;		/* server to be asked */
 	struct worker			 workers[SERVERS_AT_ONCE];
 	struct event			*tidy;		/* owned; see on_tidy */
 	authority_done			*done;
@@ -172,20 +176,42 @@ add_server(struct authority *authority, const struct search *search,
 	server->tcp = tcp;
 }
 
-/* A name server without an address: it stands in the evidence by its name. */
+/*
+ * One that cannot be asked, since nobody says where it is: a NAME without an address,
+ * or all the name servers of a zone. It stands in the evidence by its name.
+ */
 static void
-add_lost_server(struct authority *authority, const struct search *search)
+add_lost_server(struct authority *authority, const char *zone,
+    const char *name, struct answer *answer)
 {
 	struct evidence *evidence = authority->evidence;
 	struct server_evidence *server;
-	char *why = memory_format("%s has no address", search->name);
+	size_t i;
 
+	for (i = 0; i < evidence->server_count; i++) {
+		if (name_equal(evidence->servers[i].zone, zone) &&
+		    strcmp(evidence->servers[i].name, name) == 0)
+			break;
+	}
+	if (i < evidence->server_count) {
+		answer_free(answer);
+		return;
+	}
 	evidence->servers = memory_grow(evidence->servers,
 	    evidence->server_count, sizeof(*server));
 	server = &evidence->servers[evidence->server_count++];
-	server->zone = memory_string(search->zone);
-	server->name = memory_string(search->name);
-	note_answer(server, answer_unusable(search->name, DNS_A, why));
+	server->zone = memory_string(zone);
+	server->name = memory_string(name);
+	note_answer(server, answer);
+}
+
+static void
+add_without_address(struct authority *authority, const struct search *search)
+{
+	char *why = memory_format("it has no address");
+
+	add_lost_server(authority, search->zone, search->name,
+	    answer_unusable(search->name, DNS_A, why));
 	free(why);
 }
 
@@ -199,11 +225,10 @@ all_found(struct authority *authority)
 	    authority->seeking < authority->topic_count)
 		return;
 	/* The searches come in pairs, one for each family. */
-	authority->asked = authority->evidence->server_count;
 	for (i = 0; i + 1 < authority->search_count; i += 2) {
 		if (!authority->searches[i]->found &&
 		    !authority->searches[i + 1]->found)
-			add_lost_server(authority, authority->searches[i]);
+			add_without_address(authority, authority->searches[i]);
 	}
 	put_to_work(authority);
 }
@@ -258,6 +283,22 @@ is_known_zone(const struct authority *authority, size_t topic)
 	return false;
 }
 
+/* Who a zone's name servers are is not to be had; ANSWER (taken over) says why. */
+static void
+add_lost_zone(struct authority *authority, const char *zone,
+    struct answer *answer)
+{
+	char *name = memory_format("the name servers of %s", zone);
+
+	add_lost_server(authority, zone, name, answer);
+	free(name);
+}
+
+/*
+ * Names that begin with '_' are within a zone, as a rule: servers that choke on the
+ * question for their NS records are asked about the name above. For others that would
+ * be the parent's servers, which know nothing.
+ */
 static void
 on_name_servers(struct answer *answer, void *argument)
 {
@@ -279,6 +320,10 @@ on_name_servers(struct answer *answer, void *argument)
 			add_topic(authority, topic->zone, DNS_SOA);
 			topic = &authority->topics[authority->seeking];
 		}
+		authority->seeking++;
+	} else if (answer->kind == ANSWER_UNUSABLE && topic->zone[0] != '_') {
+		add_lost_zone(authority, topic->zone, answer);
+		answer = NULL;
 		authority->seeking++;
 	} else if (strchr(topic->zone, '.') != NULL && topic->zone[1] != '\0') {
 		parent = memory_string(strchr(topic->zone, '.') + 1);
@@ -324,6 +369,8 @@ on_authority(struct answer *answer, void *argument)
 	struct authority *authority = worker->authority;
 
 	worker->question = NULL;
+	worker->silences = answer->dnssec == DNSSEC_FAILED ?
+	    worker->silences + 1 : 0;
 	note_answer(&authority->evidence->servers[worker->server], answer);
 	worker->topic++;
 	ask_next(worker);
@@ -338,7 +385,8 @@ ask_next(struct worker *worker)
 	    &authority->evidence->servers[worker->server];
 	const struct topic *topic;
 
-	for (; worker->topic < authority->topic_count; worker->topic++) {
+	for (; worker->topic < authority->topic_count &&
+	    worker->silences < SILENCES_MAX; worker->topic++) {
 		topic = &authority->topics[worker->topic];
 		if (!topic->found || !name_equal(topic->zone, server->zone))
 			continue;
@@ -365,6 +413,7 @@ start_worker(struct authority *authority, struct worker *worker)
 	worker->authority = authority;
 	worker->server = authority->next++;
 	worker->topic = 0;
+	worker->silences = 0;
 	worker->ended = false;
 	worker->resolver = resolver_open(context->base, &options, &why);
 	/* The same settings have opened the main resolver. */
@@ -377,6 +426,24 @@ start_worker(struct authority *authority, struct worker *worker)
 	ask_next(worker);
 }
 
+/* Passes over the servers that cannot be asked. False: there is no more. */
+static bool
+find_next(struct authority *authority)
+{
+	const struct evidence *evidence = authority->evidence;
+	struct server_evidence *server;
+
+	for (; authority->next < evidence->server_count; authority->next++) {
+		server = &evidence->servers[authority->next];
+		if (server->address.family == 0)
+			continue;
+		server->no_route = !dial_has_route(&server->address);
+		if (!server->no_route)
+			return true;
+	}
+	return false;
+}
+
 static void
 put_to_work(struct authority *authority)
 {
@@ -386,8 +453,7 @@ put_to_work(struct authority *authority)
 
 	for (i = 0; i < SERVERS_AT_ONCE; i++) {
 		worker = &authority->workers[i];
-		if (worker->resolver == NULL &&
-		    authority->next < authority->asked)
+		if (worker->resolver == NULL && find_next(authority))
 			start_worker(authority, worker);
 		busy |= worker->resolver != NULL;
 	}

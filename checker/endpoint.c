@@ -123,9 +123,15 @@ note_result(struct endpoint_evidence *evidence,
 }
 
 static void
-on_connected(struct bufferevent *stream, const char *error, bool timed_out,
-    void *argument)
+on_connected(struct bufferevent *stream, enum dial_result dialled,
+    const char *error, void *argument)
 {
+	static const enum session_outcome outcomes[] = {
+		[DIAL_FAILED] = OUTCOME_CONNECT_FAILED,
+		[DIAL_TIMED_OUT] = OUTCOME_TIMEOUT,
+		[DIAL_NO_ROUTE] = OUTCOME_NO_ROUTE,
+		[DIAL_CONNECTED] = OUTCOME_UNTRIED,
+	};
 	struct endpoint_gathering *gathering = argument;
 	const struct context *context = gathering->context;
 	const struct session_options options = {
@@ -145,8 +151,7 @@ on_connected(struct bufferevent *stream, const char *error, bool timed_out,
 	}
 	trace_say(context->trace, TRACE_STEPS, gathering->subject,
 	    "no connection: %s", error);
-	note_end(gathering->evidence, STAGE_CONNECT,
-	    timed_out ? OUTCOME_TIMEOUT : OUTCOME_CONNECT_FAILED, error);
+	note_end(gathering->evidence, STAGE_CONNECT, outcomes[dialled], error);
 	dial_close(gathering->dial);
 	finish(gathering);
 }

@@ -83,6 +83,7 @@ struct server_evidence {
 	char			*name;		/* owned, of the server */
 	struct address		 address;
 	bool			 tcp;		/* over TCP alone; else as it comes */
+	bool			 no_route;	/* not asked: no way to it from here */
 	struct answer		**answers;	/* owned */
 	size_t			 answer_count;
 };

@@ -94,6 +94,10 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	    "a name server does not answer as it should: mend it, or take it "
 	    "out of the zone's NS records" },
 
+	[FINDING_NS_NOT_ASKED] = { "ns-not-asked", INFO, NULL,
+	    "a name server cannot be asked from here, for example since there "
+	    "is no IPv6: run mxdane elsewhere to have it checked, too" },
+
 	[FINDING_NO_ROLLOVER_RECORD] = { "no-rollover-record", INFO, NULL,
 	    "before the key changes, publish the new key's record beside the "
 	    "present one and wait for two TTLs (RFC 7671 8)" },

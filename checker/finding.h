@@ -47,6 +47,7 @@ enum finding_code {
 	/* name servers */
 	FINDING_NS_INCONSISTENT,
 	FINDING_NS_LAME,
+	FINDING_NS_NOT_ASKED,
 	/* keeping it working */
 	FINDING_NO_ROLLOVER_RECORD,
 	FINDING_TLSA_TTL_LONG,

@@ -209,9 +209,12 @@ judge_limits(struct evidence *evidence)
 	}
 }
 
-/* Many networks do not let their machines connect to port 25. */
+/*
+ * Many networks do not let their machines connect to port 25. That there is no way at
+ * all, by IPv6 for example, says nothing about it.
+ */
 static void
-judge_egress(struct evidence *evidence)
+judge_egress(struct evidence *evidence, const struct judge_options *options)
 {
 	const struct endpoint_evidence *endpoint;
 	size_t i, j, tried = 0;
@@ -219,13 +222,15 @@ judge_egress(struct evidence *evidence)
 	for (i = 0; i < evidence->host_count; i++) {
 		for (j = 0; j < evidence->hosts[i].endpoint_count; j++) {
 			endpoint = &evidence->hosts[i].endpoints[j];
+			if (endpoint->outcome == OUTCOME_NO_ROUTE)
+				continue;
 			if (endpoint->stage != STAGE_CONNECT ||
 			    endpoint->outcome != OUTCOME_TIMEOUT)
 				return;
 			tried++;
 		}
 	}
-	if (tried > 0)
+	if (tried > 0 && !options->connected)
 		finding_advise(finding_add(&evidence->findings,
 		    FINDING_EGRESS_BLOCKED, "no connection came about, and "
 		    "all %zu timed out: this machine's network probably does "
@@ -264,15 +269,15 @@ sum_up(const struct judging *judging, const struct verdict_count *count)
 	}
 	if (judge_signatures(judging, mx, 1))
 		evidence->verdict = VERDICT_FAIL;
-	if (judge_authority(judging)) {
-		evidence->verdict = VERDICT_FAIL;
-	} else if (evidence->servers_unasked &&
-	    evidence->verdict != VERDICT_FAIL) {
-		finding_advise(finding_add(&evidence->findings, FINDING_TIMEOUT,
-		    "there was no time left to ask every name server "
-		    "(--authoritative)"), "try again with a larger --timeout");
-		evidence->verdict = VERDICT_UNKNOWN;
-	}
+}
+
+/* A rule that stands beside the hosts: fail, or unknown where it was no fail. */
+static void
+lower(struct evidence *evidence, enum verdict verdict)
+{
+	if (verdict == VERDICT_FAIL || (verdict == VERDICT_UNKNOWN &&
+	    evidence->verdict != VERDICT_FAIL))
+		evidence->verdict = verdict;
 }
 
 void
@@ -284,6 +289,7 @@ judge(struct evidence *evidence, const struct judge_options *options)
 		.gravest = SEVERITY_ERROR,
 	};
 	struct verdict_count count = { { 0 } };
+	enum verdict authority;
 	size_t i;
 
 	evidence_unjudge(evidence);
@@ -304,8 +310,13 @@ judge(struct evidence *evidence, const struct judge_options *options)
 	judging.host = NULL;
 	if (judging.applies)
 		sum_up(&judging, &count);
+	authority = judge_authority(&judging);
+	if (judging.applies)
+		lower(evidence, authority);
+	if (judge_expected(&judging))
+		lower(evidence, VERDICT_FAIL);
 	judge_misplaced(evidence);
 	judge_limits(evidence);
-	judge_egress(evidence);
+	judge_egress(evidence, options);
 	finding_sort(&evidence->findings);
 }

@@ -25,6 +25,7 @@ struct judge_options {
 					 * certificate */
 	size_t	next_count;
 	const struct authority_finder *authorities; /* borrowed; may be NULL */
+	bool	connected;	/* this run has been let through somewhere */
 };
 
 /*

@@ -87,30 +87,56 @@ denies_wrongly(const struct server_evidence *server,
 	return false;
 }
 
+/* Adds what is wrong with a server. TEXT is taken over. */
+static void
+say_lame(const struct judging *judging, char *text)
+{
+	struct finding *finding = finding_add(&judging->evidence->findings,
+	    FINDING_NS_LAME, "%s", text);
+
+	finding_advise(finding, "%s", finding_code_meaning(FINDING_NS_LAME));
+	judging_place(judging, finding, NULL, KEY_UNKNOWN);
+	free(text);
+}
+
+/* The questions that it leaves without a usable answer, told by the first one. */
+static void
+judge_silences(const struct judging *judging,
+    const struct server_evidence *server, const char *who)
+{
+	const struct answer *first = NULL;
+	size_t i, count = 0;
+
+	for (i = 0; i < server->answer_count; i++) {
+		if (server->answers[i]->kind != ANSWER_UNUSABLE)
+			continue;
+		if (first == NULL)
+			first = server->answers[i];
+		count++;
+	}
+	if (count == 1)
+		say_lame(judging, memory_format("%s: no usable answer: %s",
+		    who, first->why));
+	else if (count > 1)
+		say_lame(judging, memory_format("%s: no usable answer to %zu "
+		    "questions, the first: %s", who, count, first->why));
+}
+
 static void
 judge_server(const struct judging *judging,
     const struct server_evidence *server)
 {
-	struct finding_list *findings = &judging->evidence->findings;
 	const struct answer *answer;
-	struct finding *finding;
 	char *who = judging_server_text(server);
 	size_t i;
 
+	judge_silences(judging, server, who);
 	for (i = 0; i < server->answer_count; i++) {
 		answer = server->answers[i];
-		if (answer->kind == ANSWER_UNUSABLE)
-			finding = finding_add(findings, FINDING_NS_LAME,
-			    "%s gives no usable answer: %s", who, answer->why);
-		else if (denies_wrongly(server, answer))
-			finding = finding_add(findings, FINDING_NS_LAME,
-			    "%s denies that %s exists, although it has TLSA "
-			    "records below it", who, answer->owner);
-		else
-			continue;
-		finding_advise(finding, "%s",
-		    finding_code_meaning(FINDING_NS_LAME));
-		judging_place(judging, finding, NULL, KEY_UNKNOWN);
+		if (denies_wrongly(server, answer))
+			say_lame(judging, memory_format("%s denies that %s "
+			    "exists, although it has TLSA records below it",
+			    who, answer->owner));
 	}
 	free(who);
 }
@@ -153,15 +179,92 @@ compare_server(const struct judging *judging, size_t which)
 	}
 }
 
-bool
+static bool
+has_answered(const struct server_evidence *server)
+{
+	size_t i;
+
+	for (i = 0; i < server->answer_count; i++) {
+		if (server->answers[i]->kind != ANSWER_UNUSABLE)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * No server at all has answered, though the resolver has found them: here, name
+ * servers cannot be asked, and that says nothing about them.
+ */
+static bool
+judge_reach(const struct judging *judging)
+{
+	const struct evidence *evidence = judging->evidence;
+	size_t i, asked = 0;
+
+	for (i = 0; i < evidence->server_count; i++) {
+		if (has_answered(&evidence->servers[i]))
+			return true;
+		asked += evidence->servers[i].address.family != 0 &&
+		    !evidence->servers[i].no_route;
+	}
+	if (asked < 2)
+		return true;
+	finding_advise(judging_place(judging, finding_add(
+	    &judging->evidence->findings, FINDING_EGRESS_BLOCKED,
+	    "none of the name servers answers this machine: its network "
+	    "probably does not allow to ask them"), NULL, KEY_UNKNOWN),
+	    "run mxdane elsewhere, or without --authoritative");
+	return false;
+}
+
+/* Those that there is no way to, for example by IPv6, in one line. */
+static void
+say_unrouted(const struct judging *judging)
+{
+	const struct evidence *evidence = judging->evidence;
+	struct finding *finding;
+	char *who = NULL;
+	size_t i, count = 0;
+
+	for (i = 0; i < evidence->server_count; i++) {
+		if (!evidence->servers[i].no_route)
+			continue;
+		if (who == NULL)
+			who = judging_server_text(&evidence->servers[i]);
+		count++;
+	}
+	if (who == NULL)
+		return;
+	finding = finding_add(&judging->evidence->findings,
+	    FINDING_NS_NOT_ASKED, "from this machine there is no way to %s%s",
+	    who, count > 1 ? " and others" : "");
+	finding_advise(finding, "%s",
+	    finding_code_meaning(FINDING_NS_NOT_ASKED));
+	judging_place(judging, finding, NULL, KEY_UNKNOWN);
+	free(who);
+}
+
+enum verdict
 judge_authority(const struct judging *judging)
 {
 	const struct evidence *evidence = judging->evidence;
-	size_t i, before = evidence->findings.count;
+	size_t i, before;
 
+	say_unrouted(judging);
+	if (!judge_reach(judging))
+		return VERDICT_UNKNOWN;
+	before = evidence->findings.count;
 	for (i = 0; i < evidence->server_count; i++) {
 		judge_server(judging, &evidence->servers[i]);
 		compare_server(judging, i);
 	}
-	return evidence->findings.count > before;
+	if (evidence->findings.count > before)
+		return VERDICT_FAIL;
+	if (!evidence->servers_unasked)
+		return VERDICT_PASS;
+	finding_advise(judging_place(judging, finding_add(
+	    &judging->evidence->findings, FINDING_TIMEOUT, "there was no time "
+	    "left to ask every name server (--authoritative)"), NULL,
+	    KEY_UNKNOWN), "try again with a larger --timeout");
+	return VERDICT_UNKNOWN;
 }

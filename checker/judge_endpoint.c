@@ -26,6 +26,10 @@ static const struct outcome_row {
 	    "no connection",
 	    "see that the server is up, and that this machine may connect to "
 	    "the port" },
+	[OUTCOME_NO_ROUTE] = { VERDICT_UNKNOWN, FINDING_CONNECT_FAILED,
+	    "there is no way to it from this machine",
+	    "run mxdane on a machine that has one, or leave the family out "
+	    "(-4, -6)" },
 	[OUTCOME_REFUSED] = { VERDICT_UNKNOWN, FINDING_SMTP_REFUSED,
 	    "the server does not talk to this machine",
 	    "try again later, or from a machine that it accepts mail from" },

@@ -21,6 +21,7 @@ meets(const struct judging *judging, const struct expectation *expectation,
 	finding_advise(finding, "%s",
 	    finding_code_meaning(FINDING_EXPECTATION_FAILED));
 	judging_place(judging, finding, NULL, KEY_UNKNOWN);
+	finding->severity = SEVERITY_ERROR;
 	return false;
 }
 
@@ -53,22 +54,59 @@ servers_meet(const struct judging *judging,
 	return good;
 }
 
-bool
-judge_expectations(const struct judging *judging)
+/* Whether the DNS has said what records there are, or that there are none. */
+static bool
+is_known(const struct host_evidence *host)
+{
+	switch (host_dns_verdict(host_dns_state(host))) {
+	case VERDICT_PASS:
+	case VERDICT_NONE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void
+judge_expectations(struct judging *judging)
 {
 	const struct judge_options *options = judging->options;
-	const struct answer *tlsa = host_tlsa(judging->host);
+	struct host_evidence *host = judging->host;
+	const struct answer *tlsa = host_tlsa(host);
 	const struct expectation *expectation;
 	bool good = true;
 	size_t i;
 
+	judging->expecting++;
+	/* What could not be looked up is another matter, and told as that. */
+	if (!is_known(host))
+		return;
 	for (i = 0; i < options->expectation_count; i++) {
 		expectation = &options->expectations[i];
-		good &= meets(judging, expectation, &judging->host->records,
-		    tlsa != NULL ? tlsa->owner : judging->host->name);
+		good &= meets(judging, expectation, &host->records,
+		    tlsa != NULL ? tlsa->owner : host->name);
 		if (tlsa != NULL)
 			good &= servers_meet(judging, expectation,
 			    tlsa->owner);
 	}
+	if (good)
+		return;
+	host->verdict = VERDICT_FAIL;
+	judging->disappointed = true;
+}
+
+bool
+judge_expected(const struct judging *judging)
+{
+	const struct judge_options *options = judging->options;
+	static const struct tlsa_set none = { NULL, 0 };
+	bool good = !judging->disappointed;
+	size_t i;
+
+	/* No host at all, and so no record either. */
+	for (i = 0; judging->expecting == 0 &&
+	    i < options->expectation_count; i++)
+		good &= meets(judging, &options->expectations[i], &none,
+		    judging->evidence->domain);
 	return !good;
 }

@@ -19,6 +19,8 @@ struct judging {
 	 * apply is told, but no verdict suffers from it.
 	 */
 	enum severity			 gravest;
+	bool				 disappointed;	/* an expectation failed */
+	size_t				 expecting;	/* hosts that were looked at */
 };
 
 /* Adds the place to a finding, and caps its severity. Returns it. */
@@ -58,11 +60,19 @@ bool		 judge_next(const struct judging *judging);
 /* "ns1.example.org [192.0.2.53] over TCP". Owned by the caller. */
 char		*judging_server_text(const struct server_evidence *server);
 
-/* --expect and --expect-no, of one host. True: the verdict is fail. */
-bool		 judge_expectations(const struct judging *judging);
+/*
+ * --expect and --expect-no: what the user asks for decides the verdict, whether DANE
+ * applies or not. Of one host; and of the domain, when all hosts have been judged
+ * (true: the verdict is fail).
+ */
+void		 judge_expectations(struct judging *judging);
+bool		 judge_expected(const struct judging *judging);
 
-/* What each name server said (--authoritative). True: the verdict is fail. */
-bool		 judge_authority(const struct judging *judging);
+/*
+ * What each name server said (--authoritative): the verdict is no better than that
+ * which is returned.
+ */
+enum verdict	 judge_authority(const struct judging *judging);
 
 /* What CHAIN is held against: the host's records and names. All borrowed. */
 struct match_input judging_match_input(const struct judging *judging,

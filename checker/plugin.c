@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "checker/ageing.h"
+#include "checker/host_dns.h"
 #include "checker/report.h"
 #include "resolver/memory.h"
 
@@ -15,6 +16,8 @@ struct sums {
 	size_t	mx, mx_ok;
 	size_t	addresses, addresses_ok;
 	size_t	records, matched;
+	bool	knows_mx;		/* or their counts say nothing */
+	bool	knows_rest;
 	double	signatures_days;	/* NAN: not known */
 	double	certificates_days;
 };
@@ -49,10 +52,13 @@ put(FILE *out, const char *text, bool ascii)
 static void
 add_host(struct sums *sums, const struct host_evidence *host)
 {
+	enum verdict dns;
 	size_t i;
 
 	if (host->verdict == VERDICT_ABSENT)
 		return;
+	dns = host_dns_verdict(host_dns_state(host));
+	sums->knows_rest &= dns == VERDICT_PASS || dns == VERDICT_NONE;
 	sums->mx++;
 	sums->mx_ok += host->verdict == VERDICT_PASS;
 	for (i = 0; i < host->endpoint_count; i++) {
@@ -78,6 +84,10 @@ sum_up(const struct evidence *evidence)
 	struct sums sums = { 0 };
 	size_t i;
 
+	sums.knows_mx = evidence->health == RESOLVER_HEALTHY &&
+	    (evidence->host_mode || (evidence->mx != NULL &&
+	    evidence->mx->kind != ANSWER_UNUSABLE));
+	sums.knows_rest = sums.knows_mx;
 	for (i = 0; i < evidence->host_count; i++)
 		add_host(&sums, &evidence->hosts[i]);
 	sums.signatures_days = days_until(evidence,
@@ -224,16 +234,28 @@ put_matter(FILE *out, const struct evidence *evidence)
 	}
 }
 
+/* "signatures good for 12 days", and which threshold that is under. */
 static void
-put_days(FILE *out, const char *what, double days)
+put_days(FILE *out, const char *what, double days,
+    const struct plugin_options *options)
 {
-	if (!isnan(days))
-		fprintf(out, ", %s good for %ld days", what, (long)days);
+	const bool critical = range_alerts(&options->critical, days);
+	char *range;
+
+	if (isnan(days))
+		return;
+	fprintf(out, ", %s good for %ld days", what, (long)days);
+	if (!critical && !range_alerts(&options->warning, days))
+		return;
+	range = range_text(critical ? &options->critical : &options->warning);
+	fprintf(out, " (%s: %s)", critical ? "critical" : "warning", range);
+	free(range);
 }
 
 static void
 put_first_line(FILE *out, const struct evidence *evidence,
-    const struct sums *sums, enum plugin_state state)
+    const struct sums *sums, const struct plugin_options *options,
+    enum plugin_state state)
 {
 	fprintf(out, "MXDANE %s: ", plugin_state_name(state));
 	put(out, evidence->domain, true);
@@ -244,14 +266,17 @@ put_first_line(FILE *out, const struct evidence *evidence,
 	}
 	fprintf(out, "%zu of %zu MX hosts, %zu of %zu addresses authenticated",
 	    sums->mx_ok, sums->mx, sums->addresses_ok, sums->addresses);
-	put_days(out, "signatures", sums->signatures_days);
-	put_days(out, "certificates", sums->certificates_days);
+	put_days(out, "signatures", sums->signatures_days, options);
+	put_days(out, "certificates", sums->certificates_days, options);
 }
 
 static void
-put_count(FILE *out, const char *label, size_t value)
+put_count(FILE *out, const char *label, size_t value, bool known)
 {
-	fprintf(out, " %s=%zu;;;0", label, value);
+	if (known)
+		fprintf(out, " %s=%zu;;;0", label, value);
+	else
+		fprintf(out, " %s=U;;;0", label);
 }
 
 static void
@@ -264,7 +289,9 @@ put_days_left(FILE *out, const char *label, double days,
 	if (isnan(days))
 		fprintf(out, " %s=U;%s;%s", label, warning, critical);
 	else
-		fprintf(out, " %s=%.2f;%s;%s", label, days, warning, critical);
+		/* Rounded down: no value is on the good side that was not. */
+		fprintf(out, " %s=%.2f;%s;%s", label, floor(days * 100) / 100,
+		    warning, critical);
 	free(warning);
 	free(critical);
 }
@@ -275,12 +302,12 @@ put_performance(FILE *out, const struct evidence *evidence,
 {
 	fprintf(out, "time=%u.%03us;;;0;%g", evidence->elapsed_ms / 1000,
 	    evidence->elapsed_ms % 1000, evidence->deadline);
-	put_count(out, "mx", sums->mx);
-	put_count(out, "mx_ok", sums->mx_ok);
-	put_count(out, "addresses", sums->addresses);
-	put_count(out, "addresses_ok", sums->addresses_ok);
-	put_count(out, "tlsa_records", sums->records);
-	put_count(out, "tlsa_matched", sums->matched);
+	put_count(out, "mx", sums->mx, sums->knows_mx);
+	put_count(out, "mx_ok", sums->mx_ok, sums->knows_mx);
+	put_count(out, "addresses", sums->addresses, sums->knows_rest);
+	put_count(out, "addresses_ok", sums->addresses_ok, sums->knows_rest);
+	put_count(out, "tlsa_records", sums->records, sums->knows_rest);
+	put_count(out, "tlsa_matched", sums->matched, sums->knows_rest);
 	put_days_left(out, "signatures_days", sums->signatures_days, options);
 	put_days_left(out, "certificates_days", sums->certificates_days,
 	    options);
@@ -315,7 +342,7 @@ plugin_report(FILE *out, const struct evidence *evidence,
 	const struct sums sums = sum_up(evidence);
 	enum plugin_state state = plugin_judge(evidence, options);
 
-	put_first_line(out, evidence, &sums, state);
+	put_first_line(out, evidence, &sums, options, state);
 	fputs(" | ", out);
 	put_performance(out, evidence, &sums, options);
 	fputc('\n', out);

@@ -67,9 +67,9 @@ range_text(const struct range *range)
 	if (!range->set)
 		return memory_string("");
 	start = range->start == -HUGE_VAL ? memory_string("~") :
-	    memory_format("%g", range->start);
+	    memory_format("%.15g", range->start);
 	end = range->end == HUGE_VAL ? memory_string("") :
-	    memory_format("%g", range->end);
+	    memory_format("%.15g", range->end);
 	text = memory_format("%s%s:%s", range->inside ? "@" : "", start, end);
 	free(start);
 	free(end);

@@ -16,7 +16,7 @@ struct range {
 
 /*
  * From "[@][START:][END]". A bare number stands for "NUMBER:" here: as 0:NUMBER it
- * would alert while all is well. False: TEXT is no range.
+ * would alert while all is well ("@NUMBER" is "@0:NUMBER"). False: TEXT is no range.
  */
 bool	 range_init(struct range *range, const char *text);
 

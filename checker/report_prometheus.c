@@ -10,6 +10,7 @@
 #include "checker/evidence.h"
 #include "checker/host_dns.h"
 #include "checker/report.h"
+#include "checker/told.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
@@ -50,28 +51,36 @@ struct metric_text {
 	size_t	 size;
 };
 
+/* The state of this writer. */
+struct metrics {
+	struct metric_text	*texts;		/* owned, METRIC_COUNT of them */
+	struct told		 told;		/* a series may come once only */
+};
+
 static void *
 prometheus_begin(FILE *out, const struct report_options *options)
 {
+	struct metrics *state = memory_new(1, sizeof(*state));
 	struct metric_text *texts;
 	size_t i;
 
 	(void)out;
 	(void)options;
-	texts = memory_new(METRIC_COUNT, sizeof(*texts));
+	state->texts = texts = memory_new(METRIC_COUNT, sizeof(*texts));
 	for (i = 0; i < METRIC_COUNT; i++) {
 		texts[i].stream = open_memstream(&texts[i].text,
 		    &texts[i].size);
 		if (texts[i].stream == NULL)
 			abort();
 	}
-	return texts;
+	return state;
 }
 
 static void
 prometheus_end(FILE *out, const struct report_options *options, void *state)
 {
-	struct metric_text *texts = state;
+	struct metrics *written = state;
+	struct metric_text *texts = written->texts;
 	size_t i;
 
 	(void)options;
@@ -84,6 +93,8 @@ prometheus_end(FILE *out, const struct report_options *options, void *state)
 		free(texts[i].text);
 	}
 	free(texts);
+	told_clear(&written->told);
+	free(written);
 }
 
 /*
@@ -261,12 +272,15 @@ prometheus_domain(FILE *out, const struct report_options *options,
 {
 	const char *const labels[] = { "domain", evidence->domain, NULL };
 	const struct answer *answers[AGEING_ANSWERS];
-	struct metric_text *texts = state;
+	struct metrics *written = state;
+	struct metric_text *texts = written->texts;
 	char *duration;
 	size_t i, j, n;
 
 	(void)out;
 	(void)options;
+	if (!told_is_new(&written->told, evidence->domain))
+		return;
 	put_verdicts(texts, evidence);
 	put_signature(texts, evidence->domain, evidence->mx);
 	for (i = 0; i < evidence->host_count; i++) {

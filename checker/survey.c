@@ -17,6 +17,7 @@
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/text.h"
+#include "smtp/dial.h"
 
 /* How often the line that shows progress is drawn. */
 #define PROGRESS_MICROSECONDS 500000
@@ -116,6 +117,8 @@ judge_as_wished(const struct survey *survey, struct evidence *evidence)
 		.next = survey->engine.next,
 		.next_count = settings->next_count,
 		.authorities = &survey->engine.authorities,
+		.connected =
+		    dialer_has_connected(survey->engine.context.dialer),
 	};
 
 	judge(evidence, &options);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "resolver/memory.h"
 
@@ -28,8 +29,16 @@ struct dialer {
 	struct event_base	*base;		/* borrowed */
 	struct dial		*first;		/* owned, oldest first */
 	size_t			 open;		/* how many have a stream */
+	bool			 connected;	/* one has been, once */
 	struct event		*begin;		/* owned; see on_begin */
 };
+
+static bool
+is_no_route(int error)
+{
+	return error == ENETUNREACH || error == EHOSTUNREACH ||
+	    error == EADDRNOTAVAIL || error == EAFNOSUPPORT;
+}
 
 static void
 set_idle(struct dial *dial)
@@ -46,14 +55,16 @@ on_event(struct bufferevent *stream, short what, void *argument)
 	int error = EVUTIL_SOCKET_ERROR();
 
 	set_idle(dial);
-	if (what & BEV_EVENT_CONNECTED)
-		dial->done(stream, NULL, false, dial->argument);
-	else if (what & BEV_EVENT_TIMEOUT)
-		dial->done(NULL, "no connection within 30 seconds", true,
-		    dial->argument);
-	else
-		dial->done(NULL, strerror(error), error == ETIMEDOUT,
-		    dial->argument);
+	if (what & BEV_EVENT_CONNECTED) {
+		dial->dialer->connected = true;
+		dial->done(stream, DIAL_CONNECTED, NULL, dial->argument);
+	} else if (what & BEV_EVENT_TIMEOUT) {
+		dial->done(NULL, DIAL_TIMED_OUT,
+		    "no connection within 30 seconds", dial->argument);
+	} else {
+		dial->done(NULL, error == ETIMEDOUT ? DIAL_TIMED_OUT :
+		    DIAL_FAILED, strerror(error), dial->argument);
+	}
 }
 
 static void
@@ -108,8 +119,8 @@ tell_failure(struct dialer *dialer)
 		error = dial->error;
 		dial->error = 0;
 		event_active(dialer->begin, EV_TIMEOUT, 0);
-		dial->done(NULL, strerror(error), error == ETIMEDOUT,
-		    dial->argument);
+		dial->done(NULL, is_no_route(error) ? DIAL_NO_ROUTE :
+		    DIAL_FAILED, strerror(error), dial->argument);
 		return true;
 	}
 	return false;
@@ -157,6 +168,12 @@ dialer_free(struct dialer *dialer)
 	free(dialer);
 }
 
+bool
+dialer_has_connected(const struct dialer *dialer)
+{
+	return dialer->connected;
+}
+
 struct dial *
 dial_start(struct dialer *dialer, const struct address *address,
     dial_done *done, void *argument)
@@ -197,6 +214,23 @@ dial_close(struct dial *dial)
 	}
 	event_active(dial->dialer->begin, EV_TIMEOUT, 0);
 	free(dial);
+}
+
+bool
+dial_has_route(const struct address *address)
+{
+	struct sockaddr_storage name;
+	size_t size = address_to_socket(address, &name);
+	int fd = socket(address->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool has;
+
+	if (fd == -1)
+		return errno != EAFNOSUPPORT;
+	/* For datagrams, that only looks the way up. */
+	has = connect(fd, (struct sockaddr *)&name, (socklen_t)size) == 0 ||
+	    !is_no_route(errno);
+	close(fd);
+	return has;
 }
 
 void

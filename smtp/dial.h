@@ -18,17 +18,26 @@ struct dial;
 struct dialer;
 struct event_base;
 
+enum dial_result {
+	DIAL_FAILED,		/* refused, for example */
+	DIAL_TIMED_OUT,		/* nobody answered */
+	DIAL_NO_ROUTE,		/* nothing was sent: no way to the address */
+	DIAL_CONNECTED,
+};
+
 /*
  * Called once from the loop. STREAM is connected, without callbacks, and
  * belongs to the dial until dial_close; NULL: ERROR (borrowed, printable) says
- * why, for example "Connection refused", and TIMED_OUT whether nobody answered.
+ * why, for example "Connection refused".
  */
-typedef void	dial_done(struct bufferevent *stream, const char *error,
-		    bool timed_out, void *argument);
+typedef void	dial_done(struct bufferevent *stream, enum dial_result result,
+		    const char *error, void *argument);
 
 struct dialer	*dialer_new(struct event_base *base);
 /* All dials are closed before it. NULL is fine. */
 void		 dialer_free(struct dialer *dialer);
+/* Whether any connection has come about. */
+bool		 dialer_has_connected(const struct dialer *dialer);
 
 /* The callback never runs from inside this call. */
 struct dial	*dial_start(struct dialer *dialer,
@@ -41,6 +50,12 @@ bool		 dial_is_waiting(const struct dial *dial);
  * line begin. NULL is fine.
  */
 void		 dial_close(struct dial *dial);
+
+/*
+ * Whether this machine knows a way to the address at all (nothing is sent): where
+ * there is no IPv6, not even a connection can be tried.
+ */
+bool		 dial_has_route(const struct address *address);
 
 /*
  * More is to come on STREAM: what has come is acknowledged at once. A server that

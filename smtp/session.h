@@ -29,6 +29,7 @@ enum session_outcome {
 	OUTCOME_UNTRIED,		/* nothing was sent */
 	OUTCOME_ADDRESS_RESERVED,	/* a special-purpose address, nothing sent */
 	OUTCOME_CONNECT_FAILED,		/* or reset before a greeting */
+	OUTCOME_NO_ROUTE,		/* no way to the address from here */
 	OUTCOME_REFUSED,		/* greeting 4xx or 5xx, or ended before EHLO
 					 * was answered */
 	OUTCOME_PROTOCOL,		/* not SMTP, or past a limit */

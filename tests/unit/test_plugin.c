@@ -210,6 +210,140 @@ test_states(void **state)
 	evidence_free(evidence);
 }
 
+/* A second host, of which FATE says what becomes of it. */
+enum fate {
+	FATE_REFUSES,
+	FATE_WITHOUT_TLSA,
+	FATE_LOST,
+};
+
+static void
+add_host(struct evidence *evidence, enum fate fate)
+{
+	struct chain *chain = fixture_chain("mx2.example.org", KEY_ECDSA);
+	struct host_evidence *host = fixture_host(evidence,
+	    "mx2.example.org");
+
+	switch (fate) {
+	case FATE_REFUSES:
+		fixture_tlsa_of(host, chain);
+		fixture_endpoint(host, "192.0.2.2", OUTCOME_CONNECT_FAILED,
+		    NULL);
+		break;
+	case FATE_WITHOUT_TLSA:
+		answer_free(host->tlsa[0]);
+		host->tlsa[0] = fixture_answer("_25._tcp.mx2.example.org",
+		    DNS_TLSA, ANSWER_NO_DATA, DNSSEC_SECURE);
+		break;
+	case FATE_LOST:
+		answer_free(host->a);
+		answer_free(host->aaaa);
+		host->a = fixture_answer("mx2.example.org", DNS_A,
+		    ANSWER_UNUSABLE, DNSSEC_FAILED);
+		host->aaaa = fixture_answer("mx2.example.org", DNS_AAAA,
+		    ANSWER_UNUSABLE, DNSSEC_FAILED);
+		break;
+	}
+	chain_free(chain);
+}
+
+/* What is waved through at one host hides nothing else. */
+static void
+test_hosts_apart(void **state)
+{
+	static const struct {
+		enum session_outcome	 first;
+		enum fate		 second;
+		enum plugin_state	 missing, unreachable;
+		const char		*critical;
+		enum plugin_state	 expected;
+	} rows[] = {
+		{ OUTCOME_DONE, FATE_REFUSES, PLUGIN_CRITICAL, PLUGIN_OK, NULL,
+		    PLUGIN_OK },
+		{ OUTCOME_DONE, FATE_REFUSES, PLUGIN_CRITICAL, PLUGIN_OK,
+		    "99:", PLUGIN_CRITICAL },
+		{ OUTCOME_DONE, FATE_REFUSES, PLUGIN_CRITICAL, PLUGIN_WARNING,
+		    NULL, PLUGIN_WARNING },
+		{ OUTCOME_DONE, FATE_WITHOUT_TLSA, PLUGIN_OK, PLUGIN_CRITICAL,
+		    NULL, PLUGIN_OK },
+		{ OUTCOME_DONE, FATE_WITHOUT_TLSA, PLUGIN_OK, PLUGIN_CRITICAL,
+		    "99:", PLUGIN_CRITICAL },
+		{ OUTCOME_CONNECT_FAILED, FATE_WITHOUT_TLSA, PLUGIN_CRITICAL,
+		    PLUGIN_OK, NULL, PLUGIN_CRITICAL },
+		{ OUTCOME_CONNECT_FAILED, FATE_LOST, PLUGIN_OK, PLUGIN_OK,
+		    NULL, PLUGIN_UNKNOWN },
+		{ OUTCOME_CONNECT_FAILED, FATE_LOST, PLUGIN_OK,
+		    PLUGIN_CRITICAL, NULL, PLUGIN_CRITICAL },
+	};
+	struct plugin_options options;
+	struct evidence *evidence;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		evidence = make_domain(rows[i].first);
+		add_host(evidence, rows[i].second);
+		fixture_judge(evidence);
+		options = make_options(NULL, rows[i].critical);
+		options.missing = rows[i].missing;
+		options.unreachable = rows[i].unreachable;
+		assert_int_equal(plugin_judge(evidence, &options),
+		    rows[i].expected);
+		evidence_free(evidence);
+	}
+}
+
+/* "label=" is in the report, with this value. */
+static void
+assert_value(const char *report, const char *value)
+{
+	if (strstr(report, value) == NULL)
+		fail_msg("no %s in %s", value, report);
+}
+
+static void
+test_unknown_counts(void **state)
+{
+	struct plugin_options options = make_options(NULL, NULL);
+	struct evidence *evidence = make_domain(OUTCOME_DONE);
+	char *text;
+
+	(void)state;
+	add_host(evidence, FATE_LOST);
+	fixture_judge(evidence);
+	text = write_report(evidence, &options, PLUGIN_UNKNOWN);
+	assert_value(text, " mx=2;;;0 mx_ok=1;;;0 addresses=U;;;0 "
+	    "addresses_ok=U;;;0 tlsa_records=U;;;0 tlsa_matched=U;;;0 ");
+	free(text);
+
+	answer_free(evidence->mx);
+	evidence->mx = fixture_answer("example.org", DNS_MX, ANSWER_UNUSABLE,
+	    DNSSEC_FAILED);
+	fixture_judge(evidence);
+	text = write_report(evidence, &options, PLUGIN_UNKNOWN);
+	assert_value(text, " mx=U;;;0 mx_ok=U;;;0 addresses=U;;;0 ");
+	free(text);
+	evidence_free(evidence);
+}
+
+/* Which number it is that alerts, and no value on the wrong side of its threshold. */
+static void
+test_alert_is_told(void **state)
+{
+	struct plugin_options options = make_options("21:", NULL);
+	struct evidence *evidence = make_domain(OUTCOME_DONE);
+	char *text;
+
+	(void)state;
+	evidence->checked_at += 30;	/* seconds: 19.9996 days are left */
+	fixture_judge(evidence);
+	text = write_report(evidence, &options, PLUGIN_WARNING);
+	assert_value(text, "signatures good for 19 days (warning: 21:) | ");
+	assert_value(text, " signatures_days=19.99;21:; ");
+	free(text);
+	evidence_free(evidence);
+}
+
 static void
 test_outstanding(void **state)
 {
@@ -267,6 +401,9 @@ main(void)
 		cmocka_unit_test(test_ok),
 		cmocka_unit_test(test_thresholds),
 		cmocka_unit_test(test_states),
+		cmocka_unit_test(test_hosts_apart),
+		cmocka_unit_test(test_unknown_counts),
+		cmocka_unit_test(test_alert_is_told),
 		cmocka_unit_test(test_outstanding),
 		cmocka_unit_test(test_hostile),
 	};
