@@ -195,7 +195,8 @@ on_conversation(struct session_result *result, void *argument)
 		return;
 	}
 	trace_say(gathering->context->trace, TRACE_STEPS, gathering->subject,
-	    "once more: is there a certificate of another key type?");
+	    "once more, for a certificate of another key type; that the "
+	    "handshake fails then means that there is none");
 	dial_next(gathering);
 }
 

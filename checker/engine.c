@@ -43,6 +43,26 @@ machine_name(void)
 	return memory_string(name);
 }
 
+/* Two chains of one key type: which is it that the server presents? */
+static bool
+check_twins(const struct engine *engine, const char *file, char **why)
+{
+	const struct chain *last =
+	    engine->chains[engine->options.chain_count - 1];
+	size_t i;
+
+	for (i = 0; i + 1 < engine->options.chain_count; i++) {
+		if (engine->chains[i]->certificates[0].key_type !=
+		    last->certificates[0].key_type)
+			continue;
+		*why = memory_format("%s: a second chain of a key of type %s; "
+		    "give one for each type", file,
+		    key_type_name(last->certificates[0].key_type));
+		return false;
+	}
+	return true;
+}
+
 /* --chain: one PEM chain for each key type. */
 static bool
 read_chains(struct engine *engine, const struct settings *settings,
@@ -66,6 +86,8 @@ read_chains(struct engine *engine, const struct settings *settings,
 		if (engine->chains[i] == NULL)
 			return false;
 		engine->options.chain_count++;
+		if (!check_twins(engine, settings->chains[i], why))
+			return false;
 	}
 	return true;
 }

@@ -75,7 +75,9 @@ say_records(const struct judging *judging)
 	}
 	if (set->count > TLSA_MANY) {
 		finding = finding_add(findings, FINDING_TLSA_MANY,
-		    "%zu records: a large sender gives up over %d",
+		    "%s%zu records: a large sender gives up over %d",
+		    host_tlsa(judging->host) != NULL &&
+		    host_tlsa(judging->host)->truncated ? "more than " : "",
 		    set->count, TLSA_MANY);
 		finding_advise(finding, "remove the records that are not needed");
 		judging_place(judging, finding, NULL, KEY_UNKNOWN);
@@ -196,7 +198,8 @@ judge_lost_family(const struct judging *judging)
 		    FINDING_ADDRESS_LOOKUP_FAILED,
 		    "no usable answer for the addresses: %s", lost[i]->why);
 		finding_advise(finding, "look at the name servers of the zone "
-		    "of %s", host->name);
+		    "of %s, or try again, with a larger --timeout",
+		    host->name);
 		judging_place(judging, finding, NULL, KEY_UNKNOWN);
 		any = true;
 	}

@@ -109,6 +109,22 @@ complain_value(const struct option_table *table,
 	return line;
 }
 
+/* Whether "--WORD" begins a long option: as none was found, then several. */
+static bool
+is_beginning(const struct option_table *table, const char *word)
+{
+	const struct option_row *row;
+	size_t i, size = strcspn(word, "=");
+
+	if (size < 3 || strncmp(word, "--", 2) != 0)
+		return false;
+	for (i = 0; (row = options_row(table, i)) != NULL; i++) {
+		if (strncmp(row->name, word + 2, size - 2) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The word that getopt_long stumbled over. */
 static char *
 complain_word(const struct option_table *table, int found,
@@ -125,7 +141,8 @@ complain_word(const struct option_table *table, int found,
 	if (strncmp(word, "--", 2) == 0 && strchr(word, '=') != NULL &&
 	    optopt >= LONG_BASE)
 		return complain(table, "no argument is allowed in", word, NULL);
-	return complain(table, "unknown option", word, NULL);
+	return complain(table, is_beginning(table, word) ?
+	    "several options begin with" : "unknown option", word, NULL);
 }
 
 static bool
@@ -134,6 +151,10 @@ take(const struct option_row *row, void *settings, const char *value,
 {
 	char *member = (char *)settings + row->offset;
 
+	if (row->argument != NULL && *value == '\0') {
+		*why = "is empty";
+		return false;
+	}
 	if (row->take != NULL)
 		return row->take(settings, value, why);
 	if (row->argument != NULL)

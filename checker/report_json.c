@@ -83,8 +83,9 @@ static void
 set_answer(json_t *object, const struct answer *answer)
 {
 	set(object, "ttl", json_ttl(answer));
-	set(object, "signed_until", json_time(answer != NULL ?
-	    answer->signed_until : 0));
+	/* Signatures of a part of an insecure answer protect nothing. */
+	set(object, "signed_until", json_time(answer != NULL &&
+	    answer->dnssec == DNSSEC_SECURE ? answer->signed_until : 0));
 	set(object, "why", report_json_text(answer != NULL ?
 	    answer->why : NULL));
 }

@@ -7,6 +7,7 @@
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/text.h"
+#include "resolver/validity.h"
 
 #define NO_NAME_IN_RDATA (-1)
 
@@ -362,48 +363,6 @@ lower_ttl_of_absence(struct answer *answer, const ldns_rr_list *authority)
 	}
 }
 
-/* The instant nearest to NOW that the serial can mean (RFC 4034 3.1.5). */
-static time_t
-serial_time(uint32_t serial, time_t now)
-{
-	uint32_t ahead = serial - (uint32_t)now;
-
-	if (ahead <= INT32_MAX)
-		return now + (time_t)ahead;
-	return now - (time_t)(UINT32_MAX - ahead) - 1;
-}
-
-/* When all signatures in the list are valid at once; and their TTL. */
-static void
-add_signature_times(struct answer *answer, const ldns_rr_list *list, time_t now)
-{
-	const ldns_rdf *expiration, *inception, *original;
-	const ldns_rr *record;
-	time_t since, until;
-	uint32_t ttl;
-	size_t i;
-
-	for (i = 0; i < ldns_rr_list_rr_count(list); i++) {
-		record = ldns_rr_list_rr(list, i);
-		if (ldns_rr_get_type(record) != LDNS_RR_TYPE_RRSIG)
-			continue;
-		expiration = ldns_rr_rrsig_expiration(record);
-		inception = ldns_rr_rrsig_inception(record);
-		original = ldns_rr_rrsig_origttl(record);
-		if (expiration == NULL || inception == NULL || original == NULL)
-			continue;
-		until = serial_time(ldns_rdf2native_int32(expiration), now);
-		since = serial_time(ldns_rdf2native_int32(inception), now);
-		if (answer->signed_until == 0 || until < answer->signed_until)
-			answer->signed_until = until;
-		if (answer->signed_since == 0 || since > answer->signed_since)
-			answer->signed_since = since;
-		ttl = ldns_rdf2native_int32(original);
-		if (ttl <= INT32_MAX && ttl > answer->signed_ttl)
-			answer->signed_ttl = ttl;
-	}
-}
-
 /* Returns NULL, or why the sections answer nothing. */
 static const char *
 read_answer(struct answer *answer, struct sections *sections,
@@ -426,7 +385,9 @@ read_answer(struct answer *answer, struct sections *sections,
 		answer->expanded = name_text(end);
 	}
 	add_records(answer, sections, end);
-	add_signature_times(answer, sections->answer, source->now);
+	validity_add_records(answer, sections->answer, source->now);
+	if (validity_needs_proofs(sections->answer))
+		validity_add_proofs(answer, sections->authority, source->now);
 
 	if (answer->count > 0) {
 		if (source->rcode == LDNS_RCODE_NXDOMAIN)
@@ -439,7 +400,7 @@ read_answer(struct answer *answer, struct sections *sections,
 		if (source->rcode == LDNS_RCODE_NXDOMAIN)
 			answer->kind = ANSWER_NO_NAME;
 		lower_ttl_of_absence(answer, sections->authority);
-		add_signature_times(answer, sections->authority, source->now);
+		validity_add_records(answer, sections->authority, source->now);
 	}
 	if (answer->ttl == UINT32_MAX)
 		answer->ttl = 0;

@@ -4,7 +4,8 @@
  *
  *     clang -g -fsanitize=fuzzer,address,undefined -I. \
  *         tests/fuzz/fuzz_answer.c resolver/answer.c resolver/memory.c \
- *         resolver/name.c resolver/text.c -lldns -lidn2 -o fuzz_answer
+ *         resolver/name.c resolver/text.c \
+ *         resolver/validity.c -lldns -lidn2 -o fuzz_answer
  */
 #include <assert.h>
 #include <stddef.h>

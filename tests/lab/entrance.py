@@ -37,8 +37,11 @@ def with_lab(cases: list[Case], use: Callable[[Lab], int],
     PREPARE is called before it comes up. The program is started once more in
     namespaces of its own.
     """
-    if not namespace.enter():
-        raise NoLab("this system allows no network namespaces")
+    try:
+        namespace.enter()
+    except namespace.Forbidden as why:
+        raise NoLab(f"no namespace of the lab's own can be had: {why}"
+                    ) from why
     daemons = Daemons(pathlib.Path(
         os.environ.get("LAB_DAEMONS", BUILD / "daemons")))
     with tempfile.TemporaryDirectory(prefix="lab-") as scratch:

@@ -16,21 +16,26 @@ def unshare_command() -> list[str]:
     return command
 
 
-def enter() -> bool:
-    """Starts this program again inside; False where the system forbids it.
+class Forbidden(Exception):
+    """The system does not let us; says why."""
 
-    Returns True inside, once the loopback interface is up.
+
+def enter() -> None:
+    """Starts this program again inside, and returns there.
+
+    The loopback interface is up then.
     """
     if os.environ.get(INSIDE):
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-        return True
+        return
     command = unshare_command()
     try:
-        probe = subprocess.run(command + ["true"], stderr=subprocess.DEVNULL)
-    except FileNotFoundError:
-        return False
-    if probe.returncode != 0:
-        return False
+        subprocess.run(command + ["true"], stderr=subprocess.PIPE, text=True,
+                       check=True)
+    except FileNotFoundError as error:
+        raise Forbidden("there is no unshare") from error
+    except subprocess.CalledProcessError as error:
+        raise Forbidden(error.stderr.strip() or "unshare failed") from error
     sys.stdout.flush()
     os.environ[INSIDE] = "1"
     os.execvp(command[0], command + [sys.executable] + sys.argv)

@@ -294,6 +294,42 @@ test_absence(void **state)
 	answer_free(answer);
 }
 
+/*
+ * Records of a wildcard hang on the proof that there is no nearer name (RFC 4035
+ * 5.3.4), others on nothing in that section.
+ */
+static void
+test_wildcard(void **state)
+{
+	static const struct packet of_wildcard = { "_25._tcp." OWNER, DNS_TLSA,
+		0, {
+		"_25._tcp.mx.example.org. 300 IN TLSA 3 1 1 abcd",
+		RRSIG("_25._tcp.mx.example.org", "TLSA", "20260210000000",
+		    "20260101000000"),
+	}, {
+		"mx.example.org. 900 IN NSEC example.org. A RRSIG NSEC",
+		RRSIG(OWNER, "NSEC", "20260203000000", "20260124000000"),
+		RRSIG("example.org", "NS", "20260201000000", "20260130000000"),
+	} };
+	static const struct packet own = { OWNER, DNS_A, 0, {
+		"mx.example.org. 300 IN A 192.0.2.1",
+		RRSIG(OWNER, "A", "20260210000000", "20260101000000"),
+	}, {
+		"mx.example.org. 900 IN NSEC example.org. A RRSIG NSEC",
+		RRSIG(OWNER, "NSEC", "20260203000000", "20260124000000"),
+	} };
+	struct answer *answer = packet_answer(&of_wildcard);
+
+	(void)state;
+	assert_int_equal(answer->signed_until, INT64_C(1770076800));
+	assert_int_equal(answer->signed_since, INT64_C(1769212800));
+	assert_int_equal(answer->ttl, 300);
+	answer_free(answer);
+	answer = packet_answer(&own);
+	assert_int_equal(answer->signed_until, INT64_C(1770681600));
+	answer_free(answer);
+}
+
 /* No class but IN, and a TTL with the highest bit set is 0 (RFC 2181 8). */
 static void
 test_class_and_ttl(void **state)
@@ -384,6 +420,7 @@ main(void)
 		cmocka_unit_test(test_record_limit),
 		cmocka_unit_test(test_truncated_flag),
 		cmocka_unit_test(test_absence),
+		cmocka_unit_test(test_wildcard),
 		cmocka_unit_test(test_class_and_ttl),
 		cmocka_unit_test(test_serial_times),
 		cmocka_unit_test(test_words),
