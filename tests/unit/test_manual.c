@@ -107,9 +107,11 @@ static void
 test_verdicts_and_formats(void **state)
 {
 	char *page = read_page("mxdane.1"), *entry;
+	char *source = read_page("report_prometheus.c");
 	const struct report_format *format;
+	const char *next;
 	enum verdict verdict;
-	size_t i;
+	size_t i, metrics = 0;
 
 	(void)state;
 	for (verdict = 0; verdict < VERDICT_ABSENT; verdict++) {
@@ -121,6 +123,17 @@ test_verdicts_and_formats(void **state)
 		assert_entry(page, entry);
 		free(entry);
 	}
+	/* Each metric, by its name in the source of its writer. */
+	for (next = source; (next = strstr(next, "= { \"mxdane_")) != NULL;
+	    next++) {
+		entry = memory_format("\n.It Li %.*s{",
+		    (int)strcspn(next + 5, "\""), next + 5);
+		assert_entry(page, entry);
+		free(entry);
+		metrics++;
+	}
+	assert_int_equal(metrics, 7);
+	free(source);
 	for (i = 0; (format = report_format_at(i)) != NULL; i++) {
 		entry = memory_format("\n.It Cm %s\n", format->name);
 		assert_entry(page, entry);
