@@ -3,6 +3,7 @@
 import concurrent.futures
 import dataclasses
 import functools
+import os
 import re
 import shlex
 import subprocess
@@ -138,13 +139,50 @@ def of_monitoring(lab: Lab) -> list[Test]:
                  monitoring.try_nagios, "nagios", 0))]
 
 
+def summarise_once(lab: Lab, case: Case) -> Result:
+    """GitHub's summary has a table of the last try alone (--wait)."""
+    summary = lab.work / "summary.md"
+    summary.unlink(missing_ok=True)
+    words = command(lab, case) + ["--format", "github", "--dns-only",
+                                  "--wait", "1", "--expect", "3 1 1 00"]
+    subprocess.run(words, capture_output=True, timeout=30,
+                   env=os.environ | {"GITHUB_STEP_SUMMARY": str(summary)})
+    tables = summary.read_text().count("### DANE for ")
+    return Result([] if tables == 1 else [f"{tables} tables"])
+
+
+def tell_once(lab: Lab, case: Case) -> Result:
+    """A domain that is named twice makes no series, and no suite, twice."""
+    words = command(lab, case) + [case.plain("@").upper() + "."]
+    found = []
+    for name, prefix in ("prometheus", "mxdane_"), ("junit", "  <testsuite "):
+        done = subprocess.run(words + ["--format", name], text=True,
+                              capture_output=True, timeout=30)
+        series = [line.rpartition(" ")[0] if name == "prometheus" else line
+                  for line in done.stdout.splitlines()
+                  if line.startswith(prefix)]
+        if not series or len(series) != len(set(series)):
+            found.append(f"{name}: {len(series)} times {len(set(series))}")
+    return Result(found)
+
+
+def of_writers(lab: Lab) -> list[Test]:
+    """What some formats have beyond a report of one domain."""
+    case = lab.cases.get("usage-3-key")
+    return [] if case is None else [
+        Test("--format github: one table, whatever --wait tries",
+             functools.partial(summarise_once, lab, case), 1),
+        Test("prometheus and junit tell a domain once",
+             functools.partial(tell_once, lab, case))]
+
+
 def run_all(lab: Lab, tap: Tap, verbose: bool, no_skip: bool) -> None:
     """Those that wait begin first; results are told in order."""
     finger = second_opinion.Finger(lab)
     finger.start()
     tests = [test for case in lab.cases.values()
              for test in of_case(lab, case, finger)]
-    tests += of_monitoring(lab)
+    tests += of_writers(lab) + of_monitoring(lab)
     tap.plan(len(tests))
     with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
         running = {id(test): pool.submit(test.run) for test
