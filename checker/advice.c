@@ -3,68 +3,100 @@
 #include <stdlib.h>
 
 #include "checker/make.h"
+#include "resolver/memory.h"
 #include "smtp/chain.h"
 
-/* The kind of record that fits a certificate at DEPTH. */
-static enum tlsa_usage
-usage_at(size_t depth)
+enum tlsa_usage
+advice_usage(size_t depth)
 {
 	return depth == 0 ? TLSA_DANE_EE : TLSA_DANE_TA;
+}
+
+/* A record, and how it fares by itself: NULL where it cannot be made. */
+static struct match_result *
+try(const struct match_input *input, const struct tlsa *kind, size_t depth,
+    struct tlsa_set *alone)
+{
+	struct match_input trial = *input;
+	struct tlsa record;
+
+	*alone = (struct tlsa_set){ NULL, 0 };
+	if (!make_tlsa(&record, &input->chain->certificates[depth],
+	    kind->usage, kind->selector, kind->matching_type))
+		return NULL;
+	tlsa_set_add(alone, &record);
+	free(record.data);
+	trial.records = alone;
+	return match_chain(&trial);
+}
+
+static struct tlsa
+kind_of(size_t depth, enum tlsa_selector selector,
+    enum tlsa_matching_type matching_type)
+{
+	return (struct tlsa){
+		.usage = (uint8_t)advice_usage(depth),
+		.selector = (uint8_t)selector,
+		.matching_type = (uint8_t)matching_type,
+	};
 }
 
 char *
 advice_line(const struct match_input *input, const char *owner, size_t depth,
     enum tlsa_selector selector, enum tlsa_matching_type matching_type)
 {
-	struct tlsa_set alone = { NULL, 0 };
-	struct match_input trial = *input;
-	struct match_result *result;
-	struct tlsa record;
-	char *line;
+	const struct tlsa kind = kind_of(depth, selector, matching_type);
+	struct tlsa_set alone;
+	struct match_result *result = try(input, &kind, depth, &alone);
+	char *line = NULL;
 
-	if (!make_tlsa(&record, &input->chain->certificates[depth],
-	    usage_at(depth), selector, matching_type))
+	if (result == NULL)
 		return NULL;
-	tlsa_set_add(&alone, &record);
-	free(record.data);
-	trial.records = &alone;
-	result = match_chain(&trial);
-	line = result->would_match ? tlsa_line(owner, alone.records) : NULL;
+	if (result->would_match)
+		line = tlsa_line(owner, alone.records);
 	match_free(result, alone.count);
 	tlsa_set_clear(&alone);
 	return line;
 }
 
-/* MATCHING_TYPE, or what is stronger and published beside it. */
-static enum tlsa_matching_type
-type_beside(const struct tlsa_set *set, enum tlsa_usage usage,
+char *
+advice_why_not(const struct match_input *input, size_t depth,
     enum tlsa_selector selector, enum tlsa_matching_type matching_type)
 {
+	const struct tlsa kind = kind_of(depth, selector, matching_type);
+	struct tlsa_set alone;
+	struct match_result *result = try(input, &kind, depth, &alone);
+	char *why;
+
+	if (result == NULL)
+		return memory_string("the certificate cannot be taken apart");
+	why = memory_string(result->why);
+	match_free(result, alone.count);
+	tlsa_set_clear(&alone);
+	return why;
+}
+
+enum tlsa_matching_type
+advice_type(const struct match_input *input, size_t depth,
+    enum tlsa_selector selector, enum tlsa_matching_type matching_type)
+{
+	const struct tlsa_set *set = input->records;
 	const struct tlsa *record;
 	size_t i;
 
 	for (i = 0; matching_type == TLSA_SHA2_256 && i < set->count; i++) {
 		record = &set->records[i];
-		if (record->usable && record->usage == usage &&
-		    record->selector == selector)
-			matching_type = record->matching_type == TLSA_SHA2_512 ?
-			    TLSA_SHA2_512 : matching_type;
+		if (record->usable && record->usage == advice_usage(depth) &&
+		    record->selector == selector &&
+		    record->matching_type == TLSA_SHA2_512)
+			matching_type = TLSA_SHA2_512;
 	}
 	return matching_type;
 }
 
 char *
-advice_line_beside(const struct match_input *input, const char *owner,
-    size_t depth, enum tlsa_selector selector,
-    enum tlsa_matching_type matching_type)
-{
-	return advice_line(input, owner, depth, selector,
-	    type_beside(input->records, usage_at(depth), selector,
-	    matching_type));
-}
-
-char *
 advice_own_key(const struct match_input *input, const char *owner)
 {
-	return advice_line_beside(input, owner, 0, TLSA_SPKI, TLSA_SHA2_256);
+	return advice_line(input, owner, 0, TLSA_SPKI,
+	    advice_type(input, 0, TLSA_SPKI, TLSA_SHA2_256));
 }

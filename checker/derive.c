@@ -86,14 +86,47 @@ is_digest(const uint8_t *data, size_t size, const EVP_MD *type,
 	    memcmp(digest, data, size) == 0;
 }
 
-/* PEM text may have lost its last line's end on the way. */
+/* The text with its lines ended as on Windows. Owned by the caller. */
+static unsigned char *
+with_carriage_returns(const struct encoding *text, size_t *size)
+{
+	unsigned char *copy = memory_new(text->size, 2), *next = copy;
+	size_t i;
+
+	for (i = 0; i < text->size; i++) {
+		if (text->bytes[i] == '\n')
+			*next++ = '\r';
+		*next++ = text->bytes[i];
+	}
+	*size = (size_t)(next - copy);
+	return copy;
+}
+
+/* Text may have lost its last line's end on the way, or come from Windows. */
+static bool
+is_digest_of_text(const uint8_t *data, size_t size, const EVP_MD *type,
+    const struct encoding *text)
+{
+	size_t count;
+	unsigned char *returns = with_carriage_returns(text, &count);
+	bool is;
+
+	is = is_digest(data, size, type, text->bytes, text->size - 1) ||
+	    is_digest(data, size, type, returns, count) ||
+	    is_digest(data, size, type, returns, count - 2);
+	free(returns);
+	return is;
+}
+
 static bool
 is_digest_of(const uint8_t *data, size_t size, const EVP_MD *type,
     const struct encoding *encoding)
 {
-	return encoding->size > 0 && (is_digest(data, size, type,
-	    encoding->bytes, encoding->size) || (encoding->pem && is_digest(
-	    data, size, type, encoding->bytes, encoding->size - 1)));
+	/* A key of a kind that OpenSSL does not know has no PEM text. */
+	if (encoding->size == 0)
+		return false;
+	return is_digest(data, size, type, encoding->bytes, encoding->size) ||
+	    (encoding->pem && is_digest_of_text(data, size, type, encoding));
 }
 
 const char *
