@@ -22,54 +22,81 @@ only_match(const struct host_evidence *host,
 	return only;
 }
 
-/*
- * Whether the host hangs on one record of the key that it has now, and none is
- * published for the next one (RFC 7671 8.1, 8.4).
- */
+/* Whether a record waits for its key, and will count when that is in use. */
 static bool
-lacks_rollover_record(const struct host_evidence *host)
+has_rollover_record(const struct host_evidence *host)
 {
 	const struct tlsa_set *set = &host->records;
-	const struct tlsa *only;
-	bool lacks = false;
-	size_t i, j;
+	size_t i;
 
 	for (i = 0; i < set->count; i++) {
-		if (set->records[i].usable && !host_record_matches(host, i))
-			return false;
+		if (set->records[i].usable && !set->records[i].ignored &&
+		    !host_record_matches(host, i))
+			return true;
 	}
+	return false;
+}
+
+/*
+ * The record of the server's own that a handshake of the host hangs on; NULL:
+ * none hangs on one alone, or one is published for what comes next (RFC 7671
+ * 8.1, 8.4).
+ */
+static const struct tlsa *
+lonely_record(const struct host_evidence *host)
+{
+	const struct tlsa *only, *lonely = NULL;
+	size_t i, j;
+
+	if (has_rollover_record(host))
+		return NULL;
 	for (i = 0; i < host->endpoint_count; i++) {
 		for (j = 0; j < host->endpoints[i].shake_count; j++) {
 			only = only_match(host, &host->endpoints[i].shakes[j]);
-			lacks |= only != NULL && only->usage == TLSA_DANE_EE;
+			if (only != NULL && only->usage == TLSA_DANE_EE)
+				lonely = only;
 		}
 	}
-	return lacks;
+	return lonely;
+}
+
+static void
+say_lonely(const struct judging *judging, const struct tlsa *lonely,
+    uint32_t ttl)
+{
+	const bool of_key = lonely->selector == TLSA_SPKI;
+	const char *what = of_key ? "key" : "certificate";
+	struct finding *finding;
+
+	finding = finding_add(&judging->evidence->findings,
+	    FINDING_NO_ROLLOVER_RECORD, "one record matches, of the %s that is "
+	    "in use now: %s needs the next one's record first", what,
+	    of_key ? "a change of the key" :
+	    "each renewal, even one that keeps the key,");
+	finding_advise(finding, "before the %s changes, publish the new %s's "
+	    "record beside it and wait for two TTLs (%lu seconds)%s", what,
+	    what, 2 * (unsigned long)ttl, of_key ? "" :
+	    "; a record with selector 1 lasts for as long as the key");
+	judging_place(judging, finding, NULL, KEY_UNKNOWN);
 }
 
 void
 judge_keeping(const struct judging *judging)
 {
-	struct finding_list *findings = &judging->evidence->findings;
 	const struct host_evidence *host = judging->host;
-	const struct answer *tlsa = host_tlsa(host);
+	const uint32_t ttl = answer_source_ttl(host_tlsa(host));
+	const struct tlsa *lonely;
 	struct finding *finding;
 
-	if (tlsa->ttl > TTL_LONG) {
-		finding = finding_add(findings, FINDING_TLSA_TTL_LONG,
-		    "the TLSA records may be cached for %lu seconds, so a "
-		    "wrong one lives on for that long",
-		    (unsigned long)tlsa->ttl);
+	if (ttl > TTL_LONG) {
+		finding = finding_add(&judging->evidence->findings,
+		    FINDING_TLSA_TTL_LONG, "the TLSA records may be cached for "
+		    "%lu seconds, so a wrong one lives on for that long",
+		    (unsigned long)ttl);
 		finding_advise(finding, "publish them with a TTL of an hour");
 		judging_place(judging, finding, NULL, KEY_UNKNOWN);
 	}
-	if (host->verdict != VERDICT_PASS || !lacks_rollover_record(host))
-		return;
-	finding = finding_add(findings, FINDING_NO_ROLLOVER_RECORD,
-	    "one record matches, of the key that is in use now: a change of "
-	    "the key needs the next one's record first");
-	finding_advise(finding, "before the key changes, publish the new key's "
-	    "record beside it and wait for two TTLs (%lu seconds)",
-	    2 * (unsigned long)tlsa->ttl);
-	judging_place(judging, finding, NULL, KEY_UNKNOWN);
+	lonely = host->verdict == VERDICT_PASS ? lonely_record(host) : NULL;
+	if (lonely != NULL)
+		say_lonely(judging, lonely, ttl);
 }

@@ -100,9 +100,7 @@ describe(const struct material *material)
 static unsigned long
 time_to_wait(const struct answer *tlsa)
 {
-	/* What a resolver's cache says is what is left of the TTL. */
-	return TTLS_TO_WAIT * (unsigned long)(tlsa->ttl > tlsa->signed_ttl ?
-	    tlsa->ttl : tlsa->signed_ttl);
+	return TTLS_TO_WAIT * (unsigned long)answer_source_ttl(tlsa);
 }
 
 /* The record of a kind that would cover it. Owned; NULL: there is none. */

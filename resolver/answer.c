@@ -133,6 +133,13 @@ answer_is_secure(const struct answer *answer)
 	return answer_has_records(answer) && answer->dnssec == DNSSEC_SECURE;
 }
 
+uint32_t
+answer_source_ttl(const struct answer *answer)
+{
+	return answer->ttl > answer->signed_ttl ? answer->ttl :
+	    answer->signed_ttl;
+}
+
 bool
 answer_is_absent(const struct answer *answer)
 {

@@ -104,6 +104,12 @@ bool		 answer_has_records(const struct answer *answer);
 /* Whether it has records and is secure. NULL is not. */
 bool		 answer_is_secure(const struct answer *answer);
 
+/*
+ * The TTL that its records have at their source, in seconds: a cache on the way
+ * says what is left of it, or caps it.
+ */
+uint32_t	 answer_source_ttl(const struct answer *answer);
+
 /* Whether it proves (or, unsigned, says) that there is nothing of the type. */
 bool		 answer_is_absent(const struct answer *answer);
 
