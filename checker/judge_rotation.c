@@ -4,20 +4,32 @@
  */
 #include <stdlib.h>
 
+#include "checker/advice.h"
 #include "checker/issuers.h"
 #include "checker/judge_parts.h"
 #include "resolver/memory.h"
 
-/* Whether a usage 2 record that counts pins the authority. */
-static bool
-is_pinned(const struct tlsa_set *set, const struct issuer *issuer)
+/* Authorities that are told of at one host, of each rotation one. */
+#define ISSUERS_TOLD_MAX 8
+
+/* The authority that a record pins, as far as it is known; or NULL. */
+static const struct issuer *
+issuer_pinned(const struct tlsa *record)
 {
+	return record->usage == TLSA_DANE_TA ?
+	    issuers_find(record) : NULL;
+}
+
+/* Whether a record that counts pins the authority. */
+static bool
+is_pinned(const struct judging *judging, const struct issuer *issuer)
+{
+	const struct tlsa_set *set = &judging->host->records;
 	size_t i;
 
 	for (i = 0; i < set->count; i++) {
 		if (set->records[i].usable && !set->records[i].ignored &&
-		    set->records[i].usage == TLSA_DANE_TA &&
-		    issuers_find(&set->records[i]) == issuer)
+		    issuer_pinned(&set->records[i]) == issuer)
 			return true;
 	}
 	return false;
@@ -25,10 +37,11 @@ is_pinned(const struct tlsa_set *set, const struct issuer *issuer)
 
 /* The known authority by which a record matches; NULL: none. */
 static const struct issuer *
-issuer_matched(const struct host_evidence *host,
+issuer_matched(const struct judging *judging,
     const struct shake_evidence *shake, const struct match_result *match)
 {
-	const struct tlsa *record = &host->records.records[match->record];
+	const struct tlsa *record =
+	    &judging->host->records.records[match->record];
 	const struct chain *chain = shake->handshake->chain;
 	const size_t depth = (size_t)match->depth;
 
@@ -37,15 +50,15 @@ issuer_matched(const struct host_evidence *host,
 	/* Whatever form the record has, the chain has the key. */
 	return depth < chain->count ? issuers_find_key(
 	    chain->certificates[depth].spki_sha256, CHAIN_DIGEST) :
-	    issuers_find(record);
+	    issuer_pinned(record);
 }
 
 /*
- * The authority that a handshake hangs on, one that still issues if there is one;
- * NULL: it matches in another way as well, or hangs on none that is known.
+ * The authority that a handshake hangs on, one that still issues if there is
+ * one; NULL: it matches in another way as well, or hangs on none that is known.
  */
 static const struct issuer *
-hangs_on(const struct host_evidence *host, const struct shake_evidence *shake)
+hangs_on(const struct judging *judging, const struct shake_evidence *shake)
 {
 	const struct issuer *issuer = NULL, *known;
 	size_t i;
@@ -53,7 +66,7 @@ hangs_on(const struct host_evidence *host, const struct shake_evidence *shake)
 	for (i = 0; i < shake->match_count; i++) {
 		if (shake->matches[i].status != MATCH_MATCH)
 			continue;
-		known = issuer_matched(host, shake, &shake->matches[i]);
+		known = issuer_matched(judging, shake, &shake->matches[i]);
 		if (known == NULL || (known->state != ISSUER_ACTIVE &&
 		    known->state != ISSUER_RETIRED))
 			return NULL;
@@ -63,7 +76,9 @@ hangs_on(const struct host_evidence *host, const struct shake_evidence *shake)
 	return issuer;
 }
 
-/* Adds a "publish" line to LINES (owned, may be NULL); returns its new place. */
+/*
+ * Adds a "publish" line to LINES (owned, may be NULL); returns its new place.
+ */
 static char *
 add_line(char *lines, const char *owner, const struct issuer *issuer)
 {
@@ -76,7 +91,9 @@ add_line(char *lines, const char *owner, const struct issuer *issuer)
 	return longer;
 }
 
-/* Whether a "2 1 2" is published, beside which no "2 1 1" counts (RFC 7671 9). */
+/*
+ * Whether a "2 1 2" is published, beside which no "2 1 1" counts (RFC 7671 9).
+ */
 static bool
 has_stronger(const struct tlsa_set *set)
 {
@@ -96,15 +113,15 @@ has_stronger(const struct tlsa_set *set)
 static char *
 missing_siblings(const struct judging *judging, const struct issuer *issuer)
 {
-	const struct tlsa_set *set = &judging->host->records;
 	const char *owner = judging_tlsa_owner(judging);
-	const bool stronger = has_stronger(set);
+	const bool stronger = has_stronger(&judging->host->records);
 	const struct issuer *sibling;
 	char *lines = NULL, *longer;
 	size_t i;
 
 	for (i = 0; (sibling = issuers_rotation(issuer, i)) != NULL; i++) {
-		if (stronger || (sibling != issuer && !is_pinned(set, sibling)))
+		if (stronger || (sibling != issuer &&
+		    !is_pinned(judging, sibling)))
 			lines = add_line(lines, owner, sibling);
 	}
 	if (lines == NULL || !stronger)
@@ -115,12 +132,35 @@ missing_siblings(const struct judging *judging, const struct issuer *issuer)
 	return longer;
 }
 
+/*
+ * Whether a record that matches nothing now may be of a sibling for all that is
+ * known: the table has SHA2-256 alone.
+ */
+static bool
+has_unknown(const struct host_evidence *host)
+{
+	const struct tlsa *record;
+	size_t i;
+
+	for (i = 0; i < host->records.count; i++) {
+		record = &host->records.records[i];
+		if (record->usable && record->usage == TLSA_DANE_TA &&
+		    record->matching_type != TLSA_SHA2_256 &&
+		    !host_record_matches(host, i))
+			return true;
+	}
+	return false;
+}
+
 static void
 say_rotation(const struct judging *judging, const struct issuer *issuer)
 {
-	char *lines = missing_siblings(judging, issuer);
 	struct finding *finding;
+	char *lines;
 
+	if (has_unknown(judging->host))
+		return;
+	lines = missing_siblings(judging, issuer);
 	if (lines == NULL)
 		return;
 	finding = finding_add(&judging->evidence->findings,
@@ -131,37 +171,86 @@ say_rotation(const struct judging *judging, const struct issuer *issuer)
 	judging_place(judging, finding, NULL, KEY_UNKNOWN);
 }
 
-static void
-say_retired(const struct judging *judging, const struct issuer *issuer)
+/* Whether no record is there for what another authority will issue. */
+static bool
+pins_retired_alone(const struct judging *judging,
+    const struct shake_evidence *shake)
 {
-	struct finding *finding;
+	const struct tlsa_set *set = &judging->host->records;
+	const struct issuer *known;
+	const struct tlsa *record;
+	size_t i;
 
+	for (i = 0; i < set->count; i++) {
+		record = &set->records[i];
+		known = shake->matches[i].would_match ?
+		    issuer_matched(judging, shake, &shake->matches[i]) :
+		    issuer_pinned(record);
+		if (record->usable && !record->ignored &&
+		    (known == NULL || known->state != ISSUER_RETIRED))
+			return false;
+	}
+	return true;
+}
+
+static void
+say_retired(const struct judging *judging, const struct issuer *issuer,
+    const struct shake_evidence *shake)
+{
+	const struct match_input rules = judging_match_input(judging,
+	    shake->handshake->chain);
+	struct finding *finding;
+	char *line;
+
+	if (!pins_retired_alone(judging, shake))
+		return;
 	finding = finding_add(&judging->evidence->findings,
 	    FINDING_ISSUER_RETIRED, "the only match is by %s, an authority that "
 	    "has retired: no renewal will lead up to it", issuer->name);
+	/* Not yet the error that it is going to be. */
 	finding->severity = SEVERITY_WARNING;
-	finding_advise(finding, "before the renewal, publish a \"3 1 1\" record "
-	    "of the server's key, or \"2 1 1\" records of the authorities that "
-	    "issue now");
+	line = advice_own_key(&rules, judging_tlsa_owner(judging));
+	if (line != NULL)
+		finding_advise(finding, "publish  %s\nor \"2 1 1\" records of "
+		    "the authorities that issue now, before the renewal", line);
+	free(line);
 	judging_place(judging, finding, NULL, KEY_UNKNOWN);
+}
+
+/* By what an authority is told from others: its rotation, if it is in one. */
+static const struct issuer *
+rotation_of(const struct issuer *issuer)
+{
+	return issuer->state == ISSUER_ACTIVE ? issuers_rotation(issuer, 0) :
+	    issuer;
 }
 
 void
 judge_rotation(const struct judging *judging)
 {
 	const struct host_evidence *host = judging->host;
-	const struct issuer *issuer = NULL;
-	size_t i, j;
+	const struct issuer *told[ISSUERS_TOLD_MAX], *issuer;
+	const struct shake_evidence *shake;
+	size_t i, j, k, count = 0;
 
-	for (i = 0; i < host->endpoint_count && issuer == NULL; i++) {
-		for (j = 0; j < host->endpoints[i].shake_count &&
-		    issuer == NULL; j++)
-			issuer = hangs_on(host, &host->endpoints[i].shakes[j]);
+	/* Each key type may hang on an authority of its own. */
+	for (i = 0; i < host->endpoint_count; i++) {
+		for (j = 0; j < host->endpoints[i].shake_count; j++) {
+			shake = &host->endpoints[i].shakes[j];
+			issuer = hangs_on(judging, shake);
+			if (issuer == NULL || count == ISSUERS_TOLD_MAX)
+				continue;
+			for (k = 0; k < count; k++) {
+				if (told[k] == rotation_of(issuer))
+					break;
+			}
+			if (k < count)
+				continue;
+			told[count++] = rotation_of(issuer);
+			if (issuer->state == ISSUER_RETIRED)
+				say_retired(judging, issuer, shake);
+			else
+				say_rotation(judging, issuer);
+		}
 	}
-	if (issuer == NULL)
-		return;
-	if (issuer->state == ISSUER_RETIRED)
-		say_retired(judging, issuer);
-	else
-		say_rotation(judging, issuer);
 }
