@@ -224,7 +224,10 @@ judge_egress(struct evidence *evidence, const struct judge_options *options)
 	for (i = 0; i < evidence->host_count; i++) {
 		for (j = 0; j < evidence->hosts[i].endpoint_count; j++) {
 			endpoint = &evidence->hosts[i].endpoints[j];
-			if (endpoint->outcome == OUTCOME_NO_ROUTE)
+			/* Nothing was sent there. */
+			if (endpoint->outcome == OUTCOME_NO_ROUTE ||
+			    endpoint->outcome == OUTCOME_UNTRIED ||
+			    endpoint->outcome == OUTCOME_ADDRESS_RESERVED)
 				continue;
 			if (endpoint->stage != STAGE_CONNECT ||
 			    endpoint->outcome != OUTCOME_TIMEOUT)
@@ -234,9 +237,9 @@ judge_egress(struct evidence *evidence, const struct judge_options *options)
 	}
 	if (tried > 0 && !options->connected)
 		finding_advise(finding_add(&evidence->findings,
-		    FINDING_EGRESS_BLOCKED, "no connection came about, and "
-		    "all %zu timed out: this machine's network probably does "
-		    "not allow them", tried), "run mxdane elsewhere, or with "
+		    FINDING_EGRESS_BLOCKED, "not one connection came about "
+		    "(%zu timed out): this machine's network probably does not "
+		    "allow them", tried), "run mxdane elsewhere, or with "
 		    "--dns-only");
 }
 

@@ -39,10 +39,14 @@ same_answer(const struct answer *a, const struct answer *b)
 {
 	size_t i;
 
-	if (a->kind != b->kind || a->count != b->count)
+	if (a->kind != b->kind)
 		return false;
 	for (i = 0; i < a->count; i++) {
 		if (!has_record(b, &a->records[i]))
+			return false;
+	}
+	for (i = 0; i < b->count; i++) {
+		if (!has_record(a, &b->records[i]))
 			return false;
 	}
 	return true;
@@ -62,6 +66,19 @@ find_answer(const struct server_evidence *server, const char *owner,
 	return NULL;
 }
 
+/* Whether NAME is ABOVE or a name below it. */
+static bool
+is_at_or_below(const char *name, const char *above)
+{
+	size_t length = strlen(name), skip;
+
+	if (length < strlen(above))
+		return false;
+	skip = length - strlen(above);
+	return strcmp(name + skip, above) == 0 &&
+	    (skip == 0 || name[skip - 1] == '.');
+}
+
 /*
  * A name below which there are TLSA records exists, even if it has no records
  * itself (RFC 4592 2.2.2, RFC 8020).
@@ -71,17 +88,14 @@ denies_wrongly(const struct server_evidence *server,
     const struct answer *answer)
 {
 	const struct answer *below;
-	size_t i, skip;
+	size_t i;
 
 	if (answer->type != DNS_A || answer->kind != ANSWER_NO_NAME)
 		return false;
 	for (i = 0; i < server->answer_count; i++) {
 		below = server->answers[i];
-		if (below->type != DNS_TLSA || !answer_has_records(below) ||
-		    strlen(below->owner) < strlen(answer->owner))
-			continue;
-		skip = strlen(below->owner) - strlen(answer->owner);
-		if (strcmp(below->owner + skip, answer->owner) == 0)
+		if (below->type == DNS_TLSA && answer_has_records(below) &&
+		    is_at_or_below(below->owner, answer->owner))
 			return true;
 	}
 	return false;
@@ -135,8 +149,8 @@ judge_server(const struct judging *judging,
 		answer = server->answers[i];
 		if (denies_wrongly(server, answer))
 			say_lame(judging, memory_format("%s denies that %s "
-			    "exists, although it has TLSA records below it",
-			    who, answer->owner));
+			    "exists, although there are TLSA records at or "
+			    "below it", who, answer->owner));
 	}
 	free(who);
 }
