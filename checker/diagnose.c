@@ -119,7 +119,8 @@ static struct known_authority
 find_authority(const struct diagnose_input *input)
 {
 	const struct authority_finder *finder = input->authorities;
-	const struct issuer *issuer = issuers_find(input->record);
+	const struct issuer *issuer = issuers_find(input->issuers,
+	    input->record);
 
 	return (struct known_authority){
 		.name = issuer != NULL ? memory_string(issuer->name) :

@@ -11,6 +11,7 @@
 #include "checker/finding.h"
 
 struct evidence;
+struct issuers;
 struct match_input;
 struct shake_evidence;
 struct tlsa;
@@ -34,6 +35,7 @@ struct diagnose_input {
 	const struct evidence		*evidence;	/* what else is presented */
 	const char			*owner;		/* of the record, or NULL */
 	const struct authority_finder	*authorities;	/* may be NULL */
+	const struct issuers		*issuers;	/* may be NULL */
 	bool				 failing;	/* nothing else matches */
 };
 

@@ -132,7 +132,8 @@ engine_open(struct engine *engine, const struct settings *settings,
 	context->options = &engine->options;
 	engine->authorities.find = authorities_find;
 	engine->authorities.argument = authorities_new();
-	if (!read_chains(engine, settings, why) ||
+	if ((settings->issuers != NULL && !issuers_read(&engine->issuers,
+	    settings->issuers, why)) || !read_chains(engine, settings, why) ||
 	    !read_next(engine, settings, why)) {
 		engine_close(engine);
 		return false;
@@ -167,6 +168,7 @@ engine_close(struct engine *engine)
 		chain_free(engine->chains[i]);
 	free(engine->chains);
 	authorities_free(engine->authorities.argument);
+	issuers_clear(&engine->issuers);
 	for (i = 0; i < engine->next_count; i++)
 		material_clear(&engine->next[i]);
 	free(engine->next);

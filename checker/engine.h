@@ -9,6 +9,7 @@
 
 #include "checker/audit.h"
 #include "checker/diagnose.h"
+#include "checker/issuers.h"
 #include "checker/settings.h"
 #include "resolver/resolver.h"
 #include "resolver/trace.h"
@@ -20,6 +21,7 @@ struct engine {
 	char			*helo;		/* owned */
 	struct chain		**chains;	/* owned */
 	struct authority_finder	  authorities;	/* its argument is owned */
+	struct issuers		  issuers;	/* --issuers */
 	struct material		 *next;		/* owned; --next */
 	size_t			  next_count;
 };

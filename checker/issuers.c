@@ -11,7 +11,7 @@
  * Let's Encrypt's authorities as of August 2026, from the certificates that it
  * publishes. One key may have had several certificates (cross-signatures).
  */
-static const struct issuer issuers[] = {
+static const struct issuer built_in[] = {
 	{ "DST Root CA X3", ISSUER_RETIRED,
 	    "563b3caf8cfef34c2335caf560a7a95906e8488462eb75ac59784830df9e5b2b", {
 	    "0687260331a72403d909f105e69bcf0d32e1bd2493ffc6d9206d11bcd6770739",
@@ -140,7 +140,7 @@ static const struct issuer issuers[] = {
 	} },
 };
 
-#define ISSUER_COUNT (sizeof(issuers) / sizeof(issuers[0]))
+#define ISSUER_COUNT (sizeof(built_in) / sizeof(built_in[0]))
 
 static bool
 is_of(const struct issuer *issuer, const char *digest, bool of_key)
@@ -157,33 +157,63 @@ is_of(const struct issuer *issuer, const char *digest, bool of_key)
 	return false;
 }
 
-static const struct issuer *
-find(const uint8_t *digest, size_t size, bool of_key)
+static bool
+has_key(const struct issuers *issuers, const char *spki_sha256)
 {
-	const struct issuer *found = NULL;
+	size_t i;
+
+	for (i = 0; issuers != NULL && i < issuers->count; i++) {
+		if (is_of(&issuers->items[i], spki_sha256, true))
+			return true;
+	}
+	return false;
+}
+
+/* Those of the user first; of each key one. NULL: past the last. */
+static const struct issuer *
+issuer_at(const struct issuers *issuers, size_t i)
+{
+	const struct issuer *issuer;
+
+	if (issuers != NULL && i < issuers->count)
+		return &issuers->items[i];
+	i -= issuers != NULL ? issuers->count : 0;
+	for (issuer = built_in; issuer < built_in + ISSUER_COUNT; issuer++) {
+		if (!has_key(issuers, issuer->spki_sha256) && i-- == 0)
+			return issuer;
+	}
+	return NULL;
+}
+
+static const struct issuer *
+find(const struct issuers *issuers, const uint8_t *digest, size_t size,
+    bool of_key)
+{
+	const struct issuer *issuer;
 	char *text = text_hex(digest, size);
 	size_t i;
 
-	for (i = 0; i < ISSUER_COUNT && found == NULL; i++) {
-		if (is_of(&issuers[i], text, of_key))
-			found = &issuers[i];
+	for (i = 0; (issuer = issuer_at(issuers, i)) != NULL; i++) {
+		if (is_of(issuer, text, of_key))
+			break;
 	}
 	free(text);
-	return found;
+	return issuer;
 }
 
 const struct issuer *
-issuers_find_key(const uint8_t *spki_sha256, size_t size)
+issuers_find_key(const struct issuers *issuers, const uint8_t *spki_sha256,
+    size_t size)
 {
-	return find(spki_sha256, size, true);
+	return find(issuers, spki_sha256, size, true);
 }
 
 const struct issuer *
-issuers_find(const struct tlsa *record)
+issuers_find(const struct issuers *issuers, const struct tlsa *record)
 {
 	if (record->matching_type != TLSA_SHA2_256)
 		return NULL;
-	return find(record->data, record->size,
+	return find(issuers, record->data, record->size,
 	    record->selector == TLSA_SPKI);
 }
 
@@ -229,14 +259,16 @@ is_sibling(const struct issuer *a, const struct issuer *b)
 }
 
 const struct issuer *
-issuers_rotation(const struct issuer *issuer, size_t i)
+issuers_rotation(const struct issuers *issuers, const struct issuer *issuer,
+    size_t i)
 {
+	const struct issuer *sibling;
 	size_t n;
 
-	for (n = 0; n < ISSUER_COUNT; n++) {
-		if (issuers[n].state == ISSUER_ACTIVE &&
-		    is_sibling(issuer, &issuers[n]) && i-- == 0)
-			return &issuers[n];
+	for (n = 0; (sibling = issuer_at(issuers, n)) != NULL; n++) {
+		if (sibling->state == ISSUER_ACTIVE &&
+		    is_sibling(issuer, sibling) && i-- == 0)
+			return sibling;
 	}
 	return NULL;
 }

@@ -13,6 +13,7 @@
 
 struct authority_finder;
 struct expectation;
+struct issuers;
 struct material;
 
 struct judge_options {
@@ -25,6 +26,7 @@ struct judge_options {
 					 * certificate */
 	size_t	next_count;
 	const struct authority_finder *authorities; /* borrowed; may be NULL */
+	const struct issuers *issuers;	/* borrowed; may be NULL */
 	bool	connected;	/* this run has been let through somewhere */
 };
 

@@ -42,6 +42,7 @@ diagnose_record(const struct judging *judging,
 		.evidence = judging->evidence,
 		.owner = judging_tlsa_owner(judging),
 		.authorities = judging->options->authorities,
+		.issuers = judging->options->issuers,
 		.failing = failing,
 	};
 	struct diagnosis diagnosis;

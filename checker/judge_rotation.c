@@ -14,10 +14,10 @@
 
 /* The authority that a record pins, as far as it is known; or NULL. */
 static const struct issuer *
-issuer_pinned(const struct tlsa *record)
+issuer_pinned(const struct judging *judging, const struct tlsa *record)
 {
 	return record->usage == TLSA_DANE_TA ?
-	    issuers_find(record) : NULL;
+	    issuers_find(judging->options->issuers, record) : NULL;
 }
 
 /* Whether a record that counts pins the authority. */
@@ -29,7 +29,7 @@ is_pinned(const struct judging *judging, const struct issuer *issuer)
 
 	for (i = 0; i < set->count; i++) {
 		if (set->records[i].usable && !set->records[i].ignored &&
-		    issuer_pinned(&set->records[i]) == issuer)
+		    issuer_pinned(judging, &set->records[i]) == issuer)
 			return true;
 	}
 	return false;
@@ -49,8 +49,9 @@ issuer_matched(const struct judging *judging,
 		return NULL;
 	/* Whatever form the record has, the chain has the key. */
 	return depth < chain->count ? issuers_find_key(
+	    judging->options->issuers,
 	    chain->certificates[depth].spki_sha256, CHAIN_DIGEST) :
-	    issuer_pinned(record);
+	    issuer_pinned(judging, record);
 }
 
 /*
@@ -119,7 +120,8 @@ missing_siblings(const struct judging *judging, const struct issuer *issuer)
 	char *lines = NULL, *longer;
 	size_t i;
 
-	for (i = 0; (sibling = issuers_rotation(issuer, i)) != NULL; i++) {
+	for (i = 0; (sibling = issuers_rotation(judging->options->issuers,
+	    issuer, i)) != NULL; i++) {
 		if (stronger || (sibling != issuer &&
 		    !is_pinned(judging, sibling)))
 			lines = add_line(lines, owner, sibling);
@@ -185,7 +187,7 @@ pins_retired_alone(const struct judging *judging,
 		record = &set->records[i];
 		known = shake->matches[i].would_match ?
 		    issuer_matched(judging, shake, &shake->matches[i]) :
-		    issuer_pinned(record);
+		    issuer_pinned(judging, record);
 		if (record->usable && !record->ignored &&
 		    (known == NULL || known->state != ISSUER_RETIRED))
 			return false;
@@ -219,10 +221,10 @@ say_retired(const struct judging *judging, const struct issuer *issuer,
 
 /* By what an authority is told from others: its rotation, if it is in one. */
 static const struct issuer *
-rotation_of(const struct issuer *issuer)
+rotation_of(const struct judging *judging, const struct issuer *issuer)
 {
-	return issuer->state == ISSUER_ACTIVE ? issuers_rotation(issuer, 0) :
-	    issuer;
+	return issuer->state == ISSUER_ACTIVE ?
+	    issuers_rotation(judging->options->issuers, issuer, 0) : issuer;
 }
 
 void
@@ -241,12 +243,12 @@ judge_rotation(const struct judging *judging)
 			if (issuer == NULL || count == ISSUERS_TOLD_MAX)
 				continue;
 			for (k = 0; k < count; k++) {
-				if (told[k] == rotation_of(issuer))
+				if (told[k] == rotation_of(judging, issuer))
 					break;
 			}
 			if (k < count)
 				continue;
-			told[count++] = rotation_of(issuer);
+			told[count++] = rotation_of(judging, issuer);
 			if (issuer->state == ISSUER_RETIRED)
 				say_retired(judging, issuer, shake);
 			else

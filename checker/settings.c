@@ -360,6 +360,8 @@ static const struct option_row rows[] = {
 	    "request or key?", take_next, 0 },
 	{ "connect", 0, "ADDR", "connect to ADDR in place of the addresses in "
 	    "DNS", take_connect, 0 },
+	{ "issuers", 0, "FILE", "authorities to know beside those built in, or "
+	    "better", MEMBER(issuers) },
 	{ "days", 0, "N", "judge as of N days from now", take_ahead, 0 },
 	{ "warning", 'w', "DAYS", "warn about signatures and certificates "
 	    "that end within DAYS", take_warning, 0 },

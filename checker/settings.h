@@ -27,6 +27,7 @@ struct settings {
 	size_t				 resolver_count;
 	const char			*anchor_file;	/* borrowed, as all below */
 	const char			*root_hints;
+	const char			*issuers;	/* --issuers */
 	const char			**chains;	/* owned array of borrowed */
 	size_t				 chain_count;
 	const char			**next;		/* owned array of borrowed */

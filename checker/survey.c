@@ -117,6 +117,7 @@ judge_as_wished(const struct survey *survey, struct evidence *evidence)
 		.next = survey->engine.next,
 		.next_count = settings->next_count,
 		.authorities = &survey->engine.authorities,
+		.issuers = &survey->engine.issuers,
 		.connected =
 		    dialer_has_connected(survey->engine.context.dialer),
 	};
