@@ -64,13 +64,20 @@ make_key(const struct certificates_wish *wish)
 }
 
 static void
+add_name(X509_NAME *subject, const char *part, const char *value)
+{
+	if (value != NULL)
+		must(X509_NAME_add_entry_by_txt(subject, part, MBSTRING_UTF8,
+		    (const unsigned char *)value, -1, -1, 0) == 1);
+}
+
+static void
 set_names(X509 *x509, const struct certificates_wish *wish, X509 *issuer)
 {
 	X509_NAME *subject = X509_get_subject_name(x509);
 
-	if (wish->cn != NULL)
-		must(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
-		    (const unsigned char *)wish->cn, -1, -1, 0) == 1);
+	add_name(subject, "O", wish->organization);
+	add_name(subject, "CN", wish->cn);
 	must(X509_set_issuer_name(x509, X509_get_subject_name(issuer)) == 1);
 }
 

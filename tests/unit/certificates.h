@@ -27,6 +27,7 @@ struct issued {
 /* What is not set is ordinary: an ECDSA key, valid a month before and after. */
 struct certificates_wish {
 	const char		*cn;	/* NULL: an empty subject */
+	const char		*organization;	/* NULL: not in the subject */
 	const char		*names;	/* "DNS:mx.example.org,DNS:..." */
 	const char		*purpose;	/* "clientAuth" */
 	enum key_type		 key_type;	/* any but DSA */
