@@ -27,6 +27,7 @@ ZONES = {
     "unsigned-scripted": {"signing": "none"},
     "silent": {},                           # which never answers for this one
     "lame": {},                             # and knows nothing of this one
+    "divided": {"behind": "behind." + TOP}, # one of its servers is behind
 }
 
 
@@ -91,6 +92,8 @@ class Expectation:
         default_factory=dict)
     findings: list[str] = dataclasses.field(default_factory=list)
     no_findings: list[str] = dataclasses.field(default_factory=list)
+    # The records that findings of a code say to publish, at _25._tcp.mx.
+    advises: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     says: list[str] = dataclasses.field(default_factory=list)
     brief: bool = False                     # hosts are not looked at
     exit: int | None = None                 # default: what the verdict means
@@ -153,17 +156,21 @@ class Case:
         """The arguments to mxdane that are the case's own."""
         return shlex.split(self.with_names(self.run))
 
-    def lines(self) -> list[tuple[str, str, str, str]]:
-        """Owner, type, data and fault of each line of `dns`."""
+    def lines(self) -> list[tuple[str, str, str, str, str]]:
+        """Owner, type, data, fault and TTL of each line of `dns`."""
         found = []
         for line in _repeated(self.dns.splitlines()):
             line, _, fault = line.partition("!")
             fields = line.split(None, 2)
+            ttl = ""
+            if len(fields) == 3 and fields[1].isdigit():
+                ttl = fields[1]
+                fields[1:] = fields[2].split(None, 1)
             if not fields:
                 continue
             if len(fields) < 3:
                 raise Mistake(f"{self.name}: {line!r} is no record")
-            found.append((*fields[:2], fields[2].strip(), fault.strip()))
+            found.append((*fields[:2], fields[2].strip(), fault.strip(), ttl))
         return found
 
     def certificate_name(self, name: str) -> str:
@@ -190,14 +197,16 @@ def _repeated(lines: list[str]) -> list[str]:
 
 def record(case: Case, line: tuple, data: str) -> Record:
     """A line of a case's `dns` as a record; names in the data are expanded."""
-    owner, type_, _, fault = line
+    owner, type_, _, fault, ttl = line
     if type_ in ("MX", "CNAME", "DNAME", "NS"):
         *before, name = data.split()
         data = " ".join(before + [case.full(name)])
-    if fault not in ("", "bogus", "expired", "new", "future",
-                     "unsigned"):
+    fresh = fault == "fresh" and "behind" in ZONES[case.zone_of(owner)]
+    if not fresh and fault not in ("", "bogus", "expired", "new", "future",
+                                   "unsigned"):
         raise Mistake(f"{case.name}: no signature can be {fault!r}")
-    return Record(case.full(owner), type_, data, fault)
+    return Record(case.full(owner), type_, data, "" if fresh else fault, ttl,
+                  fresh)
 
 
 def _listed(value) -> list:
@@ -239,6 +248,8 @@ def _expectation(table: dict, where: str) -> Expectation:
         table[key] = {name: make(value, f"{where}: {key} {name}")
                       for name, value in table.get(key, {}).items()}
     expectation = _filled(Expectation, table, where)
+    expectation.advises = {code: _listed(records) for code, records
+                           in expectation.advises.items()}
     for text in expectation.findings:
         if not re.fullmatch("(error|warning|info) [a-z0-9-]+", text):
             raise Mistake(f"{where}: {text!r} is no finding")

@@ -8,6 +8,7 @@ import pathlib
 import secrets
 import subprocess
 import tempfile
+import textwrap
 import threading
 
 KEY_TYPES = {
@@ -19,6 +20,9 @@ KEY_TYPES = {
     "ed448": ["-algorithm", "ED448"],
     "rsa-pss": ["-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048"],
 }
+
+
+DIGESTS = {1: hashlib.sha256, 2: hashlib.sha512}
 
 
 @dataclasses.dataclass
@@ -67,10 +71,18 @@ class Certificate:
     def association(self, selector: int, matching_type: int) -> bytes:
         """The data of a TLSA record (RFC 6698 2.1)."""
         data = [self.der, self.spki][selector]
-        if matching_type == 0:
-            return data
-        return {1: hashlib.sha256, 2: hashlib.sha512}[matching_type](
+        return data if matching_type == 0 else DIGESTS[matching_type](
             data).digest()
+
+    def digest_of_pem(self, selector: int, matching_type: int) -> bytes:
+        """What sha256sum says of the file, or of the key's."""
+        if selector == 0:
+            text = self.pem
+        else:
+            lines = textwrap.wrap(base64.b64encode(self.spki).decode(), 64)
+            text = "\n".join(["-----BEGIN PUBLIC KEY-----", *lines,
+                              "-----END PUBLIC KEY-----", ""])
+        return DIGESTS[matching_type](text.encode()).digest()
 
 
 def _length(der: bytes) -> tuple[int, int]:

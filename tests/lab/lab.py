@@ -1,5 +1,6 @@
 """The lab: all zones, certificates, name servers and mail servers at once."""
 
+import base64
 import concurrent.futures
 import ipaddress
 import pathlib
@@ -9,7 +10,7 @@ import tempfile
 import case as cases_
 import real_servers
 from case import Case, Mistake
-from certificates import Authority
+from certificates import Authority, Certificate
 from daemons import Daemons
 from mail import MailServers, Server
 from names import NameServer
@@ -17,8 +18,31 @@ from namespace import add_addresses
 from system import add_accounts, start_unbound
 from zones import Signer, Zone, serve
 
-ROOT, TLD, CHILDREN, SCRIPTED, RESOLVER = (
-    f"198.18.0.{number}" for number in range(1, 6))
+ROOT, TLD, CHILDREN, SCRIPTED, RESOLVER, BEHIND = (
+    f"198.18.0.{number}" for number in range(1, 7))
+
+
+# What $LAB/issuers says of these authorities.
+ISSUERS = {"turn-a": "active", "turn-b": "active", "retired": "retired"}
+
+
+def wrong_digits(made: Certificate, selector: int, matching_type: int,
+                 slip: str) -> str:
+    """The data with its last digits, so many of them, put wrong."""
+    digits = made.association(selector, matching_type).hex()
+    count = int(slip[1:])
+    return digits[:-count] + "".join(f"{15 - int(digit, 16):x}"
+                                     for digit in digits[-count:])
+
+
+# The data, in hexadecimal, as it is not to be: by the first letter of its form.
+SLIPS = {
+    "p": lambda made, *form: made.digest_of_pem(*form[:2]).hex(),
+    "t": lambda made, *form: made.association(*form[:2]).hex().encode().hex(),
+    "b": lambda made, *form: base64.b64encode(
+        made.association(*form[:2])).hex(),
+    "~": wrong_digits,
+}
 
 
 def chain_names(chain: str) -> list[str]:
@@ -72,16 +96,20 @@ class Lab:
         """"3 1 1 {leaf}" -> the record's fields, the data in hexadecimal.
 
         {leaf 0 2} is the data as of another selector and matching type,
-        {leaf+00} has an octet too many and {leaf-1} one too few.
+        {leaf+00} has an octet too many and {leaf-1} one too few. For what
+        people make of it there are {leaf pem}, {leaf text}, {leaf base64} and
+        {leaf ~2} (SLIPS), after the other numbers where there are any.
         """
         fields = text.split(None, 3)
         data = fields[3] if len(fields) > 3 else ""
-        found = re.fullmatch(r"\{([^ }]+?)(\+00|-1)?(?: (\d) (\d))?\}", data)
+        found = re.fullmatch(r"\{([^ }]+?)(\+00|-1)?(?: (\d) (\d))?"
+                             r"(?: (pem|text|base64|~\d))?\}", data)
         if found:
-            name, change, selector, matching_type = found.groups()
+            name, change, selector, matching_type, slip = found.groups()
             made = self.authority.get(case.certificate_name(name))
-            data = made.association(int(selector or fields[1]),
-                                    int(matching_type or fields[2])).hex()
+            form = int(selector or fields[1]), int(matching_type or fields[2])
+            data = SLIPS[slip[0]](made, *form, slip) if slip else (
+                made.association(*form).hex())
             if change:
                 data = data + "00" if change == "+00" else data[:-2]
         usage, selector, matching_type = map(int, fields[:3])
@@ -120,6 +148,7 @@ class Lab:
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             list(pool.map(self.authority.get, self._wanted_certificates()))
         self._fill_servers()
+        self._write_issuers()
         self._make_zones()
         self._start_name_servers()
         self._start_mail_servers()
@@ -143,7 +172,7 @@ class Lab:
     def _give_addresses(self) -> None:
         first4 = ipaddress.ip_address("198.18.1.0")
         first6 = ipaddress.ip_address("fd00:25::")
-        addresses = [ROOT, TLD, CHILDREN, SCRIPTED, RESOLVER]
+        addresses = [ROOT, TLD, CHILDREN, SCRIPTED, RESOLVER, BEHIND]
         unreachable: list[str] = []
         for case in self.cases.values():
             for name, plan in case.server.items():
@@ -171,6 +200,15 @@ class Lab:
                 if full in self.authority.specifications:
                     wanted[full] = True
         return list(wanted)
+
+    def _write_issuers(self) -> None:
+        """What --issuers is to know of the authorities here."""
+        lines = []
+        for name, state in ISSUERS.items():
+            key = self.authority.get(name).association(1, 1).hex()
+            subject = self.authority.specifications[name].cn
+            lines.append(f"{key}\t{subject}\tintermediate\t{state}\n")
+        (self.work / "issuers").write_text("".join(lines))
 
     def _chains(self, case: Case, sends: list[str]) -> list[tuple[str, str]]:
         """The PEM files that make a server send these chains."""
@@ -214,7 +252,8 @@ class Lab:
         self.zones = {"": root, "top": tld}
         root.add("a-root.", "A", ROOT)
         root.add("tld.", "A", TLD)
-        for label, address in ("children", CHILDREN), ("scripted", SCRIPTED):
+        for label, address in (("children", CHILDREN), ("scripted", SCRIPTED),
+                               ("behind", BEHIND)):
             tld.add(f"{label}.{cases_.TOP}", "A", address)
         for name, special in cases_.ZONES.items():
             server = ("scripted" if name in
@@ -247,8 +286,11 @@ class Lab:
         (self.work / "wrong.anchor").write_text(
             f". IN DS 12345 13 2 {'00' * 32}\n")
         top, below = files.pop("."), files.pop(tld.name)
+        behind = Signer(self.daemons, self.work / "zones" / "behind")
         servers = [("root", ROOT, {".": top}), ("tld", TLD, {tld.name: below}),
-                   ("children", CHILDREN, files)]
+                   ("children", CHILDREN, files),
+                   ("behind", BEHIND, {zone.name: behind.write(zone.before())
+                                       for zone in children if zone.behind})]
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda each: serve(
                 self.daemons, self.work / each[0], each[1], each[2]), servers))

@@ -79,7 +79,7 @@ def questions(lab: Lab, case: Case) -> list[Question]:
 def _places(lab: Lab, case: Case) -> dict[str, list[tuple[str, str]]]:
     """Where each server stands: (MX host, address), aliases followed."""
     aliases, addresses = {}, []
-    for owner, type_, data, _ in case.lines():
+    for owner, type_, data, *_ in case.lines():
         if type_ == "CNAME":
             aliases[case.full(owner)] = case.full(data)
         elif type_ in ("A", "AAAA") and data.startswith("{"):

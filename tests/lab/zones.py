@@ -19,6 +19,8 @@ class Record:
     # not right), "expired", "new" (of this minute), "future" (it begins in
     # two days), or "unsigned" (it is missing).
     fault: str = ""
+    ttl: str = ""               # default: TTL
+    fresh: bool = False         # not yet at the name server that is behind
 
 
 @dataclasses.dataclass
@@ -30,12 +32,20 @@ class Zone:
     signing: str = "nsec"       # or "nsec3", "opt-out", "none"
     ds: str = "right"           # what the parent says: "right", "wrong", "none"
     expired: bool = False       # every signature is
+    behind: str = ""            # a second name server, with the copy before
+    serial: int = 2
     records: list[Record] = dataclasses.field(default_factory=list)
     key: str = ""               # base name of the key's files
     ds_data: str = ""
 
-    def add(self, owner: str, type: str, data: str, fault: str = "") -> None:
-        self.records.append(Record(owner, type, data, fault))
+    def add(self, owner: str, type: str, data: str) -> None:
+        self.records.append(Record(owner, type, data))
+
+    def before(self) -> "Zone":
+        """The zone before its fresh records came."""
+        return dataclasses.replace(
+            self, serial=self.serial - 1,
+            records=[record for record in self.records if not record.fresh])
 
 
 class Signer:
@@ -60,6 +70,8 @@ class Signer:
 
     def delegate(self, parent: Zone, child: Zone) -> None:
         parent.add(child.name, "NS", child.name_server)
+        if child.behind:
+            parent.add(child.name, "NS", child.behind)
         data = child.ds_data
         if child.ds == "wrong":
             data = data[:-4] + ("0000" if data[-4:] != "0000" else "1111")
@@ -95,7 +107,7 @@ class Signer:
             "future": ["-i", now + 2 * DAY, "-e", now + 30 * DAY],
             "expired": ["-i", now - 30 * DAY, "-e", now - 2 * DAY],
         }
-        self.daemons.run("ldnsutils", "usr/bin/ldns-signzone", "-u",
+        self.daemons.run("ldnsutils", "usr/bin/ldns-signzone",
                          *mode[zone.signing], *dates[age], "-o", zone.name,
                          "-f", signed, plain, zone.key)
         return signed
@@ -108,11 +120,13 @@ def _file_name(zone: Zone) -> str:
 def _text(zone: Zone) -> str:
     lines = [f"$TTL {TTL}",
              f"{zone.name} SOA {zone.name_server} hostmaster.example. "
-             "1 3600 600 864000 300",
+             f"{zone.serial} 3600 600 864000 300",
              f"{zone.name} NS {zone.name_server}"]
+    if zone.behind:
+        lines.append(f"{zone.name} NS {zone.behind}")
     if zone.name_server.endswith(zone.name) and zone.parent:
         lines.append(f"{zone.name_server} A {zone.address}")
-    lines += [f"{r.owner} {r.type} {r.data}" for r in zone.records]
+    lines += [f"{r.owner} {r.ttl} {r.type} {r.data}" for r in zone.records]
     return "\n".join(lines) + "\n"
 
 
