@@ -50,7 +50,8 @@ fill_in(struct tlsa *record, const struct tlsa *kind,
 
 /*
  * Not with ldns_dane_cert2rdf: it forgets the key (ldns 1.8.3 leaks it for
- * selector 1), and this is done for each certificate of a survey.
+ * selector 1), and this is done for each certificate of a survey, which is why
+ * none is taken apart for the digests that are known.
  */
 bool
 make_tlsa(struct tlsa *record, const struct certificate *certificate,
@@ -63,8 +64,18 @@ make_tlsa(struct tlsa *record, const struct certificate *certificate,
 		.matching_type = (uint8_t)matching_type,
 	};
 	unsigned char *part;
-	size_t size = select_part(certificate, selector, &part);
+	size_t size;
 
+	if (matching_type == TLSA_SHA2_256) {
+		*record = kind;
+		record->usable = true;
+		record->data = memory_copy(selector == TLSA_CERT ?
+		    certificate->cert_sha256 : certificate->spki_sha256,
+		    CHAIN_DIGEST);
+		record->size = CHAIN_DIGEST;
+		return true;
+	}
+	size = select_part(certificate, selector, &part);
 	if (size == 0)
 		return false;
 	fill_in(record, &kind, part, size);

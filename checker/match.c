@@ -1,6 +1,7 @@
 #include "checker/match.h"
 
 #include <openssl/err.h>
+#include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
@@ -438,16 +439,35 @@ match_any(const struct match_result *results, size_t count)
 	return false;
 }
 
+/* DER of a certificate or a key begins with the tag of a SEQUENCE. */
+#define DER_SEQUENCE 0x30
+
+/* Whether the data can be what the matching type says, at first sight. */
+static bool
+is_plausible(const struct tlsa *record)
+{
+	switch (record->matching_type) {
+	case TLSA_SHA2_256:
+		return record->size == SHA256_DIGEST_LENGTH;
+	case TLSA_SHA2_512:
+		return record->size == SHA512_DIGEST_LENGTH;
+	default:
+		return record->size > 0 && record->data[0] == DER_SEQUENCE;
+	}
+}
+
+/*
+ * Certificates are taken apart only where it must be: each record of a set is
+ * held against each of a chain, and others choose how many there are of both.
+ */
 bool
 match_is_of(const struct tlsa *record, const struct certificate *certificate)
 {
 	struct tlsa other;
 	bool same;
 
-	if (record->matching_type == TLSA_SHA2_256)
-		return record->size == CHAIN_DIGEST && memcmp(record->data,
-		    record->selector == TLSA_CERT ? certificate->cert_sha256 :
-		    certificate->spki_sha256, CHAIN_DIGEST) == 0;
+	if (!is_plausible(record))
+		return false;
 	if (!make_tlsa(&other, certificate, record->usage, record->selector,
 	    record->matching_type))
 		return false;
