@@ -12,7 +12,7 @@ advice_usage(size_t depth)
 	return depth == 0 ? TLSA_DANE_EE : TLSA_DANE_TA;
 }
 
-/* A record, and how it fares by itself: NULL where it cannot be made. */
+/* A record, and how it fares by itself. */
 static struct match_result *
 try(const struct match_input *input, const struct tlsa *kind, size_t depth,
     struct tlsa_set *alone)
@@ -21,9 +21,8 @@ try(const struct match_input *input, const struct tlsa *kind, size_t depth,
 	struct tlsa record;
 
 	*alone = (struct tlsa_set){ NULL, 0 };
-	if (!make_tlsa(&record, &input->chain->certificates[depth],
-	    kind->usage, kind->selector, kind->matching_type))
-		return NULL;
+	make_tlsa(&record, &input->chain->certificates[depth], kind->usage,
+	    kind->selector, kind->matching_type);
 	tlsa_set_add(alone, &record);
 	free(record.data);
 	trial.records = alone;
@@ -50,8 +49,6 @@ advice_line(const struct match_input *input, const char *owner, size_t depth,
 	struct match_result *result = try(input, &kind, depth, &alone);
 	char *line = NULL;
 
-	if (result == NULL)
-		return NULL;
 	if (result->would_match)
 		line = tlsa_line(owner, alone.records);
 	match_free(result, alone.count);
@@ -66,11 +63,8 @@ advice_why_not(const struct match_input *input, size_t depth,
 	const struct tlsa kind = kind_of(depth, selector, matching_type);
 	struct tlsa_set alone;
 	struct match_result *result = try(input, &kind, depth, &alone);
-	char *why;
+	char *why = memory_string(result->why);
 
-	if (result == NULL)
-		return memory_string("the certificate cannot be taken apart");
-	why = memory_string(result->why);
 	match_free(result, alone.count);
 	tlsa_set_clear(&alone);
 	return why;

@@ -330,10 +330,8 @@ is_near(struct diagnosis *diagnosis, const struct diagnose_input *input,
 	size_t distance, where = 0;
 	struct tlsa made;
 
-	if (!make_tlsa(&made, &input->chain->certificates[form->depth],
-	    advice_usage(form->depth), form->selector,
-	    form->matching_type))
-		return false;
+	make_tlsa(&made, &input->chain->certificates[form->depth],
+	    advice_usage(form->depth), form->selector, form->matching_type);
 	distance = derive_distance(record->data, record->size, made.data,
 	    made.size, &where);
 	free(made.data);

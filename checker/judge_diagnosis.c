@@ -6,6 +6,12 @@
 #include "resolver/memory.h"
 
 /*
+ * Explanations for one host. Others choose how many records and certificates there
+ * are, and each is held against each, in many ways.
+ */
+#define DIAGNOSES_MAX 64
+
+/*
  * Whether a record that does not match a handshake wants an explanation: one that
  * is of nothing there. Beside a match it may be of another key type's certificate,
  * which is as it should be.
@@ -60,23 +66,40 @@ diagnose_record(const struct judging *judging,
 	judging_place(judging, finding, endpoint, shake->handshake->key_type);
 }
 
+/* How many of the handshake's records want an explanation; up to ROOM get one. */
+static size_t
+diagnose_shake(const struct judging *judging,
+    const struct endpoint_evidence *endpoint,
+    const struct shake_evidence *shake, size_t room)
+{
+	size_t record, wanted = 0;
+
+	for (record = 0; record < shake->match_count; record++) {
+		if (!wants_diagnosis(judging, shake, record))
+			continue;
+		if (wanted++ < room)
+			diagnose_record(judging, endpoint, shake, record);
+	}
+	return wanted;
+}
+
 void
 judge_diagnoses(const struct judging *judging)
 {
 	const struct host_evidence *host = judging->host;
 	const struct endpoint_evidence *endpoint;
-	const struct shake_evidence *shake;
-	size_t i, j, record;
+	size_t i, j, wanted = 0;
 
 	for (i = 0; i < host->endpoint_count; i++) {
 		endpoint = &host->endpoints[i];
-		for (j = 0; j < endpoint->shake_count; j++) {
-			shake = &endpoint->shakes[j];
-			for (record = 0; record < shake->match_count; record++) {
-				if (wants_diagnosis(judging, shake, record))
-					diagnose_record(judging, endpoint,
-					    shake, record);
-			}
-		}
+		for (j = 0; j < endpoint->shake_count; j++)
+			wanted += diagnose_shake(judging, endpoint,
+			    &endpoint->shakes[j], wanted < DIAGNOSES_MAX ?
+			    DIAGNOSES_MAX - wanted : 0);
 	}
+	if (wanted > DIAGNOSES_MAX)
+		judging_place(judging, finding_add(
+		    &judging->evidence->findings, FINDING_LIMIT_REACHED,
+		    "only the first %d of %zu mismatches were looked into",
+		    DIAGNOSES_MAX, wanted), NULL, KEY_UNKNOWN);
 }

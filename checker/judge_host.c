@@ -251,8 +251,8 @@ advise_records(struct finding *finding, const struct judging *judging)
 			line = make_line(owner, endpoint->shakes[j].handshake->
 			    chain->certificates, TLSA_DANE_EE, TLSA_SPKI,
 			    TLSA_SHA2_256);
-			if (line != NULL && (finding->advice == NULL ||
-			    strstr(finding->advice, line) == NULL)) {
+			if (finding->advice == NULL ||
+			    strstr(finding->advice, line) == NULL) {
 				lines = memory_format("%s%spublish  %s",
 				    finding->advice ? finding->advice : "",
 				    finding->advice ? "\n" : "", line);

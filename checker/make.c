@@ -1,30 +1,10 @@
 #include "checker/make.h"
 
 #include <openssl/evp.h>
-#include <openssl/x509.h>
 #include <stdlib.h>
 
 #include "resolver/memory.h"
 #include "smtp/chain.h"
-
-/* The part that SELECTOR names, in DER. Owned by OpenSSL; 0: there is none. */
-static size_t
-select_part(const struct certificate *certificate,
-    enum tlsa_selector selector, unsigned char **part)
-{
-	const unsigned char *der = certificate->der;
-	X509 *x509;
-	int size;
-
-	x509 = d2i_X509(NULL, &der, (long)certificate->size);
-	if (x509 == NULL)
-		return 0;
-	*part = NULL;
-	size = selector == TLSA_CERT ? i2d_X509(x509, part) :
-	    i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), part);
-	X509_free(x509);
-	return size > 0 ? (size_t)size : 0;
-}
 
 static void
 fill_in(struct tlsa *record, const struct tlsa *kind,
@@ -50,10 +30,9 @@ fill_in(struct tlsa *record, const struct tlsa *kind,
 
 /*
  * Not with ldns_dane_cert2rdf: it forgets the key (ldns 1.8.3 leaks it for
- * selector 1), and this is done for each certificate of a survey, which is why
- * none is taken apart for the digests that are known.
+ * selector 1), and this is done for each certificate of a survey.
  */
-bool
+void
 make_tlsa(struct tlsa *record, const struct certificate *certificate,
     enum tlsa_usage usage, enum tlsa_selector selector,
     enum tlsa_matching_type matching_type)
@@ -63,24 +42,12 @@ make_tlsa(struct tlsa *record, const struct certificate *certificate,
 		.selector = (uint8_t)selector,
 		.matching_type = (uint8_t)matching_type,
 	};
-	unsigned char *part;
-	size_t size;
 
-	if (matching_type == TLSA_SHA2_256) {
-		*record = kind;
-		record->usable = true;
-		record->data = memory_copy(selector == TLSA_CERT ?
-		    certificate->cert_sha256 : certificate->spki_sha256,
-		    CHAIN_DIGEST);
-		record->size = CHAIN_DIGEST;
-		return true;
-	}
-	size = select_part(certificate, selector, &part);
-	if (size == 0)
-		return false;
-	fill_in(record, &kind, part, size);
-	OPENSSL_free(part);
-	return true;
+	if (selector == TLSA_CERT)
+		fill_in(record, &kind, certificate->der, certificate->size);
+	else
+		fill_in(record, &kind, certificate->spki,
+		    certificate->spki_size);
 }
 
 void
@@ -104,8 +71,7 @@ make_line(const char *owner, const struct certificate *certificate,
 	struct tlsa record;
 	char *line;
 
-	if (!make_tlsa(&record, certificate, usage, selector, matching_type))
-		return NULL;
+	make_tlsa(&record, certificate, usage, selector, matching_type);
 	line = tlsa_line(owner, &record);
 	free(record.data);
 	return line;

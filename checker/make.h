@@ -4,17 +4,12 @@
 #ifndef CHECKER_MAKE_H
 #define CHECKER_MAKE_H
 
-#include <stdbool.h>
-
 #include "checker/tlsa.h"
 
 struct certificate;
 
-/*
- * The record of the given kind for a certificate (its data is owned by the
- * caller). False: the certificate cannot be taken apart.
- */
-bool	 make_tlsa(struct tlsa *record, const struct certificate *certificate,
+/* The record of the given kind for a certificate; its data is owned by the caller. */
+void	 make_tlsa(struct tlsa *record, const struct certificate *certificate,
 	    enum tlsa_usage usage, enum tlsa_selector selector,
 	    enum tlsa_matching_type matching_type);
 
@@ -27,7 +22,7 @@ void	 make_tlsa_of_key(struct tlsa *record, const uint8_t *spki, size_t size,
 
 /*
  * The same as a line for the zone file: "OWNER. IN TLSA 3 1 1 ...". Owned by
- * the caller; NULL where the record cannot be made.
+ * the caller.
  */
 char	*make_line(const char *owner, const struct certificate *certificate,
 	    enum tlsa_usage usage, enum tlsa_selector selector,

@@ -439,38 +439,14 @@ match_any(const struct match_result *results, size_t count)
 	return false;
 }
 
-/* DER of a certificate or a key begins with the tag of a SEQUENCE. */
-#define DER_SEQUENCE 0x30
-
-/* Whether the data can be what the matching type says, at first sight. */
-static bool
-is_plausible(const struct tlsa *record)
-{
-	switch (record->matching_type) {
-	case TLSA_SHA2_256:
-		return record->size == SHA256_DIGEST_LENGTH;
-	case TLSA_SHA2_512:
-		return record->size == SHA512_DIGEST_LENGTH;
-	default:
-		return record->size > 0 && record->data[0] == DER_SEQUENCE;
-	}
-}
-
-/*
- * Certificates are taken apart only where it must be: each record of a set is
- * held against each of a chain, and others choose how many there are of both.
- */
 bool
 match_is_of(const struct tlsa *record, const struct certificate *certificate)
 {
 	struct tlsa other;
 	bool same;
 
-	if (!is_plausible(record))
-		return false;
-	if (!make_tlsa(&other, certificate, record->usage, record->selector,
-	    record->matching_type))
-		return false;
+	make_tlsa(&other, certificate, record->usage, record->selector,
+	    record->matching_type);
 	same = other.size == record->size &&
 	    memcmp(other.data, record->data, other.size) == 0;
 	free(other.data);

@@ -106,9 +106,9 @@ add_of(struct offers *offers, const struct certificate *certificate,
 {
 	struct tlsa record;
 
-	if (make_tlsa(&record, certificate, kind->usage, kind->selector,
-	    kind->matching_type))
-		add(offers, &record, certificate, direct);
+	make_tlsa(&record, certificate, kind->usage, kind->selector,
+	    kind->matching_type);
+	add(offers, &record, certificate, direct);
 }
 
 static void

@@ -139,6 +139,8 @@ take_encodings(struct certificate *certificate, X509 *x509)
 	size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &der);
 	if (size <= 0)
 		abort();
+	certificate->spki = memory_copy(der, (size_t)size);
+	certificate->spki_size = (size_t)size;
 	SHA256(der, (size_t)size, certificate->spki_sha256);
 	OPENSSL_free(der);
 }
@@ -422,6 +424,7 @@ certificate_copy(struct certificate *copy, const struct certificate *original)
 
 	*copy = *original;
 	copy->der = memory_copy(original->der, original->size);
+	copy->spki = memory_copy(original->spki, original->spki_size);
 	copy->subject = memory_string(original->subject);
 	copy->issuer = memory_string(original->issuer);
 	copy->dns_names = memory_new(original->dns_name_count,
@@ -466,6 +469,7 @@ chain_free(struct chain *chain)
 			free(certificate->dns_names[j]);
 		free(certificate->dns_names);
 		free(certificate->der);
+		free(certificate->spki);
 		free(certificate->subject);
 		free(certificate->issuer);
 	}

@@ -33,6 +33,8 @@ enum key_type {
 struct certificate {
 	uint8_t	 *der;			/* owned */
 	size_t	  size;
+	uint8_t	 *spki;			/* owned; SubjectPublicKeyInfo in DER */
+	size_t	  spki_size;
 	enum key_type key_type;
 	char	 *subject;		/* owned, printable; "CN=mx.example.org"; an
 					 * empty one: "DNS:mx.example.org" */

@@ -57,11 +57,10 @@ add_of_chain(struct answer *answer, uint8_t choice, uint8_t change)
 	size_t place = choice & 1;
 	struct tlsa tlsa;
 
-	if (!make_tlsa(&tlsa, &chain->certificates[place],
+	make_tlsa(&tlsa, &chain->certificates[place],
 	    place == 0 ? TLSA_DANE_EE : TLSA_DANE_TA,
 	    (enum tlsa_selector)(choice >> 1 & 1),
-	    (enum tlsa_matching_type)((choice >> 2 & 3) % 3)))
-		abort();
+	    (enum tlsa_matching_type)((choice >> 2 & 3) % 3));
 	record->size = tlsa.size + 3;
 	record->data = memory_new(record->size, 1);
 	record->data[0] = tlsa.usage;

@@ -387,9 +387,8 @@ match_world_record(struct tlsa_set *set, struct issued **world,
 	struct chain *chain = match_world_chain(world, &of, 1);
 	struct tlsa record;
 
-	if (!make_tlsa(&record, chain->certificates, kind[0] - '0',
-	    kind[2] - '0', kind[4] - '0'))
-		abort();
+	make_tlsa(&record, chain->certificates, kind[0] - '0', kind[2] - '0',
+	    kind[4] - '0');
 	tlsa_set_add(set, &record);
 	tlsa_set_settle(set);
 	free(record.data);
