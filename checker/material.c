@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/pem.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
@@ -242,7 +243,7 @@ take(struct material *material, const char *text, size_t size)
 		return memory_string("it is empty");
 	/* PEM is text: NUL octets, if any, lie behind it. */
 	if (has_certificate(text)) {
-		material->chain = chain_from_pem(text, size, &why);
+		material->chain = pem_chain(text, size, &why);
 		return material->chain == NULL ? why :
 		    take_first_key(material);
 	}

@@ -56,11 +56,6 @@ struct chain {
 
 /* The chain is owned by the caller. */
 struct chain	*chain_from_stack(const struct stack_st_X509 *stack);
-/*
- * From a file's text: one or more certificates in PEM. NULL: *WHY (owned by the
- * caller, printable) says what is wrong, with the line where that is known.
- */
-struct chain	*chain_from_pem(const char *text, size_t size, char **why);
 struct chain	*chain_copy(const struct chain *chain);
 /* Whether number I, above 0, is the server's own again: some send it twice. */
 bool		 chain_repeats_own(const struct chain *chain, size_t i);

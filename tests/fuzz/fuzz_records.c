@@ -3,7 +3,7 @@
  *
  *     clang -g -fsanitize=fuzzer,address,undefined -I. \
  *         tests/fuzz/fuzz_records.c checker/master.c checker/material.c \
- *         checker/records.c checker/tlsa.c resolver/answer.c \
+ *         checker/pem.c checker/records.c checker/tlsa.c resolver/answer.c \
  *         resolver/memory.c resolver/name.c resolver/text.c \
  *         resolver/validity.c resolver/zonefile.c smtp/chain.c -lldns -lidn2 -lssl -lcrypto \
  *         -o fuzz_records

@@ -6,8 +6,8 @@ import re
 import shlex
 import tomllib
 
+from behaviours import BEHAVIOURS, WITHOUT_TALK
 from certificates import Specification
-from mail import BEHAVIOURS, WITHOUT_TALK
 from names import ACTIONS, TYPES
 from real_servers import REAL
 from zones import Record

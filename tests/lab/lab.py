@@ -12,10 +12,11 @@ import real_servers
 from case import Case, Mistake
 from certificates import Authority, Certificate
 from daemons import Daemons
-from mail import MailServers, Server
+from mail import MailServers
 from names import NameServer
 from namespace import add_addresses
 from system import add_accounts, start_unbound
+from talk import Server
 from zones import Signer, Zone, serve
 
 ROOT, TLD, CHILDREN, SCRIPTED, RESOLVER, BEHIND = (

@@ -8,7 +8,7 @@ import os
 import pathlib
 
 from daemons import Daemons, Missing, wait_for_port
-from mail import Server
+from talk import Server
 from system import ACCOUNTS
 
 MAIN_CF = """

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "checker/derive.h"
+#include "checker/pem.h"
 #include "checker/tlsa.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
@@ -37,7 +38,7 @@ set_up(void **state)
 {
 	char *why;
 
-	*state = chain_from_pem(pem, sizeof(pem) - 1, &why);
+	*state = pem_chain(pem, sizeof(pem) - 1, &why);
 	return *state == NULL ? -1 : 0;
 }
 

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "checker/pem.h"
 #include "checker/report.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
@@ -58,7 +59,7 @@ read_chain(const char *pem)
 	struct chain *chain;
 	char *why;
 
-	chain = chain_from_pem(pem, strlen(pem), &why);
+	chain = pem_chain(pem, strlen(pem), &why);
 	assert_non_null(chain);
 	return chain;
 }

@@ -1,0 +1,398 @@
+"""What scripted mail servers do: each behaviour is a small function of its own.
+
+A behaviour talks to one client through a Talk and ends the conversation by
+returning. Anything that a client does to it (closing, resetting, not speaking
+TLS) ends it as well.
+"""
+
+import contextlib
+import socket
+import ssl
+import struct
+import time
+
+from talk import Talk
+
+BEHAVIOURS = {}
+
+# What servers do to whom no conversation comes: see MailServers._listen.
+WITHOUT_TALK = ("refuses", "unreachable", "deaf")
+
+
+def behaviour(function):
+    """Registers a behaviour under the function's name, with dashes."""
+    BEHAVIOURS[function.__name__.replace("_", "-")] = function
+    return function
+
+
+@behaviour
+def normal(talk: Talk) -> None:
+    talk.until_starttls()
+    talk.say("220 2.0.0 ready")
+    talk.start_tls()
+    talk.finish()
+
+
+# --- before a greeting
+
+@behaviour
+def silent(talk: Talk) -> None:
+    talk.wait_for_end()
+
+
+@behaviour
+def closes_at_once(talk: Talk) -> None:
+    pass
+
+
+@behaviour
+def resets(talk: Talk) -> None:
+    # With this, close() sends a reset and not an orderly end.
+    talk.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                           b"\1\0\0\0\0\0\0\0")
+
+
+@behaviour
+def drips(talk: Talk) -> None:
+    talk.say(b"220-")
+    while True:
+        talk.say(b".")
+        time.sleep(0.1)     # the pace of the drip
+
+
+@behaviour
+def greets_for_ever(talk: Talk) -> None:
+    while True:
+        talk.say("220-and another thing")
+        time.sleep(0.01)    # or the client's memory is what is tested
+
+
+@behaviour
+def greets_with_megabytes(talk: Talk) -> None:
+    talk.say(b"220 " + b"m" * (8 << 20) + b"\r\n")
+    talk.wait_for_end()
+
+
+@behaviour
+def speaks_http(talk: Talk) -> None:
+    talk.say("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n")
+
+
+@behaviour
+def speaks_ssh(talk: Talk) -> None:
+    talk.say("SSH-2.0-OpenSSH_9.2p1")
+    talk.wait_for_end()
+
+
+@behaviour
+def speaks_binary(talk: Talk) -> None:
+    talk.say(bytes(range(256)) * 4 + b"\n")
+    talk.wait_for_end()
+
+
+# --- greetings
+
+@behaviour
+def greets_with_450(talk: Talk) -> None:
+    talk.say("450 4.3.2 try again later")
+    talk.hear_until("QUIT")
+
+
+@behaviour
+def greets_with_554(talk: Talk) -> None:
+    talk.say("554 5.7.1 your address is on a list")
+    talk.hear_until("QUIT")
+
+
+@behaviour
+def greets_in_many_lines(talk: Talk) -> None:
+    for number in range(20):
+        talk.say(f"220-line {number} of a long welcome")
+    talk.say("220-")
+    normal(talk)
+
+
+@behaviour
+def continues_with_another_code(talk: Talk) -> None:
+    talk.say("220-hello")
+    talk.say("250 and another code")
+    talk.wait_for_end()
+
+
+@behaviour
+def greets_without_text(talk: Talk) -> None:
+    talk.say("220")
+    talk.offer("STARTTLS")
+    talk.hear_until("STARTTLS")
+    talk.say("220")
+    talk.start_tls()
+    talk.finish()
+
+
+@behaviour
+def ends_lines_with_bare_newlines(talk: Talk) -> None:
+    talk.say(b"220 lab ESMTP\n")
+    talk.hear_until("EHLO")
+    talk.say(b"250-lab\n250 STARTTLS\n")
+    talk.hear_until("STARTTLS")
+    talk.say(b"220 ready\n")
+    talk.start_tls()
+    talk.finish()
+
+
+@behaviour
+def hostile(talk: Talk) -> None:
+    """A greeting and a refusal that want to be more than text."""
+    talk.say(b"220 \x1b]0;owned\x07\x1b[2J|performance=1 ::error::hello "
+             b"]]>\x00 \xff\xfe \xe2\x80\xae gnp.exe\r\n")
+    talk.offer("STARTTLS")
+    talk.hear_until("STARTTLS")
+    talk.say(b"454 4.7.0 \x1b[31mred\x1b[0m | ::error::no\x00 \xff "
+             b"\xe2\x80\xaetxt ]]>\r\n")
+    talk.finish()
+
+
+# --- EHLO
+
+@behaviour
+def closes_after_ehlo(talk: Talk) -> None:
+    talk.greet()
+    talk.hear()
+
+
+@behaviour
+def knows_no_ehlo(talk: Talk) -> None:
+    talk.greet()
+    talk.hear_until("EHLO")
+    talk.say("502 5.5.1 what is that")
+    talk.hear_until("HELO")
+    talk.say("250 lab")
+    talk.finish()
+
+
+@behaviour
+def answers_ehlo_with_421(talk: Talk) -> None:
+    talk.greet()
+    talk.hear_until("EHLO")
+    talk.say("421 4.3.2 shutting down")
+
+
+@behaviour
+def answers_ehlo_with_nonsense(talk: Talk) -> None:
+    talk.greet()
+    talk.hear_until("EHLO")
+    talk.say("what did you say?")
+    talk.wait_for_end()
+
+
+@behaviour
+def silent_after_ehlo(talk: Talk) -> None:
+    talk.greet()
+    talk.wait_for_end()
+
+
+@behaviour
+def announces_for_ever(talk: Talk) -> None:
+    talk.greet()
+    talk.hear_until("EHLO")
+    while True:
+        talk.say("250-ANOTHER THING")
+        time.sleep(0.01)
+
+
+@behaviour
+def offers_no_starttls(talk: Talk) -> None:
+    """Nor do a server's name and keywords that only resemble it."""
+    talk.greet()
+    talk.hear_until("EHLO")
+    talk.say("250-STARTTLS\r\n250-XSTARTTLS\r\n250-STARTTLSX\r\n"
+             "250-HELP STARTTLS\r\n250 PIPELINING")
+    talk.finish()
+
+
+@behaviour
+def offers_starttls_in_small_letters(talk: Talk) -> None:
+    talk.greet()
+    talk.offer("starttls")
+    talk.hear_until("STARTTLS")
+    talk.say("220 ready")
+    talk.start_tls()
+    talk.finish()
+
+
+# --- STARTTLS
+
+def refuses_starttls(reply: str):
+    def refuse(talk: Talk) -> None:
+        talk.until_starttls()
+        talk.say(reply)
+        talk.finish()
+    return refuse
+
+
+BEHAVIOURS["answers-starttls-with-454"] = refuses_starttls(
+    "454 4.7.0 TLS not available due to a temporary reason")
+BEHAVIOURS["answers-starttls-with-421"] = refuses_starttls(
+    "421 4.3.2 shutting down")
+BEHAVIOURS["answers-starttls-with-501"] = refuses_starttls(
+    "501 5.5.4 no parameters allowed")
+BEHAVIOURS["answers-starttls-with-502"] = refuses_starttls(
+    "502 5.5.1 not implemented")
+
+
+@behaviour
+def closes_instead_of_starttls(talk: Talk) -> None:
+    talk.until_starttls()
+
+
+@behaviour
+def silent_after_starttls(talk: Talk) -> None:
+    talk.until_starttls()
+    talk.wait_for_end()
+
+
+# --- the handshake
+
+def after_220(octets: bytes):
+    """Agrees to TLS, then sends OCTETS instead of a handshake."""
+    def misbehave(talk: Talk) -> None:
+        talk.until_starttls()
+        talk.say("220 2.0.0 ready")
+        talk.socket.recv(4096)
+        talk.say(octets)
+        talk.socket.shutdown(socket.SHUT_WR)
+        talk.wait_for_end()
+    return misbehave
+
+
+BEHAVIOURS["closes-after-220"] = after_220(b"")
+BEHAVIOURS["plain-text-after-220"] = after_220(b"250 what now?\r\n" * 8)
+BEHAVIOURS["garbage-after-220"] = after_220(
+    b"\x16\x03\x03\x00\x40" + bytes(range(64)))
+BEHAVIOURS["alert-after-220"] = after_220(
+    b"\x15\x03\x03\x00\x02\x02\x28")    # fatal, handshake_failure
+
+
+@behaviour
+def silent_after_220(talk: Talk) -> None:
+    talk.until_starttls()
+    talk.say("220 2.0.0 ready")
+    talk.wait_for_end()
+
+
+@behaviour
+def injects_plain_text(talk: Talk) -> None:
+    talk.until_starttls()
+    talk.say(b"220 2.0.0 ready\r\n250-injected\r\n250 STARTTLS\r\n")
+    talk.start_tls()
+    talk.finish()
+
+
+@behaviour
+def injects_later(talk: Talk) -> None:
+    """The same in a read of its own: the client has begun its handshake."""
+    talk.until_starttls()
+    talk.say("220 2.0.0 ready")
+    talk.socket.recv(4096)
+    talk.say("250 injected")
+    talk.wait_for_end()
+
+
+@behaviour
+def stalls_in_handshake(talk: Talk) -> None:
+    """The first octets of a real handshake, and no more."""
+    talk.until_starttls()
+    talk.say("220 2.0.0 ready")
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = talk.server.context.wrap_bio(incoming, outgoing, server_side=True)
+    incoming.write(talk.socket.recv(4096))
+    with contextlib.suppress(ssl.SSLWantReadError):
+        tls.do_handshake()
+    talk.say(outgoing.read()[:200])
+    talk.wait_for_end()
+
+
+@behaviour
+def resets_in_handshake(talk: Talk) -> None:
+    talk.until_starttls()
+    talk.say("220 2.0.0 ready")
+    talk.socket.recv(4096)
+    # Closed with a linger time of 0, a connection is reset.
+    talk.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                           struct.pack("ii", 1, 0))
+
+
+@behaviour
+def silent_after_handshake(talk: Talk) -> None:
+    talk.until_starttls()
+    talk.say("220 2.0.0 ready")
+    talk.start_tls()
+    talk.wait_for_end()
+
+
+# The suites below TLS 1.3 that a certificate with an EC key goes with.
+ECDSA_SUITES = {0xc009, 0xc00a, 0xc023, 0xc024, 0xc02b, 0xc02c, 0xc05c, 0xc05d,
+                0xc072, 0xc073, 0xc086, 0xc087, 0xc0ac, 0xc0ad, 0xc0ae, 0xc0af,
+                0xcca9}
+
+
+def suites(hello: bytes) -> set[int]:
+    """The cipher suites of a ClientHello (RFC 8446 4.1.2) in its record."""
+    at = 5 + 4 + 2 + 32
+    at += 1 + hello[at]
+    size = int.from_bytes(hello[at:at + 2], "big")
+    return {int.from_bytes(hello[i:i + 2], "big")
+            for i in range(at + 2, at + 2 + size, 2)}
+
+
+@behaviour
+def looks_at_suites_alone(talk: Talk) -> None:
+    """As old servers do, to whom signature algorithms mean nothing.
+
+    The first chain is one with an EC key, the second one is not.
+    """
+    talk.until_starttls()
+    talk.say("220 2.0.0 ready")
+    talk.socket.recv(1, socket.MSG_PEEK)
+    chosen = 0 if ECDSA_SUITES & suites(
+        talk.socket.recv(4096, socket.MSG_PEEK)) else 1
+    talk.socket = talk.server.context_of(chosen).wrap_socket(
+        talk.socket, server_side=True)
+    talk.finish()
+
+
+@behaviour
+def closes_after_handshake(talk: Talk) -> None:
+    talk.until_starttls()
+    talk.say("220 2.0.0 ready")
+    talk.start_tls()
+
+
+# --- more than one connection
+
+@behaviour
+def says_421_to_the_second(talk: Talk) -> None:
+    if talk.others():
+        talk.say("421 4.7.0 too many connections from you")
+        return
+    normal(talk)
+
+
+def second(does):
+    """Does something else from the second connection on."""
+    def behave(talk: Talk) -> None:
+        (does if talk.others() else normal)(talk)
+    return behave
+
+
+for name in ("closes-at-once", "resets", "speaks-http",
+             "answers-starttls-with-454"):
+    BEHAVIOURS["second-" + name] = second(BEHAVIOURS[name])
+
+
+@behaviour
+def one_at_a_time(talk: Talk) -> None:
+    if any(other.is_open() for other in talk.others()):
+        talk.say("421 4.7.0 one connection at a time")
+        return
+    normal(talk)
