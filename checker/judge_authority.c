@@ -155,6 +155,29 @@ judge_server(const struct judging *judging,
 	free(who);
 }
 
+/* Octets of an SOA record from its serial number to its end (RFC 1035 3.3.13). */
+#define SOA_NUMBERS 20
+
+/* What an answer says, in few words. Owned by the caller. */
+static char *
+answer_summary(const struct answer *answer)
+{
+	const struct answer_record *record = answer->records;
+	const uint8_t *serial;
+
+	if (answer->type == DNS_SOA && answer->count == 1 &&
+	    record->size > SOA_NUMBERS) {
+		serial = record->data + record->size - SOA_NUMBERS;
+		return memory_format("serial %lu", (unsigned long)serial[0] << 24 |
+		    (unsigned long)serial[1] << 16 |
+		    (unsigned long)serial[2] << 8 | serial[3]);
+	}
+	if (answer->kind == ANSWER_NO_NAME)
+		return memory_string("no such name");
+	return memory_format("%zu record%s", answer->count,
+	    answer->count == 1 ? "" : "s");
+}
+
 /* Each server's answers against those of the zone's first one that answered. */
 static void
 compare_server(const struct judging *judging, size_t which)
@@ -163,7 +186,7 @@ compare_server(const struct judging *judging, size_t which)
 	const struct server_evidence *server = &evidence->servers[which];
 	const struct answer *answer, *other;
 	struct finding *finding;
-	char *who, *whom;
+	char *who, *whom, *own, *theirs;
 	size_t i, j;
 
 	for (i = 0; i < server->answer_count; i++) {
@@ -179,15 +202,20 @@ compare_server(const struct judging *judging, size_t which)
 				break;
 			who = judging_server_text(server);
 			whom = judging_server_text(&evidence->servers[j]);
+			own = answer_summary(answer);
+			theirs = answer_summary(other);
 			finding = finding_add(&judging->evidence->findings,
-			    FINDING_NS_INCONSISTENT,
-			    "%s and %s do not say the same about %s %s", whom,
-			    who, dns_type_name(answer->type), answer->owner);
+			    FINDING_NS_INCONSISTENT, "%s and %s do not say "
+			    "the same about %s %s (%s and %s)", whom, who,
+			    dns_type_name(answer->type), answer->owner, theirs,
+			    own);
 			finding_advise(finding, "%s", finding_code_meaning(
 			    FINDING_NS_INCONSISTENT));
 			judging_place(judging, finding, NULL, KEY_UNKNOWN);
 			free(who);
 			free(whom);
+			free(own);
+			free(theirs);
 			break;
 		}
 	}

@@ -205,3 +205,30 @@ certificates_chain(const struct issued *const *issued, size_t count)
 	sk_X509_free(stack);
 	return chain;
 }
+
+int
+certificates_pair_set_up(void **state)
+{
+	const struct certificates_wish root = { .cn = "Root", .ca = true };
+	struct certificates_pair *pair = memory_new(1, sizeof(*pair));
+	struct certificates_wish leaf = { .cn = "mx.example.org",
+	    .names = "DNS:mx.example.org,DNS:*.example.org,IP:192.0.2.1",
+	    .key_type = KEY_RSA };
+
+	pair->root = certificates_issue(&root);
+	leaf.issuer = pair->root;
+	pair->leaf = certificates_issue(&leaf);
+	*state = pair;
+	return 0;
+}
+
+int
+certificates_pair_tear_down(void **state)
+{
+	struct certificates_pair *pair = *state;
+
+	certificates_free(pair->leaf);
+	certificates_free(pair->root);
+	free(pair);
+	return 0;
+}

@@ -48,4 +48,13 @@ void		 certificates_free(struct issued *issued);
 struct chain	*certificates_chain(const struct issued *const *issued,
 		    size_t count);
 
+/* An authority and a server's certificate under it: the state of a group of tests. */
+struct certificates_pair {
+	struct issued	*root;
+	struct issued	*leaf;
+};
+
+int		 certificates_pair_set_up(void **state);
+int		 certificates_pair_tear_down(void **state);
+
 #endif

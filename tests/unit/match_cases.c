@@ -7,6 +7,7 @@
 #include "checker/tlsa.h"
 #include "resolver/memory.h"
 #include "tests/unit/certificates.h"
+#include "tests/unit/fixture.h"
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
@@ -343,8 +344,8 @@ const size_t match_case_count = COUNT(match_cases);
 
 const char *const match_names[] = { "mx.example.org", "example.org" };
 
-struct issued **
-match_world_new(void)
+int
+match_world_set_up(void **state)
 {
 	struct issued **world = memory_new(WHO_COUNT, sizeof(*world));
 	struct certificates_wish wish;
@@ -356,17 +357,20 @@ match_world_new(void)
 		wish.key_of = world[people[i].key_of];
 		world[i] = certificates_issue(&wish);
 	}
-	return world;
+	*state = world;
+	return 0;
 }
 
-void
-match_world_free(struct issued **world)
+int
+match_world_tear_down(void **state)
 {
+	struct issued **world = *state;
 	size_t i;
 
 	for (i = 0; i < WHO_COUNT; i++)
 		certificates_free(world[i]);
 	free(world);
+	return 0;
 }
 
 struct chain *
@@ -392,5 +396,26 @@ match_world_record(struct tlsa_set *set, struct issued **world,
 	tlsa_set_add(set, &record);
 	tlsa_set_settle(set);
 	free(record.data);
+	chain_free(chain);
+}
+
+void
+match_world_publish(struct host_evidence *host, struct issued **world,
+    const char *kind, enum who of)
+{
+	struct tlsa_set set = { NULL, 0 };
+
+	match_world_record(&set, world, kind, of);
+	fixture_tlsa(host, set.records);
+	tlsa_set_clear(&set);
+}
+
+void
+match_world_present(struct host_evidence *host, struct issued **world,
+    const char *address, const enum who *sent)
+{
+	struct chain *chain = match_world_chain(world, sent, MATCH_SENT_MAX);
+
+	fixture_endpoint(host, address, OUTCOME_DONE, chain);
 	chain_free(chain);
 }

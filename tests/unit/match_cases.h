@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 struct chain;
+struct host_evidence;
 struct issued;
 struct tlsa_set;
 
@@ -80,9 +81,9 @@ extern const size_t match_case_count;
 #define MATCH_NAME_COUNT 2
 extern const char *const match_names[MATCH_NAME_COUNT];
 
-/* One certificate for each of enum who; freed with match_world_free. */
-struct issued	**match_world_new(void);
-void		  match_world_free(struct issued **world);
+/* One certificate for each of enum who: the state of a group of tests. */
+int		  match_world_set_up(void **state);
+int		  match_world_tear_down(void **state);
 
 /* What is sent, up to NOBODY or LIMIT. Owned by the caller. */
 struct chain	 *match_world_chain(struct issued **world,
@@ -91,5 +92,12 @@ struct chain	 *match_world_chain(struct issued **world,
 /* Adds the record of the kind of "2 1 1" for a certificate. */
 void		  match_world_record(struct tlsa_set *set,
 		    struct issued **world, const char *kind, enum who of);
+
+/* Gives the host such a record, or an address that shows what is sent. */
+void		  match_world_publish(struct host_evidence *host,
+		    struct issued **world, const char *kind, enum who of);
+void		  match_world_present(struct host_evidence *host,
+		    struct issued **world, const char *address,
+		    const enum who *sent);
 
 #endif

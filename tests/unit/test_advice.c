@@ -19,43 +19,6 @@
 
 #define HOST "mx.example.org"
 
-static int
-set_up(void **state)
-{
-	*state = match_world_new();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	match_world_free(*state);
-	return 0;
-}
-
-/* Gives the host the record of the numbers for a certificate. */
-static void
-publish(struct host_evidence *host, struct issued **world,
-    const char *numbers, enum who of)
-{
-	struct tlsa_set set = { NULL, 0 };
-
-	match_world_record(&set, world, numbers, of);
-	fixture_tlsa(host, set.records);
-	tlsa_set_clear(&set);
-}
-
-/* An address of the host that shows the chain, up to NOBODY. */
-static void
-present(struct host_evidence *host, struct issued **world,
-    const char *address, const enum who *sent)
-{
-	struct chain *chain = match_world_chain(world, sent, MATCH_SENT_MAX);
-
-	fixture_endpoint(host, address, OUTCOME_DONE, chain);
-	chain_free(chain);
-}
-
 static const enum who leaf_sent[MATCH_SENT_MAX] = { LEAF, INTERMEDIATE };
 
 /* RFC 7671 9: a SHA2-256 record is no remedy where a SHA2-512 one stays. */
@@ -78,8 +41,8 @@ test_no_match_advice(void **state)
 	for (i = 0; i < COUNT(rows); i++) {
 		evidence = fixture_domain("example.org");
 		host = fixture_host(evidence, HOST);
-		publish(host, *state, rows[i].published, ALONE);
-		present(host, *state, "192.0.2.1", leaf_sent);
+		match_world_publish(host, *state, rows[i].published, ALONE);
+		match_world_present(host, *state, "192.0.2.1", leaf_sent);
 		fixture_judge(evidence);
 		finding = &evidence->findings.items[0];
 		assert_int_equal(finding->code, FINDING_NO_RECORD_MATCHES);
@@ -133,9 +96,9 @@ test_uncovered_advice(void **state)
 	for (i = 0; i < COUNT(rows); i++) {
 		evidence = fixture_domain("example.org");
 		host = fixture_host(evidence, HOST);
-		publish(host, *state, rows[i].matching, rows[i].sent[0]);
-		publish(host, *state, rows[i].stale, ALONE);
-		present(host, *state, "192.0.2.1", rows[i].sent);
+		match_world_publish(host, *state, rows[i].matching, rows[i].sent[0]);
+		match_world_publish(host, *state, rows[i].stale, ALONE);
+		match_world_present(host, *state, "192.0.2.1", rows[i].sent);
 		fixture_judge(evidence);
 		for (j = 0; evidence->findings.items[j].code !=
 		    FINDING_COMBINATION_UNCOVERED; j++)
@@ -159,5 +122,6 @@ main(void)
 		cmocka_unit_test(test_uncovered_advice),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, match_world_set_up,
+	    match_world_tear_down);
 }

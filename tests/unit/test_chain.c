@@ -14,41 +14,8 @@
 #include "smtp/chain.h"
 #include "tests/unit/certificates.h"
 
-/* An authority and a server's certificate under it; made once. */
-struct authority {
-	struct issued	*root;
-	struct issued	*leaf;
-};
-
-static int
-setup(void **state)
-{
-	const struct certificates_wish root = { .cn = "Root", .ca = true };
-	struct authority *authority = memory_new(1, sizeof(*authority));
-	struct certificates_wish leaf = { .cn = "mx.example.org",
-	    .names = "DNS:mx.example.org,DNS:*.example.org,IP:192.0.2.1",
-	    .key_type = KEY_RSA };
-
-	authority->root = certificates_issue(&root);
-	leaf.issuer = authority->root;
-	authority->leaf = certificates_issue(&leaf);
-	*state = authority;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct authority *authority = *state;
-
-	certificates_free(authority->leaf);
-	certificates_free(authority->root);
-	free(authority);
-	return 0;
-}
-
 static struct chain *
-chain_of(const struct authority *authority)
+chain_of(const struct certificates_pair *authority)
 {
 	const struct issued *const issued[] = {
 	    authority->leaf, authority->root };
@@ -100,7 +67,7 @@ test_values(void **state)
 static void
 test_digests(void **state)
 {
-	const struct authority *authority = *state;
+	const struct certificates_pair *authority = *state;
 	struct chain *chain = chain_of(authority);
 	const struct certificate *leaf = &chain->certificates[0];
 	uint8_t digest[CHAIN_DIGEST];
@@ -159,7 +126,7 @@ test_name_order(void **state)
 {
 	static const char *const parts[][2] = { { "C", "US" },
 	    { "O", "Let's Encrypt" }, { "CN", "R11" } };
-	struct authority *authority = *state;
+	struct certificates_pair *authority = *state;
 	X509 *x509 = X509_dup(authority->leaf->x509);
 	X509_NAME *name = X509_NAME_new();
 	STACK_OF(X509) *stack = sk_X509_new_null();
@@ -182,8 +149,8 @@ test_name_order(void **state)
 
 /* A name whose only part, the CN, is OCTETS of a TYPE that ASN.1 has for text. */
 static struct chain *
-chain_named(const struct authority *authority, int type, const char *octets,
-    int size)
+chain_named(const struct certificates_pair *authority, int type,
+    const char *octets, int size)
 {
 	X509 *x509 = X509_dup(authority->leaf->x509);
 	X509_NAME *name = X509_NAME_new();
@@ -228,8 +195,8 @@ test_name_types(void **state)
 
 /* COUNT names of SIZE octets in the extension that the names stand in. */
 static struct chain *
-chain_with_dns_names(const struct authority *authority, const char *octets,
-    int size, int count)
+chain_with_dns_names(const struct certificates_pair *authority,
+    const char *octets, int size, int count)
 {
 	X509 *x509 = X509_dup(authority->root->x509);
 	STACK_OF(X509) *stack = sk_X509_new_null();
@@ -353,7 +320,7 @@ test_not_self_signed(void **state)
 static void
 test_limit(void **state)
 {
-	const struct authority *authority = *state;
+	const struct certificates_pair *authority = *state;
 	const struct issued *issued[CHAIN_MAX + 1];
 	struct chain *chain;
 	size_t i;
@@ -418,5 +385,6 @@ main(void)
 		cmocka_unit_test(test_copy),
 	};
 
-	return cmocka_run_group_tests_name("chain", tests, setup, teardown);
+	return cmocka_run_group_tests_name("chain", tests, certificates_pair_set_up,
+	    certificates_pair_tear_down);
 }

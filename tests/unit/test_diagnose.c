@@ -27,20 +27,6 @@
 
 #define OWNER "_25._tcp.mx.example.org"
 
-static int
-set_up(void **state)
-{
-	*state = match_world_new();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	match_world_free(*state);
-	return 0;
-}
-
 /* Adds the record of a row; whether it is usable is found out by its octets. */
 static void
 publish(struct tlsa_set *set, struct issued **world,
@@ -312,6 +298,6 @@ main(void)
 		cmocka_unit_test(test_no_slips),
 	};
 
-	return cmocka_run_group_tests_name("diagnose", tests, set_up,
-	    tear_down);
+	return cmocka_run_group_tests_name("diagnose", tests, match_world_set_up,
+	    match_world_tear_down);
 }

@@ -23,43 +23,6 @@
 
 #define HOST "mx.example.org"
 
-static int
-set_up(void **state)
-{
-	*state = match_world_new();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	match_world_free(*state);
-	return 0;
-}
-
-/* Gives the host the record of the numbers for a certificate. */
-static void
-publish(struct host_evidence *host, struct issued **world,
-    const char *numbers, enum who of)
-{
-	struct tlsa_set set = { NULL, 0 };
-
-	match_world_record(&set, world, numbers, of);
-	fixture_tlsa(host, set.records);
-	tlsa_set_clear(&set);
-}
-
-/* An address of the host that shows the chain, up to NOBODY. */
-static void
-present(struct host_evidence *host, struct issued **world,
-    const char *address, const enum who *sent)
-{
-	struct chain *chain = match_world_chain(world, sent, MATCH_SENT_MAX);
-
-	fixture_endpoint(host, address, OUTCOME_DONE, chain);
-	chain_free(chain);
-}
-
 /* Another key type at the last of the addresses. */
 static void
 present_too(struct host_evidence *host, struct issued **world,
@@ -147,8 +110,8 @@ test_failing(void **state)
 	struct host_evidence *host = fixture_host(evidence, HOST);
 	const struct finding *finding;
 
-	publish(host, *state, "2 1 1", LEAF);
-	present(host, *state, "192.0.2.1", leaf_sent);
+	match_world_publish(host, *state, "2 1 1", LEAF);
+	match_world_present(host, *state, "192.0.2.1", leaf_sent);
 	fixture_judge(evidence);
 	assert_int_equal(evidence->verdict, VERDICT_FAIL);
 	finding = explanation(evidence);
@@ -172,10 +135,10 @@ test_beside_match(void **state)
 	struct evidence *evidence = fixture_domain("example.org");
 	struct host_evidence *host = fixture_host(evidence, HOST);
 
-	publish(host, *state, "3 1 1", LEAF);
-	publish(host, *state, "2 1 1", LEAF);
-	publish(host, *state, "2 1 1", LEAF);	/* is told of once */
-	present(host, *state, "192.0.2.1", leaf_sent);
+	match_world_publish(host, *state, "3 1 1", LEAF);
+	match_world_publish(host, *state, "2 1 1", LEAF);
+	match_world_publish(host, *state, "2 1 1", LEAF);	/* is told of once */
+	match_world_present(host, *state, "192.0.2.1", leaf_sent);
 	fixture_judge(evidence);
 	assert_int_equal(evidence->verdict, VERDICT_PASS);
 	assert_int_equal(explanation(evidence)->code,
@@ -198,7 +161,7 @@ test_unusable(void **state)
 	set.records[0].matching_type = TLSA_SHA2_256;
 	fixture_tlsa(host, set.records);
 	tlsa_set_clear(&set);
-	present(host, *state, "192.0.2.1", leaf_sent);
+	match_world_present(host, *state, "192.0.2.1", leaf_sent);
 	fixture_judge(evidence);
 	assert_int_equal(evidence->verdict, VERDICT_NONE);
 	assert_int_equal(explanation(evidence)->code,
@@ -216,8 +179,8 @@ test_insecure_domain(void **state)
 	struct host_evidence *host = fixture_host(evidence, HOST);
 
 	evidence->mx->dnssec = DNSSEC_INSECURE;
-	publish(host, *state, "3 0 1", INTERMEDIATE);
-	present(host, *state, "192.0.2.1", leaf_sent);
+	match_world_publish(host, *state, "3 0 1", INTERMEDIATE);
+	match_world_present(host, *state, "192.0.2.1", leaf_sent);
 	fixture_judge(evidence);
 	assert_int_equal(evidence->verdict, VERDICT_NONE);
 	assert_int_equal(explanation(evidence)->code,
@@ -251,8 +214,8 @@ test_reference_names(void **state)
 		evidence = fixture_domain("example.org");
 		host = fixture_host(evidence, HOST);
 		evidence->mx->dnssec = rows[i].mx;
-		publish(host, *state, "3 1 1", INTERMEDIATE);
-		present(host, *state, "192.0.2.1", sent);
+		match_world_publish(host, *state, "3 1 1", INTERMEDIATE);
+		match_world_present(host, *state, "192.0.2.1", sent);
 		fixture_judge(evidence);
 		assert_non_null(strstr(explanation(evidence)->advice,
 		    rows[i].numbers));
@@ -269,9 +232,9 @@ test_another_address(void **state)
 	struct evidence *evidence = fixture_domain("example.org");
 	struct host_evidence *host = fixture_host(evidence, HOST);
 
-	publish(host, *state, "3 1 1", LEAF);
-	present(host, *state, "192.0.2.1", leaf_sent);
-	present(host, *state, "2001:db8::1", other_sent);
+	match_world_publish(host, *state, "3 1 1", LEAF);
+	match_world_present(host, *state, "192.0.2.1", leaf_sent);
+	match_world_present(host, *state, "2001:db8::1", other_sent);
 	fixture_judge(evidence);
 	assert_int_equal(explanation(evidence)->code,
 	    FINDING_MATCHES_ELSEWHERE);
@@ -301,11 +264,11 @@ test_another_host(void **state)
 	for (i = 0; i < COUNT(rows); i++) {
 		evidence = fixture_domain("example.org");
 		host = fixture_host(evidence, "mx1.example.org");
-		publish(host, *state, rows[i].record, rows[i].of);
-		present(host, *state, "192.0.2.1", leaf_sent);
+		match_world_publish(host, *state, rows[i].record, rows[i].of);
+		match_world_present(host, *state, "192.0.2.1", leaf_sent);
 		host = fixture_host(evidence, "mx2.example.org");
-		publish(host, *state, rows[i].record, rows[i].of);
-		present(host, *state, "192.0.2.2", other_sent);
+		match_world_publish(host, *state, rows[i].record, rows[i].of);
+		match_world_present(host, *state, "192.0.2.2", other_sent);
 		fixture_judge(evidence);
 		assert_int_equal(explanation(evidence)->code,
 		    FINDING_MATCHES_ELSEWHERE);
@@ -344,8 +307,8 @@ test_another_key_type(void **state)
 	for (i = 0; i < COUNT(rows); i++) {
 		evidence = fixture_domain("example.org");
 		host = fixture_host(evidence, HOST);
-		publish(host, *state, rows[i].record, rows[i].of);
-		present(host, *state, "192.0.2.1", leaf_sent);
+		match_world_publish(host, *state, rows[i].record, rows[i].of);
+		match_world_present(host, *state, "192.0.2.1", leaf_sent);
 		present_too(host, *state, rows[i].failing);
 		fixture_judge(evidence);
 		assert_int_equal(evidence->verdict, VERDICT_FAIL);
@@ -368,9 +331,9 @@ test_nearest_first(void **state)
 	struct host_evidence *host = fixture_host(evidence, HOST);
 	const struct finding *finding;
 
-	publish(host, *state, "3 1 1", LEAF);
-	present(host, *state, "192.0.2.1", leaf_sent);
-	present(host, *state, "192.0.2.2", rsa_sent);
+	match_world_publish(host, *state, "3 1 1", LEAF);
+	match_world_present(host, *state, "192.0.2.1", leaf_sent);
+	match_world_present(host, *state, "192.0.2.2", rsa_sent);
 	present_too(host, *state, leaf_sent);
 	fixture_judge(evidence);
 	finding = explanation(evidence);
@@ -390,9 +353,9 @@ test_silence(void **state)
 	/* Each record is of one key type of the same server. */
 	evidence = fixture_domain("example.org");
 	host = fixture_host(evidence, HOST);
-	publish(host, *state, "3 1 1", LEAF);
-	publish(host, *state, "3 1 1", LEAF_RSA);
-	present(host, *state, "192.0.2.1", leaf_sent);
+	match_world_publish(host, *state, "3 1 1", LEAF);
+	match_world_publish(host, *state, "3 1 1", LEAF_RSA);
+	match_world_present(host, *state, "192.0.2.1", leaf_sent);
 	present_too(host, *state, rsa_sent);
 	fixture_judge(evidence);
 	assert_int_equal(evidence->verdict, VERDICT_PASS);
@@ -402,10 +365,10 @@ test_silence(void **state)
 	/* Each record is of one address. */
 	evidence = fixture_domain("example.org");
 	host = fixture_host(evidence, HOST);
-	publish(host, *state, "3 1 1", LEAF);
-	publish(host, *state, "3 1 1", LEAF_OF_ROOT);
-	present(host, *state, "192.0.2.1", leaf_sent);
-	present(host, *state, "192.0.2.2", other_sent);
+	match_world_publish(host, *state, "3 1 1", LEAF);
+	match_world_publish(host, *state, "3 1 1", LEAF_OF_ROOT);
+	match_world_present(host, *state, "192.0.2.1", leaf_sent);
+	match_world_present(host, *state, "192.0.2.2", other_sent);
 	fixture_judge(evidence);
 	assert_int_equal(evidence->verdict, VERDICT_PASS);
 	assert_int_equal(count_explanations(evidence), 0);
@@ -414,12 +377,12 @@ test_silence(void **state)
 	/* A record waits for the next key; the other host has that already. */
 	evidence = fixture_domain("example.org");
 	host = fixture_host(evidence, "mx1.example.org");
-	publish(host, *state, "3 1 1", LEAF);
-	publish(host, *state, "3 1 1", LEAF_OF_ROOT);
-	present(host, *state, "192.0.2.1", leaf_sent);
+	match_world_publish(host, *state, "3 1 1", LEAF);
+	match_world_publish(host, *state, "3 1 1", LEAF_OF_ROOT);
+	match_world_present(host, *state, "192.0.2.1", leaf_sent);
 	host = fixture_host(evidence, "mx2.example.org");
-	publish(host, *state, "3 1 1", LEAF_OF_ROOT);
-	present(host, *state, "192.0.2.2", other_sent);
+	match_world_publish(host, *state, "3 1 1", LEAF_OF_ROOT);
+	match_world_present(host, *state, "192.0.2.2", other_sent);
 	fixture_judge(evidence);
 	assert_int_equal(evidence->verdict, VERDICT_PASS);
 	assert_int_equal(count_explanations(evidence), 0);
@@ -447,8 +410,8 @@ test_not_the_record(void **state)
 	for (i = 0; i < COUNT(rows); i++) {
 		evidence = fixture_domain("example.org");
 		host = fixture_host(evidence, HOST);
-		publish(host, *state, "2 1 1", INTERMEDIATE);
-		present(host, *state, "192.0.2.1", rows[i].sent);
+		match_world_publish(host, *state, "2 1 1", INTERMEDIATE);
+		match_world_present(host, *state, "192.0.2.1", rows[i].sent);
 		fixture_judge(evidence);
 		assert_true(finding_list_has(&evidence->findings,
 		    rows[i].code));
@@ -472,7 +435,7 @@ test_limit(void **state)
 		digest[0] = (uint8_t)(i + 1);
 		fixture_tlsa(host, &kind);
 	}
-	present(host, *state, "192.0.2.1", leaf_sent);
+	match_world_present(host, *state, "192.0.2.1", leaf_sent);
 	fixture_judge(evidence);
 	assert_int_equal(evidence->verdict, VERDICT_FAIL);
 	assert_true(count_explanations(evidence) > 0);
@@ -502,6 +465,6 @@ main(void)
 		cmocka_unit_test(test_limit),
 	};
 
-	return cmocka_run_group_tests_name("explanations", tests, set_up,
-	    tear_down);
+	return cmocka_run_group_tests_name("explanations", tests, match_world_set_up,
+	    match_world_tear_down);
 }

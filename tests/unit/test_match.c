@@ -18,20 +18,6 @@
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
-static int
-set_up(void **state)
-{
-	*state = match_world_new();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	match_world_free(*state);
-	return 0;
-}
-
 static struct match_input
 input_for(const struct tlsa_set *set, const struct chain *chain)
 {
@@ -371,5 +357,6 @@ main(void)
 		cmocka_unit_test(test_names),
 	};
 
-	return cmocka_run_group_tests_name("match", tests, set_up, tear_down);
+	return cmocka_run_group_tests_name("match", tests, match_world_set_up,
+	    match_world_tear_down);
 }

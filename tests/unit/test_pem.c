@@ -16,46 +16,13 @@
 #include "smtp/chain.h"
 #include "tests/unit/certificates.h"
 
-/* An authority and a server's certificate under it; made once. */
-struct authority {
-	struct issued	*root;
-	struct issued	*leaf;
-};
-
-static int
-setup(void **state)
-{
-	const struct certificates_wish root = { .cn = "Root", .ca = true };
-	struct authority *authority = memory_new(1, sizeof(*authority));
-	struct certificates_wish leaf = { .cn = "mx.example.org",
-	    .names = "DNS:mx.example.org,DNS:*.example.org,IP:192.0.2.1",
-	    .key_type = KEY_RSA };
-
-	authority->root = certificates_issue(&root);
-	leaf.issuer = authority->root;
-	authority->leaf = certificates_issue(&leaf);
-	*state = authority;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct authority *authority = *state;
-
-	certificates_free(authority->leaf);
-	certificates_free(authority->root);
-	free(authority);
-	return 0;
-}
-
 /*
  * A row's text is made of these: '1' and '2' the leaf's and the root's
  * certificate, 't' the leaf's as "trusted certificate", 'k' a private key, all
  * else itself.
  */
 static void
-add_pem(BIO *text, const struct authority *authority, char what)
+add_pem(BIO *text, const struct certificates_pair *authority, char what)
 {
 	switch (what) {
 	case '1':
@@ -78,7 +45,7 @@ add_pem(BIO *text, const struct authority *authority, char what)
 
 /* The text of a row, owned by the caller. */
 static char *
-pem_text(const struct authority *authority, const char *row)
+pem_text(const struct certificates_pair *authority, const char *row)
 {
 	BIO *memory = BIO_new(BIO_s_mem());
 	char *bytes, *text;
@@ -176,7 +143,7 @@ test_line_ends(void **state)
 static void
 test_one_line(void **state)
 {
-	const struct authority *authority = *state;
+	const struct certificates_pair *authority = *state;
 	unsigned char *der = NULL;
 	char *base64, *text, *why;
 	struct chain *chain;
@@ -282,5 +249,6 @@ main(void)
 		cmocka_unit_test(test_damaged),
 	};
 
-	return cmocka_run_group_tests_name("pem", tests, setup, teardown);
+	return cmocka_run_group_tests_name("pem", tests, certificates_pair_set_up,
+	    certificates_pair_tear_down);
 }
