@@ -172,10 +172,37 @@ answer_summary(const struct answer *answer)
 		    (unsigned long)serial[1] << 16 |
 		    (unsigned long)serial[2] << 8 | serial[3]);
 	}
-	if (answer->kind == ANSWER_NO_NAME)
-		return memory_string("no such name");
+	if (answer->count == 0)
+		return memory_string(answer->kind == ANSWER_NO_NAME ?
+		    "no such name" : "no record");
 	return memory_format("%zu record%s", answer->count,
 	    answer->count == 1 ? "" : "s");
+}
+
+/* Two servers that answer a question each in its own way. */
+static void
+say_different(const struct judging *judging,
+    const struct server_evidence *first, const struct answer *theirs,
+    const struct server_evidence *second, const struct answer *answer)
+{
+	char *whom = judging_server_text(first);
+	char *who = judging_server_text(second);
+	char *a = answer_summary(theirs), *b = answer_summary(answer);
+	const bool telling = strcmp(a, b) != 0;
+	struct finding *finding;
+
+	finding = finding_add(&judging->evidence->findings,
+	    FINDING_NS_INCONSISTENT, "%s and %s do not say the same about %s "
+	    "%s%s%s%s%s%s", whom, who, dns_type_name(answer->type),
+	    answer->owner, telling ? " (" : "", telling ? a : "",
+	    telling ? " and " : "", telling ? b : "", telling ? ")" : "");
+	finding_advise(finding, "%s",
+	    finding_code_meaning(FINDING_NS_INCONSISTENT));
+	judging_place(judging, finding, NULL, KEY_UNKNOWN);
+	free(whom);
+	free(who);
+	free(a);
+	free(b);
 }
 
 /* Each server's answers against those of the zone's first one that answered. */
@@ -184,38 +211,22 @@ compare_server(const struct judging *judging, size_t which)
 {
 	const struct evidence *evidence = judging->evidence;
 	const struct server_evidence *server = &evidence->servers[which];
-	const struct answer *answer, *other;
-	struct finding *finding;
-	char *who, *whom, *own, *theirs;
+	const struct server_evidence *first;
+	const struct answer *answer, *theirs;
 	size_t i, j;
 
 	for (i = 0; i < server->answer_count; i++) {
 		answer = server->answers[i];
 		for (j = 0; j < which && answer->kind != ANSWER_UNUSABLE; j++) {
-			other = strcmp(evidence->servers[j].zone,
-			    server->zone) != 0 ? NULL :
-			    find_answer(&evidence->servers[j], answer->owner,
+			first = &evidence->servers[j];
+			theirs = strcmp(first->zone, server->zone) != 0 ?
+			    NULL : find_answer(first, answer->owner,
 			    answer->type);
-			if (other == NULL || other->kind == ANSWER_UNUSABLE)
+			if (theirs == NULL || theirs->kind == ANSWER_UNUSABLE)
 				continue;
-			if (same_answer(answer, other))
-				break;
-			who = judging_server_text(server);
-			whom = judging_server_text(&evidence->servers[j]);
-			own = answer_summary(answer);
-			theirs = answer_summary(other);
-			finding = finding_add(&judging->evidence->findings,
-			    FINDING_NS_INCONSISTENT, "%s and %s do not say "
-			    "the same about %s %s (%s and %s)", whom, who,
-			    dns_type_name(answer->type), answer->owner, theirs,
-			    own);
-			finding_advise(finding, "%s", finding_code_meaning(
-			    FINDING_NS_INCONSISTENT));
-			judging_place(judging, finding, NULL, KEY_UNKNOWN);
-			free(who);
-			free(whom);
-			free(own);
-			free(theirs);
+			if (!same_answer(answer, theirs))
+				say_different(judging, first, theirs, server,
+				    answer);
 			break;
 		}
 	}

@@ -90,7 +90,7 @@ static const struct scene scenes[] = {
 	{ { { NS1, { { TLSA, DNS_TLSA, "ab" } } },
 	    { NS2, { { TLSA, DNS_TLSA, "a" } } } },
 	    "ns-inconsistent ns1 [192.0.2.53] and ns2 [2001:db8::53]" DIFFER
-	    "TLSA " TLSA "\n" },
+	    "TLSA " TLSA " (2 records and 1 record)\n" },
 	{ { { NS1, { { TLSA, DNS_TLSA, "aa" } } },
 	    { NS2, { { TLSA, DNS_TLSA, "ab" } } } },
 	    "ns-inconsistent ns1 [192.0.2.53] and ns2 [2001:db8::53]" DIFFER
@@ -98,11 +98,11 @@ static const struct scene scenes[] = {
 	{ { { NS1, { { TLSA, DNS_TLSA, "a" } } },
 	    { NS2, { { TLSA, DNS_TLSA, NO_DATA } } } },
 	    "ns-inconsistent ns1 [192.0.2.53] and ns2 [2001:db8::53]" DIFFER
-	    "TLSA " TLSA "\n" },
+	    "TLSA " TLSA " (1 record and no record)\n" },
 	{ { { NS1, { { TLSA, DNS_TLSA, NO_NAME } } },
 	    { NS2, { { TLSA, DNS_TLSA, NO_DATA } } } },
 	    "ns-inconsistent ns1 [192.0.2.53] and ns2 [2001:db8::53]" DIFFER
-	    "TLSA " TLSA "\n" },
+	    "TLSA " TLSA " (no such name and no record)\n" },
 	/* the serial number is in it */
 	{ { { NS1, { { "example.org", DNS_SOA, "1" } } },
 	    { NS2, { { "example.org", DNS_SOA, "2" } } } },
