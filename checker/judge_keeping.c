@@ -1,5 +1,9 @@
 #include "checker/judge_parts.h"
 
+#include <stdlib.h>
+
+#include "resolver/text.h"
+
 /* A record that is cached for longer is hard to take back (seconds). */
 #define TTL_LONG (24 * 60 * 60)
 
@@ -66,17 +70,17 @@ say_lonely(const struct judging *judging, const struct tlsa *lonely,
 {
 	const bool of_key = lonely->selector == TLSA_SPKI;
 	const char *what = of_key ? "key" : "certificate";
+	char *wait = text_duration(2 * (unsigned long)ttl);
 	struct finding *finding;
 
 	finding = finding_add(&judging->evidence->findings,
-	    FINDING_NO_ROLLOVER_RECORD, "one record matches, of the %s that is "
-	    "in use now: %s needs the next one's record first", what,
-	    of_key ? "a change of the key" :
-	    "each renewal, even one that keeps the key,");
-	finding_advise(finding, "before the %s changes, publish the new %s's "
-	    "record beside it and wait for two TTLs (%lu seconds)%s", what,
-	    what, 2 * (unsigned long)ttl, of_key ? "" :
-	    "; a record with selector 1 lasts for as long as the key");
+	    FINDING_NO_ROLLOVER_RECORD, "all is well until the next %s: only "
+	    "the %s in use now has a record", of_key ? "change of the key" :
+	    "renewal, even one that keeps the key", what);
+	finding_advise(finding, "before the %s changes, publish the next one's "
+	    "record, too, and wait for two TTLs (%s)%s", what, wait, of_key ?
+	    "" : "; a record with selector 1 lasts for as long as the key");
+	free(wait);
 	judging_place(judging, finding, NULL, KEY_UNKNOWN);
 }
 
@@ -87,12 +91,14 @@ judge_keeping(const struct judging *judging)
 	const uint32_t ttl = answer_source_ttl(host_tlsa(host));
 	const struct tlsa *lonely;
 	struct finding *finding;
+	char *lasts;
 
 	if (ttl > TTL_LONG) {
+		lasts = text_duration(ttl);
 		finding = finding_add(&judging->evidence->findings,
 		    FINDING_TLSA_TTL_LONG, "the TLSA records may be cached for "
-		    "%lu seconds, so a wrong one lives on for that long",
-		    (unsigned long)ttl);
+		    "%s, so a wrong one lives on for that long", lasts);
+		free(lasts);
 		finding_advise(finding, "publish them with a TTL of an hour");
 		judging_place(judging, finding, NULL, KEY_UNKNOWN);
 	}

@@ -241,6 +241,7 @@ advise_records(struct finding *finding, const struct prospect *prospect)
 		.selector = TLSA_SPKI, .matching_type = TLSA_SHA2_256 };
 	const struct judging *judging = prospect->judging;
 	char *lines = missing_lines(prospect), *line;
+	char *wait = text_duration(time_to_wait(host_tlsa(judging->host)));
 
 	if (lines == NULL) {
 		line = line_of_kind(prospect, &usual);
@@ -248,10 +249,10 @@ advise_records(struct finding *finding, const struct prospect *prospect)
 		free(line);
 	}
 	finding_advise(finding, "%s%sbeside the present records, and wait for "
-	    "%d TTLs (%lu seconds) before the switch",
+	    "%d TTLs (%s) before the switch",
 	    is_open(prospect) ? "name the certificate with its chain, if it is "
-	    "there already, or\n" : "", lines, TTLS_TO_WAIT,
-	    time_to_wait(host_tlsa(judging->host)));
+	    "there already, or\n" : "", lines, TTLS_TO_WAIT, wait);
+	free(wait);
 	free(lines);
 }
 

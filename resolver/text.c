@@ -202,3 +202,26 @@ text_date(time_t when)
 	return memory_format("%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1,
 	    tm.tm_mday);
 }
+
+char *
+text_duration(unsigned long seconds)
+{
+	static const struct {
+		const char	*name;
+		unsigned long	 seconds;
+	} units[] = {
+		{ "day", 24UL * 60 * 60 },
+		{ "hour", 60UL * 60 },
+		{ "minute", 60UL },
+		{ "second", 1UL },
+	};
+	unsigned long count;
+	size_t i = 0;
+
+	while (seconds == 0 ? units[i].seconds > 1 :
+	    seconds % units[i].seconds != 0)
+		i++;
+	count = seconds / units[i].seconds;
+	return memory_format("%lu %s%s", count, units[i].name,
+	    count == 1 ? "" : "s");
+}

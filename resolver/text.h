@@ -35,4 +35,10 @@ char	*text_time(time_t when);
 /* The day of that ("2026-01-31"). Owned by the caller. */
 char	*text_date(time_t when);
 
+/*
+ * A length of time in the largest unit of which it is a whole number: "2 hours",
+ * "1 day", "90 seconds". Owned by the caller.
+ */
+char	*text_duration(unsigned long seconds);
+
 #endif

@@ -390,11 +390,10 @@ find(const struct evidence *evidence, enum finding_code code)
 	return found;
 }
 
-#define OF_KEY	"one record matches, of the key that is in use now: a " \
-	"change of the key needs the next one's record first"
-#define OF_CERTIFICATE "one record matches, of the certificate that is in " \
-	"use now: each renewal, even one that keeps the key, needs the next " \
-	"one's record first"
+#define OF_KEY	"all is well until the next change of the key: only the " \
+	"key in use now has a record"
+#define OF_CERTIFICATE "all is well until the next renewal, even one that " \
+	"keeps the key: only the certificate in use now has a record"
 
 static void
 test_rollover(void **state)
@@ -456,7 +455,7 @@ test_rollover(void **state)
 			assert_int_equal(finding->severity, SEVERITY_INFO);
 			assert_int_equal(evidence->verdict, VERDICT_PASS);
 			assert_non_null(strstr(finding->advice,
-			    "wait for two TTLs (7200 seconds)"));
+			    "wait for two TTLs (2 hours)"));
 		}
 		evidence_free(evidence);
 	}
@@ -470,18 +469,18 @@ test_ttl(void **state)
 		 * What the answer has left of it, and what the signature says.
 		 */
 		uint32_t	 ttl, signed_ttl;
-		const char	*seconds;	/* NULL: not too long */
+		const char	*lasts;		/* NULL: not too long */
 	} rows[] = {
 		{ 3600, 3600, NULL },
 		{ DAY, DAY, NULL },
 		{ 0, 0, NULL },
-		{ DAY + 1, DAY + 1, "86401" },
-		{ 7 * DAY, 7 * DAY, "604800" },
+		{ DAY + 1, DAY + 1, "86401 seconds" },
+		{ 7 * DAY, 7 * DAY, "7 days" },
 		/*
 		 * A cache has held it for a while, or holds nothing for longer.
 		 */
-		{ 17, 2 * DAY, "172800" },
-		{ DAY, 2 * DAY, "172800" },
+		{ 17, 2 * DAY, "2 days" },
+		{ DAY, 2 * DAY, "2 days" },
 	};
 	struct chain *const *chains = *state;
 	const struct finding *finding;
@@ -500,11 +499,11 @@ test_ttl(void **state)
 		fixture_judge(evidence);
 		assert_int_equal(evidence->verdict, VERDICT_PASS);
 		finding = find(evidence, FINDING_TLSA_TTL_LONG);
-		assert_int_equal(finding != NULL, rows[i].seconds != NULL);
+		assert_int_equal(finding != NULL, rows[i].lasts != NULL);
 		if (finding != NULL) {
 			expected = memory_format("the TLSA records may be "
-			    "cached for %s seconds, so a wrong one lives on "
-			    "for that long", rows[i].seconds);
+			    "cached for %s, so a wrong one lives on for that "
+			    "long", rows[i].lasts);
 			assert_string_equal(finding->text, expected);
 			assert_int_equal(finding->severity, SEVERITY_WARNING);
 			assert_string_equal(finding->host, "mx.example.org");

@@ -433,7 +433,7 @@ test_uncovered(void **state)
 		assert_true(open == (strstr(said(world)->text,
 		    "cannot be told without the certificate") != NULL));
 		expected = memory_format("%s%s%sbeside the present records, "
-		    "and wait for 2 TTLs (7200 seconds) before the switch",
+		    "and wait for 2 TTLs (2 hours) before the switch",
 		    open ? "name the certificate with its chain, if it is "
 		    "there already, or\n" : "", first, second);
 		assert_string_equal(said(world)->advice, expected);

@@ -158,6 +158,37 @@ test_time(void **state)
 }
 
 static void
+test_duration(void **state)
+{
+	static const struct {
+		unsigned long	 seconds;
+		const char	*text;
+	} rows[] = {
+		{ 0, "0 seconds" },
+		{ 1, "1 second" },
+		{ 59, "59 seconds" },
+		{ 60, "1 minute" },
+		{ 90, "90 seconds" },
+		{ 5400, "90 minutes" },
+		{ 3600, "1 hour" },
+		{ 7200, "2 hours" },
+		{ 86400, "1 day" },
+		{ 86401, "86401 seconds" },
+		{ 172800, "2 days" },
+		{ 4294967295, "4294967295 seconds" },
+	};
+	char *text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		text = text_duration(rows[i].seconds);
+		assert_string_equal(text, rows[i].text);
+		free(text);
+	}
+}
+
+static void
 test_memory(void **state)
 {
 	char *text, *none = memory_string(NULL);
@@ -191,6 +222,7 @@ main(void)
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_hex),
 		cmocka_unit_test(test_time),
+		cmocka_unit_test(test_duration),
 		cmocka_unit_test(test_memory),
 	};
 
