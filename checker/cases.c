@@ -70,9 +70,11 @@ add_case(struct report_cases *cases, const struct evidence *evidence,
 		    finding_code_name(finding->code), finding->text);
 		item->details = append(item->details, line);
 		free(line);
-		if (finding->advice != NULL)
-			item->details = append(item->details,
-			    finding->advice);
+		if (finding->advice == NULL)
+			continue;
+		line = memory_format("-> %s", finding->advice);
+		item->details = append(item->details, line);
+		free(line);
 	}
 }
 

@@ -193,3 +193,33 @@ host_record_matches(const struct host_evidence *host, size_t record)
 	}
 	return false;
 }
+
+/* Whether a finding is about what the verdict comes from. */
+static bool
+explains(const struct evidence *evidence, const struct finding *finding)
+{
+	enum verdict verdict = evidence->verdict == VERDICT_PARTIAL ?
+	    VERDICT_NONE : evidence->verdict;
+	size_t i;
+
+	if (finding->host == NULL)
+		return true;
+	for (i = 0; i < evidence->host_count; i++) {
+		if (strcmp(evidence->hosts[i].name, finding->host) == 0)
+			return evidence->hosts[i].verdict == verdict;
+	}
+	return false;
+}
+
+const struct finding *
+evidence_matter(const struct evidence *evidence)
+{
+	const struct finding_list *findings = &evidence->findings;
+	size_t i;
+
+	for (i = 0; i < findings->count; i++) {
+		if (explains(evidence, &findings->items[i]))
+			return &findings->items[i];
+	}
+	return findings->count > 0 ? findings->items : NULL;
+}

@@ -124,6 +124,12 @@ void		 endpoint_evidence_clear(struct endpoint_evidence *endpoint);
 struct evidence	*evidence_new(const char *domain);
 void		 evidence_free(struct evidence *evidence);
 
+/*
+ * The finding that says most about the verdict: the gravest one, of where that
+ * comes from. Borrowed; NULL: there is none.
+ */
+const struct finding *evidence_matter(const struct evidence *evidence);
+
 /* Forgets what was judged, so that it can be judged anew. */
 void		 evidence_unjudge(struct evidence *evidence);
 

@@ -176,35 +176,6 @@ plugin_judge(const struct evidence *evidence,
 	return state;
 }
 
-/* Whether a finding is about what the verdict comes from. */
-static bool
-explains(const struct evidence *evidence, const struct finding *finding)
-{
-	enum verdict verdict = evidence->verdict == VERDICT_PARTIAL ?
-	    VERDICT_NONE : evidence->verdict;
-	size_t i;
-
-	if (finding->host == NULL)
-		return true;
-	for (i = 0; i < evidence->host_count; i++) {
-		if (strcmp(evidence->hosts[i].name, finding->host) == 0)
-			return evidence->hosts[i].verdict == verdict;
-	}
-	return false;
-}
-
-static const struct finding *
-find_matter(const struct evidence *evidence)
-{
-	size_t i;
-
-	for (i = 0; i < evidence->findings.count; i++) {
-		if (explains(evidence, &evidence->findings.items[i]))
-			return &evidence->findings.items[i];
-	}
-	return &evidence->findings.items[0];
-}
-
 /* What is the matter, in one line: the gravest finding and where it is. */
 static void
 put_matter(FILE *out, const struct evidence *evidence)
@@ -219,9 +190,9 @@ put_matter(FILE *out, const struct evidence *evidence)
 		}
 		return;
 	}
-	if (evidence->findings.count == 0)
+	finding = evidence_matter(evidence);
+	if (finding == NULL)
 		return;
-	finding = find_matter(evidence);
 	put(out, finding_code_name(finding->code), true);
 	if (finding->host != NULL) {
 		fputs(", ", out);

@@ -27,26 +27,25 @@ put_escaped(FILE *out, const char *text, bool property)
 }
 
 static void
-put_command(FILE *out, const char *domain, const struct finding *finding)
+put_command(FILE *out, const char *domain, const struct finding_list *list,
+    size_t which)
 {
 	static const char *const commands[] = {
 		[SEVERITY_ERROR] = "error",
 		[SEVERITY_WARNING] = "warning",
 		[SEVERITY_INFO] = "notice",
 	};
-	const char *place = finding->host != NULL ? finding->host : domain;
+	const struct finding *finding = &list->items[which];
+	const char *host = finding->host != NULL ? finding->host : domain;
+	char *places = finding_places(list, which);
 
 	fprintf(out, "::%s title=", commands[finding->severity]);
 	put_escaped(out, finding_code_name(finding->code), true);
 	fputs(" ", out);
-	put_escaped(out, place, true);
+	put_escaped(out, host, true);
 	fputs("::", out);
-	put_escaped(out, place, false);
-	if (finding->address != NULL) {
-		fputs(" [", out);
-		put_escaped(out, finding->address, false);
-		fputs("]", out);
-	}
+	put_escaped(out, *places != '\0' ? places : domain, false);
+	free(places);
 	fputs(": ", out);
 	put_escaped(out, finding->text, false);
 	if (finding->advice != NULL) {
@@ -101,6 +100,7 @@ github_domain(FILE *out, const struct report_options *options,
     const struct evidence *evidence, void *state)
 {
 	const char *file = getenv("GITHUB_STEP_SUMMARY");
+	const struct finding_list *findings = &evidence->findings;
 	FILE *summary;
 	size_t i;
 
@@ -109,9 +109,10 @@ github_domain(FILE *out, const struct report_options *options,
 	/* The name is a checked one: it cannot begin a command. */
 	fprintf(out, "%s: %s\n", evidence->domain,
 	    verdict_name(evidence->verdict));
-	for (i = 0; i < evidence->findings.count; i++)
-		put_command(out, evidence->domain,
-		    &evidence->findings.items[i]);
+	for (i = 0; i < findings->count; i++) {
+		if (!finding_repeats(findings, i))
+			put_command(out, evidence->domain, findings, i);
+	}
 	if (file == NULL || *file == '\0')
 		return;
 	summary = fopen(file, "a");

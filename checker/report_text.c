@@ -13,6 +13,17 @@
 #define VERDICT_COLUMN	50
 #define TEXT_COLUMNS	79
 
+/* How far in the text of findings is, and of what is said of one record. */
+#define FINDING_INDENT	9
+#define RECORD_INDENT	22
+
+/* What stands before a record to publish. */
+#define PUBLISH		"publish  "
+
+/* Hexadecimal digits of data that is not told in full: of its head, of its end. */
+#define HEAD_DIGITS	16
+#define END_DIGITS	4
+
 enum colour {
 	COLOUR_NONE,
 	COLOUR_GOOD,
@@ -87,16 +98,17 @@ put_heading(const struct page *page, int indent, const char *name,
 }
 
 /*
- * TEXT in lines of at most TEXT_COLUMNS, broken at spaces, indented; MARK stands
- * before the first line, and the others are as far in as that.
+ * TEXT from COLUMN on, where the line has got to, in lines of at most TEXT_COLUMNS,
+ * broken at spaces; all but the first are indented.
  */
 static void
-put_wrapped(const struct page *page, int indent, const char *mark,
+put_running(const struct page *page, size_t column, int indent,
     const char *text)
 {
-	size_t room = (size_t)(TEXT_COLUMNS - indent) - strlen(mark), length;
+	size_t room, length;
 
 	do {
+		room = column < TEXT_COLUMNS ? TEXT_COLUMNS - column : 0;
 		length = strlen(text);
 		if (length > room) {
 			for (length = room; length > 0 &&
@@ -106,72 +118,83 @@ put_wrapped(const struct page *page, int indent, const char *mark,
 			if (length == 0)
 				length = strcspn(text, " ");
 		}
-		fprintf(page->out, "%*s%s%.*s\n", indent, "", mark,
-		    (int)length, text);
+		fprintf(page->out, "%.*s\n", (int)length, text);
 		text += length + strspn(text + length, " ");
-		indent += (int)strlen(mark);
-		mark = "";
+		if (*text != '\0')
+			fprintf(page->out, "%*s", indent, "");
+		column = (size_t)indent;
 	} while (*text != '\0');
 }
 
-/* Lines of advice; a record to publish is never broken. */
+/* A paragraph, as far in as the MARK that stands before it. */
 static void
-put_advice(const struct page *page, int indent, const char *advice)
+put_wrapped(const struct page *page, int indent, const char *mark,
+    const char *text)
 {
-	char *line, *rest, *copy = memory_string(advice);
+	fprintf(page->out, "%*s%s", indent, "", mark);
+	indent += (int)strlen(mark);
+	put_running(page, (size_t)indent, indent, text);
+}
+
+/* Whether LINE is a line of the advice. */
+static bool
+advises(const struct finding *finding, const char *line)
+{
+	const char *at = finding->advice;
+	size_t length = strlen(line);
+
+	while (at != NULL) {
+		if (strncmp(at, line, length) == 0 &&
+		    (at[length] == '\n' || at[length] == '\0'))
+			return true;
+		at = strchr(at, '\n');
+		if (at != NULL)
+			at++;
+	}
+	return false;
+}
+
+/*
+ * What to publish. A record is never broken; one that has been told already, for the
+ * same reader to find above, is told by its head and its end.
+ */
+static void
+put_publish(const struct page *page, const struct finding_list *list,
+    size_t which, const char *line)
+{
+	const char *type = strstr(line, " TLSA ");
+	const char *record = type != NULL ? type + strlen(" TLSA ") :
+	    line + strlen(PUBLISH);
+	const char *data = strrchr(line, ' ') + 1;
+	size_t i;
+
+	fprintf(page->out, "%*s-> ", FINDING_INDENT, "");
+	for (i = 0; i < which && !advises(&list->items[i], line); i++)
+		continue;
+	if (i == which || strlen(data) <= HEAD_DIGITS + END_DIGITS) {
+		put(page, COLOUR_STRONG, line);
+		fputc('\n', page->out);
+		return;
+	}
+	fprintf(page->out, "publish %.*s...%s, as above\n",
+	    (int)(data - record) + HEAD_DIGITS, record,
+	    data + strlen(data) - END_DIGITS);
+}
+
+static void
+put_advice(const struct page *page, const struct finding_list *list,
+    size_t which)
+{
+	char *line, *rest, *copy = memory_string(list->items[which].advice);
 
 	for (line = strtok_r(copy, "\n", &rest); line != NULL;
 	    line = strtok_r(NULL, "\n", &rest)) {
-		if (strncmp(line, "publish  ", 9) != 0) {
-			put_wrapped(page, indent, "-> ", line);
-			continue;
-		}
-		fprintf(page->out, "%*s-> ", indent, "");
-		put(page, COLOUR_STRONG, line);
-		fputc('\n', page->out);
+		if (strncmp(line, PUBLISH, strlen(PUBLISH)) == 0)
+			put_publish(page, list, which, line);
+		else
+			put_wrapped(page, FINDING_INDENT, "-> ", line);
 	}
 	free(copy);
-}
-
-static bool
-same_text(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
-/* Whether two findings differ in their addresses at most. */
-static bool
-is_alike(const struct finding *a, const struct finding *b)
-{
-	return a->code == b->code && a->severity == b->severity &&
-	    a->key_type == b->key_type && same_text(a->host, b->host) &&
-	    same_text(a->text, b->text) && same_text(a->advice, b->advice);
-}
-
-/* What is so at several addresses is told once, with all of them. */
-static void
-put_addresses(const struct page *page, const struct finding_list *list,
-    size_t first)
-{
-	size_t i;
-
-	for (i = first; i < list->count; i++) {
-		if (list->items[i].address != NULL &&
-		    is_alike(&list->items[i], &list->items[first]))
-			fprintf(page->out, " [%s]", list->items[i].address);
-	}
-}
-
-static bool
-is_told(const struct finding_list *list, size_t which)
-{
-	size_t i;
-
-	for (i = 0; i < which; i++) {
-		if (is_alike(&list->items[i], &list->items[which]))
-			return true;
-	}
-	return false;
 }
 
 static void
@@ -185,19 +208,20 @@ put_finding(const struct page *page, const struct finding_list *list,
 		[SEVERITY_INFO] = COLOUR_CALM,
 	};
 	const char *severity = severity_name(finding->severity);
+	const char *code = finding_code_name(finding->code);
+	char *where = finding_places(list, which);
 
 	put(page, colours[finding->severity], severity);
-	fprintf(page->out, "%*s%s", 9 - (int)strlen(severity), "",
-	    finding_code_name(finding->code));
-	if (finding->host != NULL)
-		fprintf(page->out, "  %s", finding->host);
-	put_addresses(page, list, which);
-	if (finding->key_type != KEY_UNKNOWN)
-		fprintf(page->out, " %s", key_type_name(finding->key_type));
-	fputc('\n', page->out);
-	put_wrapped(page, 9, "", finding->text);
+	fprintf(page->out, "%*s%s", FINDING_INDENT - (int)strlen(severity), "",
+	    code);
+	if (*where != '\0')
+		fputs("  ", page->out);
+	put_running(page, FINDING_INDENT + strlen(code) + 2,
+	    FINDING_INDENT + 2, where);
+	free(where);
+	put_wrapped(page, FINDING_INDENT, "", finding->text);
 	if (finding->advice != NULL)
-		put_advice(page, 9, finding->advice);
+		put_advice(page, list, which);
 }
 
 static void
@@ -206,7 +230,7 @@ put_findings(const struct page *page, const struct finding_list *list)
 	size_t i;
 
 	for (i = 0; i < list->count; i++) {
-		if (!is_told(list, i))
+		if (!finding_repeats(list, i))
 			put_finding(page, list, i);
 	}
 }
@@ -228,8 +252,9 @@ put_tlsa(const struct page *page, const struct host_evidence *host)
 		    "no records", dnssec_status_name(tlsa->dnssec));
 		return;
 	}
+	/* As it is published: a cache may have counted down, or cut it. */
 	fprintf(page->out, ", %s, TTL %u", dnssec_status_name(tlsa->dnssec),
-	    (unsigned int)tlsa->ttl);
+	    (unsigned int)answer_source_ttl(tlsa));
 	if (tlsa->dnssec == DNSSEC_SECURE && tlsa->signed_until != 0) {
 		until = text_date(tlsa->signed_until);
 		fprintf(page->out, ", signed until %s", until);
@@ -266,22 +291,40 @@ put_handshake(const struct page *page, const struct handshake *handshake)
 		    handshake->cipher != NULL ? handshake->cipher : "");
 }
 
-/* Which certificate a record is of: "CN=R11, the server's issuer". */
-static void
-put_depth(const struct page *page, const struct match_result *match,
-    const struct chain *chain)
+/*
+ * Which certificate a record is of: "CN=R11, certificate 1 above the server's".
+ * Owned by the caller.
+ */
+static char *
+depth_text(const struct match_result *match, const struct chain *chain)
 {
 	size_t depth = (size_t)match->depth;
 
 	if (match->depth == MATCH_NO_DEPTH)
-		return;
+		return memory_string("");
 	if (depth >= chain->count)
-		fputs("an authority that only the DNS names", page->out);
-	else if (depth == 0)
-		fputs("the server's own certificate", page->out);
-	else
-		fprintf(page->out, "%s, certificate %zu above the server's",
-		    chain->certificates[depth].subject, depth);
+		return memory_string("an authority that only the DNS names");
+	if (depth == 0)
+		return memory_string("the server's own certificate");
+	return memory_format("%s, certificate %zu above the server's",
+	    chain->certificates[depth].subject, depth);
+}
+
+/* Calmly where it does not match: beside a match this is normal. */
+static void
+put_match(const struct page *page, size_t record,
+    const struct match_result *match, const struct chain *chain)
+{
+	const bool matches = match->status == MATCH_MATCH;
+	char *text = matches ? depth_text(match, chain) :
+	    memory_string(match->why);
+
+	fprintf(page->out, "        [%zu] ", record + 1);
+	put(page, matches ? COLOUR_GOOD : COLOUR_CALM, matches ?
+	    "match     " : match->status == MATCH_IGNORED ?
+	    "ignored   " : "mismatch  ");
+	put_running(page, RECORD_INDENT, RECORD_INDENT, text);
+	free(text);
 }
 
 static void
@@ -294,18 +337,7 @@ put_matches(const struct page *page, const struct shake_evidence *shake)
 		match = &shake->matches[i];
 		if (match->status == MATCH_UNUSABLE)
 			continue;
-		fprintf(page->out, "        [%zu] ", i + 1);
-		if (match->status == MATCH_MATCH) {
-			put(page, COLOUR_GOOD, "match     ");
-			put_depth(page, match, shake->handshake->chain);
-		} else {
-			/* Calmly: beside a match this is normal. */
-			put(page, COLOUR_CALM,
-			    match->status == MATCH_IGNORED ?
-			    "ignored   " : "mismatch  ");
-			fputs(match->why, page->out);
-		}
-		fputc('\n', page->out);
+		put_match(page, i, match, shake->handshake->chain);
 	}
 }
 
@@ -414,6 +446,28 @@ text_end(FILE *out, const struct report_options *options, void *state)
 	free(state);
 }
 
+/* What stands behind the verdict: "DNSSEC secure"; and, in brief, why. */
+static char *
+domain_rest(const struct evidence *evidence, bool brief)
+{
+	const struct finding *finding = evidence_matter(evidence);
+	char *dnssec = evidence->mx == NULL ? memory_string("") :
+	    memory_format("DNSSEC %s",
+	    dnssec_status_name(evidence->mx->dnssec));
+	char *rest;
+
+	if (!brief || finding == NULL ||
+	    (evidence->verdict == VERDICT_PASS &&
+	    finding->severity == SEVERITY_INFO))
+		return dnssec;
+	rest = memory_format("%s%s%s%s%s", dnssec, *dnssec != '\0' ? "  " : "",
+	    finding_code_name(finding->code),
+	    finding->host != NULL ? " " : "",
+	    finding->host != NULL ? finding->host : "");
+	free(dnssec);
+	return rest;
+}
+
 static void
 text_domain(FILE *out, const struct report_options *options,
     const struct evidence *evidence, void *state)
@@ -428,9 +482,7 @@ text_domain(FILE *out, const struct report_options *options,
 	*followed = true;
 	if (!evidence->host_mode || options->verbosity < 0 ||
 	    evidence->host_count == 0) {
-		rest = evidence->mx == NULL ? memory_string("") :
-		    memory_format("DNSSEC %s",
-		    dnssec_status_name(evidence->mx->dnssec));
+		rest = domain_rest(evidence, options->verbosity < 0);
 		put_heading(&page, 0, evidence->domain, evidence->verdict,
 		    rest);
 		free(rest);
