@@ -51,7 +51,7 @@ say_elsewhere(struct diagnosis *diagnosis,
     const struct handshake *handshake)
 {
 	const char *type = key_type_name(handshake->key_type);
-	char *address;
+	char *address, *advice;
 
 	diagnosis->code = FINDING_MATCHES_ELSEWHERE;
 	diagnose_advise_own_key(diagnosis, input);
@@ -67,6 +67,11 @@ say_elsewhere(struct diagnosis *diagnosis,
 	diagnosis->text = memory_format("matches what %s [%s] presents (%s), "
 	    "but not what is presented here: one of the two was left behind",
 	    host->name, address, type);
+	advice = diagnosis->advice;
+	diagnosis->advice = memory_format("have it present what [%s] does%s%s",
+	    address, advice != NULL ? ", or\n" : "",
+	    advice != NULL ? advice : "");
+	free(advice);
 	free(address);
 }
 

@@ -114,18 +114,18 @@ judge_mx(struct evidence *evidence)
 		if (mx != NULL && mx->dnssec == DNSSEC_BOGUS) {
 			finding_advise(finding_add(findings, FINDING_MX_BOGUS,
 			    "DNSSEC is broken: %s", mx->why),
-			    "mend the signatures or the DS record of the zone, "
-			    "or the name servers that do not hand out its "
-			    "keys; until then senders that validate delay the "
-			    "mail");
+			    "mend the signatures or the DS record of the zone "
+			    "of %s; until then senders that validate delay the "
+			    "mail", evidence->domain);
 			evidence->verdict = VERDICT_FAIL;
 			return false;
 		}
 		finding_advise(finding_add(findings, FINDING_MX_LOOKUP_FAILED,
 		    "no usable answer for the MX records: %s",
 		    mx != NULL ? mx->why : "it did not arrive in time"),
-		    "look at the name servers of %s, or try again, with a "
-		    "larger --timeout", evidence->domain);
+		    "look at the name servers of %s (--authoritative asks each "
+		    "of them), or try again with a larger --timeout",
+		    evidence->domain);
 		evidence->verdict = VERDICT_UNKNOWN;
 		return false;
 	}

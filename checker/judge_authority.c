@@ -5,6 +5,8 @@
 
 #include "resolver/memory.h"
 
+#define OVER_TCP " over TCP"
+
 char *
 judging_server_text(const struct server_evidence *server)
 {
@@ -14,7 +16,7 @@ judging_server_text(const struct server_evidence *server)
 		return memory_string(server->name);
 	address = address_text(&server->address);
 	text = memory_format("%s [%s]%s", server->name, address,
-	    server->tcp ? " over TCP" : "");
+	    server->tcp ? OVER_TCP : "");
 	free(address);
 	return text;
 }
@@ -101,14 +103,44 @@ denies_wrongly(const struct server_evidence *server,
 	return false;
 }
 
+bool
+judging_is_said(const struct judging *judging, enum finding_code code,
+    const char *text)
+{
+	const struct finding_list *list = &judging->evidence->findings;
+	const char *host = judging->host != NULL ? judging->host->name : "";
+	const char *tcp = strstr(text, OVER_TCP);
+	const struct finding *finding;
+	size_t head, i;
+
+	if (tcp == NULL)
+		return false;
+	head = (size_t)(tcp - text);
+	for (i = 0; i < list->count; i++) {
+		finding = &list->items[i];
+		if (finding->code == code && strcmp(host,
+		    finding->host != NULL ? finding->host : "") == 0 &&
+		    strncmp(finding->text, text, head) == 0 &&
+		    strcmp(finding->text + head, tcp + strlen(OVER_TCP)) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Adds what is wrong with a server. TEXT is taken over. */
 static void
 say_lame(const struct judging *judging, char *text)
 {
-	struct finding *finding = finding_add(&judging->evidence->findings,
-	    FINDING_NS_LAME, "%s", text);
+	struct finding *finding;
 
-	finding_advise(finding, "%s", finding_code_meaning(FINDING_NS_LAME));
+	if (judging_is_said(judging, FINDING_NS_LAME, text)) {
+		free(text);
+		return;
+	}
+	finding = finding_add(&judging->evidence->findings, FINDING_NS_LAME,
+	    "%s", text);
+	finding_advise(finding, "mend it, or take it out of the zone's NS "
+	    "records");
 	judging_place(judging, finding, NULL, KEY_UNKNOWN);
 	free(text);
 }
@@ -190,15 +222,20 @@ say_different(const struct judging *judging,
 	char *a = answer_summary(theirs), *b = answer_summary(answer);
 	const bool telling = strcmp(a, b) != 0;
 	struct finding *finding;
+	char *text;
 
-	finding = finding_add(&judging->evidence->findings,
-	    FINDING_NS_INCONSISTENT, "%s and %s do not say the same about %s "
+	text = memory_format("%s and %s do not say the same about %s "
 	    "%s%s%s%s%s%s", whom, who, dns_type_name(answer->type),
 	    answer->owner, telling ? " (" : "", telling ? a : "",
 	    telling ? " and " : "", telling ? b : "", telling ? ")" : "");
-	finding_advise(finding, "%s",
-	    finding_code_meaning(FINDING_NS_INCONSISTENT));
-	judging_place(judging, finding, NULL, KEY_UNKNOWN);
+	if (!judging_is_said(judging, FINDING_NS_INCONSISTENT, text)) {
+		finding = finding_add(&judging->evidence->findings,
+		    FINDING_NS_INCONSISTENT, "%s", text);
+		finding_advise(finding, "see that all name servers of the "
+		    "zone have the same copy of it");
+		judging_place(judging, finding, NULL, KEY_UNKNOWN);
+	}
+	free(text);
 	free(whom);
 	free(who);
 	free(a);

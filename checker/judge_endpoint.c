@@ -53,6 +53,15 @@ static const struct outcome_row {
 	    "look at the server's TLS configuration and its log" },
 };
 
+/* Whether the server said no to EHLO, rather than leave STARTTLS out of its reply. */
+static bool
+has_rejected_ehlo(const struct endpoint_evidence *endpoint)
+{
+	return endpoint->outcome == OUTCOME_STARTTLS_NOT_OFFERED &&
+	    endpoint->error != NULL && endpoint->error[0] >= '4' &&
+	    endpoint->error[0] <= '5';
+}
+
 static enum verdict
 judge_outcome(const struct judging *judging,
     const struct endpoint_evidence *endpoint)
@@ -63,7 +72,9 @@ judge_outcome(const struct judging *judging,
 	finding = finding_add(&judging->evidence->findings, row->code,
 	    "%s%s%s", row->what, endpoint->error != NULL ? ": " : "",
 	    endpoint->error != NULL ? endpoint->error : "");
-	finding_advise(finding, "%s", row->advice);
+	finding_advise(finding, "%s", has_rejected_ehlo(endpoint) ?
+	    "look at why the server rejects EHLO; it may dislike the name "
+	    "(--helo)" : row->advice);
 	judging_place(judging, finding, endpoint, KEY_UNKNOWN);
 	return row->verdict;
 }
@@ -111,13 +122,23 @@ say_faults(const struct judging *judging,
     const struct shake_evidence *shake)
 {
 	static const struct {
-		enum match_fault	fault;
-		enum finding_code	code;
+		enum match_fault	 fault;
+		enum finding_code	 code;
+		const char		*advice;
 	} faults[] = {
-		{ MATCH_FAULT_NAME, FINDING_NAME_MISMATCH },
-		{ MATCH_FAULT_EXPIRED, FINDING_CERTIFICATE_EXPIRED },
-		{ MATCH_FAULT_NOT_YET, FINDING_CERTIFICATE_NOT_YET_VALID },
-		{ MATCH_FAULT_CHAIN, FINDING_CHAIN_INVALID },
+		{ MATCH_FAULT_NAME, FINDING_NAME_MISMATCH,
+		    "reissue the certificate with the host's name, or publish "
+		    "usage 3, which asks for no name" },
+		{ MATCH_FAULT_EXPIRED, FINDING_CERTIFICATE_EXPIRED,
+		    "renew the one that has expired, or publish usage 3, which "
+		    "asks for no date" },
+		{ MATCH_FAULT_NOT_YET, FINDING_CERTIFICATE_NOT_YET_VALID,
+		    "wait until then, or publish usage 3, which asks for no "
+		    "date; look at the clock of who issued it" },
+		{ MATCH_FAULT_CHAIN, FINDING_CHAIN_INVALID,
+		    "have the server send a chain that leads up to the "
+		    "authority in the record, or publish usage 3, which needs "
+		    "none" },
 	};
 	const struct match_result *match;
 	struct finding *finding;
@@ -135,8 +156,7 @@ say_faults(const struct judging *judging,
 			    faults[f].code, "record [%zu] %s", i + 1,
 			    match->why);
 			finding->record = (int)i;
-			finding_advise(finding, "%s",
-			    finding_code_meaning(faults[f].code));
+			finding_advise(finding, "%s", faults[f].advice);
 			judging_place(judging, finding, endpoint,
 			    shake->handshake->key_type);
 		}
@@ -162,9 +182,10 @@ say_no_match(const struct judging *judging,
 	const struct match_input rules = judging_match_input(judging,
 	    handshake->chain);
 	struct finding *finding;
-	char *what, *line;
+	char *what, *since, *line;
 
 	what = presented(handshake);
+	since = text_date(handshake->chain->certificates[0].not_before);
 	if (other_passes)
 		finding = finding_add(findings, FINDING_KEY_TYPE_UNCOVERED,
 		    "a sender that prefers %s gets %s, which no TLSA record "
@@ -173,8 +194,9 @@ say_no_match(const struct judging *judging,
 	else
 		finding = finding_add(findings, FINDING_NO_RECORD_MATCHES,
 		    "no TLSA record matches what the server presents: %s, "
-		    "issued by %s", what,
-		    handshake->chain->certificates[0].issuer);
+		    "issued by %s, valid since %s", what,
+		    handshake->chain->certificates[0].issuer, since);
+	free(since);
 	free(what);
 	line = advice_own_key(&rules, judging_tlsa_owner(judging));
 	if (line != NULL)

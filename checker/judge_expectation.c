@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "checker/expectation.h"
+#include "resolver/memory.h"
 #include "resolver/name.h"
 
 /* Whether the set is as expected; else adds what is said about it. */
@@ -11,17 +12,22 @@ meets(const struct judging *judging, const struct expectation *expectation,
     const struct tlsa_set *set, const char *whose)
 {
 	struct finding *finding;
+	char *text;
 
 	if (expectation_finds(expectation, set) != expectation->absent)
 		return true;
-	finding = finding_add(&judging->evidence->findings,
-	    FINDING_EXPECTATION_FAILED, "%s: \"%s\" is %s the TLSA records",
-	    whose, expectation->text, expectation->absent ? "still among" :
+	text = memory_format("%s: \"%s\" is %s the TLSA records", whose,
+	    expectation->text, expectation->absent ? "still among" :
 	    "not among");
-	finding_advise(finding, "%s",
-	    finding_code_meaning(FINDING_EXPECTATION_FAILED));
-	judging_place(judging, finding, NULL, KEY_UNKNOWN);
-	finding->severity = SEVERITY_ERROR;
+	if (!judging_is_said(judging, FINDING_EXPECTATION_FAILED, text)) {
+		finding = finding_add(&judging->evidence->findings,
+		    FINDING_EXPECTATION_FAILED, "%s", text);
+		finding_advise(finding, "look at what is published, or give "
+		    "the DNS time (--wait)");
+		judging_place(judging, finding, NULL, KEY_UNKNOWN);
+		finding->severity = SEVERITY_ERROR;
+	}
+	free(text);
 	return false;
 }
 

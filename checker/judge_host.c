@@ -47,6 +47,35 @@ find_reference_names(const struct judging *judging)
 	}
 }
 
+/* A "3 1 1" for each key that was seen, one on a line. */
+static void
+advise_records(struct finding *finding, const struct judging *judging)
+{
+	const struct host_evidence *host = judging->host;
+	const char *owner = judging_tlsa_owner(judging);
+	const struct endpoint_evidence *endpoint;
+	char *line, *lines;
+	size_t i, j;
+
+	for (i = 0; i < host->endpoint_count; i++) {
+		endpoint = &host->endpoints[i];
+		for (j = 0; j < endpoint->shake_count; j++) {
+			line = make_line(owner, endpoint->shakes[j].handshake->
+			    chain->certificates, TLSA_DANE_EE, TLSA_SPKI,
+			    TLSA_SHA2_256);
+			if (finding->advice == NULL ||
+			    strstr(finding->advice, line) == NULL) {
+				lines = memory_format("%s%spublish  %s",
+				    finding->advice ? finding->advice : "",
+				    finding->advice ? "\n" : "", line);
+				free(finding->advice);
+				finding->advice = lines;
+			}
+			free(line);
+		}
+	}
+}
+
 /* The records themselves, before anything is held against them. */
 static void
 say_records(const struct judging *judging)
@@ -56,11 +85,22 @@ say_records(const struct judging *judging)
 	struct finding *finding;
 	size_t i;
 
+	if (set->count > 0 && tlsa_set_usable(set) == 0) {
+		finding = finding_add(findings, FINDING_TLSA_ALL_UNUSABLE,
+		    "none of the TLSA records can be used, so senders require "
+		    "TLS but authenticate nobody (RFC 7672 2.2)");
+		advise_records(finding, judging);
+		if (finding->advice == NULL)
+			finding_advise(finding, "publish a \"3 1 1\" record of "
+			    "the server's key");
+		judging_place(judging, finding, NULL, KEY_UNKNOWN);
+	}
 	for (i = 0; i < set->count; i++) {
 		if (set->records[i].duplicate_of != i) {
 			finding = finding_add(findings, FINDING_TLSA_DUPLICATE,
 			    "record [%zu] is the same as record [%zu]", i + 1,
 			    set->records[i].duplicate_of + 1);
+			finding_advise(finding, "remove one of them");
 		} else if (!set->records[i].usable) {
 			finding = finding_add(findings,
 			    FINDING_TLSA_RECORD_UNUSABLE,
@@ -75,19 +115,12 @@ say_records(const struct judging *judging)
 	}
 	if (set->count > TLSA_MANY) {
 		finding = finding_add(findings, FINDING_TLSA_MANY,
-		    "%s%zu records: a large sender gives up over %d",
+		    "%s%zu TLSA records: a large sender gives up if there are "
+		    "more than %d",
 		    host_tlsa(judging->host) != NULL &&
 		    host_tlsa(judging->host)->truncated ? "more than " : "",
 		    set->count, TLSA_MANY);
 		finding_advise(finding, "remove the records that are not needed");
-		judging_place(judging, finding, NULL, KEY_UNKNOWN);
-	}
-	if (set->count > 0 && tlsa_set_usable(set) == 0) {
-		finding = finding_add(findings, FINDING_TLSA_ALL_UNUSABLE,
-		    "none of the TLSA records can be used, so senders require "
-		    "TLS but authenticate nobody (RFC 7672 2.2)");
-		finding_advise(finding, "publish a \"3 1 1\" record of the "
-		    "server's key");
 		judging_place(judging, finding, NULL, KEY_UNKNOWN);
 	}
 }
@@ -147,15 +180,21 @@ say_addresses(const struct judging *judging, enum host_dns state)
 		    "DNSSEC of the addresses is broken: %s",
 		    bogus_why(host));
 		finding_advise(finding, "mend the signatures or the DS record "
-		    "of the zone of %s", host->name);
+		    "of the zone of %s; until then senders that validate delay "
+		    "the mail", host->name);
 		break;
 	case HOST_DNS_MISSING:
 	case HOST_DNS_MISSING_INSECURE:
 		finding = finding_add(findings, FINDING_MX_TARGET_MISSING,
-		    "%s has no address", host->name);
-		finding_advise(finding, "give it an address%s",
+		    names_hosts(judging->evidence) ||
+		    judging->evidence->host_mode ? "%s has no address" :
+		    "%s has neither MX records nor an address", host->name);
+		finding_advise(finding, "%s", judging->evidence->host_mode ?
+		    "check how it is spelled, or give it an address" :
 		    names_hosts(judging->evidence) ?
-		    ", or remove the MX record" : "");
+		    "give it an address, or remove the MX record" :
+		    "publish an MX record that names the mail server, or "
+		    "\"0 .\" if the domain takes no mail");
 		break;
 	default:
 		return;
@@ -172,12 +211,19 @@ say_insecure_addresses(const struct judging *judging, enum host_dns state)
 	if (state != HOST_DNS_ADDRESS_INSECURE &&
 	    state != HOST_DNS_MISSING_INSECURE)
 		return;
-	finding = finding_add(&judging->evidence->findings,
-	    FINDING_ADDRESS_INSECURE, "the addresses of %s are not signed, so "
-	    "senders do not ask for its TLSA records", host->name);
+	if (state == HOST_DNS_MISSING_INSECURE)
+		finding = finding_add(&judging->evidence->findings,
+		    FINDING_ADDRESS_INSECURE, "that %s has no address is not "
+		    "signed: senders could be led to a server of somebody "
+		    "else's", host->name);
+	else
+		finding = finding_add(&judging->evidence->findings,
+		    FINDING_ADDRESS_INSECURE, "the addresses of %s are not "
+		    "signed, so senders do not ask for its TLSA records",
+		    host->name);
 	finding_advise(finding, "sign the zone with DNSSEC and have its DS "
-	    "record published, or have the MX record name a host in a signed "
-	    "zone");
+	    "record published%s", names_hosts(judging->evidence) ?
+	    ", or have the MX record name a host in a signed zone" : "");
 	judging_place(judging, finding, NULL, KEY_UNKNOWN);
 }
 
@@ -188,26 +234,32 @@ judge_lost_family(const struct judging *judging)
 	const struct host_evidence *host = judging->host;
 	const struct answer *lost[3] = { host->a, host->aaaa, host->cname };
 	struct finding *finding;
-	bool any = false;
+	char *why = NULL, *longer;
 	size_t i;
 
 	for (i = 0; i < 3; i++) {
 		if (lost[i] == NULL || lost[i]->dnssec != DNSSEC_FAILED)
 			continue;
-		finding = finding_add(&judging->evidence->findings,
-		    FINDING_ADDRESS_LOOKUP_FAILED,
-		    "no usable answer for the addresses: %s", lost[i]->why);
-		finding_advise(finding, "look at the name servers of the zone "
-		    "of %s, or try again, with a larger --timeout",
-		    host->name);
-		judging_place(judging, finding, NULL, KEY_UNKNOWN);
-		any = true;
+		longer = memory_format("%s%s%s", why != NULL ? why : "",
+		    why != NULL ? "; " : "", lost[i]->why);
+		free(why);
+		why = longer;
 	}
-	return any;
+	if (why == NULL)
+		return false;
+	finding = finding_add(&judging->evidence->findings,
+	    FINDING_ADDRESS_LOOKUP_FAILED,
+	    "no usable answer for the addresses: %s", why);
+	finding_advise(finding, "look at the name servers of the zone of %s "
+	    "(--authoritative asks each of them), or try again with a larger "
+	    "--timeout", host->name);
+	judging_place(judging, finding, NULL, KEY_UNKNOWN);
+	free(why);
+	return true;
 }
 
 static void
-judge_alias(const struct judging *judging)
+judge_alias(const struct judging *judging, enum host_dns state)
 {
 	const struct host_evidence *host = judging->host;
 	const struct answer *answer = host->a;
@@ -223,8 +275,11 @@ judge_alias(const struct judging *judging)
 	finding = finding_add(&judging->evidence->findings,
 	    FINDING_MX_TARGET_CNAME, "the MX record names an alias: %s is an "
 	    "alias of %s (RFC 2181 10.3)", host->name, answer->expanded);
+	if (state == HOST_DNS_MISSING || state == HOST_DNS_MISSING_INSECURE)
+		finding_advise(finding, "have the MX record name a host that "
+		    "has an address, or remove it");
 	/* What protects the alias is not at its target (RFC 7672 2.2.2). */
-	if (judging_tlsa_owner(judging) != NULL &&
+	else if (judging_tlsa_owner(judging) != NULL &&
 	    strcmp(host->base_domains[host->used], host->name) == 0)
 		finding_advise(finding, "give %s addresses of its own in place "
 		    "of the alias: its TLSA records stand below that name",
@@ -233,35 +288,6 @@ judge_alias(const struct judging *judging)
 		finding_advise(finding, "have the MX record name %s",
 		    answer->expanded);
 	judging_place(judging, finding, NULL, KEY_UNKNOWN);
-}
-
-/* A "3 1 1" for each key that was seen (--all), one on a line. */
-static void
-advise_records(struct finding *finding, const struct judging *judging)
-{
-	const struct host_evidence *host = judging->host;
-	const char *owner = judging_tlsa_owner(judging);
-	const struct endpoint_evidence *endpoint;
-	char *line, *lines;
-	size_t i, j;
-
-	for (i = 0; i < host->endpoint_count; i++) {
-		endpoint = &host->endpoints[i];
-		for (j = 0; j < endpoint->shake_count; j++) {
-			line = make_line(owner, endpoint->shakes[j].handshake->
-			    chain->certificates, TLSA_DANE_EE, TLSA_SPKI,
-			    TLSA_SHA2_256);
-			if (finding->advice == NULL ||
-			    strstr(finding->advice, line) == NULL) {
-				lines = memory_format("%s%spublish  %s",
-				    finding->advice ? finding->advice : "",
-				    finding->advice ? "\n" : "", line);
-				free(finding->advice);
-				finding->advice = lines;
-			}
-			free(line);
-		}
-	}
 }
 
 static void
@@ -275,15 +301,17 @@ say_tlsa(const struct judging *judging, enum host_dns state)
 	case HOST_DNS_TLSA_BOGUS:
 		finding = finding_add(findings, FINDING_TLSA_BOGUS,
 		    "DNSSEC of the TLSA records is broken: %s", tlsa->why);
-		finding_advise(finding, "mend the signatures of the zone; "
-		    "until then senders delay the mail");
+		finding_advise(finding, "mend the signatures or the DS record "
+		    "of the zone that holds them; until then senders that "
+		    "validate delay the mail");
 		break;
 	case HOST_DNS_TLSA_FAILED:
 		finding = finding_add(findings, FINDING_TLSA_LOOKUP_FAILED,
 		    "no usable answer for the TLSA records: %s", tlsa->why);
 		finding_advise(finding, "have the name servers answer TLSA "
-		    "questions, with a proof if there are no records; until "
-		    "then senders delay the mail");
+		    "questions, with a proof if there are no records "
+		    "(--authoritative asks each of them); until then senders "
+		    "delay the mail");
 		break;
 	case HOST_DNS_TLSA_INSECURE:
 		finding = finding_add(findings, FINDING_TLSA_INSECURE,
@@ -367,7 +395,7 @@ judge_host(struct judging *judging)
 	say_addresses(judging, state);
 	say_insecure_addresses(judging, state);
 	lost = judge_lost_family(judging);
-	judge_alias(judging);
+	judge_alias(judging, state);
 	say_tlsa(judging, state);
 	if (state == HOST_DNS_DANE)
 		say_records(judging);

@@ -102,7 +102,9 @@ judge_keeping(const struct judging *judging)
 		finding_advise(finding, "publish them with a TTL of an hour");
 		judging_place(judging, finding, NULL, KEY_UNKNOWN);
 	}
-	lonely = host->verdict == VERDICT_PASS ? lonely_record(host) : NULL;
+	/* --next says the same, of the certificate at hand. */
+	lonely = host->verdict == VERDICT_PASS &&
+	    judging->options->next_count == 0 ? lonely_record(host) : NULL;
 	if (lonely != NULL)
 		say_lonely(judging, lonely, ttl);
 }

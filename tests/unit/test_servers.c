@@ -151,6 +151,15 @@ static const struct scene scenes[] = {
 	    { NS1_TCP, { { TLSA, DNS_TLSA, LAME } } } },
 	    "ns-lame ns1 [192.0.2.53] over TCP: no usable answer: it "
 	    "refuses\n" },
+	/* what is so without it is not told once more over TCP */
+	{ { { NS1, { { MX, DNS_A, "a" }, { TLSA, DNS_TLSA, LAME } } },
+	    { NS1_TCP, { { MX, DNS_A, "a" }, { TLSA, DNS_TLSA, LAME } } } },
+	    "ns-lame ns1 [192.0.2.53]: no usable answer: it refuses\n" },
+	{ { { NS1, { { MX, DNS_A, "a" } } }, { NS2, { { MX, DNS_A, "b" } } },
+	    { "ns2", "example.org", "2001:db8::53", true,
+	    { { MX, DNS_A, "b" } } } },
+	    "ns-inconsistent ns1 [192.0.2.53] and ns2 [2001:db8::53]" DIFFER
+	    "A " MX "\n" },
 	{ { { NS1, { { MX, DNS_A, LAME }, { MX, DNS_AAAA, NO_DATA },
 	    { TLSA, DNS_TLSA, LAME } } } }, "ns-lame ns1 [192.0.2.53]: no "
 	    "usable answer to 2 questions, the first: it refuses\n" },
