@@ -41,13 +41,15 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	    "DNSSEC of the domain is broken: mend the signatures or the DS "
 	    "record; until then mail is delayed" },
 	[FINDING_MX_LOOKUP_FAILED] = { "mx-lookup-failed", ERROR, NULL,
-	    "the name servers of the domain gave no usable answer" },
+	    "the name servers of the domain gave no usable answer: look at each "
+	    "of them with --authoritative, or try again" },
 	[FINDING_MX_NULL] = { "mx-null", INFO, NULL,
 	    "the domain says that it takes no mail (RFC 7505)" },
 	[FINDING_MX_TARGET_MISSING] = { "mx-target-missing", WARNING, NULL,
 	    "the MX host has no address: mend or remove the MX record" },
 	[FINDING_MX_TARGET_IS_ADDRESS] = { "mx-target-is-address", WARNING, NULL,
-	    "an MX record must name a host, not an address (RFC 5321 5.1)" },
+	    "an MX record must name a host, not an address (RFC 5321 5.1): give "
+	    "the server a name, and name that" },
 	[FINDING_MX_TARGET_CNAME] = { "mx-target-cname", WARNING, NULL,
 	    "an MX record must not name an alias (RFC 2181 10.3): name the "
 	    "host itself" },
@@ -60,14 +62,15 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	    "the DS record" },
 	[FINDING_ADDRESS_LOOKUP_FAILED] = { "address-lookup-failed", ERROR, NULL,
 	    "the name servers of the MX host gave no usable answer for its "
-	    "addresses" },
+	    "addresses: look at each of them with --authoritative, or try again" },
 
 	[FINDING_TLSA_NONE] = { "tlsa-none", WARNING, NULL,
 	    "the MX host has no TLSA records: publish them" },
 	[FINDING_TLSA_INSECURE] = { "tlsa-insecure", WARNING, NULL,
 	    "TLSA records in an unsigned zone protect nobody: sign the zone" },
 	[FINDING_TLSA_BOGUS] = { "tlsa-bogus", ERROR, DNSSEC_INVALID,
-	    "DNSSEC of the TLSA records is broken: senders delay the mail" },
+	    "DNSSEC of the TLSA records is broken: mend the signatures or the DS "
+	    "record; until then senders delay the mail" },
 	[FINDING_TLSA_LOOKUP_FAILED] = { "tlsa-lookup-failed", ERROR,
 	    TLSA_INVALID,
 	    "the name servers give no usable answer about TLSA: senders delay "
@@ -128,12 +131,14 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	    "no public server can have this address: correct it, or use "
 	    "--allow-reserved where it is meant" },
 	[FINDING_CONNECT_FAILED] = { "connect-failed", ERROR, NULL,
-	    "the server could not be reached from here" },
+	    "the server could not be reached from here: see that it is up, and "
+	    "that this machine may connect to the port" },
 	[FINDING_SMTP_REFUSED] = { "smtp-refused", ERROR, NULL,
 	    "the server would not talk to this client; try from a machine "
 	    "that it accepts mail from" },
 	[FINDING_SMTP_PROTOCOL] = { "smtp-protocol", ERROR, NULL,
-	    "what answers there does not speak SMTP as RFC 5321 has it" },
+	    "what answers there does not speak SMTP as RFC 5321 has it: look at "
+	    "what listens on that port" },
 	[FINDING_TIMEOUT] = { "timeout", ERROR, NULL,
 	    "a time limit passed; try again, with a larger --timeout" },
 	[FINDING_STARTTLS_NOT_OFFERED] = { "starttls-not-offered", ERROR,
@@ -169,14 +174,15 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	    "usage 2 needs the host's name in the certificate: reissue it with "
 	    "the name, or publish usage 3" },
 	[FINDING_CERTIFICATE_EXPIRED] = { "certificate-expired", ERROR, EXPIRED,
-	    "usage 2 needs valid dates: renew the certificate" },
+	    "usage 2 needs valid dates: renew the certificate, or publish usage "
+	    "3" },
 	[FINDING_CERTIFICATE_NOT_YET_VALID] = { "certificate-not-yet-valid",
 	    ERROR, EXPIRED,
 	    "usage 2 needs valid dates: wait, or mend the clock of who issued "
 	    "the certificate" },
 	[FINDING_CHAIN_INVALID] = { "chain-invalid", ERROR, VALIDATION,
-	    "the certificates do not lead up to the one in the record: send "
-	    "the right chain" },
+	    "the certificates do not lead up to the one in the record: send the "
+	    "right chain, or publish usage 3" },
 
 	/* Errors where nothing else matches, else merely told. */
 	[FINDING_USAGE_2_NAMES_LEAF] = { "usage-2-names-leaf", ERROR, NULL,
@@ -194,14 +200,16 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	    "of another form: publish the right one" },
 	[FINDING_DIGEST_OF_PEM] = { "digest-of-pem", ERROR, NULL,
 	    "the digest was made of the PEM text; it must be of the DER "
-	    "encoding" },
+	    "encoding: publish the record that is given" },
 	[FINDING_DIGEST_OF_NOTHING] = { "digest-of-nothing", ERROR, NULL,
-	    "the digest is that of no input: the command that made it failed" },
+	    "the digest is that of no input: the command that made it failed; "
+	    "publish the record that is given" },
 	[FINDING_DATA_NOT_HEX_DECODED] = { "data-not-hex-decoded", ERROR, NULL,
 	    "the data is text, hexadecimal or base64, of the right octets: "
 	    "publish the octets themselves" },
 	[FINDING_NEARLY_MATCHES] = { "nearly-matches", ERROR, NULL,
-	    "a few digits differ from what would match: a slip in typing" },
+	    "a few digits differ from what would match: a slip in typing; "
+	    "publish the record that is given" },
 	[FINDING_ISSUER_NOT_SENT] = { "issuer-not-sent", ERROR, NULL,
 	    "the record is of an authority whose certificate the server does "
 	    "not send: append it to the chain, or publish another record" },
