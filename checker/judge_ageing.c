@@ -74,12 +74,28 @@ judge_signatures(const struct judging *judging,
 	return age == AGE_CRITICAL;
 }
 
+/* Which certificate of a chain ends then. Owned by the caller. */
+static char *
+certificate_that_ends(const struct chain *chain, time_t end)
+{
+	size_t i;
+
+	for (i = 0; i < chain->count; i++) {
+		if (chain->certificates[i].not_after == end)
+			return memory_format("the certificate %s, which the "
+			    "usage 2 match depends on,",
+			    chain->certificates[i].subject);
+	}
+	return memory_string("a certificate that the usage 2 match depends on");
+}
+
 bool
 judge_certificates(const struct judging *judging)
 {
 	const struct host_evidence *host = judging->host;
 	const struct shake_evidence *shake;
 	struct finding *finding;
+	char *what;
 	bool critical = false;
 	enum age age;
 	time_t end;
@@ -93,10 +109,11 @@ judge_certificates(const struct judging *judging)
 			    age_of(judging->options, end);
 			if (age == AGE_FRESH)
 				continue;
-			finding = say_age(judging,
-			    FINDING_CERTIFICATE_EXPIRING, age,
-			    "a certificate that the usage 2 match depends on",
+			what = certificate_that_ends(shake->handshake->chain,
 			    end);
+			finding = say_age(judging,
+			    FINDING_CERTIFICATE_EXPIRING, age, what, end);
+			free(what);
 			judging_place(judging, finding, &host->endpoints[i],
 			    shake->handshake->key_type);
 			critical |= age == AGE_CRITICAL;

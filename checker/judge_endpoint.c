@@ -72,9 +72,15 @@ judge_outcome(const struct judging *judging,
 	finding = finding_add(&judging->evidence->findings, row->code,
 	    "%s%s%s", row->what, endpoint->error != NULL ? ": " : "",
 	    endpoint->error != NULL ? endpoint->error : "");
-	finding_advise(finding, "%s", has_rejected_ehlo(endpoint) ?
-	    "look at why the server rejects EHLO; it may dislike the name "
-	    "(--helo)" : row->advice);
+	if (has_rejected_ehlo(endpoint))
+		finding_advise(finding, "look at why the server rejects EHLO; "
+		    "it may dislike the name (--helo)");
+	else if (endpoint->outcome == OUTCOME_TIMEOUT &&
+	    endpoint->stage == STAGE_CONNECT)
+		finding_advise(finding, "%s",
+		    outcomes[OUTCOME_CONNECT_FAILED].advice);
+	else
+		finding_advise(finding, "%s", row->advice);
 	judging_place(judging, finding, endpoint, KEY_UNKNOWN);
 	return row->verdict;
 }
@@ -115,6 +121,30 @@ say_oddities(const struct judging *judging,
 	}
 }
 
+/* How many of a certificate's names are told; others choose how many there are. */
+#define NAMES_TOLD 3
+
+/* "; it bears a.example, b.example and 2 others". Owned by the caller. */
+static char *
+names_of(const struct certificate *own)
+{
+	char *text, *longer;
+	size_t i;
+
+	if (own->dns_name_count == 0)
+		return memory_string("");
+	text = memory_format("; it bears %s", own->dns_names[0]);
+	for (i = 1; i < own->dns_name_count && i <= NAMES_TOLD; i++) {
+		longer = i < NAMES_TOLD ?
+		    memory_format("%s, %s", text, own->dns_names[i]) :
+		    memory_format("%s and %zu more", text,
+		    own->dns_name_count - i);
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
 /* Which part of a usage 2 verification failed (RFC 7672 3.2.2, RFC 7671 5.2). */
 static void
 say_faults(const struct judging *judging,
@@ -142,6 +172,7 @@ say_faults(const struct judging *judging,
 	};
 	const struct match_result *match;
 	struct finding *finding;
+	char *names;
 	size_t i, f;
 
 	for (i = 0; i < shake->match_count; i++) {
@@ -152,9 +183,13 @@ say_faults(const struct judging *judging,
 		for (f = 0; f < sizeof(faults) / sizeof(faults[0]); f++) {
 			if ((match->faults & faults[f].fault) == 0)
 				continue;
+			names = faults[f].fault == MATCH_FAULT_NAME ?
+			    names_of(shake->handshake->chain->certificates) :
+			    memory_string("");
 			finding = finding_add(&judging->evidence->findings,
-			    faults[f].code, "record [%zu] %s", i + 1,
-			    match->why);
+			    faults[f].code, "record [%zu] %s%s", i + 1,
+			    match->why, names);
+			free(names);
 			finding->record = (int)i;
 			finding_advise(finding, "%s", faults[f].advice);
 			judging_place(judging, finding, endpoint,
@@ -172,6 +207,13 @@ presented(const struct handshake *handshake)
 	    key_type_name(handshake->key_type));
 }
 
+/* Whether a server presents it; else it is from a file, and nobody was asked. */
+static bool
+is_deployed(const struct handshake *handshake)
+{
+	return handshake->protocol != NULL;
+}
+
 static void
 say_no_match(const struct judging *judging,
     const struct endpoint_evidence *endpoint,
@@ -182,7 +224,8 @@ say_no_match(const struct judging *judging,
 	const struct match_input rules = judging_match_input(judging,
 	    handshake->chain);
 	struct finding *finding;
-	char *what, *since, *line;
+	const struct answer *tlsa = host_tlsa(judging->host);
+	char *what, *since, *line, *wait;
 
 	what = presented(handshake);
 	since = text_date(handshake->chain->certificates[0].not_before);
@@ -193,14 +236,22 @@ say_no_match(const struct judging *judging,
 		    key_type_name(handshake->key_type), what);
 	else
 		finding = finding_add(findings, FINDING_NO_RECORD_MATCHES,
-		    "no TLSA record matches what the server presents: %s, "
-		    "issued by %s, valid since %s", what,
+		    "no TLSA record matches %s: %s, issued by %s, valid since "
+		    "%s", is_deployed(handshake) ? "what the server presents" :
+		    "the chain", what,
 		    handshake->chain->certificates[0].issuer, since);
 	free(since);
 	free(what);
 	line = advice_own_key(&rules, judging_tlsa_owner(judging));
-	if (line != NULL)
+	if (line != NULL && !is_deployed(handshake) && tlsa != NULL) {
+		wait = text_duration(2 * (unsigned long)answer_source_ttl(tlsa));
+		finding_advise(finding, "publish  %s\nbeside the present "
+		    "records, and wait for 2 TTLs (%s) before it is deployed",
+		    line, wait);
+		free(wait);
+	} else if (line != NULL) {
 		finding_advise(finding, "publish  %s", line);
+	}
 	free(line);
 	judging_place(judging, finding, endpoint, handshake->key_type);
 }
