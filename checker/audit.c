@@ -11,7 +11,6 @@
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/resolver.h"
-#include "resolver/trace.h"
 
 struct audit {
 	const struct context	 *context;	/* borrowed */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "checker/audit.h"
 #include "resolver/memory.h"
 
 /* A place in the window: an audit in flight, or a report that waits its turn. */

@@ -5,11 +5,12 @@
 #ifndef CHECKER_BATCH_H
 #define CHECKER_BATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-#include "checker/audit.h"
-
 struct batch;
+struct context;
+struct evidence;
 
 /* Audits in flight. */
 #define BATCH_FLIGHT 64

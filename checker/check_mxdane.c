@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "checker/audit.h"
 #include "checker/engine.h"
 #include "checker/judge.h"
 #include "checker/plugin.h"

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "checker/audit.h"
+#include "checker/context.h"
 #include "checker/diagnose.h"
 #include "checker/issuers.h"
 #include "checker/settings.h"

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "resolver/memory.h"
-#include "resolver/name.h"
 
 struct evidence *
 evidence_new(const char *domain)

@@ -6,7 +6,6 @@
 #define CHECKER_EXPECTATION_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "checker/tlsa.h"
 

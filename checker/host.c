@@ -7,7 +7,6 @@
 #include "checker/visit.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
-#include "resolver/trace.h"
 
 /* One lookup in flight. */
 struct lookup {

@@ -6,7 +6,6 @@
 #ifndef CHECKER_INPUT_H
 #define CHECKER_INPUT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct event_base;

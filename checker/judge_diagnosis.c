@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "checker/diagnose.h"
-#include "resolver/memory.h"
 
 /*
  * Explanations for one host. Others choose how many records and certificates there

@@ -1,11 +1,9 @@
 #include "checker/judge_parts.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "checker/advice.h"
 #include "resolver/memory.h"
-#include "resolver/text.h"
 
 /* verdicts.md 5, row by row: what an address is worth when no TLS came about. */
 static const struct outcome_row {

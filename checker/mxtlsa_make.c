@@ -1,6 +1,5 @@
 #include <jansson.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "checker/match.h"
 #include "checker/material.h"

@@ -14,7 +14,6 @@
 #include "checker/terminal.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
-#include "resolver/text.h"
 
 /*
  * The chain as if a server had presented it: a host without a DNS, whose records

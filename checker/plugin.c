@@ -7,7 +7,6 @@
 #include "checker/ageing.h"
 #include "checker/host_dns.h"
 #include "checker/report.h"
-#include "resolver/memory.h"
 
 #define DAY (24.0 * 60 * 60)	/* seconds */
 

@@ -8,7 +8,6 @@
 #include "checker/cases.h"
 #include "checker/evidence.h"
 #include "checker/report.h"
-#include "resolver/memory.h"
 
 /*
  * Data of a workflow command: a '%' escapes, a line's end would let what follows

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/evidence.h"
 #include "checker/host_dns.h"
 #include "checker/report.h"
 #include "resolver/memory.h"

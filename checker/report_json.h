@@ -5,11 +5,13 @@
 #ifndef CHECKER_REPORT_JSON_H
 #define CHECKER_REPORT_JSON_H
 
+#include <stddef.h>
 #include <stdio.h>
 
-#include "checker/evidence.h"
-
+struct finding_list;
 struct json_t;
+struct match_result;
+struct tlsa_set;
 
 struct json_t	*report_json_records(const struct tlsa_set *set);
 struct json_t	*report_json_matches(const struct match_result *matches,

@@ -8,7 +8,6 @@
 
 #include "checker/ageing.h"
 #include "checker/evidence.h"
-#include "checker/host_dns.h"
 #include "checker/report.h"
 #include "checker/told.h"
 #include "resolver/memory.h"

@@ -1,6 +1,5 @@
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "checker/evidence.h"
 #include "checker/host_dns.h"

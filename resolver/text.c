@@ -1,7 +1,7 @@
 #include "resolver/text.h"
 
+#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "resolver/memory.h"

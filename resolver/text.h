@@ -7,7 +7,6 @@
 #ifndef RESOLVER_TEXT_H
 #define RESOLVER_TEXT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <time.h>

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "resolver/memory.h"
-#include "resolver/text.h"
 #include "resolver/trace.h"
 #include "smtp/dial.h"
 #include "smtp/reply.h"

@@ -15,7 +15,6 @@
 #include <string.h>
 
 #include "checker/records.h"
-#include "resolver/name.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

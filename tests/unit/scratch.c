@@ -1,6 +1,5 @@
 #include "tests/unit/scratch.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 

@@ -5,12 +5,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#include "resolver/memory.h"
 #include "smtp/chain.h"
 #include "tests/unit/certificates.h"
 

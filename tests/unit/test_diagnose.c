@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +14,6 @@
 #include "checker/diagnose.h"
 #include "checker/match.h"
 #include "checker/tlsa.h"
-#include "resolver/memory.h"
 #include "smtp/chain.h"
 #include "tests/unit/certificates.h"
 #include "tests/unit/diagnose_cases.h"

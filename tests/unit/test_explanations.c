@@ -13,7 +13,6 @@
 #include <cmocka.h>
 
 #include "checker/tlsa.h"
-#include "resolver/memory.h"
 #include "tests/unit/certificates.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/follow.h"

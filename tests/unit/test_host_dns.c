@@ -8,13 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
 #include "checker/host_dns.h"
 #include "resolver/memory.h"
-#include "tests/unit/certificates.h"
 #include "tests/unit/fixture.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -6,12 +6,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
-#include "checker/host_dns.h"
 #include "resolver/memory.h"
 #include "tests/unit/certificates.h"
 #include "tests/unit/fixture.h"

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <openssl/evp.h>
 #include <openssl/x509.h>
 
 #include "checker/make.h"

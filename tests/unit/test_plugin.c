@@ -10,7 +10,6 @@
 
 #include "checker/plugin.h"
 #include "resolver/memory.h"
-#include "tests/unit/certificates.h"
 #include "tests/unit/fixture.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 
-#include "resolver/memory.h"
 #include "resolver/text.h"
 #include "smtp/reply.h"
 

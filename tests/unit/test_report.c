@@ -19,7 +19,6 @@
 #include "checker/report.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
-#include "tests/unit/certificates.h"
 #include "tests/unit/fixture.h"
 
 /* CN=mx.example.org, for a hundred years. */
