@@ -1,5 +1,5 @@
 /*
- * When what DANE depends on comes to its end (verdicts.md 6): signatures, and the
+ * When what DANE depends on comes to its end: signatures, and the
  * certificates of usage 2. Facts that the judge and the writers read off the tree.
  */
 #ifndef CHECKER_AGEING_H
@@ -17,7 +17,7 @@ const struct answer *ageing_first_to_end(
 time_t		 ageing_signatures_end(const struct evidence *evidence);
 /*
  * When the first certificate ends that a judged handshake depends on: usage 2 is
- * the only kind that matches (verdicts.md 6). 0: none does.
+ * the only kind that matches. 0: none does.
  */
 time_t		 ageing_shake_end(const struct host_evidence *host,
 		    const struct shake_evidence *shake);

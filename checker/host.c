@@ -93,7 +93,7 @@ ask_tlsa(struct host_gathering *gathering)
 	owner = name_tlsa_owner(host->port, host->base_domains[i]);
 	ask(gathering, LOOKUP_TLSA, owner, DNS_TLSA, &host->tlsa[i]);
 	/*
-	 * Without an answer the host fails (verdicts.md 3.6), so a late one is
+	 * Without an answer the host fails, so a late one is
 	 * waited for: what comes after needs no more questions.
 	 */
 	resolver_be_patient(gathering->lookups[LOOKUP_TLSA].question);
@@ -273,7 +273,7 @@ host_start(const struct context *context, struct host_evidence *host,
 	gathering->applies = applies;
 	gathering->done = done;
 	gathering->argument = argument;
-	/* Both families, whatever is connected to (verdicts.md 3.1). */
+	/* Both families, whatever is connected to. */
 	ask(gathering, LOOKUP_A, host->name, DNS_A, &host->a);
 	ask(gathering, LOOKUP_AAAA, host->name, DNS_AAAA, &host->aaaa);
 	return gathering;

@@ -30,7 +30,7 @@ insecure_addresses_state(const struct host_evidence *host)
 	return HOST_DNS_TLSA_UNKNOWN;
 }
 
-/* The TLSA answers in the order asked (verdicts.md 3.5 and 3.6). */
+/* The TLSA answers in the order asked. */
 static enum host_dns
 tlsa_state(const struct host_evidence *host, size_t *used)
 {
@@ -74,7 +74,7 @@ host_dns_find(const struct host_evidence *host, size_t *used)
 	if (host->a->dnssec == DNSSEC_BOGUS ||
 	    host->aaaa->dnssec == DNSSEC_BOGUS)
 		return HOST_DNS_ADDRESS_BOGUS;
-	/* One secure family is enough (verdicts.md 3.1). */
+	/* One secure family is enough. */
 	if (!answer_is_secure(host->a) && !answer_is_secure(host->aaaa)) {
 		state = insecure_addresses_state(host);
 		if (state != HOST_DNS_TLSA_UNKNOWN)

@@ -1,5 +1,5 @@
 /*
- * How far the DNS says that DANE applies to a host (verdicts.md 3, RFC 7672 2.2):
+ * How far the DNS says that DANE applies to a host (RFC 7672 2.2):
  * pure, of the answers so far. The gathering asks it what to do next and the judge
  * what it means, so that what is looked up and what is judged are one rule.
  */

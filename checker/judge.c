@@ -101,7 +101,7 @@ say_insecure(struct evidence *evidence)
 }
 
 /*
- * The MX answer (verdicts.md 2). True: the hosts decide. False: the verdict has
+ * The MX answer. True: the hosts decide. False: the verdict has
  * been set, and the hosts' faults are no more than worth telling.
  */
 static bool

@@ -5,7 +5,7 @@
 #include "checker/advice.h"
 #include "resolver/memory.h"
 
-/* verdicts.md 5, row by row: what an address is worth when no TLS came about. */
+/* What an address is worth when no TLS came about. */
 static const struct outcome_row {
 	enum verdict		 verdict;
 	enum finding_code	 code;

@@ -227,7 +227,7 @@ say_insecure_addresses(const struct judging *judging, enum host_dns state)
 	judging_place(judging, finding, NULL, KEY_UNKNOWN);
 }
 
-/* One family without an answer: no better than unknown (verdicts.md 3.3). */
+/* One family without an answer: no better than unknown. */
 static bool
 judge_lost_family(const struct judging *judging)
 {

@@ -39,7 +39,7 @@ void		 judge_endpoint(const struct judging *judging,
 void		 judge_coverage(const struct judging *judging);
 
 /*
- * Ageing (verdicts.md 6): the signatures of ANSWERS (members may be NULL), and the
+ * Ageing: the signatures of ANSWERS (members may be NULL), and the
  * certificates that the host's authentication hangs on. True: the verdict is fail.
  */
 bool		 judge_signatures(const struct judging *judging,

@@ -24,7 +24,7 @@ enum session_stage {
 	STAGE_DONE,
 };
 
-/* What happened there (verdicts.md 5). */
+/* What happened there. */
 enum session_outcome {
 	OUTCOME_UNTRIED,		/* nothing was sent */
 	OUTCOME_ADDRESS_RESERVED,	/* a special-purpose address, nothing sent */

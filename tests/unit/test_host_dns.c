@@ -197,7 +197,7 @@ test_alias_into_unsigned_zone(void **state)
 	evidence_free(evidence);
 }
 
-/* --- the TLSA answer (verdicts.md 3.6) */
+/* --- the TLSA answer */
 
 static void
 test_tlsa_answers(void **state)

@@ -15,7 +15,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* --- the MX answer (verdicts.md 2) */
+/* --- the MX answer */
 
 static void
 test_mx_answers(void **state)
@@ -101,7 +101,7 @@ test_our_own_faults(void **state)
 	}
 }
 
-/* --- conversations (verdicts.md 5) */
+/* --- conversations */
 
 static void
 test_outcomes(void **state)
@@ -354,7 +354,7 @@ test_insecure_domain(void **state)
 	chain_free(chain);
 }
 
-/* --- ageing (verdicts.md 6) */
+/* --- ageing */
 
 static void
 test_signatures(void **state)
