@@ -53,13 +53,10 @@ audit_free(struct audit *audit)
 static void
 forget_mx(struct evidence *evidence)
 {
-	char *why = memory_format("MX %s: %s", evidence->domain,
+	answer_free(evidence->mx);
+	evidence->mx = answer_failed(evidence->domain, DNS_MX,
 	    evidence->health_why != NULL ? evidence->health_why :
 	    "the root's keys could not be had");
-
-	answer_free(evidence->mx);
-	evidence->mx = answer_unusable(evidence->domain, DNS_MX, why);
-	free(why);
 }
 
 static void
@@ -239,7 +236,7 @@ on_deadline(evutil_socket_t fd, short what, void *argument)
 {
 	struct audit *audit = argument;
 	struct evidence *evidence = audit->evidence;
-	char *why, *line;
+	char *why;
 	size_t i;
 
 	(void)fd;
@@ -247,11 +244,8 @@ on_deadline(evutil_socket_t fd, short what, void *argument)
 	evidence->outstanding = audit_waits_for(audit);
 	why = memory_format("no answer within the %g seconds of this audit",
 	    audit->context->options->timeout);
-	if (audit->mx != NULL) {
-		line = memory_format("MX %s: %s", evidence->domain, why);
-		evidence->mx = answer_unusable(evidence->domain, DNS_MX, line);
-		free(line);
-	}
+	if (audit->mx != NULL)
+		evidence->mx = answer_failed(evidence->domain, DNS_MX, why);
 	for (i = 0; i < evidence->host_count; i++) {
 		if (audit->hosts != NULL)
 			host_stop(audit->hosts[i], why);

@@ -208,11 +208,8 @@ add_lost_server(struct authority *authority, const char *zone,
 static void
 add_without_address(struct authority *authority, const struct search *search)
 {
-	char *why = memory_format("it has no address");
-
 	add_lost_server(authority, search->zone, search->name,
-	    answer_unusable(search->name, DNS_A, why));
-	free(why);
+	    answer_unusable(search->name, DNS_A, "it has no address"));
 }
 
 /* When all zones, and all addresses of their servers, are known: to work. */

@@ -284,7 +284,6 @@ host_stop(struct host_gathering *gathering, const char *why)
 {
 	struct lookup *lookup;
 	bool hasty;
-	char *line;
 	size_t i;
 
 	if (gathering == NULL)
@@ -293,18 +292,17 @@ host_stop(struct host_gathering *gathering, const char *why)
 		lookup = &gathering->lookups[i];
 		if (lookup->question == NULL)
 			continue;
-		/* A TLSA question that was asked too late for an answer is
-		 * not answered yet: that is no fault of the domain's. */
+		/*
+		 * A TLSA question that was asked too late for an answer is
+		 * not answered yet: that is no fault of the domain's.
+		 */
 		hasty = lookup->type == DNS_TLSA &&
 		    !resolver_is_overdue(lookup->question);
 		resolver_cancel(lookup->question);
 		if (hasty)
 			continue;
-		line = memory_format("%s %s: %s", dns_type_name(lookup->type),
-		    lookup->owner, why);
-		*lookup->slot = answer_unusable(lookup->owner, lookup->type,
-		    line);
-		free(line);
+		*lookup->slot = answer_failed(lookup->owner, lookup->type,
+		    why);
 	}
 	for (i = 0; i < gathering->evidence->endpoint_count; i++)
 		visit_stop(gathering->visits[i], why);

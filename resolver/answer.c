@@ -102,6 +102,18 @@ answer_unusable(const char *owner, enum dns_type type, const char *why)
 	return answer;
 }
 
+struct answer *
+answer_failed(const char *owner, enum dns_type type, const char *fault)
+{
+	struct answer *answer;
+	char *why;
+
+	why = memory_format("%s %s: %s", dns_type_name(type), owner, fault);
+	answer = answer_unusable(owner, type, why);
+	free(why);
+	return answer;
+}
+
 void
 answer_free(struct answer *answer)
 {
@@ -415,19 +427,6 @@ read_answer(struct answer *answer, struct sections *sections,
 	return NULL;
 }
 
-static struct answer *
-answer_without(const struct answer_source *source, const char *fault)
-{
-	struct answer *answer;
-	char *why;
-
-	why = memory_format("%s %s: %s", dns_type_name(source->type),
-	    source->owner, fault);
-	answer = answer_unusable(source->owner, source->type, why);
-	free(why);
-	return answer;
-}
-
 /*
  * The validator begins its text with "validation failure <NAME. TYPE CLASS>: ".
  * Where that is our own question, returns what follows; else the whole text.
@@ -485,7 +484,7 @@ answer_bogus(const struct answer_source *source)
 	line = one_line(source->why_bogus != NULL ? source->why_bogus : "");
 	why = skip_question(line, source);
 	text = text_printable(why, strlen(why));
-	answer = answer_without(source,
+	answer = answer_failed(source->owner, source->type,
 	    text[0] != '\0' ? text : "DNSSEC validation failed");
 	answer->dnssec = DNSSEC_BOGUS;
 	free(text);
@@ -508,20 +507,21 @@ answer_from_packet(const struct answer_source *source)
 	if (source->rcode != LDNS_RCODE_NOERROR &&
 	    source->rcode != LDNS_RCODE_NXDOMAIN) {
 		rcode = rcode_text(source->rcode);
-		answer = answer_without(source, rcode);
+		answer = answer_failed(source->owner, source->type, rcode);
 		free(rcode);
 		return answer;
 	}
 	owner = ldns_dname_new_frm_str(source->owner);
 	if (owner == NULL)
-		return answer_without(source, "this name cannot exist");
+		return answer_failed(source->owner, source->type,
+		    "this name cannot exist");
 
 	answer = answer_new(source->owner, source->type);
 	sections.answer = ldns_rr_list_new();
 	sections.authority = ldns_rr_list_new();
 	fault = read_answer(answer, &sections, source, owner);
 	if (fault != NULL) {
-		unusable = answer_without(source, fault);
+		unusable = answer_failed(source->owner, source->type, fault);
 		unusable->truncated = answer->truncated;
 		answer_free(answer);
 		answer = unusable;

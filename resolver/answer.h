@@ -90,9 +90,12 @@ struct answer_source {
 struct answer	*answer_from_packet(const struct answer_source *source);
 
 /*
- * An answer without one. WHY (printable) says what happened; it is taken as it
- * is and should name owner and type. Owned by the caller.
+ * An answer without one. FAULT (printable) says what happened, and why it is
+ * unusable becomes "MX example.org: FAULT". Owned by the caller.
  */
+struct answer	*answer_failed(const char *owner, enum dns_type type,
+		    const char *fault);
+/* The same, but that WHY (printable) is taken as it is. */
 struct answer	*answer_unusable(const char *owner, enum dns_type type,
 		    const char *why);
 

@@ -73,16 +73,9 @@ make_due(struct resolver_question *question)
 }
 
 static struct answer *
-unusable(const struct resolver_question *question, const char *fault)
+failed(const struct resolver_question *question, const char *fault)
 {
-	struct answer *answer;
-	char *why;
-
-	why = memory_format("%s %s: %s", dns_type_name(question->type),
-	    question->name, fault);
-	answer = answer_unusable(question->name, question->type, why);
-	free(why);
-	return answer;
+	return answer_failed(question->name, question->type, fault);
 }
 
 static struct answer *
@@ -94,7 +87,7 @@ overdue(const struct resolver_question *question)
 
 	fault = memory_format("no answer within %g seconds",
 	    (double)limit->tv_sec + (double)limit->tv_usec / 1e6);
-	answer = unusable(question, fault);
+	answer = failed(question, fault);
 	free(fault);
 	return answer;
 }
@@ -130,7 +123,7 @@ on_result(void *argument, int error, struct ub_result *result)
 
 	question->in_flight = false;
 	if (error != UB_NOERROR) {
-		question->answer = unusable(question, ub_strerror(error));
+		question->answer = failed(question, ub_strerror(error));
 	} else {
 		source = (struct answer_source){
 			.owner = question->name,
@@ -167,7 +160,7 @@ on_readable(evutil_socket_t fd, short what, void *argument)
 	for (question = resolver->questions; question != NULL;
 	    question = question->next) {
 		if (question->in_flight && question->answer == NULL) {
-			question->answer = unusable(question,
+			question->answer = failed(question,
 			    ub_strerror(error));
 			make_due(question);
 		}
@@ -208,7 +201,7 @@ resolver_ask(struct resolver *resolver, const char *name, enum dns_type type,
 	if (question->in_flight) {
 		evtimer_add(question->due, &resolver->limit);
 	} else {
-		question->answer = unusable(question, ub_strerror(error));
+		question->answer = failed(question, ub_strerror(error));
 		make_due(question);
 	}
 	return question;
