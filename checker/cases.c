@@ -31,17 +31,6 @@ is_at(const struct finding *finding, const struct place *place)
 	    finding->address == NULL);
 }
 
-/* Adds a line to TEXT (owned, may be NULL); returns its new place. */
-static char *
-append(char *text, const char *line)
-{
-	char *longer = text == NULL ? memory_string(line) :
-	    memory_format("%s\n%s", text, line);
-
-	free(text);
-	return longer;
-}
-
 static void
 add_case(struct report_cases *cases, const struct evidence *evidence,
     const struct place *place, enum verdict verdict, char *name)
@@ -68,12 +57,12 @@ add_case(struct report_cases *cases, const struct evidence *evidence,
 		line = memory_format("%s %s: %s",
 		    severity_name(finding->severity),
 		    finding_code_name(finding->code), finding->text);
-		item->details = append(item->details, line);
+		item->details = memory_join(item->details, "\n", line);
 		free(line);
 		if (finding->advice == NULL)
 			continue;
 		line = memory_format("-> %s", finding->advice);
-		item->details = append(item->details, line);
+		item->details = memory_join(item->details, "\n", line);
 		free(line);
 	}
 }

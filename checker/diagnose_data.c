@@ -94,17 +94,16 @@ changes_to(const struct tlsa *record, const struct form *form,
 		{ "matching type", record->matching_type,
 		    (int)form->matching_type },
 	};
-	char *text = memory_string(first), *longer;
+	char *text = memory_string(first), *change;
 	size_t i;
 
 	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
 		if (fields[i].is == fields[i].must)
 			continue;
-		longer = memory_format("%s%sits %s must be %d",
-		    text != NULL ? text : "", text != NULL ? ", " : "",
-		    fields[i].name, fields[i].must);
-		free(text);
-		text = longer;
+		change = memory_format("its %s must be %d", fields[i].name,
+		    fields[i].must);
+		text = memory_join(text, ", ", change);
+		free(change);
 	}
 	return text;
 }

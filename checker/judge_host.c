@@ -54,7 +54,7 @@ advise_records(struct finding *finding, const struct judging *judging)
 	const struct host_evidence *host = judging->host;
 	const char *owner = judging_tlsa_owner(judging);
 	const struct endpoint_evidence *endpoint;
-	char *line, *lines;
+	char *line, *more;
 	size_t i, j;
 
 	for (i = 0; i < host->endpoint_count; i++) {
@@ -65,11 +65,10 @@ advise_records(struct finding *finding, const struct judging *judging)
 			    TLSA_SHA2_256);
 			if (finding->advice == NULL ||
 			    strstr(finding->advice, line) == NULL) {
-				lines = memory_format("%s%spublish  %s",
-				    finding->advice ? finding->advice : "",
-				    finding->advice ? "\n" : "", line);
-				free(finding->advice);
-				finding->advice = lines;
+				more = memory_format("publish  %s", line);
+				finding->advice = memory_join(finding->advice,
+				    "\n", more);
+				free(more);
 			}
 			free(line);
 		}

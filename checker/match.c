@@ -131,7 +131,7 @@ day_of(const ASN1_TIME *time)
 static char *
 name_fault(const struct match_input *input)
 {
-	char *text, *longer;
+	char *text;
 	size_t i;
 
 	if (input->reference_name_count == 0)
@@ -140,12 +140,8 @@ name_fault(const struct match_input *input)
 	text = memory_format("the certificate %s %s",
 	    input->reference_name_count == 1 ? "does not bear the name" :
 	    "bears none of the names", input->reference_names[0]);
-	for (i = 1; i < input->reference_name_count; i++) {
-		longer = memory_format("%s, %s", text,
-		    input->reference_names[i]);
-		free(text);
-		text = longer;
-	}
+	for (i = 1; i < input->reference_name_count; i++)
+		text = memory_join(text, ", ", input->reference_names[i]);
 	return text;
 }
 
@@ -175,14 +171,8 @@ chain_fault(int error, const char *subject)
 static void
 add_fault(struct fault_list *faults, enum match_fault fault, char *sentence)
 {
-	char *before = faults->text;
-
 	if ((faults->bits & fault) == 0)
-		faults->text = memory_format("%s%s%s",
-		    before != NULL ? before : "",
-		    before != NULL ? "; " : "", sentence);
-	if (faults->text != before)
-		free(before);
+		faults->text = memory_join(faults->text, "; ", sentence);
 	free(sentence);
 	faults->bits |= fault;
 }

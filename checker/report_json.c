@@ -125,16 +125,12 @@ static char *
 addresses_why(const struct host_evidence *host)
 {
 	const struct answer *answers[3] = { host->a, host->aaaa, host->cname };
-	char *why = NULL, *longer;
+	char *why = NULL;
 	size_t i;
 
 	for (i = 0; i < 3; i++) {
-		if (answers[i] == NULL || answers[i]->why == NULL)
-			continue;
-		longer = memory_format("%s%s%s", why != NULL ? why : "",
-		    why != NULL ? "; " : "", answers[i]->why);
-		free(why);
-		why = longer;
+		if (answers[i] != NULL && answers[i]->why != NULL)
+			why = memory_join(why, "; ", answers[i]->why);
 	}
 	return why;
 }

@@ -48,6 +48,18 @@ memory_string(const char *text)
 }
 
 char *
+memory_join(char *text, const char *between, const char *more)
+{
+	char *joined;
+
+	if (text == NULL)
+		return memory_string(more);
+	joined = memory_format("%s%s%s", text, between, more);
+	free(text);
+	return joined;
+}
+
+char *
 memory_format(const char *format, ...)
 {
 	va_list arguments;

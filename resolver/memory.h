@@ -24,6 +24,12 @@ void	*memory_copy(const void *bytes, size_t size);
 /* A copy of TEXT; NULL for NULL. */
 char	*memory_string(const char *text);
 
+/*
+ * TEXT, BETWEEN and MORE in one; where TEXT is NULL, MORE alone. TEXT (owned) is
+ * freed.
+ */
+char	*memory_join(char *text, const char *between, const char *more);
+
 /* What printf would have written. */
 char	*memory_format(const char *format, ...)
 	    __attribute__((format(printf, 1, 2), nonnull(1)));

@@ -299,18 +299,14 @@ resolver_health_why(const struct resolver *resolver)
 static char *
 name_servers(const struct resolver_options *options)
 {
-	char *text, *longer;
+	char *text;
 	size_t i;
 
 	if (options->forwarder_count == 0)
 		return memory_string("the root's name servers");
 	text = memory_format("the resolver %s", options->forwarders[0]);
-	for (i = 1; i < options->forwarder_count; i++) {
-		longer = memory_format("%s or %s", text,
-		    options->forwarders[i]);
-		free(text);
-		text = longer;
-	}
+	for (i = 1; i < options->forwarder_count; i++)
+		text = memory_join(text, " or ", options->forwarders[i]);
 	return text;
 }
 

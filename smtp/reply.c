@@ -177,7 +177,7 @@ bad_text(const struct reply *reply)
 char *
 reply_text(const struct reply *reply)
 {
-	char *text, *longer;
+	char *text;
 	bool fits = true;
 	size_t i;
 
@@ -191,9 +191,7 @@ reply_text(const struct reply *reply)
 			continue;
 		/* The first line always does: TEXT_LIMIT is its limit, too. */
 		fits = i == 0 || strlen(text) + strlen(line) < TEXT_LIMIT;
-		longer = memory_format("%s %s", text, fits ? line : "...");
-		free(text);
-		text = longer;
+		text = memory_join(text, " ", fits ? line : "...");
 	}
 	return text;
 }

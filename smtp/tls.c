@@ -83,17 +83,6 @@ tls_can_offer(key_set except)
 	return false;
 }
 
-/* Appends to a list with colons: LIST (NULL: none) is freed here. */
-static char *
-append(char *list, const char *more)
-{
-	char *longer = list == NULL ? memory_string(more) :
-	    memory_format("%s:%s", list, more);
-
-	free(list);
-	return longer;
-}
-
 /* Offers the key types that are not in EXCEPT. False: the library knows none. */
 static bool
 limit_offer(SSL *session, key_set except)
@@ -108,8 +97,9 @@ limit_offer(SSL *session, key_set except)
 		/* One that the library is built without spoils a whole list. */
 		if (SSL_set1_sigalgs_list(session, offers[i].algorithms) != 1)
 			continue;
-		algorithms = append(algorithms, offers[i].algorithms);
-		ciphers = append(ciphers, offers[i].ciphers);
+		algorithms = memory_join(algorithms, ":",
+		    offers[i].algorithms);
+		ciphers = memory_join(ciphers, ":", offers[i].ciphers);
 	}
 	known = algorithms != NULL &&
 	    SSL_set1_sigalgs_list(session, algorithms) == 1 &&
