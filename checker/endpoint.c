@@ -227,7 +227,7 @@ endpoint_so_far(const struct endpoint_gathering *gathering, const char *why,
 	struct session_result result = { .stage = STAGE_CONNECT,
 		.outcome = OUTCOME_TIMEOUT };
 
-	endpoint_evidence_copy(copy, gathering->evidence);
+	evidence_endpoint_copy(copy, gathering->evidence);
 	if (gathering->session != NULL) {
 		session_so_far(gathering->session, why, &result);
 	} else if (copy->shake_count == 0 &&

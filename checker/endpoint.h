@@ -24,7 +24,7 @@ struct endpoint_gathering *
 	    endpoint_done *done, void *argument);
 /*
  * A copy of what is known so far (owned by the caller, freed by
- * endpoint_evidence_clear); what is outstanding is noted with WHY (printable).
+ * evidence_endpoint_clear); what is outstanding is noted with WHY (printable).
  */
 void	endpoint_so_far(const struct endpoint_gathering *gathering,
 	    const char *why, struct endpoint_evidence *copy);

@@ -62,7 +62,7 @@ evidence_unjudge(struct evidence *evidence)
 }
 
 void
-endpoint_evidence_copy(struct endpoint_evidence *copy,
+evidence_endpoint_copy(struct endpoint_evidence *copy,
     const struct endpoint_evidence *original)
 {
 	size_t i;
@@ -79,7 +79,7 @@ endpoint_evidence_copy(struct endpoint_evidence *copy,
 }
 
 void
-endpoint_evidence_clear(struct endpoint_evidence *endpoint)
+evidence_endpoint_clear(struct endpoint_evidence *endpoint)
 {
 	size_t i;
 
@@ -97,7 +97,7 @@ host_clear(struct host_evidence *host)
 	size_t i;
 
 	for (i = 0; i < host->endpoint_count; i++)
-		endpoint_evidence_clear(&host->endpoints[i]);
+		evidence_endpoint_clear(&host->endpoints[i]);
 	free(host->endpoints);
 	for (i = 0; i < 2; i++) {
 		answer_free(host->tlsa[i]);
@@ -171,13 +171,13 @@ evidence_is_implicit_mx(const struct evidence *evidence)
 }
 
 const struct answer *
-host_tlsa(const struct host_evidence *host)
+evidence_tlsa(const struct host_evidence *host)
 {
 	return host->tlsa[host->used];
 }
 
 bool
-host_record_matches(const struct host_evidence *host, size_t record)
+evidence_record_matches(const struct host_evidence *host, size_t record)
 {
 	const struct endpoint_evidence *endpoint;
 	size_t i, j;

@@ -117,9 +117,10 @@ struct evidence {
  * An address's evidence by itself: a copy, of what was seen and not of what was
  * judged, and the end of all that it owns.
  */
-void		 endpoint_evidence_copy(struct endpoint_evidence *copy,
+void		 evidence_endpoint_copy(struct endpoint_evidence *copy,
 		    const struct endpoint_evidence *original);
-void		 endpoint_evidence_clear(struct endpoint_evidence *endpoint);
+void		 evidence_endpoint_clear(
+		    struct endpoint_evidence *endpoint);
 
 struct evidence	*evidence_new(const char *domain);
 void		 evidence_free(struct evidence *evidence);
@@ -143,9 +144,9 @@ int		 evidence_exit_status(const struct evidence *evidence);
 bool		 evidence_is_null_mx(const struct evidence *evidence);
 bool		 evidence_is_implicit_mx(const struct evidence *evidence);
 /* Whether a record (by its index) matches a judged handshake of the host. */
-bool		 host_record_matches(const struct host_evidence *host,
+bool		 evidence_record_matches(const struct host_evidence *host,
 		    size_t record);
 /* The TLSA answer that counts, NULL when none was asked. */
-const struct answer *host_tlsa(const struct host_evidence *host);
+const struct answer *evidence_tlsa(const struct host_evidence *host);
 
 #endif

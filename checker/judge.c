@@ -184,7 +184,8 @@ static void
 judge_limits(struct evidence *evidence)
 {
 	struct finding_list *findings = &evidence->findings;
-	struct host_evidence *host;
+	const struct host_evidence *host;
+	const struct answer *tlsa;
 	size_t i;
 
 	if (evidence->host_total > evidence->host_count)
@@ -203,7 +204,8 @@ judge_limits(struct evidence *evidence)
 			    "connected to", EVIDENCE_ADDRESSES_MAX,
 			    host->address_total)->host =
 			    memory_string(host->name);
-		if (host_tlsa(host) != NULL && host_tlsa(host)->truncated)
+		tlsa = evidence_tlsa(host);
+		if (tlsa != NULL && tlsa->truncated)
 			finding_add(findings, FINDING_LIMIT_REACHED,
 			    "only the first %d TLSA records were looked at",
 			    ANSWER_RECORDS_MAX)->host =

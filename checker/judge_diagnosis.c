@@ -28,7 +28,7 @@ wants_diagnosis(const struct judging *judging,
 	    (match->faults & MATCH_FAULT_DATA) == 0)
 		return false;
 	return shake->verdict == VERDICT_FAIL ||
-	    !host_record_matches(judging->host, record);
+	    !evidence_record_matches(judging->host, record);
 }
 
 static void

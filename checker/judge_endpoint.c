@@ -222,7 +222,7 @@ say_no_match(const struct judging *judging,
 	const struct match_input rules = judging_match_input(judging,
 	    handshake->chain);
 	struct finding *finding;
-	const struct answer *tlsa = host_tlsa(judging->host);
+	const struct answer *tlsa = evidence_tlsa(judging->host);
 	char *what, *since, *line, *wait;
 
 	what = presented(handshake);

@@ -78,7 +78,7 @@ judge_expectations(struct judging *judging)
 {
 	const struct judge_options *options = judging->options;
 	struct host_evidence *host = judging->host;
-	const struct answer *tlsa = host_tlsa(host);
+	const struct answer *tlsa = evidence_tlsa(host);
 	const struct expectation *expectation;
 	bool good = true;
 	size_t i;

@@ -11,7 +11,7 @@
 const char *
 judging_tlsa_owner(const struct judging *judging)
 {
-	const struct answer *tlsa = host_tlsa(judging->host);
+	const struct answer *tlsa = evidence_tlsa(judging->host);
 
 	return tlsa != NULL ? tlsa->owner : NULL;
 }
@@ -116,8 +116,8 @@ say_records(const struct judging *judging)
 		finding = finding_add(findings, FINDING_TLSA_MANY,
 		    "%s%zu TLSA records: a large sender gives up if there are "
 		    "more than %d",
-		    host_tlsa(judging->host) != NULL &&
-		    host_tlsa(judging->host)->truncated ? "more than " : "",
+		    evidence_tlsa(judging->host) != NULL &&
+		    evidence_tlsa(judging->host)->truncated ? "more than " : "",
 		    set->count, TLSA_MANY);
 		finding_advise(finding, "remove the records that are not needed");
 		judging_place(judging, finding, NULL, KEY_UNKNOWN);
@@ -293,7 +293,7 @@ static void
 say_tlsa(const struct judging *judging, enum host_dns state)
 {
 	struct finding_list *findings = &judging->evidence->findings;
-	const struct answer *tlsa = host_tlsa(judging->host);
+	const struct answer *tlsa = evidence_tlsa(judging->host);
 	struct finding *finding;
 
 	switch (state) {
@@ -388,7 +388,7 @@ judge_host(struct judging *judging)
 	bool lost;
 
 	if (state == HOST_DNS_DANE || state == HOST_DNS_TLSA_INSECURE) {
-		tlsa_set_init(&host->records, host_tlsa(host));
+		tlsa_set_init(&host->records, evidence_tlsa(host));
 		find_reference_names(judging);
 	}
 	say_addresses(judging, state);

@@ -35,7 +35,7 @@ has_rollover_record(const struct host_evidence *host)
 
 	for (i = 0; i < set->count; i++) {
 		if (set->records[i].usable && !set->records[i].ignored &&
-		    !host_record_matches(host, i))
+		    !evidence_record_matches(host, i))
 			return true;
 	}
 	return false;
@@ -88,7 +88,7 @@ void
 judge_keeping(const struct judging *judging)
 {
 	const struct host_evidence *host = judging->host;
-	const uint32_t ttl = answer_source_ttl(host_tlsa(host));
+	const uint32_t ttl = answer_source_ttl(evidence_tlsa(host));
 	const struct tlsa *lonely;
 	struct finding *finding;
 	char *lasts;

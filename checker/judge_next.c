@@ -187,7 +187,7 @@ say_covered(const struct prospect *prospect)
 {
 	const struct judging *judging = prospect->judging;
 	struct finding_list *findings = &judging->evidence->findings;
-	const struct answer *tlsa = host_tlsa(judging->host);
+	const struct answer *tlsa = evidence_tlsa(judging->host);
 	time_t safe = tlsa->signed_since + (time_t)time_to_wait(tlsa);
 	char *what = describe(prospect->material), *since, *until;
 	char *missing = missing_lines(prospect);
@@ -241,7 +241,7 @@ advise_records(struct finding *finding, const struct prospect *prospect)
 		.selector = TLSA_SPKI, .matching_type = TLSA_SHA2_256 };
 	const struct judging *judging = prospect->judging;
 	char *lines = missing_lines(prospect), *line;
-	char *wait = text_duration(time_to_wait(host_tlsa(judging->host)));
+	char *wait = text_duration(time_to_wait(evidence_tlsa(judging->host)));
 
 	if (lines == NULL) {
 		line = line_of_kind(prospect, &usual);

@@ -148,7 +148,7 @@ has_unknown(const struct host_evidence *host)
 		record = &host->records.records[i];
 		if (record->usable && record->usage == TLSA_DANE_TA &&
 		    record->matching_type != TLSA_SHA2_256 &&
-		    !host_record_matches(host, i))
+		    !evidence_record_matches(host, i))
 			return true;
 	}
 	return false;

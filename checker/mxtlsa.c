@@ -61,8 +61,8 @@ main(int argc, char **argv)
 	} else if (settings.version) {
 		options_print_version(&mxtlsa_options, stdout);
 		status = 0;
-	} else if (mxtlsa_settings_fault(&settings) != NULL) {
-		status = complain(memory_string(mxtlsa_settings_fault(
+	} else if (mxtlsa_settings_conflict(&settings) != NULL) {
+		status = complain(memory_string(mxtlsa_settings_conflict(
 		    &settings)), false);
 	} else if (argc - first < (settings.verify ? 2 : 1)) {
 		status = complain(memory_string(settings.verify ?

@@ -39,7 +39,7 @@ void	mxtlsa_settings_init(struct mxtlsa_settings *settings);
 void	mxtlsa_settings_clear(struct mxtlsa_settings *settings);
 
 /* What options do not go together, or NULL. Static. */
-const char *mxtlsa_settings_fault(const struct mxtlsa_settings *settings);
+const char *mxtlsa_settings_conflict(const struct mxtlsa_settings *settings);
 
 /*
  * A name of the command line, normalised; owned by the caller. NULL: *WHY (owned by

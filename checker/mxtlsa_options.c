@@ -25,7 +25,7 @@ mxtlsa_settings_clear(struct mxtlsa_settings *settings)
 }
 
 const char *
-mxtlsa_settings_fault(const struct mxtlsa_settings *settings)
+mxtlsa_settings_conflict(const struct mxtlsa_settings *settings)
 {
 	if (settings->verify && (settings->tell || settings->all ||
 	    settings->full || settings->kind_count > 0 ||

@@ -67,7 +67,7 @@ add_host(struct sums *sums, const struct host_evidence *host)
 	}
 	for (i = 0; i < host->records.count; i++) {
 		sums->records++;
-		sums->matched += host_record_matches(host, i);
+		sums->matched += evidence_record_matches(host, i);
 	}
 }
 

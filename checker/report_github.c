@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/cases.h"
 #include "checker/evidence.h"
 #include "checker/report.h"
+#include "checker/report_cases.h"
 
 /*
  * Data of a workflow command: a '%' escapes, a line's end would let what follows

@@ -179,7 +179,7 @@ report_json_records(const struct tlsa_set *records)
 static json_t *
 json_tlsa(const struct host_evidence *host)
 {
-	const struct answer *answer = host_tlsa(host);
+	const struct answer *answer = evidence_tlsa(host);
 	json_t *tlsa = json_object(), *names = json_array();
 	size_t i;
 

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/cases.h"
 #include "checker/evidence.h"
 #include "checker/report.h"
+#include "checker/report_cases.h"
 #include "checker/told.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"

@@ -237,7 +237,7 @@ put_findings(const struct page *page, const struct finding_list *list)
 static void
 put_tlsa(const struct page *page, const struct host_evidence *host)
 {
-	const struct answer *tlsa = host_tlsa(host);
+	const struct answer *tlsa = evidence_tlsa(host);
 	const struct tlsa *record;
 	char *until, *text;
 	size_t i;

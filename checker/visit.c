@@ -47,7 +47,7 @@ static void
 place_free(struct place *place)
 {
 	endpoint_cancel(place->gathering);
-	endpoint_evidence_clear(&place->seen);
+	evidence_endpoint_clear(&place->seen);
 	event_free(place->tell);
 	free(place->server_name);
 	free(place);
@@ -93,8 +93,8 @@ forget(struct visits *visits)
 static void
 fill_in(const struct visit *visit, const struct endpoint_evidence *seen)
 {
-	endpoint_evidence_clear(visit->evidence);
-	endpoint_evidence_copy(visit->evidence, seen);
+	evidence_endpoint_clear(visit->evidence);
+	evidence_endpoint_copy(visit->evidence, seen);
 }
 
 /* Takes the visit off the list of those who wait. */
@@ -230,7 +230,7 @@ visit_stop(struct visit *visit, const char *why)
 	} else {
 		endpoint_so_far(place->gathering, why, &so_far);
 		fill_in(visit, &so_far);
-		endpoint_evidence_clear(&so_far);
+		evidence_endpoint_clear(&so_far);
 	}
 	/* Nobody waits any more, and half a visit is no use to others. */
 	if (place->guests == NULL && place->gathering != NULL) {

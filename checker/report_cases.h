@@ -3,8 +3,8 @@
  * the domain's DNSSEC, each host's TLSA, each address and key type. One case for
  * each thing that a person would look up by name.
  */
-#ifndef CHECKER_CASES_H
-#define CHECKER_CASES_H
+#ifndef CHECKER_REPORT_CASES_H
+#define CHECKER_REPORT_CASES_H
 
 #include <stddef.h>
 

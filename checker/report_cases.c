@@ -1,4 +1,4 @@
-#include "checker/cases.h"
+#include "checker/report_cases.h"
 
 #include <stdlib.h>
 #include <string.h>
