@@ -4,18 +4,16 @@
  */
 #include <event2/event.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "checker/audit.h"
 #include "checker/engine.h"
+#include "checker/input.h"
 #include "checker/judge.h"
 #include "checker/plugin.h"
 #include "checker/plugin_settings.h"
 #include "checker/process.h"
 #include "resolver/memory.h"
-#include "resolver/name.h"
-#include "resolver/text.h"
 
 /* One check. */
 struct check {
@@ -62,17 +60,11 @@ run(const struct plugin_settings *settings)
 		.settings = settings,
 		.state = PLUGIN_UNKNOWN,
 	};
-	const char *wrong;
-	char *domain, *safe, *why;
+	char *domain, *why;
 
-	domain = name_from_user(settings->domain, &wrong);
-	if (domain == NULL) {
-		safe = text_printable(settings->domain,
-		    strlen(settings->domain));
-		why = memory_format("'%s' %s", safe, wrong);
-		free(safe);
+	domain = input_domain(settings->domain, &why);
+	if (domain == NULL)
 		return complain(why);
-	}
 	if (engine_open(&check.engine, &settings->common, NULL, &why)) {
 		audit_start(&check.engine.context, domain, time(NULL),
 		    on_audit, &check);

@@ -123,31 +123,24 @@ would_wait(const struct input *input)
 }
 
 static char *
-complain(const struct input *input, const char *word, const char *why)
+complain(const char *word, const char *fault)
 {
 	char *safe = text_printable(word, strlen(word));
-	char *line;
+	char *why = memory_format("'%s' %s", safe, fault);
 
-	if (input->line > 0)
-		line = memory_format("%s:%zu: '%s' %s", input->file,
-		    input->line, safe, why);
-	else
-		line = memory_format("'%s' %s", safe, why);
 	free(safe);
-	return line;
+	return why;
 }
 
-static enum input_state
-take_word(const struct input *input, const char *word, char **domain,
-    char **why)
+char *
+input_domain(const char *word, char **why)
 {
-	const char *wrong;
+	const char *fault;
+	char *domain = name_from_user(word, &fault);
 
-	*domain = name_from_user(word, &wrong);
-	if (*domain != NULL)
-		return INPUT_DOMAIN;
-	*why = complain(input, word, wrong);
-	return INPUT_BAD;
+	if (domain == NULL)
+		*why = complain(word, fault);
+	return domain;
 }
 
 /* Cuts off a comment and the space around. May leave nothing. */
@@ -197,14 +190,21 @@ static enum input_state
 take_line(const struct input *input, char *line, size_t size, char **domain,
     char **why)
 {
-	char *word;
+	char *word, *wrong = NULL;
 
 	if (strlen(line) != size) {
-		*why = complain(input, line, "is followed by a NUL octet");
-		return INPUT_BAD;
+		wrong = complain(line, "is followed by a NUL octet");
+	} else {
+		word = trim(line);
+		if (*word == '\0')
+			return INPUT_WAIT;
+		*domain = input_domain(word, &wrong);
 	}
-	word = trim(line);
-	return *word == '\0' ? INPUT_WAIT : take_word(input, word, domain, why);
+	if (wrong == NULL)
+		return INPUT_DOMAIN;
+	*why = memory_format("%s:%zu: %s", input->file, input->line, wrong);
+	free(wrong);
+	return INPUT_BAD;
 }
 
 static void
@@ -226,9 +226,10 @@ input_next(struct input *input, char **domain, char **why)
 	int got;
 
 	*domain = *why = NULL;
-	if (input->next < input->count)
-		return take_word(input, input->words[input->next++], domain,
-		    why);
+	if (input->next < input->count) {
+		*domain = input_domain(input->words[input->next++], why);
+		return *domain != NULL ? INPUT_DOMAIN : INPUT_BAD;
+	}
 	for (;;) {
 		line = next_piece(input, &size);
 		if (line != NULL) {

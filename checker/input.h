@@ -31,6 +31,12 @@ struct input	*input_open(struct event_base *base, char *const *words,
 void		 input_close(struct input *input);
 
 /*
+ * WORD as a domain, normalised (owned by the caller); or NULL and why not, which
+ * quotes it (*WHY, likewise).
+ */
+char		*input_domain(const char *word, char **why);
+
+/*
  * The next domain, normalised (*DOMAIN, owned by the caller), or why not (*WHY,
  * likewise). INPUT_BAD is one bad line; the next call goes on behind it.
  */

@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "checker/batch.h"
@@ -15,8 +14,6 @@
 #include "checker/output.h"
 #include "checker/terminal.h"
 #include "resolver/memory.h"
-#include "resolver/name.h"
-#include "resolver/text.h"
 #include "smtp/dial.h"
 
 /* How often the line that shows progress is drawn. */
@@ -296,18 +293,13 @@ run(struct survey *survey)
 static bool
 check_words(char *const *words, size_t count, char **why)
 {
-	const char *wrong;
-	char *domain, *safe;
+	char *domain;
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		domain = name_from_user(words[i], &wrong);
-		if (domain == NULL) {
-			safe = text_printable(words[i], strlen(words[i]));
-			*why = memory_format("'%s' %s", safe, wrong);
-			free(safe);
+		domain = input_domain(words[i], why);
+		if (domain == NULL)
 			return false;
-		}
 		free(domain);
 	}
 	return true;
