@@ -177,15 +177,6 @@ derive_find(const uint8_t *data, size_t size,
 	return found;
 }
 
-static int
-hex_value(uint8_t octet)
-{
-	const char *digits = "0123456789abcdef", *found;
-
-	found = memchr(digits, tolower(octet), 16);
-	return found == NULL ? -1 : (int)(found - digits);
-}
-
 static bool
 decode_hex(const uint8_t *data, size_t size, uint8_t *decoded,
     size_t *decoded_size)
@@ -197,7 +188,7 @@ decode_hex(const uint8_t *data, size_t size, uint8_t *decoded,
 	for (i = 0; i < size; i++) {
 		if (isspace(data[i]) || data[i] == ':')
 			continue;
-		value = hex_value(data[i]);
+		value = text_digit((char)data[i]);
 		if (value == -1)
 			return false;
 		if (high == -1) {

@@ -193,8 +193,9 @@ generic_text(const struct tlsa *record)
 {
 	char *hex = text_hex(record->data, record->size), *text;
 
-	text = memory_format("\\# %zu %02x%02x%02x%s", record->size + 3,
-	    record->usage, record->selector, record->matching_type, hex);
+	text = memory_format("\\# %zu %02x%02x%02x%s",
+	    TLSA_HEADER + record->size, record->usage, record->selector,
+	    record->matching_type, hex);
 	free(hex);
 	return text;
 }

@@ -16,9 +16,6 @@
 /* Octets of a wrong word or line that a message shows. */
 #define SHOWN_MAX 40
 
-/* Octets of RDATA before the data (RFC 6698 2.1). */
-#define FIELDS_SIZE 3
-
 /* What has been read so far. */
 struct reader {
 	struct records	*records;	/* borrowed */
@@ -126,7 +123,7 @@ take_generic(struct reader *reader, const char *owner, char *const *words,
 		return fail(reader, words[0], why);
 	if (strtoul(words[1], &end, 10) != octets.size || *end != '\0') {
 		fail(reader, words[1], "is not how many octets follow");
-	} else if (octets.size < FIELDS_SIZE) {
+	} else if (octets.size < TLSA_HEADER) {
 		fail(reader, NULL, "too few octets for usage, selector and "
 		    "matching type");
 	} else {
@@ -134,9 +131,9 @@ take_generic(struct reader *reader, const char *owner, char *const *words,
 			.usage = octets.data[0],
 			.selector = octets.data[1],
 			.matching_type = octets.data[2],
-			.data = memory_copy(octets.data + FIELDS_SIZE,
-			    octets.size - FIELDS_SIZE),
-			.size = octets.size - FIELDS_SIZE,
+			.data = memory_copy(octets.data + TLSA_HEADER,
+			    octets.size - TLSA_HEADER),
+			.size = octets.size - TLSA_HEADER,
 		};
 		add(reader, owner, &fields);
 	}

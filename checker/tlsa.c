@@ -12,9 +12,6 @@
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
-/* Octets of a record before its data (RFC 6698 2.1). */
-#define TLSA_HEADER	3
-
 /* Data of more hex digits than this, tlsa_text shows only the ends of. */
 #define TEXT_WHOLE	24
 #define TEXT_HEAD	16
@@ -261,15 +258,6 @@ take_field(const char **text, uint8_t *field)
 	return true;
 }
 
-static int
-digit_of(char c)
-{
-	const char *digits = "0123456789abcdef", *found;
-
-	found = memchr(digits, tolower((unsigned char)c), 16);
-	return found == NULL ? -1 : (int)(found - digits);
-}
-
 /* Hexadecimal digits in pairs, with spaces where one likes. */
 static bool
 take_data(const char *text, struct tlsa *record)
@@ -280,7 +268,7 @@ take_data(const char *text, struct tlsa *record)
 	for (; *text != '\0'; text++) {
 		if (*text == ' ')
 			continue;
-		digit = digit_of(*text);
+		digit = text_digit(*text);
 		if (digit == -1)
 			return false;
 		if (high == -1) {

@@ -11,6 +11,9 @@
 
 struct answer;
 
+/* Octets of a record before its data (RFC 6698 2.1). */
+#define TLSA_HEADER 3
+
 /* Above this a large sender gives up (field observation, July 2024). */
 #define TLSA_MANY 12
 

@@ -1,5 +1,6 @@
 #include "resolver/text.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +8,10 @@
 #include "resolver/memory.h"
 
 static const char ellipsis[] = "...";
+static const char hex_digits[] = "0123456789abcdef";
+
+/* What stands for a character, with its NUL: "\u{10ffff}" is the longest. */
+#define PIECE_SIZE 16
 
 /* Well-formed sequences, by their first two octets (RFC 3629 4). */
 static const struct {
@@ -93,7 +98,7 @@ is_invisible(uint32_t character)
  * Returns how many octets that character takes.
  */
 static size_t
-show(const uint8_t *bytes, size_t size, char piece[static 16])
+show(const uint8_t *bytes, size_t size, char piece[static PIECE_SIZE])
 {
 	uint32_t character = 0;
 	size_t length;
@@ -109,13 +114,15 @@ show(const uint8_t *bytes, size_t size, char piece[static 16])
 	}
 	length = decode(bytes, size, &character);
 	if (length == 0) {
-		snprintf(piece, 16, "\\x%02x", bytes[0]);
+		snprintf(piece, PIECE_SIZE, "\\x%02x", bytes[0]);
 		return 1;
 	}
 	if (character < 0xa0) {		/* a C1 control: both of its octets */
-		snprintf(piece, 16, "\\x%02x\\x%02x", bytes[0], bytes[1]);
+		snprintf(piece, PIECE_SIZE, "\\x%02x\\x%02x", bytes[0],
+		    bytes[1]);
 	} else if (is_invisible(character)) {
-		snprintf(piece, 16, "\\u{%04x}", (unsigned int)character);
+		snprintf(piece, PIECE_SIZE, "\\u{%04x}",
+		    (unsigned int)character);
 	} else {
 		memcpy(piece, bytes, length);
 		piece[length] = '\0';
@@ -127,7 +134,7 @@ char *
 text_printable(const void *bytes, size_t size)
 {
 	const uint8_t *next = bytes;
-	char text[TEXT_LIMIT + 1], piece[16];
+	char text[TEXT_LIMIT + 1], piece[PIECE_SIZE];
 	size_t length = 0, cut = 0, shown;
 
 	while (size > 0) {
@@ -151,16 +158,24 @@ text_printable(const void *bytes, size_t size)
 char *
 text_hex(const uint8_t *bytes, size_t size)
 {
-	static const char digits[] = "0123456789abcdef";
 	char *text;
 	size_t i;
 
 	text = memory_new(size + 1, 2);
 	for (i = 0; i < size; i++) {
-		text[2 * i] = digits[bytes[i] >> 4];
-		text[2 * i + 1] = digits[bytes[i] & 0x0f];
+		text[2 * i] = hex_digits[bytes[i] >> 4];
+		text[2 * i + 1] = hex_digits[bytes[i] & 0x0f];
 	}
 	return text;
+}
+
+int
+text_digit(char character)
+{
+	const char *found = memchr(hex_digits,
+	    tolower((unsigned char)character), strlen(hex_digits));
+
+	return found == NULL ? -1 : (int)(found - hex_digits);
 }
 
 /* Years have four digits (RFC 3339 5.6): what lies beyond becomes the end. */

@@ -25,6 +25,9 @@ char	*text_printable(const void *bytes, size_t size);
 /* Lower-case hexadecimal digits. Owned by the caller. */
 char	*text_hex(const uint8_t *bytes, size_t size);
 
+/* The value of a hexadecimal digit, in any case; -1: it is none. */
+int	 text_digit(char character);
+
 /*
  * RFC 3339 in UTC ("2026-01-31T12:00:00Z"); beyond the years 0 to 9999 their
  * end. Owned by the caller.
