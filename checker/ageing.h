@@ -7,6 +7,8 @@
 
 #include "checker/evidence.h"
 
+#define AGEING_DAY (24.0 * 60 * 60)	/* seconds */
+
 /*
  * Of ANSWERS (COUNT, members may be NULL) the secure one whose signatures
  * end first; NULL: none is signed. Borrowed.

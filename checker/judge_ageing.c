@@ -6,19 +6,17 @@
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
-#define DAY (24.0 * 60 * 60)	/* seconds */
-
 /* How what ends at a given moment is to be taken. */
 enum age {
-	AGE_FRESH,
-	AGE_WARNING,
 	AGE_CRITICAL,
+	AGE_WARNING,
+	AGE_FRESH,
 };
 
 static enum age
 age_of(const struct judge_options *options, time_t end)
 {
-	double days = difftime(end, options->when) / DAY;
+	double days = difftime(end, options->when) / AGEING_DAY;
 
 	if (end < options->when ||
 	    (options->critical_days > 0 && days < options->critical_days))
@@ -34,7 +32,7 @@ say_age(const struct judging *judging, enum finding_code code, enum age age,
     const char *what, time_t end)
 {
 	const struct judge_options *options = judging->options;
-	double days = difftime(end, options->when) / DAY;
+	double days = difftime(end, options->when) / AGEING_DAY;
 	struct finding *finding;
 	char *date = text_date(end);
 

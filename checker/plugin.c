@@ -8,8 +8,6 @@
 #include "checker/host_dns.h"
 #include "checker/report.h"
 
-#define DAY (24.0 * 60 * 60)	/* seconds */
-
 /* What the counts of the first line and of the performance data are made of. */
 struct sums {
 	size_t	mx, mx_ok;
@@ -21,8 +19,8 @@ struct sums {
 	double	certificates_days;
 };
 
-const char *
-plugin_state_name(enum plugin_state state)
+static const char *
+state_name(enum plugin_state state)
 {
 	static const char *const names[] = {
 		[PLUGIN_OK] = "OK",
@@ -74,7 +72,7 @@ add_host(struct sums *sums, const struct host_evidence *host)
 static double
 days_until(const struct evidence *evidence, time_t end)
 {
-	return end == 0 ? NAN : difftime(end, evidence->checked_at) / DAY;
+	return end == 0 ? NAN : difftime(end, evidence->checked_at) / AGEING_DAY;
 }
 
 static struct sums
@@ -227,7 +225,7 @@ put_first_line(FILE *out, const struct evidence *evidence,
     const struct sums *sums, const struct plugin_options *options,
     enum plugin_state state)
 {
-	fprintf(out, "MXDANE %s: ", plugin_state_name(state));
+	fprintf(out, "MXDANE %s: ", state_name(state));
 	put(out, evidence->domain, true);
 	fputs(": ", out);
 	if (evidence->verdict != VERDICT_PASS) {
@@ -324,7 +322,7 @@ plugin_report(FILE *out, const struct evidence *evidence,
 void
 plugin_complain(FILE *out, const char *why)
 {
-	fprintf(out, "MXDANE %s: ", plugin_state_name(PLUGIN_UNKNOWN));
+	fprintf(out, "MXDANE %s: ", state_name(PLUGIN_UNKNOWN));
 	put(out, why, true);
 	fputc('\n', out);
 }

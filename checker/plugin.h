@@ -35,6 +35,4 @@ enum plugin_state plugin_report(FILE *out, const struct evidence *evidence,
 /* A line of its own for what is wrong with the plugin's use or surroundings. */
 void		 plugin_complain(FILE *out, const char *why);
 
-const char	*plugin_state_name(enum plugin_state state);	/* "OK" */
-
 #endif

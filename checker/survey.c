@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "checker/ageing.h"
 #include "checker/batch.h"
 #include "checker/engine.h"
 #include "checker/input.h"
@@ -18,8 +19,6 @@
 
 /* How often the line that shows progress is drawn. */
 #define PROGRESS_MICROSECONDS 500000
-
-#define DAY (24 * 60 * 60)	/* seconds */
 
 /* Pauses between the tries of --wait, in seconds: each twice the last. */
 #define WAIT_FIRST_PAUSE	5.0
@@ -106,7 +105,7 @@ judge_as_wished(const struct survey *survey, struct evidence *evidence)
 	const struct settings *settings = survey->settings;
 	const struct judge_options options = {
 		.when = evidence->checked_at +
-		    (time_t)(settings->ahead_days * DAY),
+		    (time_t)(settings->ahead_days * AGEING_DAY),
 		.warning_days = settings->warning_days,
 		.critical_days = settings->critical_days,
 		.expectations = settings->expectations,
@@ -326,14 +325,6 @@ sleep_seconds(double seconds)
 	nanosleep(&pause, NULL);
 }
 
-/* An exit status in the words of the verdicts. */
-static const char *
-status_word(int status)
-{
-	return status == 0 ? "pass" : status == 1 ? "fail" : status == 3 ?
-	    "unknown" : "none or partial";
-}
-
 /* After a signal: its own, as if it had not been caught. */
 static int
 final_status(const struct survey *survey)
@@ -509,11 +500,11 @@ try_until_pass(struct survey *survey, char *const *words, size_t count)
 		    settings->wait - seconds_since(&began));
 		if (good && pause > 0)
 			fprintf(stderr, "mxdane: try %d: %s; again in %.0f "
-			    "seconds\n", try, status_word(survey->status),
-			    pause);
+			    "seconds\n", try,
+			    verdict_status_name(survey->status), pause);
 		else if (good && survey->stopped == 0)
 			fprintf(stderr, "mxdane: try %d: %s\n", try,
-			    status_word(survey->status));
+			    verdict_status_name(survey->status));
 	}
 	free_words(domains, domain_count);
 	return good && survey->stopped == 0 && write_kept(survey);

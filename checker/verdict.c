@@ -47,6 +47,15 @@ verdict_exit_status(enum verdict verdict)
 	return verdicts[verdict].exit_status;
 }
 
+const char *
+verdict_status_name(int status)
+{
+	static const char *const names[] = { "pass", "fail",
+		"none or partial", "unknown" };
+
+	return names[status];
+}
+
 int
 verdict_worse_status(int a, int b)
 {

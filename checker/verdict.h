@@ -34,6 +34,8 @@ const char	*verdict_name(enum verdict verdict);
 
 /* Exit status of mxdane: 0 pass, 1 fail, 2 none or partial, 3 unknown. */
 int		 verdict_exit_status(enum verdict verdict);
+/* That in words: "pass", "none or partial". */
+const char	*verdict_status_name(int status);
 /* The worse of two exit statuses: 1, then 3, then 2, then 0. */
 int		 verdict_worse_status(int a, int b);
 
