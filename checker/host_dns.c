@@ -160,6 +160,14 @@ host_dns_verdict(enum host_dns state)
 	return VERDICT_UNKNOWN;
 }
 
+bool
+host_dns_is_known(const struct host_evidence *host)
+{
+	const enum verdict verdict = host_dns_verdict(host_dns_state(host));
+
+	return verdict == VERDICT_PASS || verdict == VERDICT_NONE;
+}
+
 enum dnssec_status
 host_dns_address_status(const struct host_evidence *host)
 {

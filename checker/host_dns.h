@@ -32,6 +32,9 @@ enum host_dns	 host_dns_find(const struct host_evidence *host, size_t *used);
 /* What that alone decides. VERDICT_PASS: nothing yet, the endpoints do. */
 enum verdict	 host_dns_verdict(enum host_dns state);
 
+/* Whether the DNS has said what TLSA records count, or that none do. */
+bool		 host_dns_is_known(const struct host_evidence *host);
+
 /*
  * The I-th base domain of a host whose addresses allow TLSA to be asked for
  * (RFC 7672 2.2.2): the expanded name when the alias chain is secure, then the

@@ -249,17 +249,14 @@ judge_egress(struct evidence *evidence, const struct judge_options *options)
 static void
 judge_nobody(struct evidence *evidence)
 {
+	struct finding *finding;
 	size_t i;
 
 	for (i = 0; i < evidence->findings.count; i++) {
-		switch (evidence->findings.items[i].code) {
-		case FINDING_MX_TARGET_MISSING:
-		case FINDING_MX_TARGET_IS_ADDRESS:
-			evidence->findings.items[i].severity = SEVERITY_ERROR;
-			break;
-		default:
-			break;
-		}
+		finding = &evidence->findings.items[i];
+		if (finding->code == FINDING_MX_TARGET_MISSING ||
+		    finding->code == FINDING_MX_TARGET_IS_ADDRESS)
+			finding->severity = SEVERITY_ERROR;
 	}
 }
 

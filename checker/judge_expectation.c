@@ -60,19 +60,6 @@ servers_meet(const struct judging *judging,
 	return good;
 }
 
-/* Whether the DNS has said what records there are, or that there are none. */
-static bool
-is_known(const struct host_evidence *host)
-{
-	switch (host_dns_verdict(host_dns_state(host))) {
-	case VERDICT_PASS:
-	case VERDICT_NONE:
-		return true;
-	default:
-		return false;
-	}
-}
-
 void
 judge_expectations(struct judging *judging)
 {
@@ -85,7 +72,7 @@ judge_expectations(struct judging *judging)
 
 	judging->expecting++;
 	/* What could not be looked up is another matter, and told as that. */
-	if (!is_known(host))
+	if (!host_dns_is_known(host))
 		return;
 	for (i = 0; i < options->expectation_count; i++) {
 		expectation = &options->expectations[i];

@@ -43,15 +43,20 @@ has_issued(X509 *above, X509 *own)
 	return issued;
 }
 
-size_t
-offers_issuer(const struct chain *chain)
+/* The place of the one that issued the first; BELOW: that the first issued. */
+static size_t
+find_kin(const struct chain *chain, bool below)
 {
 	STACK_OF(X509) *stack = chain_to_stack(chain);
+	X509 *first, *other;
 	size_t i;
 
 	for (i = 1; i < chain->count; i++) {
-		if (!chain_repeats_own(chain, i) && has_issued(
-		    sk_X509_value(stack, (int)i), sk_X509_value(stack, 0)))
+		first = sk_X509_value(stack, 0);
+		other = sk_X509_value(stack, (int)i);
+		if (!chain_repeats_own(chain, i) &&
+		    (below ? has_issued(first, other) :
+		    has_issued(other, first)))
 			break;
 	}
 	sk_X509_pop_free(stack, X509_free);
@@ -59,18 +64,15 @@ offers_issuer(const struct chain *chain)
 }
 
 size_t
+offers_issuer(const struct chain *chain)
+{
+	return find_kin(chain, false);
+}
+
+size_t
 offers_issued(const struct chain *chain)
 {
-	STACK_OF(X509) *stack = chain_to_stack(chain);
-	size_t i;
-
-	for (i = 1; i < chain->count; i++) {
-		if (!chain_repeats_own(chain, i) && has_issued(
-		    sk_X509_value(stack, 0), sk_X509_value(stack, (int)i)))
-			break;
-	}
-	sk_X509_pop_free(stack, X509_free);
-	return i < chain->count ? i : 0;
+	return find_kin(chain, true);
 }
 
 /* CERTIFICATE is NULL for a bare key; DIRECT: it is the own one, or its issuer's. */

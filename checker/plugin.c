@@ -49,13 +49,11 @@ put(FILE *out, const char *text, bool ascii)
 static void
 add_host(struct sums *sums, const struct host_evidence *host)
 {
-	enum verdict dns;
 	size_t i;
 
 	if (host->verdict == VERDICT_ABSENT)
 		return;
-	dns = host_dns_verdict(host_dns_state(host));
-	sums->knows_rest &= dns == VERDICT_PASS || dns == VERDICT_NONE;
+	sums->knows_rest &= host_dns_is_known(host);
 	sums->mx++;
 	sums->mx_ok += host->verdict == VERDICT_PASS;
 	for (i = 0; i < host->endpoint_count; i++) {
