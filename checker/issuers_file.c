@@ -83,7 +83,8 @@ take_line(struct issuer *issuer, char *line)
 		    "root";
 	if (fields[FIELD_CERTIFICATES] != NULL &&
 	    !take_certificates(issuer, fields[FIELD_CERTIFICATES]))
-		return "has certificates that are not up to 4 SHA2-256 with "
+		return "has certificates that are not up to "
+		    TEXT_NUMBER(ISSUER_CERTIFICATES_MAX) " SHA2-256 with "
 		    "commas between them";
 	issuer->spki_sha256 = fields[FIELD_KEY];
 	issuer->name = fields[FIELD_NAME];

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "resolver/memory.h"
+#include "resolver/text.h"
 
 /* Octets of a label (RFC 1035 2.3.4). */
 #define LABEL_MAX 63
@@ -15,7 +16,8 @@
 #define TYPED_MAX 1024
 
 static const char empty_label[] = "has an empty label";
-static const char long_label[] = "has a label of more than 63 characters";
+static const char long_label[] =
+    "has a label of more than " TEXT_NUMBER(LABEL_MAX) " characters";
 static const char long_name[] =
     "is longer than the 253 characters that a name can have";
 

@@ -11,6 +11,10 @@
 #include <stdint.h>
 #include <time.h>
 
+/* The number that a macro stands for, as a string literal. */
+#define TEXT_QUOTE(x)	#x
+#define TEXT_NUMBER(x)	TEXT_QUOTE(x)
+
 /* Longer text is cut and ends in "..." (octets, of the result). */
 #define TEXT_LIMIT 1024
 

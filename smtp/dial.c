@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "resolver/memory.h"
+#include "resolver/text.h"
 
 /* Seconds that a connection may take to come about. */
 #define CONNECT_LIMIT 30
@@ -60,7 +61,8 @@ on_event(struct bufferevent *stream, short what, void *argument)
 		dial->done(stream, DIAL_CONNECTED, NULL, dial->argument);
 	} else if (what & BEV_EVENT_TIMEOUT) {
 		dial->done(NULL, DIAL_TIMED_OUT,
-		    "no connection within 30 seconds", dial->argument);
+		    "no connection within " TEXT_NUMBER(CONNECT_LIMIT)
+		    " seconds", dial->argument);
 	} else {
 		dial->done(NULL, error == ETIMEDOUT ? DIAL_TIMED_OUT :
 		    DIAL_FAILED, strerror(error), dial->argument);

@@ -11,9 +11,6 @@
 /* Octets of a bad line that are shown. */
 #define EXCERPT_MAX	80
 
-#define QUOTE(x)	#x
-#define NUMBER(x)	QUOTE(x)
-
 void
 reply_init(struct reply *reply)
 {
@@ -76,7 +73,7 @@ take_line(struct reply *reply)
 	}
 	if (reply->count == REPLY_LINES_MAX) {
 		reply->why = "the reply has more than "
-		    NUMBER(REPLY_LINES_MAX) " lines";
+		    TEXT_NUMBER(REPLY_LINES_MAX) " lines";
 		return REPLY_BAD;
 	}
 	while (size > start && is_trailing(line[size - 1]))
@@ -104,7 +101,7 @@ take_octet(struct reply *reply, char octet)
 	}
 	if (reply->partial_size == sizeof(reply->partial)) {
 		reply->why = "the line is longer than "
-		    NUMBER(REPLY_LINE_MAX) " octets";
+		    TEXT_NUMBER(REPLY_LINE_MAX) " octets";
 		return REPLY_BAD;
 	}
 	reply->partial[reply->partial_size++] = octet;
