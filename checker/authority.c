@@ -61,9 +61,8 @@ struct authority {
 };
 
 static void	seek_zone(struct authority *authority);
-static void	note_answer(struct server_evidence *server,
-		    struct answer *answer);
 static void	put_to_work(struct authority *authority);
+static void	ask_next(struct worker *worker);
 
 static void
 add_topic(struct authority *authority, const char *owner, enum dns_type type)
@@ -174,6 +173,14 @@ add_server(struct authority *authority, const struct search *search,
 	server->name = memory_string(search->name);
 	server->address = address;
 	server->tcp = tcp;
+}
+
+static void
+note_answer(struct server_evidence *server, struct answer *answer)
+{
+	server->answers = memory_grow(server->answers, server->answer_count,
+	    sizeof(*server->answers));
+	server->answers[server->answer_count++] = answer;
 }
 
 /*
@@ -347,16 +354,6 @@ seek_zone(struct authority *authority)
 	} else {
 		all_found(authority);
 	}
-}
-
-static void	ask_next(struct worker *worker);
-
-static void
-note_answer(struct server_evidence *server, struct answer *answer)
-{
-	server->answers = memory_grow(server->answers, server->answer_count,
-	    sizeof(*server->answers));
-	server->answers[server->answer_count++] = answer;
 }
 
 static void

@@ -1,10 +1,11 @@
+#include "checker/diagnose_parts.h"
+
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "checker/advice.h"
 #include "checker/derive.h"
-#include "checker/diagnose_parts.h"
 #include "checker/make.h"
 #include "checker/match.h"
 #include "resolver/memory.h"

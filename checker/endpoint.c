@@ -8,7 +8,7 @@
 #include "smtp/dial.h"
 
 struct endpoint_gathering {
-	const struct context	*context;	/* borrowed */
+	const struct context		*context;	/* borrowed */
 	struct endpoint_evidence	*evidence;	/* borrowed */
 	const char			*server_name;	/* borrowed */
 	char				*subject;	/* owned, for the trace */

@@ -15,11 +15,11 @@
 #include "resolver/trace.h"
 
 struct engine {
-	struct context	 context;	/* its parts are owned here */
-	struct context_options	 options;
-	struct resolver_options	 resolver_options;
-	char			*helo;		/* owned */
-	struct chain		**chains;	/* owned */
+	struct context		  context;	/* its parts are owned here */
+	struct context_options	  options;
+	struct resolver_options	  resolver_options;
+	char			 *helo;		/* owned */
+	struct chain		**chains;	/* owned; --chain */
 	struct authority_finder	  authorities;	/* its argument is owned */
 	struct issuers		  issuers;	/* --issuers */
 	struct material		 *next;		/* owned; --next */

@@ -20,7 +20,7 @@ struct lookup {
 enum { LOOKUP_A, LOOKUP_AAAA, LOOKUP_CNAME, LOOKUP_TLSA, LOOKUP_COUNT };
 
 struct host_gathering {
-	const struct context	*context;	/* borrowed */
+	const struct context		*context;	/* borrowed */
 	struct host_evidence		*evidence;	/* borrowed */
 	bool				 applies;	/* see host_start */
 	struct lookup			 lookups[LOOKUP_COUNT];

@@ -8,10 +8,11 @@
  * small hexadecimal letters; those of certificates have commas between them and
  * may be missing. '#' begins a comment.
  */
+#include "checker/issuers.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/issuers.h"
 #include "checker/material.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"

@@ -17,17 +17,20 @@ struct issuers;
 struct material;
 
 struct judge_options {
-	time_t	when;		/* certificates and signatures are judged as of */
-	double	warning_days;	/* what ends earlier is warned about; 0: nothing */
-	double	critical_days;	/* what ends earlier fails; 0: nothing */
-	const struct expectation *expectations;	/* borrowed; of TLSA records */
-	size_t	expectation_count;
-	const struct material	 *next;	/* borrowed; to be used after the present
-					 * certificate */
-	size_t	next_count;
-	const struct authority_finder *authorities; /* borrowed; may be NULL */
-	const struct issuers *issuers;	/* borrowed; may be NULL */
-	bool	connected;	/* this run has been let through somewhere */
+	/* Certificates and signatures are judged as of then. */
+	time_t				 when;
+	/* What ends earlier is warned about, or fails; 0: nothing. */
+	double				 warning_days;
+	double				 critical_days;
+	const struct expectation	*expectations;	/* borrowed */
+	size_t				 expectation_count;
+	/* To be used after the present certificate (borrowed). */
+	const struct material		*next;
+	size_t				 next_count;
+	/* Both borrowed, may be NULL. */
+	const struct authority_finder	*authorities;
+	const struct issuers		*issuers;
+	bool				 connected;	/* once, in this run */
 };
 
 /*

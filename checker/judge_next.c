@@ -3,11 +3,12 @@
  * next (RFC 7671 8.1 and 8.4: the record first, the key when no cache can hold an
  * answer without it any more).
  */
+#include "checker/judge_parts.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "checker/advice.h"
-#include "checker/judge_parts.h"
 #include "checker/make.h"
 #include "checker/material.h"
 #include "checker/offer.h"

@@ -2,11 +2,12 @@
  * Authorities that a server hangs on and that take turns, or have stopped: what
  * matches now will not match after some renewal.
  */
+#include "checker/judge_parts.h"
+
 #include <stdlib.h>
 
 #include "checker/advice.h"
 #include "checker/issuers.h"
-#include "checker/judge_parts.h"
 #include "resolver/memory.h"
 
 /* Authorities that are told of at one host, of each rotation one. */

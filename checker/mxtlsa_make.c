@@ -1,9 +1,10 @@
+#include "checker/mxtlsa.h"
+
 #include <jansson.h>
 #include <stdlib.h>
 
 #include "checker/match.h"
 #include "checker/material.h"
-#include "checker/mxtlsa.h"
 #include "checker/offer.h"
 #include "checker/report_json.h"
 #include "resolver/memory.h"

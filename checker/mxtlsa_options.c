@@ -1,8 +1,9 @@
+#include "checker/mxtlsa.h"
+
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/mxtlsa.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/text.h"

@@ -1,3 +1,5 @@
+#include "checker/mxtlsa.h"
+
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +9,6 @@
 #include "checker/evidence.h"
 #include "checker/judge.h"
 #include "checker/material.h"
-#include "checker/mxtlsa.h"
 #include "checker/records.h"
 #include "checker/report_json.h"
 #include "checker/report_text.h"

@@ -1,10 +1,11 @@
+#include "checker/report_text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "checker/evidence.h"
 #include "checker/host_dns.h"
 #include "checker/report.h"
-#include "checker/report_text.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 

@@ -12,6 +12,8 @@
 #include "checker/options.h"
 #include "checker/report.h"
 
+struct expectation;
+
 #define SETTINGS_TIMEOUT	60	/* seconds */
 #define SETTINGS_PORT		25
 
@@ -51,7 +53,7 @@ void	settings_init(struct settings *settings);
 void	settings_clear(struct settings *settings);
 
 /* What does not go together, in words; NULL: it all does. Static. */
-const char	*settings_conflict(const struct settings *settings);
+const char *settings_conflict(const struct settings *settings);
 
 /* --color, for every program. False: *WHY (static) says what VALUE should be. */
 bool	settings_colour(const char *value, enum colour_when *when,

@@ -111,7 +111,7 @@ judge_as_wished(const struct survey *survey, struct evidence *evidence)
 		.expectations = settings->expectations,
 		.expectation_count = settings->expectation_count,
 		.next = survey->engine.next,
-		.next_count = settings->next_count,
+		.next_count = survey->engine.next_count,
 		.authorities = &survey->engine.authorities,
 		.issuers = &survey->engine.issuers,
 		.connected =
@@ -264,7 +264,6 @@ run(struct survey *survey)
 		.finished = on_finished,
 		.argument = survey,
 	};
-
 	struct event *events[SIGNAL_COUNT];
 	size_t i;
 

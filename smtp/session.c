@@ -288,8 +288,10 @@ on_read(struct bufferevent *stream, void *argument)
 	while (stream == current_stream(session) &&
 	    steps[session->step].reply != NULL &&
 	    evbuffer_get_length(input) > 0) {
-		/* A server that runs ahead is read at its own pace: what it
-		 * says before it is asked is the next step's reply. */
+		/*
+		 * A server that runs ahead is read at its own pace: what it
+		 * says before it is asked is the next step's reply.
+		 */
 		take_reply(session, input);
 	}
 }
