@@ -31,8 +31,8 @@ struct audit	*audit_start(const struct context *context,
 void		 audit_cancel(struct audit *audit);
 
 /*
- * What it waits for at this moment, for people: "192.0.2.1 (greeting)" or
- * "TLSA mx.example.org". Owned by the caller.
+ * What it waits for at this moment, for people: "TLSA _25._tcp.mx.example.org",
+ * or "mx.example.org [192.0.2.1] (greeting)". Owned by the caller.
  */
 char		*audit_waits_for(const struct audit *audit);
 

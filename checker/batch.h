@@ -1,6 +1,6 @@
 /*
  * Many domains: some are audited at any time, and the reports come out in the order
- * of the input. Memory is bounded by the window of those and of who wait for them.
+ * of the input. Memory is bounded by the window of those and of the reports that wait.
  */
 #ifndef CHECKER_BATCH_H
 #define CHECKER_BATCH_H

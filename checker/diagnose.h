@@ -45,7 +45,7 @@ struct diagnosis {
 	char			*advice;	/* owned; may be NULL */
 };
 
-/* False: nothing helpful is known, and DIAGNOSIS is not filled in. */
+/* False: nothing helpful is known, and DIAGNOSIS owns nothing. */
 bool	diagnose(struct diagnosis *diagnosis,
 	    const struct diagnose_input *input);
 

@@ -1,7 +1,7 @@
 /*
  * What was seen of a domain: options -> audit (a domain) -> host -> address ->
- * handshake, a tree of plain values. The gathering (audit.c, host.c, endpoint.c)
- * fills in what the world said; judge.c adds what it means, in the members under
+ * handshake, a tree of plain values. The gathering (audit.c, host.c,
+ * endpoint.c, authority.c) fills in what the world said; judge.c adds what it means, in the members under
  * "judged". A tree can be built by hand, judged again, written by every writer,
  * and is freed in one call.
  */
@@ -81,7 +81,7 @@ struct host_evidence {
 struct server_evidence {
 	char			*zone;		/* owned */
 	char			*name;		/* owned, of the server */
-	struct address		 address;
+	struct address		 address;	/* family 0: not known */
 	bool			 tcp;		/* over TCP alone; else as it comes */
 	bool			 no_route;	/* not asked: no way to it from here */
 	struct answer		**answers;	/* owned */

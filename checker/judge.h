@@ -40,8 +40,8 @@ struct judge_options {
 void	judge(struct evidence *evidence, const struct judge_options *options);
 
 /*
- * The same for a single host whose records and reference names are known already,
- * without a DNS (mxtlsa --verify).
+ * The same for a single host that was not judged before, and whose records and
+ * reference names are there already, without a DNS (mxtlsa --verify).
  */
 void	judge_records(struct evidence *evidence,
 	    const struct judge_options *options);

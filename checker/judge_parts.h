@@ -1,6 +1,7 @@
 /*
  * What the files of the judge share among themselves: judge.c has the domain,
- * judge_host.c a host, judge_endpoint.c an address and its handshakes.
+ * judge_host.c a host, judge_endpoint.c an address and its handshakes,
+ * judge_authority.c the name servers. The others have a rule each.
  */
 #ifndef CHECKER_JUDGE_PARTS_H
 #define CHECKER_JUDGE_PARTS_H

@@ -1,5 +1,5 @@
 /*
- * TLSA records made from a certificate.
+ * TLSA records made of a certificate or a public key.
  */
 #ifndef CHECKER_MAKE_H
 #define CHECKER_MAKE_H
@@ -20,10 +20,7 @@ void	 make_tlsa(struct tlsa *record, const struct certificate *certificate,
 void	 make_tlsa_of_key(struct tlsa *record, const uint8_t *spki, size_t size,
 	    enum tlsa_matching_type matching_type);
 
-/*
- * The same as a line for the zone file: "OWNER. IN TLSA 3 1 1 ...". Owned by
- * the caller.
- */
+/* What make_tlsa makes, in the words of tlsa_line. Owned by the caller. */
 char	*make_line(const char *owner, const struct certificate *certificate,
 	    enum tlsa_usage usage, enum tlsa_selector selector,
 	    enum tlsa_matching_type matching_type);

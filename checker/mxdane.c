@@ -1,6 +1,7 @@
 /*
  * mxdane: audits on the command line. What is asked for comes from settings.c,
- * what is done about it lies in audit.c and judge.c, how it is said in report.c.
+ * and survey.c does it: what is found out lies in audit.c, what that means in
+ * judge.c, how it is said in report.c.
  */
 #include <stdio.h>
 #include <stdlib.h>
