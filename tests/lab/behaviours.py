@@ -1,4 +1,4 @@
-"""What scripted mail servers do: each behaviour is a small function of its own.
+"""What scripted mail servers do: each behaviour is a function of its own.
 
 A behaviour talks to one client through a Talk and ends the conversation by
 returning. Anything that a client does to it (closing, resetting, not speaking
@@ -47,9 +47,9 @@ def closes_at_once(talk: Talk) -> None:
 
 @behaviour
 def resets(talk: Talk) -> None:
-    # With this, close() sends a reset and not an orderly end.
+    # Closed with a linger time of 0, a connection is reset.
     talk.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                           b"\1\0\0\0\0\0\0\0")
+                           struct.pack("ii", 1, 0))
 
 
 @behaviour
@@ -317,9 +317,7 @@ def resets_in_handshake(talk: Talk) -> None:
     talk.until_starttls()
     talk.say("220 2.0.0 ready")
     talk.socket.recv(4096)
-    # Closed with a linger time of 0, a connection is reset.
-    talk.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                           struct.pack("ii", 1, 0))
+    resets(talk)
 
 
 @behaviour

@@ -189,7 +189,8 @@ def _repeated(lines: list[str]) -> list[str]:
         if times:
             line = line[times.end():]
             found += [re.sub("#+", lambda place: str(number).zfill(
-                len(place[0])), line) for number in range(1, int(times[1]) + 1)]
+                          len(place[0])), line)
+                      for number in range(1, int(times[1]) + 1)]
         else:
             found.append(line)
     return found

@@ -13,14 +13,12 @@ import threading
 
 KEY_TYPES = {
     "ec": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
-    "ec-384": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384"],
     "rsa": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
     "rsa-1024": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024"],
     "ed25519": ["-algorithm", "ED25519"],
     "ed448": ["-algorithm", "ED448"],
     "rsa-pss": ["-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048"],
 }
-
 
 DIGESTS = {1: hashlib.sha256, 2: hashlib.sha512}
 
@@ -160,7 +158,8 @@ class Authority:
     def _key(self, name: str) -> pathlib.Path:
         """A key, kept in the folder for the next run."""
         kind = name.partition(":")[0]
-        file = self.folder / (name.replace(":", "-").replace("/", "_") + ".key")
+        plain = name.replace(":", "-").replace("/", "_")
+        file = self.folder / (plain + ".key")
         with self.lock:
             lock = self.locks.setdefault("key " + name, threading.Lock())
         with lock:

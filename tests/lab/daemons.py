@@ -31,7 +31,8 @@ class Daemons:
         libraries = [str(root / "usr/lib" / package)]
         for pattern in "usr/lib/*-linux-gnu*", "lib/*-linux-gnu*":
             libraries += sorted(glob.glob(str(root / pattern)))
-        return dict(os.environ, LD_LIBRARY_PATH=":".join(libraries), LC_ALL="C")
+        return dict(os.environ, LD_LIBRARY_PATH=":".join(libraries),
+                    LC_ALL="C")
 
     def run(self, package: str, path: str, *arguments, **options) -> str:
         """Runs a program to its end; its output, or an error with it."""

@@ -189,9 +189,10 @@ class Comparison:
         advice = "\n".join(f["advice"] or "" for f in self.report["findings"]
                            if f["code"] == code)
         owner = re.escape(self.case.plain("_25._tcp.mx"))
-        found = {(int(u), int(s), int(m), data) for u, s, m, data in re.findall(
+        lines = re.findall(
             rf"^publish  {owner}\. IN TLSA (\d) (\d) (\d) ([0-9a-f]+)$",
-            advice, re.MULTILINE)}
+            advice, re.MULTILINE)
+        found = {(int(u), int(s), int(m), data) for u, s, m, data in lines}
         wanted = {self.lab.tlsa(self.case, text) for text in records}
         if found != wanted:
             self.complaints.append(f"{code} does not advise {records} but "

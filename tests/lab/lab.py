@@ -36,7 +36,7 @@ def wrong_digits(made: Certificate, selector: int, matching_type: int,
                                      for digit in digits[-count:])
 
 
-# The data, in hexadecimal, as it is not to be: by the first letter of its form.
+# The data, in hexadecimal, as it should not be: by its form's first letter.
 SLIPS = {
     "p": lambda made, *form: made.digest_of_pem(*form[:2]).hex(),
     "t": lambda made, *form: made.association(*form[:2]).hex().encode().hex(),

@@ -1,8 +1,8 @@
 """check_mxdane in the monitoring systems that it is for.
 
-Icinga 2 checks its example, runs the plugin from it on a domain that passes and
-one that fails, and what it then has on record is held against what the plugin
-said. Nagios checks its example.
+Icinga 2 checks its example, runs the plugin from it on a domain that passes
+and one that fails, and what it then has on record is held against what the
+plugin said. Nagios checks its example.
 """
 
 import json

@@ -10,7 +10,8 @@ import time
 TYPES = {"A": 1, "NS": 2, "CNAME": 5, "MX": 15, "AAAA": 28, "DS": 43,
          "DNSKEY": 48, "TLSA": 52}
 
-RCODES = {"formerr": 1, "servfail": 2, "nxdomain": 3, "notimp": 4, "refused": 5}
+RCODES = {"formerr": 1, "servfail": 2, "nxdomain": 3, "notimp": 4,
+          "refused": 5}
 
 # What a rule may ask for, beside the RCODEs (an empty answer with them).
 ACTIONS = {
@@ -64,7 +65,8 @@ def twice(query: bytes, honest: bytes) -> bytes:
     start = end = question(honest)[2]
     for _ in range(count):
         end = skip_record(honest, end)
-    return reply(query, records=honest[start:end] * 2, counts=(2 * count, 0, 0))
+    return reply(query, records=honest[start:end] * 2,
+                 counts=(2 * count, 0, 0))
 
 
 def without_dnssec(query: bytes) -> bytes:

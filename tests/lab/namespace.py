@@ -41,7 +41,7 @@ def enter() -> None:
     os.execvp(command[0], command + [sys.executable] + sys.argv)
 
 
-def add_addresses(addresses: list[str], unreachable: list[str] = []) -> None:
+def add_addresses(addresses: list[str], unreachable: list[str]) -> None:
     """Gives the loopback interface ADDRESSES; routes to the others fail."""
     lines = []
     for address in addresses:

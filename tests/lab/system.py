@@ -29,7 +29,8 @@ remote-control:
 def add_accounts(folder: pathlib.Path) -> None:
     """Users and groups that the mail servers insist on."""
     for path, line, wanted in (
-            ("/etc/passwd", "{0}:x:{1}:{1}::/nonexistent:/bin/false", ACCOUNTS),
+            ("/etc/passwd", "{0}:x:{1}:{1}::/nonexistent:/bin/false",
+             ACCOUNTS),
             ("/etc/group", "{0}:x:{1}:", GROUPS)):
         lines = [each for each in pathlib.Path(path).read_text().splitlines()
                  if each.split(":")[0] not in wanted]

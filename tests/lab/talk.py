@@ -23,7 +23,7 @@ class Server:
 
     addresses: list[str]
     port: int = 25
-    does: str = "normal"                # a behaviour below
+    does: str = "normal"                # a behaviour (behaviours.py)
     # PEM files of (chain, key), one for each key type it holds.
     chains: list[tuple[str, str]] = dataclasses.field(default_factory=list)
     # Other chains, for clients that name another server (SNI).

@@ -30,7 +30,7 @@ class Zone:
     name_server: str            # absolute; its address is published beside
     address: str
     signing: str = "nsec"       # or "nsec3", "opt-out", "none"
-    ds: str = "right"           # what the parent says: "right", "wrong", "none"
+    ds: str = "right"           # in the parent; or "wrong", "none"
     expired: bool = False       # every signature is
     behind: str = ""            # a second name server, with the copy before
     serial: int = 2
@@ -84,13 +84,16 @@ class Signer:
         plain.write_text(_text(zone))
         if zone.signing == "none":
             return plain
-        signed = self._sign(zone, plain, "expired" if zone.expired else "signed")
+        signed = self._sign(zone, plain,
+                            "expired" if zone.expired else "signed")
         faults = {(record.owner, record.type): record.fault
                   for record in zone.records if record.fault}
         lines = [_repaired(line) for line in signed.read_text().splitlines()]
         if faults:
-            others = {age: self._sign(zone, plain, age).read_text().splitlines()
-                      for age in ("expired", "new", "future")}
+            others = {}
+            for age in "expired", "new", "future":
+                file = self._sign(zone, plain, age)
+                others[age] = file.read_text().splitlines()
             lines = _break(lines, others, faults)
         signed.write_text("\n".join(lines) + "\n")
         return signed
