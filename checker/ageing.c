@@ -85,8 +85,8 @@ issuer_of(const struct chain *chain, size_t i, size_t anchor)
 }
 
 /*
- * The first end in the path from the server's certificate up to the anchor, whose
- * own dates OpenSSL looks at only where it has signed itself.
+ * The first end in the path from the server's certificate up to the anchor,
+ * whose own dates OpenSSL looks at only where it has signed itself.
  */
 static time_t
 path_end(const struct chain *chain, size_t anchor)

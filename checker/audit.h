@@ -1,7 +1,7 @@
 /*
  * The gathering of evidence about one domain: who is asked and dialled when.
  *
- *     domain --MX--> hosts --A, AAAA, TLSA--> addresses --STARTTLS--> handshakes
+ *   domain --MX--> hosts --A, AAAA, TLSA--> addresses --STARTTLS--> handshakes
  *
  * All hosts, and all addresses of a host, are worked on at once, on one event
  * loop and within one deadline. What the evidence means is judge.h's business,
@@ -21,8 +21,8 @@ struct audit;
 typedef void	audit_done(struct evidence *evidence, void *argument);
 
 /*
- * Starts; CONTEXT must outlive the audit, which frees itself before the callback.
- * NOW is the wall clock.
+ * Starts; CONTEXT must outlive the audit, which frees itself before the
+ * callback. NOW is the wall clock.
  */
 struct audit	*audit_start(const struct context *context,
 		    const char *domain, time_t now, audit_done *done,

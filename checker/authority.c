@@ -9,17 +9,23 @@
 #include "resolver/trace.h"
 #include "smtp/dial.h"
 
-/* Name servers asked at a time: each has a resolver, and so a thread, of its own. */
+/*
+ * Name servers asked at a time: each has a resolver, and so a thread, of its
+ * own.
+ */
 #define SERVERS_AT_ONCE 4
 
-/* A server that leaves so many questions in a row without an answer is not asked on. */
+/*
+ * A server that leaves so many questions in a row without an answer is not
+ * asked on.
+ */
 #define SILENCES_MAX 2
 
 /* A question, and the zone that it is to be answered from. */
 struct topic {
 	char		*owner;		/* owned */
 	enum dns_type	 type;
-	char		*zone;		/* owned; the candidate while it is sought */
+	char		*zone;		/* owned; a candidate until FOUND */
 	bool		 found;		/* the zone is certain */
 };
 
@@ -30,8 +36,8 @@ struct worker {
 	struct resolver		 *resolver;	/* owned, NULL: idle */
 	bool			  ended;	/* nothing is left to ask */
 	struct resolver_question *question;	/* owned, NULL: none */
-	size_t			  topic;	/* the one that is being asked */
-	int			  silences;	/* questions without an answer, in a row */
+	size_t			  topic;	/* the one being asked */
+	int			  silences;	/* in a row, so far */
 };
 
 /* The address of a name server being sought. */
@@ -48,11 +54,11 @@ struct authority {
 	struct evidence			*evidence;	/* borrowed */
 	struct topic			*topics;	/* owned */
 	size_t				 topic_count;
-	size_t				 seeking;	/* topic whose zone is sought */
+	size_t				 seeking;	/* this topic's zone */
 	struct resolver_question	*question;	/* owned, NULL: none */
 	struct search			**searches;	/* owned */
 	size_t				 search_count;
-	size_t				 searching;	/* of these, in flight */
+	size_t				 searching;	/* those in flight */
 	size_t				 next;		/* server to be asked */
 	struct worker			 workers[SERVERS_AT_ONCE];
 	struct event			*tidy;		/* owned; see on_tidy */
@@ -85,8 +91,8 @@ add_topic(struct authority *authority, const char *owner, enum dns_type type)
 
 /*
  * TLSA, and after it the names above, which exist when it does: a server that
- * denies them makes resolvers that minimise their questions deny the records, too
- * (RFC 8020, RFC 9156).
+ * denies them makes resolvers that minimise their questions deny the records,
+ * too (RFC 8020, RFC 9156).
  */
 static void
 add_host_topics(struct authority *authority, const struct host_evidence *host)
@@ -184,8 +190,9 @@ note_answer(struct server_evidence *server, struct answer *answer)
 }
 
 /*
- * One that cannot be asked, since nobody says where it is: a NAME without an address,
- * or all the name servers of a zone. It stands in the evidence by its name.
+ * One that cannot be asked, since nobody says where it is: a NAME without an
+ * address, or all the name servers of a zone. It stands in the evidence by its
+ * name.
  */
 static void
 add_lost_server(struct authority *authority, const char *zone,
@@ -287,7 +294,9 @@ is_known_zone(const struct authority *authority, size_t topic)
 	return false;
 }
 
-/* Who a zone's name servers are is not to be had; ANSWER (taken over) says why. */
+/*
+ * Who a zone's name servers are is not to be had; ANSWER (taken over) says why.
+ */
 static void
 add_lost_zone(struct authority *authority, const char *zone,
     struct answer *answer)
@@ -299,9 +308,9 @@ add_lost_zone(struct authority *authority, const char *zone,
 }
 
 /*
- * Names that begin with '_' are within a zone, as a rule: servers that choke on the
- * question for their NS records are asked about the name above. For others that would
- * be the parent's servers, which know nothing.
+ * Names that begin with '_' are within a zone, as a rule: servers that choke on
+ * the question for their NS records are asked about the name above. For others
+ * that would be the parent's servers, which know nothing.
  */
 static void
 on_name_servers(struct answer *answer, void *argument)
@@ -370,7 +379,9 @@ on_authority(struct answer *answer, void *argument)
 	ask_next(worker);
 }
 
-/* The next topic of the server's zone; after the last one the server is done. */
+/*
+ * The next topic of the server's zone; after the last one the server is done.
+ */
 static void
 ask_next(struct worker *worker)
 {

@@ -1,7 +1,7 @@
 /*
  * --authoritative: the questions that DANE hangs on, put to each name server of
- * the zones concerned, at each of its addresses, over UDP and over TCP, instead of
- * to whichever answers first. Every answer is validated all the same.
+ * the zones concerned, at each of its addresses, over UDP and over TCP, instead
+ * of to whichever answers first. Every answer is validated all the same.
  */
 #ifndef CHECKER_AUTHORITY_H
 #define CHECKER_AUTHORITY_H

@@ -6,7 +6,9 @@
 #include "checker/audit.h"
 #include "resolver/memory.h"
 
-/* A place in the window: an audit in flight, or a report that waits its turn. */
+/*
+ * A place in the window: an audit in flight, or a report that waits its turn.
+ */
 struct place {
 	struct batch	*batch;		/* borrowed */
 	struct audit	*audit;		/* owned, NULL: done */
@@ -17,8 +19,8 @@ struct batch {
 	const struct context	*context;	/* borrowed */
 	const struct batch_callbacks	*callbacks;	/* borrowed */
 	struct place			 window[BATCH_WINDOW];	/* a ring */
-	size_t				 first;		/* number whose turn it is */
-	size_t				 next;		/* number of the next domain */
+	size_t				 first;		/* whose turn it is */
+	size_t				 next;		/* the next domain */
 	size_t				 running;	/* audits in flight */
 	bool				 ended;		/* no more domains */
 	bool				 finished;	/* and that was said */

@@ -1,6 +1,7 @@
 /*
- * Many domains: some are audited at any time, and the reports come out in the order
- * of the input. Memory is bounded by the window of those and of the reports that wait.
+ * Many domains: some are audited at any time, and the reports come out in the
+ * order of the input. Memory is bounded by the window of those and of the
+ * reports that wait.
  */
 #ifndef CHECKER_BATCH_H
 #define CHECKER_BATCH_H
@@ -15,15 +16,15 @@ struct evidence;
 /* Audits in flight. */
 #define BATCH_FLIGHT 64
 /*
- * Those, and the reports kept back for their turn: one domain that takes all its time
- * must not hold up thousands that take none.
+ * Those, and the reports kept back for their turn: one domain that takes all
+ * its time must not hold up thousands that take none.
  */
 #define BATCH_WINDOW 4096
 
 struct batch_callbacks {
 	/*
-	 * The next domain (owned by the batch from then on). NULL: none now; with
-	 * *END set, none ever. After a NULL without END call batch_wake.
+	 * The next domain (owned by the batch from then on). NULL: none now;
+	 * with *END set, none ever. After a NULL without END call batch_wake.
 	 */
 	char	*(*next)(void *argument, bool *end);
 	/* One domain's evidence, in order; now the callee's. */
@@ -37,7 +38,10 @@ struct batch_callbacks {
 struct batch	*batch_new(const struct context *context,
 		    const struct batch_callbacks *callbacks);
 void		 batch_free(struct batch *batch);
-/* Hands out what is complete, though earlier domains are not: for a run that ends. */
+/*
+ * Hands out what is complete, though earlier domains are not: for a run that
+ * ends.
+ */
 void		 batch_give_up(struct batch *batch);
 /* Takes in domains while there is room in the window. */
 void		 batch_wake(struct batch *batch);

@@ -1,6 +1,7 @@
 /*
- * check_mxdane: the audit as a monitoring plugin. Everything that it says goes to
- * standard output, wrong usage included, since that is where monitoring looks.
+ * check_mxdane: the audit as a monitoring plugin. Everything that it says goes
+ * to standard output, wrong usage included, since that is where monitoring
+ * looks.
  */
 #include <event2/event.h>
 #include <stdlib.h>

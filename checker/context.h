@@ -1,6 +1,6 @@
 /*
- * What every gathering (audit.h, host.h, endpoint.h, authority.h) works with: one
- * of each, shared by all audits of a run, and what the user wants of them.
+ * What every gathering (audit.h, host.h, endpoint.h, authority.h) works with:
+ * one of each, shared by all audits of a run, and what the user wants of them.
  */
 #ifndef CHECKER_CONTEXT_H
 #define CHECKER_CONTEXT_H
@@ -23,7 +23,7 @@ struct visits;
 
 /* What the user wants of each audit. */
 struct context_options {
-	bool			 host_mode;	/* the name is a mail server's */
+	bool			 host_mode;	/* it names a mail server */
 	bool			 all;		/* connect without TLSA, too */
 	bool			 dns_only;	/* connect to nobody */
 	bool			 authoritative;	/* ask each name server, too */
@@ -31,12 +31,12 @@ struct context_options {
 	int			 family;	/* AF_INET, AF_INET6; 0: both */
 	uint16_t		 port;
 	const char		*helo;		/* borrowed */
-	double			 timeout;	/* seconds for the whole domain */
+	double			 timeout;	/* seconds for a domain */
 	const struct chain *const *chains;	/* borrowed; judged as if every
-						 * server presented them, and nobody
-						 * is connected to */
+						 * server presented them, and
+						 * nobody is connected to */
 	size_t			 chain_count;	/* 0: the servers are asked */
-	bool			 connect;	/* to this one, not those in DNS */
+	bool			 connect;	/* to this address only */
 	struct address		 connect_to;	/* its port is not used */
 };
 
@@ -44,7 +44,7 @@ struct context_options {
 struct context {
 	struct event_base		*base;
 	struct resolver			*resolver;
-	const struct resolver_options	*resolver_options; /* for further ones */
+	const struct resolver_options	*resolver_options; /* for more */
 	struct dialer			*dialer;
 	struct tls_client		*tls;
 	struct visits			*visits;

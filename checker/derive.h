@@ -1,6 +1,6 @@
 /*
- * What people make of a certificate when they mean a TLSA record: digests of other
- * encodings, text in place of octets, slips in typing.
+ * What people make of a certificate when they mean a TLSA record: digests of
+ * other encodings, text in place of octets, slips in typing.
  */
 #ifndef CHECKER_DERIVE_H
 #define CHECKER_DERIVE_H
@@ -12,16 +12,16 @@
 struct certificate;
 
 /*
- * Whether DATA is a digest of the certificate that no matching type stands for, or
- * of an encoding that no selector stands for: what it is, in words (static), or
- * NULL. *PEM: it is of PEM text.
+ * Whether DATA is a digest of the certificate that no matching type stands for,
+ * or of an encoding that no selector stands for: what it is, in words (static),
+ * or NULL. *PEM: it is of PEM text.
  */
 const char *derive_find(const uint8_t *data, size_t size,
 	    const struct certificate *certificate, bool *pem);
 
 /*
- * DATA as text in hexadecimal or base64: its octets (owned by the caller), and the
- * name of the form (static). NULL: it is no such text.
+ * DATA as text in hexadecimal or base64: its octets (owned by the caller), and
+ * the name of the form (static). NULL: it is no such text.
  */
 const char *derive_decode(const uint8_t *data, size_t size,
 	    uint8_t **decoded, size_t *decoded_size);

@@ -75,7 +75,9 @@ say_elsewhere(struct diagnosis *diagnosis,
 	free(address);
 }
 
-/* Another handshake, of the same address or of others, that the record is of. */
+/*
+ * Another handshake, of the same address or of others, that the record is of.
+ */
 static bool
 find_elsewhere(struct diagnosis *diagnosis,
     const struct diagnose_input *input, bool here)
@@ -117,7 +119,7 @@ explain_elsewhere(struct diagnosis *diagnosis,
 /* An authority that a record may be of. */
 struct known_authority {
 	char			*name;		/* owned; NULL: there is none */
-	const struct issuer	*issuer;	/* borrowed; NULL: of the store */
+	const struct issuer	*issuer;	/* borrowed; NULL: of a store */
 };
 
 static struct known_authority
@@ -168,7 +170,10 @@ top_of(const struct chain *chain)
 	return NULL;
 }
 
-/* Whether the chain, longer by the authority's certificate, would lead up to it. */
+/*
+ * Whether the chain, longer by the authority's certificate, would lead up to
+ * it.
+ */
 static bool
 continues(const struct chain *chain, const struct known_authority *authority)
 {
@@ -197,8 +202,8 @@ advise_appending(struct diagnosis *diagnosis, const char *authority,
 }
 
 /*
- * Records of a digest alone say nothing to a sender that is not sent the rest; those
- * of usage 2 with matching type 0 do (RFC 7671 5.2.2).
+ * Records of a digest alone say nothing to a sender that is not sent the rest;
+ * those of usage 2 with matching type 0 do (RFC 7671 5.2.2).
  */
 static bool
 wants_sending(const struct diagnose_input *input)
@@ -244,8 +249,8 @@ explain_issuer(struct diagnosis *diagnosis,
 }
 
 /*
- * Nobody knows the authority, but where the chain stops short of its root it may be
- * that one: the commonest mistake with usage 2.
+ * Nobody knows the authority, but where the chain stops short of its root it
+ * may be that one: the commonest mistake with usage 2.
  */
 static bool
 explain_short_chain(struct diagnosis *diagnosis,

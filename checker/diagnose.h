@@ -1,7 +1,7 @@
 /*
- * Why a record does not match, and what to publish in its place: the most helpful
- * explanation that is true. Pure: records, chains and the table of issuers in, words
- * out.
+ * Why a record does not match, and what to publish in its place: the most
+ * helpful explanation that is true. Pure: records, chains and the table of
+ * issuers in, words out.
  */
 #ifndef CHECKER_DIAGNOSE_H
 #define CHECKER_DIAGNOSE_H
@@ -19,8 +19,8 @@ struct tlsa;
 /* Looks an authority up, for example in the system's store. */
 struct authority_finder {
 	/*
-	 * The name (owned by the caller) of the authority that the record is of;
-	 * NULL: not known.
+	 * The name (owned by the caller) of the authority that the record is
+	 * of; NULL: not known.
 	 */
 	char	*(*find)(void *argument, const struct tlsa *record);
 	void	 *argument;	/* borrowed */
@@ -30,18 +30,18 @@ struct authority_finder {
 struct diagnose_input {
 	const struct tlsa		*record;
 	const struct chain		*chain;
-	const struct match_input	*rules;		/* what it was matched by */
-	const struct shake_evidence	*shake;		/* the chain's, if any */
-	const struct evidence		*evidence;	/* what else is presented */
-	const char			*owner;		/* of the record, or NULL */
+	const struct match_input	*rules;		/* it was matched by */
+	const struct shake_evidence	*shake;		/* of it; may be NULL */
+	const struct evidence		*evidence;	/* all else, or NULL */
+	const char			*owner;		/* record's, or NULL */
 	const struct authority_finder	*authorities;	/* may be NULL */
 	const struct issuers		*issuers;	/* may be NULL */
-	bool				 failing;	/* nothing else matches */
+	bool				 failing;	/* no other matches */
 };
 
 struct diagnosis {
 	enum finding_code	 code;
-	char			*text;		/* owned; continues "record [1] " */
+	char			*text;		/* owned; after "record [1] " */
 	char			*advice;	/* owned; may be NULL */
 };
 

@@ -11,7 +11,7 @@ struct endpoint_gathering {
 	const struct context		*context;	/* borrowed */
 	struct endpoint_evidence	*evidence;	/* borrowed */
 	const char			*server_name;	/* borrowed */
-	char				*subject;	/* owned, for the trace */
+	char				*subject;	/* owned; the trace's */
 	struct dial			*dial;		/* owned, NULL: none */
 	struct session			*session;	/* owned, NULL: none */
 	/*
@@ -66,9 +66,9 @@ key_types_seen(const struct endpoint_evidence *evidence)
 
 /*
  * Takes down how a conversation ended. The first one speaks for the address. A
- * further one offered fewer key types: that the server then refuses the handshake
- * (or that our library has none left to offer) only says that it has no other
- * certificate; any other end leaves that open.
+ * further one offered fewer key types: that the server then refuses the
+ * handshake (or that our library has none left to offer) only says that it has
+ * no other certificate; any other end leaves that open.
  */
 static void
 note_end(struct endpoint_evidence *evidence, enum session_stage stage,
@@ -89,8 +89,9 @@ note_end(struct endpoint_evidence *evidence, enum session_stage stage,
 }
 
 /*
- * True: this key type is new, so there may be another one. A server may answer with
- * what was not offered (RFC 8446 4.4.2.2): it has no other certificate then.
+ * True: this key type is new, so there may be another one. A server may answer
+ * with what was not offered (RFC 8446 4.4.2.2): it has no other certificate
+ * then.
  */
 static bool
 note_handshake(struct endpoint_evidence *evidence,
@@ -157,8 +158,8 @@ on_connected(struct bufferevent *stream, enum dial_result dialled,
 }
 
 /*
- * Whether there is another conversation to have after one that ended in OUTCOME, and
- * showed a key type that is NEW or not.
+ * Whether there is another conversation to have after one that ended in
+ * OUTCOME, and showed a key type that is NEW or not.
  */
 static bool
 is_worth_another(struct endpoint_gathering *gathering, bool new,

@@ -1,6 +1,7 @@
 /*
  * The gathering of evidence about one address of a mail server: a conversation
- * for each key type that the server holds a certificate of, one after the other.
+ * for each key type that the server holds a certificate of, one after the
+ * other.
  */
 #ifndef CHECKER_ENDPOINT_H
 #define CHECKER_ENDPOINT_H

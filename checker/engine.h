@@ -27,8 +27,8 @@ struct engine {
 };
 
 /*
- * TRACE (borrowed) may be NULL. False: *WHY (owned by the caller, printable) says
- * which setting is wrong.
+ * TRACE (borrowed) may be NULL. False: *WHY (owned by the caller, printable)
+ * says which setting is wrong.
  */
 bool	engine_open(struct engine *engine, const struct settings *settings,
 	    const struct trace *trace, char **why);

@@ -1,9 +1,9 @@
 /*
  * What was seen of a domain: options -> audit (a domain) -> host -> address ->
  * handshake, a tree of plain values. The gathering (audit.c, host.c,
- * endpoint.c, authority.c) fills in what the world said; judge.c adds what it means, in the members under
- * "judged". A tree can be built by hand, judged again, written by every writer,
- * and is freed in one call.
+ * endpoint.c, authority.c) fills in what the world said; judge.c adds what it
+ * means, in the members under "judged". A tree can be built by hand, judged
+ * again, written by every writer, and is freed in one call.
  */
 #ifndef CHECKER_EVIDENCE_H
 #define CHECKER_EVIDENCE_H
@@ -41,7 +41,7 @@ struct endpoint_evidence {
 	enum session_outcome	 outcome;
 	char			*error;		/* owned, printable */
 	bool			 plaintext_injected;
-	struct shake_evidence	*shakes;	/* owned, one for each key type */
+	struct shake_evidence	*shakes;	/* owned, one a key type */
 	size_t			 shake_count;
 	/*
 	 * Why further key types could not be tried, though the first could
@@ -56,10 +56,11 @@ struct host_evidence {
 	char			*name;		/* owned */
 	uint16_t		 preference;
 	uint16_t		 port;		/* connected to and looked up */
-	bool			 asked;		/* false: an address in letters, or "." */
+	bool			 asked;		/* it is a name, not "." */
 	struct answer		*a, *aaaa;	/* owned; NULL: not asked */
-	struct answer		*cname;		/* owned; asked for an alias into an
-						 * unsigned zone only (RFC 7672 2.2.2) */
+	struct answer		*cname;		/* owned; asked for an alias
+						 * into an unsigned zone only
+						 * (RFC 7672 2.2.2) */
 	/*
 	 * TLSA answers for the base domains, in the order asked (owned; NULL:
 	 * not asked), and the owners they were asked for.
@@ -68,12 +69,13 @@ struct host_evidence {
 	char			*base_domains[2];	/* owned */
 	struct endpoint_evidence *endpoints;	/* owned */
 	size_t			 endpoint_count;
-	size_t			 address_total;	/* addresses in DNS, of any family */
+	size_t			 address_total;	/* before the limit */
 	/* judged */
 	enum verdict		 verdict;
 	size_t			 used;		/* which of tlsa[] counts */
 	struct tlsa_set		 records;	/* of that answer */
-	char			*reference_names[EVIDENCE_NAMES_MAX]; /* owned */
+	/* Owned. */
+	char			*reference_names[EVIDENCE_NAMES_MAX];
 	size_t			 reference_name_count;
 };
 
@@ -82,8 +84,8 @@ struct server_evidence {
 	char			*zone;		/* owned */
 	char			*name;		/* owned, of the server */
 	struct address		 address;	/* family 0: not known */
-	bool			 tcp;		/* over TCP alone; else as it comes */
-	bool			 no_route;	/* not asked: no way to it from here */
+	bool			 tcp;		/* over TCP alone */
+	bool			 no_route;	/* so it was not asked */
 	struct answer		**answers;	/* owned */
 	size_t			 answer_count;
 };
@@ -93,20 +95,20 @@ struct evidence {
 	time_t			 checked_at;
 	unsigned int		 elapsed_ms;
 	bool			 host_mode;	/* --host: no MX lookup */
-	bool			 dns_only;	/* --dns-only: nobody was connected to */
+	bool			 dns_only;	/* --dns-only */
 	enum resolver_health	 health;	/* of our own DNS */
 	char			*health_why;	/* owned; NULL when healthy */
 	double			 deadline;	/* seconds it was given */
-	bool			 out_of_time;	/* the deadline ended the work */
-	char			*outstanding;	/* owned; what was waited for then */
+	bool			 out_of_time;	/* the deadline came first */
+	char			*outstanding;	/* owned; waited for then */
 	struct answer		*mx;		/* owned; NULL: not asked */
-	struct answer		*misplaced;	/* owned; TLSA at the mail domain, if asked */
-	struct host_evidence	*hosts;		/* owned, in order of preference */
+	struct answer		*misplaced;	/* owned; TLSA at the domain */
+	struct host_evidence	*hosts;		/* owned, as preferred */
 	size_t			 host_count;
 	size_t			 host_total;	/* before the limit */
 	struct server_evidence	*servers;	/* owned; --authoritative */
 	size_t			 server_count;
-	bool			 servers_unasked;	/* no time left for all of them */
+	bool			 servers_unasked; /* no time left */
 	size_t			 server_total;	/* before the limit */
 	/* judged */
 	enum verdict		 verdict;
@@ -135,8 +137,8 @@ const struct finding *evidence_matter(const struct evidence *evidence);
 void		 evidence_unjudge(struct evidence *evidence);
 
 /*
- * Exit status of mxdane for a judged domain: that of the verdict, but 2 where all is
- * well and the next certificate's record is not safe to use yet.
+ * Exit status of mxdane for a judged domain: that of the verdict, but 2 where
+ * all is well and the next certificate's record is not safe to use yet.
  */
 int		 evidence_exit_status(const struct evidence *evidence);
 

@@ -1,6 +1,6 @@
 /*
- * What a user expects of the TLSA records (--expect, --expect-no): the change that
- * was just made is, or is not, in every answer.
+ * What a user expects of the TLSA records (--expect, --expect-no): the change
+ * that was just made is, or is not, in every answer.
  */
 #ifndef CHECKER_EXPECTATION_H
 #define CHECKER_EXPECTATION_H
@@ -17,8 +17,8 @@ struct expectation {
 };
 
 /*
- * From "3 1 1" or "3 1 1 60785a34..." (hexadecimal, spaces allowed). False: *WHY
- * (static) says what is wrong with TEXT.
+ * From "3 1 1" or "3 1 1 60785a34..." (hexadecimal, spaces allowed). False:
+ * *WHY (static) says what is wrong with TEXT.
  */
 bool	expectation_init(struct expectation *expectation, const char *text,
 	    bool absent, const char **why);

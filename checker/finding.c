@@ -28,7 +28,8 @@ struct code_row {
 static const struct code_row codes[FINDING_CODE_COUNT] = {
 	[FINDING_RESOLVER_UNREACHABLE] = { "resolver-unreachable", ERROR, NULL,
 	    "this machine gets no answers from the DNS: mend that first" },
-	[FINDING_TRUST_ANCHOR_MISMATCH] = { "trust-anchor-mismatch", ERROR, NULL,
+	[FINDING_TRUST_ANCHOR_MISMATCH] = { "trust-anchor-mismatch", ERROR,
+	    NULL,
 	    "the trust anchors here do not fit the root: renew them, or use a "
 	    "resolver that passes DNSSEC on" },
 
@@ -60,7 +61,8 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	[FINDING_ADDRESS_BOGUS] = { "address-bogus", ERROR, DNSSEC_INVALID,
 	    "DNSSEC of the MX host's zone is broken: mend the signatures or "
 	    "the DS record" },
-	[FINDING_ADDRESS_LOOKUP_FAILED] = { "address-lookup-failed", ERROR, NULL,
+	[FINDING_ADDRESS_LOOKUP_FAILED] = { "address-lookup-failed", ERROR,
+	    NULL,
 	    "the name servers of the MX host gave no usable answer for its "
 	    "addresses: look at each of them with --authoritative, or try again" },
 
@@ -167,7 +169,8 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	    "each combination of usage, selector and matching type must have a "
 	    "record that matches (RFC 7671 8): add it, or remove its stale "
 	    "records" },
-	[FINDING_KEY_TYPE_UNCOVERED] = { "key-type-uncovered", ERROR, VALIDATION,
+	[FINDING_KEY_TYPE_UNCOVERED] = { "key-type-uncovered", ERROR,
+	    VALIDATION,
 	    "the server holds certificates of several key types, and the "
 	    "records do not cover this one: publish a record for it too" },
 	[FINDING_NAME_MISMATCH] = { "name-mismatch", ERROR, HOST_MISMATCH,

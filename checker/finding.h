@@ -108,9 +108,10 @@ struct finding {
 	char		 *address;	/* owned; NULL: all of the host's */
 	enum key_type	  key_type;	/* KEY_UNKNOWN: all */
 	int		  record;	/* index, or FINDING_NO_RECORD */
-	char		 *text;		/* owned; what is so, one printable line */
-	char		 *advice;	/* owned; what to do about it, NULL: nothing;
-					 * several records stand on a line each */
+	char		 *text;		/* owned; printable, one line */
+	char		 *advice;	/* owned; what to do about it, NULL:
+					 * nothing; several records stand on a
+					 * line each */
 };
 
 struct finding_list {

@@ -152,8 +152,8 @@ list_all_addresses(const struct context_options *options,
 }
 
 /*
- * Whether nothing may be sent there; then why is noted. An address that the user
- * names himself is meant.
+ * Whether nothing may be sent there; then why is noted. An address that the
+ * user names himself is meant.
  */
 static bool
 is_out_of_bounds(const struct context_options *options,

@@ -14,9 +14,9 @@ struct host_gathering;
 typedef void	host_done(struct host_evidence *host, void *argument);
 
 /*
- * HOST (borrowed) has its name and port, and is filled in. APPLIES: the MX answer
- * lets senders use DANE at all; otherwise the DNS is asked for the report, and
- * only --all connects.
+ * HOST (borrowed) has its name and port, and is filled in. APPLIES: the MX
+ * answer lets senders use DANE at all; otherwise the DNS is asked for the
+ * report, and only --all connects.
  */
 struct host_gathering *
 	host_start(const struct context *context,

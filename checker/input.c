@@ -25,7 +25,7 @@ struct input {
 	int		 fd;		/* -1: no file, or it has ended */
 	char		*file;		/* owned, printable, for messages */
 	size_t		 line;		/* number of the line last read */
-	bool		 cut;		/* its rest is still to come, for nothing */
+	bool		 cut;		/* its rest is passed over */
 	struct evbuffer	*buffer;	/* owned, read and not used yet */
 	struct event	*readable;	/* owned; NULL: reading never waits */
 	input_ready	*ready;
@@ -158,9 +158,9 @@ trim(char *line)
 }
 
 /*
- * What the buffer has of a line (owned by the caller, without its end, *SIZE octets);
- * NULL when more must be read. The last line may lack its end; the end of one that is
- * too long is a piece of its own.
+ * What the buffer has of a line (owned by the caller, without its end, *SIZE
+ * octets); NULL when more must be read. The last line may lack its end; the end
+ * of one that is too long is a piece of its own.
  */
 static char *
 next_piece(struct input *input, size_t *size)

@@ -1,7 +1,7 @@
 /*
  * Domains one after the other: those of the command line, then those of a file,
- * a line at a time, so that a list may be endless and still fits in memory. A pipe
- * that has nothing to say yet does not hold up the event loop.
+ * a line at a time, so that a list may be endless and still fits in memory. A
+ * pipe that has nothing to say yet does not hold up the event loop.
  */
 #ifndef CHECKER_INPUT_H
 #define CHECKER_INPUT_H
@@ -22,8 +22,9 @@ enum input_state {
 typedef void	input_ready(void *argument);
 
 /*
- * WORDS (COUNT of them, borrowed) are taken first, then FILE's lines (NULL: none,
- * "-": standard input). NULL: *WHY (owned by the caller, printable) names the file.
+ * WORDS (COUNT of them, borrowed) are taken first, then FILE's lines (NULL:
+ * none, "-": standard input). NULL: *WHY (owned by the caller, printable) names
+ * the file.
  */
 struct input	*input_open(struct event_base *base, char *const *words,
 		    size_t count, const char *file, input_ready *ready,
@@ -31,8 +32,8 @@ struct input	*input_open(struct event_base *base, char *const *words,
 void		 input_close(struct input *input);
 
 /*
- * WORD as a domain, normalised (owned by the caller); or NULL and why not, which
- * quotes it (*WHY, likewise).
+ * WORD as a domain, normalised (owned by the caller); or NULL and why not,
+ * which quotes it (*WHY, likewise).
  */
 char		*input_domain(const char *word, char **why);
 

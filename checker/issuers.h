@@ -1,6 +1,6 @@
 /*
- * Authorities that TLSA records are known to pin, by the digests of their keys and
- * certificates: facts to explain records with, never to trust a chain by.
+ * Authorities that TLSA records are known to pin, by the digests of their keys
+ * and certificates: facts to explain records with, never to trust a chain by.
  */
 #ifndef CHECKER_ISSUERS_H
 #define CHECKER_ISSUERS_H
@@ -46,8 +46,8 @@ bool	 issuers_read(struct issuers *issuers, const char *file, char **why);
 void	 issuers_clear(struct issuers *issuers);
 
 /*
- * The authority whose public key has this SHA2-256 digest, or NULL. ISSUERS may be
- * NULL, here and below: only those that are compiled in.
+ * The authority whose public key has this SHA2-256 digest, or NULL. ISSUERS may
+ * be NULL, here and below: only those that are compiled in.
  */
 const struct issuer *issuers_find_key(const struct issuers *issuers,
 	    const uint8_t *spki_sha256, size_t size);

@@ -56,8 +56,8 @@ judge_ourselves(struct evidence *evidence)
 	case RESOLVER_NO_ANSWER:
 		finding_advise(finding_add(findings,
 		    FINDING_RESOLVER_UNREACHABLE,
-		    "no answer from the DNS: %s",
-		    why != NULL ? why : "the root's keys did not arrive in time"),
+		    "no answer from the DNS: %s", why != NULL ? why :
+		    "the root's keys did not arrive in time"),
 		    "check this machine's network, or name a resolver that it "
 		    "can reach (--resolver)");
 		break;
@@ -214,8 +214,8 @@ judge_limits(struct evidence *evidence)
 }
 
 /*
- * Many networks do not let their machines connect to port 25. That there is no way at
- * all, by IPv6 for example, says nothing about it.
+ * Many networks do not let their machines connect to port 25. That there is no
+ * way at all, by IPv6 for example, says nothing about it.
  */
 static void
 judge_egress(struct evidence *evidence, const struct judge_options *options)
@@ -275,7 +275,9 @@ sum_up(const struct judging *judging, const struct verdict_count *count)
 		evidence->verdict = VERDICT_FAIL;
 }
 
-/* A rule that stands beside the hosts: fail, or unknown where it was no fail. */
+/*
+ * A rule that stands beside the hosts: fail, or unknown where it was no fail.
+ */
 static void
 lower(struct evidence *evidence, enum verdict verdict)
 {

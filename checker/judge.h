@@ -1,7 +1,7 @@
 /*
  * What the evidence means: the rules of RFC 7672 for a sender that enforces
- * DANE, as pure functions. No I/O, no clock, no globals; the same evidence gives
- * the same verdict, today or from a file.
+ * DANE, as pure functions. No I/O, no clock, no globals; the same evidence
+ * gives the same verdict, today or from a file.
  */
 #ifndef CHECKER_JUDGE_H
 #define CHECKER_JUDGE_H

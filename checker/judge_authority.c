@@ -145,7 +145,9 @@ say_lame(const struct judging *judging, char *text)
 	free(text);
 }
 
-/* The questions that it leaves without a usable answer, told by the first one. */
+/*
+ * The questions that it leaves without a usable answer, told by the first one.
+ */
 static void
 judge_silences(const struct judging *judging,
     const struct server_evidence *server, const char *who)
@@ -187,7 +189,9 @@ judge_server(const struct judging *judging,
 	free(who);
 }
 
-/* Octets of an SOA record from its serial number to its end (RFC 1035 3.3.13). */
+/*
+ * Octets of an SOA record from its serial number to its end (RFC 1035 3.3.13).
+ */
 #define SOA_NUMBERS 20
 
 /* What an answer says, in few words. Owned by the caller. */
@@ -200,7 +204,8 @@ answer_summary(const struct answer *answer)
 	if (answer->type == DNS_SOA && answer->count == 1 &&
 	    record->size > SOA_NUMBERS) {
 		serial = record->data + record->size - SOA_NUMBERS;
-		return memory_format("serial %lu", (unsigned long)serial[0] << 24 |
+		return memory_format("serial %lu",
+		    (unsigned long)serial[0] << 24 |
 		    (unsigned long)serial[1] << 16 |
 		    (unsigned long)serial[2] << 8 | serial[3]);
 	}

@@ -5,15 +5,15 @@
 #include "checker/diagnose.h"
 
 /*
- * Explanations for one host. Others choose how many records and certificates there
- * are, and each is held against each, in many ways.
+ * Explanations for one host. Others choose how many records and certificates
+ * there are, and each is held against each, in many ways.
  */
 #define DIAGNOSES_MAX 64
 
 /*
- * Whether a record that does not match a handshake wants an explanation: one that
- * is of nothing there. Beside a match it may be of another key type's certificate,
- * which is as it should be.
+ * Whether a record that does not match a handshake wants an explanation: one
+ * that is of nothing there. Beside a match it may be of another key type's
+ * certificate, which is as it should be.
  */
 static bool
 wants_diagnosis(const struct judging *judging,
@@ -65,7 +65,9 @@ diagnose_record(const struct judging *judging,
 	judging_place(judging, finding, endpoint, shake->handshake->key_type);
 }
 
-/* How many of the handshake's records want an explanation; up to ROOM get one. */
+/*
+ * How many of the handshake's records want an explanation; up to ROOM get one.
+ */
 static size_t
 diagnose_shake(const struct judging *judging,
     const struct endpoint_evidence *endpoint,

@@ -98,7 +98,8 @@ say_oddities(const struct judging *judging,
 		    FINDING_STARTTLS_PLAINTEXT_INJECTED, "clear text followed "
 		    "the server's reply to STARTTLS; it was thrown away");
 		finding_advise(finding, "update the server (CVE-2011-0411 and "
-		    "its kin), and look for a device that changes what is sent");
+		    "its kin), and look for a device that changes what is "
+		    "sent");
 		judging_place(judging, finding, endpoint, KEY_UNKNOWN);
 	}
 	for (i = 0; i < endpoint->shake_count; i++) {
@@ -324,8 +325,8 @@ covers(const struct judging *judging, const struct shake_evidence *shake,
 }
 
 /*
- * The record of the combination to publish, of the nearest certificate that would
- * do. Owned; NULL: none does, since names, dates or the chain are wrong.
+ * The record of the combination to publish, of the nearest certificate that
+ * would do. Owned; NULL: none does, since names, dates or the chain are wrong.
  */
 static char *
 line_of_combination(const struct judging *judging, const struct chain *chain,
@@ -356,8 +357,8 @@ say_uncovered(const struct judging *judging,
 	struct finding *finding;
 
 	finding = finding_add(&judging->evidence->findings,
-	    FINDING_COMBINATION_UNCOVERED, "no \"%d %d %d\" record matches what "
-	    "the server presents now: a sender that knows only this "
+	    FINDING_COMBINATION_UNCOVERED, "no \"%d %d %d\" record matches "
+	    "what the server presents now: a sender that knows only this "
 	    "combination delays the mail (RFC 7671 8)", combination->usage,
 	    combination->selector, combination->matching_type);
 	finding_advise(finding, "%s%s%sremove the stale \"%d %d %d\" records",
@@ -369,7 +370,9 @@ say_uncovered(const struct judging *judging,
 	    endpoint != NULL ? shake->handshake->key_type : KEY_UNKNOWN);
 }
 
-/* How many of the host's authenticated handshakes COMBINATION covers, or not. */
+/*
+ * How many of the host's authenticated handshakes COMBINATION covers, or not.
+ */
 struct coverage {
 	size_t				 covered;
 	size_t				 uncovered;

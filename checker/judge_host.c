@@ -119,7 +119,8 @@ say_records(const struct judging *judging)
 		    evidence_tlsa(judging->host) != NULL &&
 		    evidence_tlsa(judging->host)->truncated ? "more than " : "",
 		    set->count, TLSA_MANY);
-		finding_advise(finding, "remove the records that are not needed");
+		finding_advise(finding, "remove the records that are not "
+		    "needed");
 		judging_place(judging, finding, NULL, KEY_UNKNOWN);
 	}
 }
@@ -172,7 +173,8 @@ say_addresses(const struct judging *judging, enum host_dns state)
 		finding = finding_add(findings, FINDING_MX_TARGET_IS_ADDRESS,
 		    "the MX record names the address %s; it must name a host "
 		    "(RFC 5321 5.1), so senders pass it over", host->name);
-		finding_advise(finding, "give the server a name, and name that");
+		finding_advise(finding, "give the server a name, and name "
+		    "that");
 		break;
 	case HOST_DNS_ADDRESS_BOGUS:
 		finding = finding_add(findings, FINDING_ADDRESS_BOGUS,

@@ -1,7 +1,7 @@
 /*
- * --next: whether what is published now will authenticate what is to be presented
- * next (RFC 7671 8.1 and 8.4: the record first, the key when no cache can hold an
- * answer without it any more).
+ * --next: whether what is published now will authenticate what is to be
+ * presented next (RFC 7671 8.1 and 8.4: the record first, the key when no cache
+ * can hold an answer without it any more).
  */
 #include "checker/judge_parts.h"
 
@@ -23,7 +23,7 @@ struct prospect {
 	const struct judging	*judging;	/* borrowed */
 	const struct material	*material;	/* borrowed */
 	struct match_result	*results;	/* owned; NULL: a key alone */
-	int			 record;	/* the one that matches, an index */
+	int			 record;	/* index of the match */
 };
 
 /* Whether a record is of the key, whatever certificate it comes in. */
@@ -133,8 +133,8 @@ line_of_kind(const struct prospect *prospect, const struct tlsa *kind)
 }
 
 /*
- * Whether a further record of the kind of record I would help: none of that kind
- * matches, and what is wrong is the data.
+ * Whether a further record of the kind of record I would help: none of that
+ * kind matches, and what is wrong is the data.
  */
 static bool
 lacks_record(const struct prospect *prospect, size_t i)
@@ -158,8 +158,8 @@ lacks_record(const struct prospect *prospect, size_t i)
 }
 
 /*
- * A line for each combination that is published and has no record that would cover
- * it (RFC 7671 8.4). Owned; NULL: none.
+ * A line for each combination that is published and has no record that would
+ * cover it (RFC 7671 8.4). Owned; NULL: none.
  */
 static char *
 missing_lines(const struct prospect *prospect)
@@ -220,7 +220,9 @@ say_covered(const struct prospect *prospect)
 	free(what);
 }
 
-/* Whether the file is a key alone, and a usage 2 record may yet match with it. */
+/*
+ * Whether the file is a key alone, and a usage 2 record may yet match with it.
+ */
 static bool
 is_open(const struct prospect *prospect)
 {

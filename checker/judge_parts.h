@@ -14,14 +14,14 @@ struct judging {
 	struct evidence			*evidence;
 	const struct judge_options	*options;
 	struct host_evidence		*host;
-	bool				 applies;	/* the domain uses DANE at all */
+	bool				 applies;	/* DANE to the domain */
 	/*
 	 * No finding is graver than this: what is wrong where DANE does not
 	 * apply is told, but no verdict suffers from it.
 	 */
 	enum severity			 gravest;
-	bool				 disappointed;	/* an expectation failed */
-	size_t				 expecting;	/* hosts that were looked at */
+	bool				 disappointed;	/* expectation failed */
+	size_t				 expecting;	/* hosts looked at */
 };
 
 /* Adds the place to a finding, and caps its severity. Returns it. */
@@ -41,7 +41,8 @@ void		 judge_coverage(const struct judging *judging);
 
 /*
  * Ageing: the signatures of ANSWERS (members may be NULL), and the
- * certificates that the host's authentication hangs on. True: the verdict is fail.
+ * certificates that the host's authentication hangs on. True: the verdict is
+ * fail.
  */
 bool		 judge_signatures(const struct judging *judging,
 		    const struct answer *const *answers, size_t count);
@@ -65,16 +66,16 @@ bool		 judging_is_said(const struct judging *judging,
 		    enum finding_code code, const char *text);
 
 /*
- * --expect and --expect-no: what the user asks for decides the verdict, whether DANE
- * applies or not. Of one host; and of the domain, when all hosts have been judged
- * (true: the verdict is fail).
+ * --expect and --expect-no: what the user asks for decides the verdict, whether
+ * DANE applies or not. Of one host; and of the domain, when all hosts have been
+ * judged (true: the verdict is fail).
  */
 void		 judge_expectations(struct judging *judging);
 bool		 judge_expected(const struct judging *judging);
 
 /*
- * What each name server said (--authoritative): the verdict is no better than that
- * which is returned.
+ * What each name server said (--authoritative): the verdict is no better than
+ * that which is returned.
  */
 enum verdict	 judge_authority(const struct judging *judging);
 

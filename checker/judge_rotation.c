@@ -167,8 +167,9 @@ say_rotation(const struct judging *judging, const struct issuer *issuer)
 	if (lines == NULL)
 		return;
 	finding = finding_add(&judging->evidence->findings,
-	    FINDING_ROTATION_UNCOVERED, "%s is pinned, but not those with which "
-	    "it takes turns: the authority picks one at random at each renewal",
+	    FINDING_ROTATION_UNCOVERED, "%s is pinned, but not those with "
+	    "which it takes turns: the authority picks one at random at each "
+	    "renewal",
 	    issuer->name);
 	finding->advice = lines;
 	judging_place(judging, finding, NULL, KEY_UNKNOWN);
@@ -208,8 +209,8 @@ say_retired(const struct judging *judging, const struct issuer *issuer,
 	if (!pins_retired_alone(judging, shake))
 		return;
 	finding = finding_add(&judging->evidence->findings,
-	    FINDING_ISSUER_RETIRED, "the only match is by %s, an authority that "
-	    "has retired: no renewal will lead up to it", issuer->name);
+	    FINDING_ISSUER_RETIRED, "the only match is by %s, an authority "
+	    "that has retired: no renewal will lead up to it", issuer->name);
 	/* Not yet the error that it is going to be. */
 	finding->severity = SEVERITY_WARNING;
 	line = advice_own_key(&rules, judging_tlsa_owner(judging));

@@ -8,14 +8,17 @@
 
 struct certificate;
 
-/* The record of the given kind for a certificate; its data is owned by the caller. */
+/*
+ * The record of the given kind for a certificate; its data is owned by the
+ * caller.
+ */
 void	 make_tlsa(struct tlsa *record, const struct certificate *certificate,
 	    enum tlsa_usage usage, enum tlsa_selector selector,
 	    enum tlsa_matching_type matching_type);
 
 /*
- * The record with usage 3 and selector 1 of a public key (SubjectPublicKeyInfo in
- * DER), which may not have a certificate yet.
+ * The record with usage 3 and selector 1 of a public key (SubjectPublicKeyInfo
+ * in DER), which may not have a certificate yet.
  */
 void	 make_tlsa_of_key(struct tlsa *record, const uint8_t *spki, size_t size,
 	    enum tlsa_matching_type matching_type);

@@ -1,7 +1,7 @@
 /*
  * Text in the form of master files (RFC 1035 5.1), taken apart into entries and
- * their words: what goes over lines in parentheses is put together, comments and
- * blank lines fall away. What the words mean is the caller's business.
+ * their words: what goes over lines in parentheses is put together, comments
+ * and blank lines fall away. What the words mean is the caller's business.
  */
 #ifndef CHECKER_MASTER_H
 #define CHECKER_MASTER_H
@@ -19,7 +19,7 @@ struct master {
 };
 
 struct master_entry {
-	char	**words;	/* owned; one in quotes keeps the first of them */
+	char	**words;	/* owned; a quoted one keeps the first '"' */
 	size_t	  count;
 	size_t	  line;		/* number of the first one, from 1 */
 	bool	  indented;	/* it has no owner, but the last one's */

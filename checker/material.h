@@ -25,17 +25,17 @@ struct material {
 };
 
 /*
- * Reads a PEM chain, a certificate, a certificate request or a public key, each in
- * PEM or DER; "-" is standard input. False: *WHY (owned by the caller, printable)
- * names the file and what is wrong with it. Private keys are never needed: beside
- * certificates one is passed over, alone it is refused.
+ * Reads a PEM chain, a certificate, a certificate request or a public key, each
+ * in PEM or DER; "-" is standard input. False: *WHY (owned by the caller,
+ * printable) names the file and what is wrong with it. Private keys are never
+ * needed: beside certificates one is passed over, alone it is refused.
  */
 bool	material_init(struct material *material, const char *file, char **why);
 void	material_clear(struct material *material);
 
 /*
- * The whole of such a file and a NUL behind it; owned by the caller. NULL: *WHY as
- * above.
+ * The whole of such a file and a NUL behind it; owned by the caller. NULL: *WHY
+ * as above.
  */
 char	*material_read(const char *file, size_t *size, char **why);
 

@@ -1,6 +1,6 @@
 /*
- * mxtlsa: TLSA records from a chain of certificates, and a chain against records,
- * without a network.
+ * mxtlsa: TLSA records from a chain of certificates, and a chain against
+ * records, without a network.
  */
 #include "checker/mxtlsa.h"
 

@@ -16,7 +16,7 @@
 
 struct mxtlsa_settings {
 	uint16_t		 port;
-	uint32_t		 ttl;		/* seconds; 0: none in zone lines */
+	uint32_t		 ttl;		/* seconds; 0: not given */
 	bool			 tell;		/* comments */
 	bool			 all;
 	bool			 full;
@@ -42,15 +42,15 @@ void	mxtlsa_settings_clear(struct mxtlsa_settings *settings);
 const char *mxtlsa_settings_conflict(const struct mxtlsa_settings *settings);
 
 /*
- * A name of the command line, normalised; owned by the caller. NULL: *WHY (owned by
- * the caller, printable).
+ * A name of the command line, normalised; owned by the caller. NULL: *WHY
+ * (owned by the caller, printable).
  */
 char	*mxtlsa_name(const char *word, char **why);
 
 /*
  * Both write to OUT and return the exit status, or 64 with *WHY (owned by the
- * caller, printable). WORDS (borrowed) are the COUNT that are no options, of which
- * the first is there (for mxtlsa_verify, the first two).
+ * caller, printable). WORDS (borrowed) are the COUNT that are no options, of
+ * which the first is there (for mxtlsa_verify, the first two).
  */
 int	mxtlsa_make(const struct mxtlsa_settings *settings,
 	    char *const *words, size_t count, FILE *out, char **why);

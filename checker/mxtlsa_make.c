@@ -128,9 +128,10 @@ check_order(const struct making *making, char **why)
 
 	if (issued == 0)
 		return true;
-	*why = memory_format("%s: the server's certificate must come first, but "
-	    "the first one, %s, is the issuer of %s", making->material->file,
-	    chain->certificates[0].subject, chain->certificates[issued].subject);
+	*why = memory_format("%s: the server's certificate must come first, "
+	    "but the first one, %s, is the issuer of %s",
+	    making->material->file, chain->certificates[0].subject,
+	    chain->certificates[issued].subject);
 	return false;
 }
 
@@ -159,8 +160,9 @@ find_offers(struct making *making, char **why)
 }
 
 /*
- * Why the record would not authenticate the chain that it is made of: usage 2 asks
- * for more than the data. Owned by the caller; NULL: it would, or nobody knows.
+ * Why the record would not authenticate the chain that it is made of: usage 2
+ * asks for more than the data. Owned by the caller; NULL: it would, or nobody
+ * knows.
  */
 static char *
 why_no_match(const struct making *making, const char *host,

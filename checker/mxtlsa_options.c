@@ -219,8 +219,8 @@ static const struct option_row rows[] = {
 	{ "port", 'p', "N", "port of the server (default 25)", take_port, 0 },
 	{ "tell", 't', NULL, "tell which certificate each record is of",
 	    MEMBER(tell) },
-	{ "all", 0, NULL, "all records that the chain allows, with a comment on "
-	    "each", MEMBER(all) },
+	{ "all", 0, NULL, "all records that the chain allows, with a comment "
+	    "on each", MEMBER(all) },
 	{ "full", 0, NULL, "the same with matching type 0 as well",
 	    MEMBER(full) },
 	{ "record", 'r', "KIND", "exactly this kind, such as \"3 1 1\" "

@@ -17,8 +17,9 @@
 #include "resolver/name.h"
 
 /*
- * The chain as if a server had presented it: a host without a DNS, whose records
- * and reference names are still to be given. MATERIAL's chain goes over to it.
+ * The chain as if a server had presented it: a host without a DNS, whose
+ * records and reference names are still to be given. MATERIAL's chain goes over
+ * to it.
  */
 static struct evidence *
 make_evidence(const struct mxtlsa_settings *settings,
@@ -68,7 +69,9 @@ add_names(struct host_evidence *host, char *const *words, size_t count,
 	return true;
 }
 
-/* What follows "_25._tcp." in the owner of TLSA records; NULL: no such owner. */
+/*
+ * What follows "_25._tcp." in the owner of TLSA records; NULL: no such owner.
+ */
 static const char *
 base_domain(const char *owner)
 {
@@ -110,8 +113,9 @@ choose_records(struct host_evidence *host, const struct records *records,
 }
 
 /*
- * The name of the host in a record's owner, or NULL. What is relative to an unknown
- * origin is no whole name, unless people have merely left out the last dot.
+ * The name of the host in a record's owner, or NULL. What is relative to an
+ * unknown origin is no whole name, unless people have merely left out the last
+ * dot.
  */
 static const char *
 host_of(const struct records_entry *entry)
@@ -125,8 +129,8 @@ host_of(const struct records_entry *entry)
 }
 
 /*
- * Gives the host its records. Those of one owner are taken whatever it is; it is the
- * reference name where none was named (RFC 7672 3.2.2).
+ * Gives the host its records. Those of one owner are taken whatever it is; it
+ * is the reference name where none was named (RFC 7672 3.2.2).
  */
 static bool
 add_records(struct host_evidence *host, const struct records *records,

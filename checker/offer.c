@@ -24,7 +24,8 @@ advice_on(const struct tlsa *record, bool recommended)
 		    "not recommended: changes when the authority's own "
 		    "certificate does";
 	if (!recommended)
-		return "not recommended: the next renewal may not lead up to it";
+		return "not recommended: the next renewal may not lead up to "
+		    "it";
 	return record->usage == TLSA_DANE_EE ?
 	    "recommended: good for as long as the key is kept" :
 	    "recommended: good for as long as this authority issues the "
@@ -75,7 +76,10 @@ offers_issued(const struct chain *chain)
 	return find_kin(chain, true);
 }
 
-/* CERTIFICATE is NULL for a bare key; DIRECT: it is the own one, or its issuer's. */
+/*
+ * CERTIFICATE is NULL for a bare key; DIRECT: it is the own one, or its
+ * issuer's.
+ */
 static void
 add(struct offers *offers, const struct tlsa *record,
     const struct certificate *certificate, bool direct)

@@ -1,6 +1,6 @@
 /*
- * The TLSA records that a chain of certificates, or a key, allows to publish, each
- * with what speaks for it and against it.
+ * The TLSA records that a chain of certificates, or a key, allows to publish,
+ * each with what speaks for it and against it.
  */
 #ifndef CHECKER_OFFER_H
 #define CHECKER_OFFER_H
@@ -27,14 +27,15 @@ struct offers {
 };
 
 /*
- * The place of the certificate that issued the first one, wherever it stands in the
- * chain; 0: it is not there (or the first one signed itself).
+ * The place of the certificate that issued the first one, wherever it stands in
+ * the chain; 0: it is not there (or the first one signed itself).
  */
 size_t	offers_issuer(const struct chain *chain);
 
 /*
- * The place of a certificate that the first one issued: the file is in the wrong
- * order, for the server's own comes first (RFC 8446 4.4.2). 0: there is none.
+ * The place of a certificate that the first one issued: the file is in the
+ * wrong order, for the server's own comes first (RFC 8446 4.4.2). 0: there is
+ * none.
  */
 size_t	offers_issued(const struct chain *chain);
 
@@ -45,8 +46,8 @@ void	offers_recommended(struct offers *offers,
 void	offers_all(struct offers *offers, const struct material *material,
 	    bool full);
 /*
- * The record of the kind of FIELDS alone. False: *WHY (static) says why MATERIAL
- * does not allow it.
+ * The record of the kind of FIELDS alone. False: *WHY (static) says why
+ * MATERIAL does not allow it.
  */
 bool	offers_add(struct offers *offers, const struct material *material,
 	    const struct tlsa *fields, const char **why);

@@ -16,13 +16,13 @@
 struct option_row {
 	const char	*name;		/* the long one; NULL ends the table */
 	char		 letter;	/* 0: none */
-	const char	*argument;	/* what it stands for; NULL: takes none */
+	const char	*argument;	/* its name; NULL: takes none */
 	const char	*help;		/* a few words */
 	/*
 	 * Takes VALUE (borrowed for the program's life, NULL without argument)
 	 * into SETTINGS. False: *WHY (static) says what VALUE should have been.
-	 * NULL: the value goes as it is to the member at OFFSET of the settings, a
-	 * const char * or, without argument, a bool.
+	 * NULL: the value goes as it is to the member at OFFSET of the
+	 * settings, a const char * or, without argument, a bool.
 	 */
 	bool		(*take)(void *settings, const char *value,
 			    const char **why);
@@ -31,11 +31,11 @@ struct option_row {
 
 struct option_table {
 	const char		*program;
-	const char		*synopsis;	/* lines, each after "Usage: " */
+	const char		*synopsis;	/* behind "Usage: " */
 	const char		*purpose;	/* a sentence */
 	const struct option_row	*rows;
-	const struct option_row	*shared;	/* what several programs have; may be
-						 * NULL */
+	const struct option_row	*shared;	/* what several programs have;
+						 * may be NULL */
 	const char		*closing;	/* lines after the options */
 };
 
@@ -44,14 +44,17 @@ const struct option_row *options_row(const struct option_table *table,
 		    size_t i);
 
 /*
- * Takes the options out of ARGV (permuted, as GNU does) and returns the index of
- * the first argument that is none; 0 when an option is wrong, with *WHY (owned
- * by the caller, printable) one line that names the word.
+ * Takes the options out of ARGV (permuted, as GNU does) and returns the index
+ * of the first argument that is none; 0 when an option is wrong, with *WHY
+ * (owned by the caller, printable) one line that names the word.
  */
 int	options_parse(const struct option_table *table, int argc,
 	    char *const *argv, void *settings, char **why);
 
-/* A whole number in decimal digits, nothing else. False: not from LEAST to MOST. */
+/*
+ * A whole number in decimal digits, nothing else. False: not from LEAST to
+ * MOST.
+ */
 bool	options_number(const char *value, unsigned long least,
 	    unsigned long most, unsigned long *number);
 

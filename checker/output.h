@@ -14,9 +14,9 @@ struct output {
 };
 
 /*
- * FILE NULL: standard output. WHOLE: a regular file is written under another name
- * beside it and takes its place when it is complete (mode 0644), so that who reads
- * it never sees a half. False: *WHY (owned by the caller, printable).
+ * FILE NULL: standard output. WHOLE: a regular file is written under another
+ * name beside it and takes its place when it is complete (mode 0644), so that
+ * who reads it never sees a half. False: *WHY (owned by the caller, printable).
  */
 bool	output_open(struct output *output, const char *file, bool whole,
 	    char **why);

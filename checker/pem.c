@@ -92,8 +92,9 @@ begun_certificate(const struct lines *lines)
 }
 
 /*
- * Whether a certificate begins here, though not where the line does or not alone on
- * it: files run together, a byte order mark. To pass it over would be to lose it.
+ * Whether a certificate begins here, though not where the line does or not
+ * alone on it: files run together, a byte order mark. To pass it over would be
+ * to lose it.
  */
 static bool
 hides_certificate(const struct lines *lines)
@@ -138,8 +139,8 @@ decode_line(EVP_ENCODE_CTX *decoder, BIO *der, const struct lines *lines,
 }
 
 /*
- * Decodes the block called LABEL up to its END line. Returns what is wrong, static,
- * with LINES at where it is.
+ * Decodes the block called LABEL up to its END line. Returns what is wrong,
+ * static, with LINES at where it is.
  */
 static const char *
 decode_block(EVP_ENCODE_CTX *decoder, BIO *der, struct lines *lines,
@@ -165,7 +166,9 @@ decode_block(EVP_ENCODE_CTX *decoder, BIO *der, struct lines *lines,
 	return "the text ends within a certificate";
 }
 
-/* Adds the certificate that DER is, with nothing behind it. False: it is none. */
+/*
+ * Adds the certificate that DER is, with nothing behind it. False: it is none.
+ */
 static bool
 add_certificate(STACK_OF(X509) *stack, BIO *der)
 {
@@ -189,7 +192,10 @@ add_certificate(STACK_OF(X509) *stack, BIO *der)
 	return whole;
 }
 
-/* Takes the certificate that begins here. What is wrong with it, owned; or NULL. */
+/*
+ * Takes the certificate that begins here. What is wrong with it, owned; or
+ * NULL.
+ */
 static char *
 take_block(STACK_OF(X509) *stack, struct lines *lines, const char *label)
 {

@@ -1,7 +1,7 @@
 /*
- * Certificates in a user's text. Read line by line and not with OpenSSL's own reader,
- * which passes over what it does not understand: half a chain would mislead, and who
- * made the file wants to know the line.
+ * Certificates in a user's text. Read line by line and not with OpenSSL's own
+ * reader, which passes over what it does not understand: half a chain would
+ * mislead, and who made the file wants to know the line.
  */
 #ifndef CHECKER_PEM_H
 #define CHECKER_PEM_H
@@ -11,9 +11,9 @@
 struct chain;
 
 /*
- * One or more certificates in PEM; all else in the text is passed over. Owned by the
- * caller. NULL: *WHY (owned by the caller, printable) says what is wrong, with the
- * line where that is known.
+ * One or more certificates in PEM; all else in the text is passed over. Owned
+ * by the caller. NULL: *WHY (owned by the caller, printable) says what is
+ * wrong, with the line where that is known.
  */
 struct chain	*pem_chain(const char *text, size_t size, char **why);
 

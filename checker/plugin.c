@@ -70,7 +70,8 @@ add_host(struct sums *sums, const struct host_evidence *host)
 static double
 days_until(const struct evidence *evidence, time_t end)
 {
-	return end == 0 ? NAN : difftime(end, evidence->checked_at) / AGEING_DAY;
+	return end == 0 ? NAN :
+	    difftime(end, evidence->checked_at) / AGEING_DAY;
 }
 
 static struct sums

@@ -1,6 +1,7 @@
 /*
  * What a judged domain means to a monitoring system, by the Monitoring Plugins
- * Development Guidelines. Pure: evidence and thresholds in, a state and text out.
+ * Development Guidelines. Pure: evidence and thresholds in, a state and text
+ * out.
  */
 #ifndef CHECKER_PLUGIN_H
 #define CHECKER_PLUGIN_H
@@ -22,7 +23,7 @@ struct plugin_options {
 	struct range		critical;
 	enum plugin_state	missing;	/* DANE does not apply */
 	enum plugin_state	unreachable;	/* an address cannot be tried */
-	int			verbosity;	/* over 0: details even when OK */
+	int			verbosity;	/* 1: tell when OK */
 };
 
 enum plugin_state plugin_judge(const struct evidence *evidence,

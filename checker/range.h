@@ -1,6 +1,6 @@
 /*
- * Threshold ranges of the Monitoring Plugins Development Guidelines, over days that
- * are left: "5:", "@0:5", "~:10".
+ * Threshold ranges of the Monitoring Plugins Development Guidelines, over days
+ * that are left: "5:", "@0:5", "~:10".
  */
 #ifndef CHECKER_RANGE_H
 #define CHECKER_RANGE_H
@@ -15,8 +15,9 @@ struct range {
 };
 
 /*
- * From "[@][START:][END]". A bare number stands for "NUMBER:" here: as 0:NUMBER it
- * would alert while all is well ("@NUMBER" is "@0:NUMBER"). False: TEXT is no range.
+ * From "[@][START:][END]". A bare number stands for "NUMBER:" here: as 0:NUMBER
+ * it would alert while all is well ("@NUMBER" is "@0:NUMBER"). False: TEXT is
+ * no range.
  */
 bool	 range_init(struct range *range, const char *text);
 

@@ -180,8 +180,8 @@ find_type(const struct master_entry *entry, size_t i, struct parts *parts)
 }
 
 /*
- * Whether the entry is a record of whatever type. People leave out the owner where
- * there is none to repeat, and indent where there is one.
+ * Whether the entry is a record of whatever type. People leave out the owner
+ * where there is none to repeat, and indent where there is one.
  */
 static bool
 find_parts(const struct master_entry *entry, struct parts *parts)

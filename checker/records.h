@@ -25,11 +25,11 @@ struct records {
 
 /*
  * Reads FILE ("-": standard input). Taken are TLSA records in master file form
- * (RFC 1035 5; owner, TTL and class may be left out), those as TYPE52 (RFC 3597),
- * and bare fields; ';' and '#' begin comments; other records are passed over. An
- * owner that is not absolute is below $ORIGIN where there is one, else relative.
- * False: *WHY (owned by the caller, printable) names file and line, or says that
- * there are none.
+ * (RFC 1035 5; owner, TTL and class may be left out), those as TYPE52 (RFC
+ * 3597), and bare fields; ';' and '#' begin comments; other records are passed
+ * over. An owner that is not absolute is below $ORIGIN where there is one, else
+ * relative. False: *WHY (owned by the caller, printable) names file and line,
+ * or says that there are none.
  */
 bool		 records_init(struct records *records, const char *file,
 		    char **why);
@@ -41,8 +41,9 @@ void		 records_clear(struct records *records);
 /* Whether they are of more than one owner (to have none is one, too). */
 bool		 records_differ(const struct records *records);
 /*
- * A set of those at OWNER (a relative one is taken for it if OWNER begins with it),
- * or of all (NULL), to be cleared by the caller. Returns how many there are.
+ * A set of those at OWNER (a relative one is taken for it if OWNER begins with
+ * it), or of all (NULL), to be cleared by the caller. Returns how many there
+ * are.
  */
 size_t		 records_set(const struct records *records, const char *owner,
 		    struct tlsa_set *set);

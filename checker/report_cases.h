@@ -1,7 +1,7 @@
 /*
  * A judged domain as a list of test cases, for the formats that pipelines read:
- * the domain's DNSSEC, each host's TLSA, each address and key type. One case for
- * each thing that a person would look up by name.
+ * the domain's DNSSEC, each host's TLSA, each address and key type. One case
+ * for each thing that a person would look up by name.
  */
 #ifndef CHECKER_REPORT_CASES_H
 #define CHECKER_REPORT_CASES_H
@@ -15,9 +15,9 @@ struct evidence;
 struct report_case {
 	char		*name;		/* owned, unique within the domain */
 	enum verdict	 verdict;
-	char		*summary;	/* owned; the gravest finding's text, or NULL */
-	char		*details;	/* owned; all findings of the case with what
-					 * to do, a line each, or NULL */
+	char		*summary;	/* owned or NULL; the gravest finding */
+	char		*details;	/* owned; all findings of the case with
+					 * what to do, a line each, or NULL */
 };
 
 struct report_cases {

@@ -1,6 +1,6 @@
 /*
- * GitHub Actions: findings as workflow commands, which mark the run, and a table
- * in the job's summary where $GITHUB_STEP_SUMMARY names the file for it.
+ * GitHub Actions: findings as workflow commands, which mark the run, and a
+ * table in the job's summary where $GITHUB_STEP_SUMMARY names the file for it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +10,9 @@
 #include "checker/report_cases.h"
 
 /*
- * Data of a workflow command: a '%' escapes, a line's end would let what follows
- * begin a command of its own. In a property ':' and ',' have a meaning too.
+ * Data of a workflow command: a '%' escapes, a line's end would let what
+ * follows begin a command of its own. In a property ':' and ',' have a meaning
+ * too.
  */
 static void
 put_escaped(FILE *out, const char *text, bool property)

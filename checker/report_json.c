@@ -1,6 +1,6 @@
 /*
- * JSON: one object a domain, one line an object. Every key is always there; what
- * is not known is null.
+ * JSON: one object a domain, one line an object. Every key is always there;
+ * what is not known is null.
  */
 #include "checker/report_json.h"
 
@@ -118,8 +118,8 @@ append_addresses(json_t *array, const struct answer *answer)
 }
 
 /*
- * Why the addresses, or the alias that they hang on, are not known. Owned; NULL:
- * no reason.
+ * Why the addresses, or the alias that they hang on, are not known. Owned;
+ * NULL: no reason.
  */
 static char *
 addresses_why(const struct host_evidence *host)

@@ -1,6 +1,7 @@
 /*
- * Metrics for the node exporter's textfile collector. The exposition format wants
- * the samples of a metric together, so each metric is kept apart until the end.
+ * Metrics for the node exporter's textfile collector. The exposition format
+ * wants the samples of a metric together, so each metric is kept apart until
+ * the end.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -52,8 +53,8 @@ struct metric_text {
 
 /* The state of this writer. */
 struct metrics {
-	struct metric_text	*texts;		/* owned, METRIC_COUNT of them */
-	struct told		 told;		/* a series may come once only */
+	struct metric_text	*texts;		/* owned, METRIC_COUNT */
+	struct told		 told;		/* each series once */
 };
 
 static void *
@@ -97,8 +98,8 @@ prometheus_end(FILE *out, const struct report_options *options, void *state)
 }
 
 /*
- * One sample. LABELS are pairs of name and value, ended by NULL; in a value '\',
- * '"' and a line's end are escaped.
+ * One sample. LABELS are pairs of name and value, ended by NULL; in a value
+ * '\', '"' and a line's end are escaped.
  */
 static void
 put_sample(struct metric_text *texts, enum metric metric,

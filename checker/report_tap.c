@@ -1,7 +1,8 @@
 /*
- * TAP: a test for each thing that a person would look up by name, the plan at the
- * end. It is what version 14 describes; the version line says 13, which has all of
- * it that is used here, because today's prove(1) takes a 14 for an error.
+ * TAP: a test for each thing that a person would look up by name, the plan at
+ * the end. It is what version 14 describes; the version line says 13, which has
+ * all of it that is used here, because today's prove(1) takes a 14 for an
+ * error.
  */
 #include <stdlib.h>
 #include <string.h>

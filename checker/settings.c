@@ -350,8 +350,8 @@ const struct option_row settings_shared[] = {
 static const struct option_row rows[] = {
 	{ "host", 'H', NULL, "the arguments are mail servers: no MX lookup",
 	    MEMBER(audit.host_mode) },
-	{ "file", 'f', "FILE", "read domains from FILE, one a line ('-': stdin)",
-	    MEMBER(input) },
+	{ "file", 'f', "FILE", "read domains from FILE, one a line ('-': "
+	    "stdin)", MEMBER(input) },
 	{ "all", 'a', NULL, "connect to MX hosts without TLSA records, too, "
 	    "and print the records that fit", MEMBER(audit.all) },
 	{ "chain", 0, "FILE", "judge as if every server presented this PEM "
@@ -393,7 +393,7 @@ const struct option_table settings_mxdane = {
 	    "not, why.",
 	.rows = rows,
 	.shared = settings_shared,
-	.closing = "Exit status: 0 all pass, 1 some fail, 3 some unknown, 2 some "
-	    "none or partial,\n64 wrong usage, 70 a fault of its own. "
+	.closing = "Exit status: 0 all pass, 1 some fail, 3 some unknown, 2 "
+	    "some none or partial,\n64 wrong usage, 70 a fault of its own. "
 	    "mxdane(1) has it all.",
 };

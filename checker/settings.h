@@ -25,14 +25,14 @@ enum colour_when {
 
 struct settings {
 	struct context_options		 audit;
-	const char			**resolvers;	/* owned array of borrowed */
+	const char			**resolvers;	/* owned, of borrowed */
 	size_t				 resolver_count;
-	const char			*anchor_file;	/* borrowed, as all below */
+	const char			*anchor_file;	/* borrowed, as below */
 	const char			*root_hints;
 	const char			*issuers;	/* --issuers */
-	const char			**chains;	/* owned array of borrowed */
+	const char			**chains;	/* owned, of borrowed */
 	size_t				 chain_count;
-	const char			**next;		/* owned array of borrowed */
+	const char			**next;		/* owned, of borrowed */
 	size_t				 next_count;
 	const char			*input;		/* --file */
 	const char			*output;	/* --output */
@@ -43,7 +43,7 @@ struct settings {
 	double				 ahead_days;	/* judge as of then */
 	struct expectation		*expectations;	/* owned */
 	size_t				 expectation_count;
-	double				 wait;		/* seconds to try for; 0: once */
+	double				 wait;		/* seconds; 0: once */
 	int				 verbosity;	/* -1 (-q), 0, 1, 2 */
 	bool				 help;
 	bool				 version;
@@ -55,15 +55,17 @@ void	settings_clear(struct settings *settings);
 /* What does not go together, in words; NULL: it all does. Static. */
 const char *settings_conflict(const struct settings *settings);
 
-/* --color, for every program. False: *WHY (static) says what VALUE should be. */
+/*
+ * --color, for every program. False: *WHY (static) says what VALUE should be.
+ */
 bool	settings_colour(const char *value, enum colour_when *when,
 	    const char **why);
 
 extern const struct option_table settings_mxdane;
 
 /*
- * What mxdane and check_mxdane have in common. The settings that these rows fill in
- * are a struct settings, or begin with one.
+ * What mxdane and check_mxdane have in common. The settings that these rows
+ * fill in are a struct settings, or begin with one.
  */
 extern const struct option_row settings_shared[];
 bool	settings_take_timeout(void *settings, const char *value,

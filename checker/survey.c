@@ -29,17 +29,17 @@ struct survey {
 	struct engine		 engine;
 	struct input		*input;		/* owned */
 	struct batch		*batch;		/* owned */
-	struct event		*progress;	/* owned, NULL: nobody watches */
-	struct output		 output;	/* opened when there is a report */
-	FILE			*out;		/* borrowed; NULL: not open yet */
+	struct event		*progress;	/* owned; NULL: nobody looks */
+	struct output		 output;	/* opened for the report */
+	FILE			*out;		/* borrowed; NULL: not open */
 	struct report_options	 report;
 	void			*writer;	/* the writer's own state */
-	struct evidence		**kept;		/* owned; judged, not written yet */
+	struct evidence		**kept;		/* owned; judged, not written */
 	size_t			 kept_count;
-	bool			 keeps;		/* nothing is written meanwhile */
+	bool			 keeps;		/* nothing is written so far */
 	int			 status;
-	bool			 misused;	/* a line of input was no domain */
-	bool			 broken;	/* the report cannot be written */
+	bool			 misused;	/* a line was no domain */
+	bool			 broken;	/* it cannot be written */
 	int			 stopped;	/* by this signal; 0: not */
 };
 
@@ -138,7 +138,10 @@ keep(struct survey *survey, struct evidence *evidence)
 	survey->kept[survey->kept_count++] = evidence;
 }
 
-/* Once; not at all where a reader has heard enough ("| head"). WHY is taken over. */
+/*
+ * Once; not at all where a reader has heard enough ("| head"). WHY is taken
+ * over.
+ */
 static void
 say_broken(struct survey *survey, char *why)
 {
@@ -468,9 +471,9 @@ pause_after(const struct survey *survey, int try, double left)
 }
 
 /*
- * --wait: a try is kept until it is known whether it is the last one, whose report
- * is written. The pauses grow: a change in the DNS takes a TTL to be seen, not a
- * second. A list is read once, for it may be a pipe.
+ * --wait: a try is kept until it is known whether it is the last one, whose
+ * report is written. The pauses grow: a change in the DNS takes a TTL to be
+ * seen, not a second. A list is read once, for it may be a pipe.
  */
 static bool
 try_until_pass(struct survey *survey, char *const *words, size_t count)

@@ -11,7 +11,8 @@
 
 /*
  * Colour by the usual rules: what the user says; else NO_COLOR (never) and
- * FORCE_COLOR (always) when set and not empty; else a terminal that is not dumb.
+ * FORCE_COLOR (always) when set and not empty; else a terminal that is not
+ * dumb.
  */
 bool	terminal_wants_colour(enum colour_when when, FILE *out);
 

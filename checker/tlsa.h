@@ -72,9 +72,10 @@ size_t	tlsa_set_usable(const struct tlsa_set *set);
 bool	tlsa_same_combination(const struct tlsa *a, const struct tlsa *b);
 
 /*
- * The fields from "3 1 1 60785a34..." (hexadecimal digits, spaces where one likes;
- * the data may be missing). FIELDS's data is owned by the caller; what it means is
- * for tlsa_set_add to find out. False: *WHY (static) says what is wrong with TEXT.
+ * The fields from "3 1 1 60785a34..." (hexadecimal digits, spaces where one
+ * likes; the data may be missing). FIELDS's data is owned by the caller; what
+ * it means is for tlsa_set_add to find out. False: *WHY (static) says what is
+ * wrong with TEXT.
  */
 bool	tlsa_from_text(struct tlsa *fields, const char *text,
 	    const char **why);
@@ -86,8 +87,8 @@ bool	tlsa_from_text(struct tlsa *fields, const char *text,
 char	*tlsa_text(const struct tlsa *record, bool whole);
 
 /*
- * "_25._tcp.mx.example.org. IN TLSA 3 1 1 51955a5a...", or without OWNER (NULL) the
- * fields alone. Owned by the caller.
+ * "_25._tcp.mx.example.org. IN TLSA 3 1 1 51955a5a...", or without OWNER (NULL)
+ * the fields alone. Owned by the caller.
  */
 char	*tlsa_line(const char *owner, const struct tlsa *record);
 

@@ -1,5 +1,6 @@
 /*
- * What has been told already: formats in which a domain may stand only once ask it.
+ * What has been told already: formats in which a domain may stand only once ask
+ * it.
  */
 #ifndef CHECKER_TOLD_H
 #define CHECKER_TOLD_H

@@ -8,9 +8,9 @@
 #include <stddef.h>
 
 enum verdict {
-	VERDICT_UNKNOWN,	/* DANE applies or may, but could not be tried */
+	VERDICT_UNKNOWN,	/* DANE may apply, but could not be tried */
 	VERDICT_FAIL,		/* an established fault: mail is delayed */
-	VERDICT_NONE,		/* DANE does not apply, and that is established */
+	VERDICT_NONE,		/* DANE does not apply: established */
 	VERDICT_PARTIAL,	/* some hosts pass, others are none */
 	VERDICT_PASS,		/* authenticated everywhere it was tried */
 	VERDICT_ABSENT,		/* takes no part; null in JSON */

@@ -15,10 +15,10 @@ struct place {
 	char				*server_name;	/* owned */
 	struct endpoint_evidence	 seen;
 	struct endpoint_gathering	*gathering;	/* owned, NULL: over */
-	time_t				 ended;		/* monotonic; when over */
+	time_t				 ended;		/* monotonic, or 0 */
 	struct visit			*guests;	/* borrowed; who wait */
 	struct event			*tell;		/* owned; see on_tell */
-	struct place			*next;		/* owned, asked for earlier */
+	struct place			*next;		/* owned, earlier */
 };
 
 struct visits {
@@ -31,7 +31,7 @@ struct visit {
 	struct endpoint_evidence	*evidence;	/* borrowed */
 	visit_done			*done;
 	void				*argument;	/* borrowed */
-	struct visit			*next;		/* borrowed, came later */
+	struct visit			*next;		/* borrowed, later */
 };
 
 static time_t
@@ -109,8 +109,8 @@ leave(struct visit *visit)
 }
 
 /*
- * Tells the one who waits longest, and comes back for the others: a callback may
- * start and stop visits, so that nothing is done after it.
+ * Tells the one who waits longest, and comes back for the others: a callback
+ * may start and stop visits, so that nothing is done after it.
  */
 static void
 on_tell(evutil_socket_t fd, short what, void *argument)

@@ -26,8 +26,8 @@ struct visits	*visits_new(void);
 void		 visits_free(struct visits *visits);
 
 /*
- * ENDPOINT (borrowed) has its address, and is filled in. SERVER_NAME (borrowed) is
- * the TLSA base domain (RFC 7672 8.1).
+ * ENDPOINT (borrowed) has its address, and is filled in. SERVER_NAME (borrowed)
+ * is the TLSA base domain (RFC 7672 8.1).
  */
 struct visit	*visit_start(const struct context *context,
 		    struct endpoint_evidence *endpoint,

@@ -25,8 +25,8 @@ void	*memory_copy(const void *bytes, size_t size);
 char	*memory_string(const char *text);
 
 /*
- * TEXT, BETWEEN and MORE in one; where TEXT is NULL, MORE alone. TEXT (owned) is
- * freed.
+ * TEXT, BETWEEN and MORE in one; where TEXT is NULL, MORE alone. TEXT (owned)
+ * is freed.
  */
 char	*memory_join(char *text, const char *between, const char *more);
 

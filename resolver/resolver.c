@@ -41,7 +41,7 @@ struct resolver_question {
 	int				 id;		/* libunbound's */
 	bool				 in_flight;	/* it works on it */
 	bool				 patient;	/* beyond the limit */
-	bool				 overdue;	/* patient, and beyond it */
+	bool				 overdue;	/* and is beyond it */
 	struct answer			*answer;	/* owned; NULL: none */
 	resolver_answered		*answered;
 	resolver_probed			*probed;

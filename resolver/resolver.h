@@ -68,9 +68,9 @@ struct resolver_question *
 		    enum dns_type type, resolver_answered *answered,
 		    void *argument);
 /*
- * Lets the question go on beyond the limit of each: its owner has a deadline of his
- * own, and cancels it then. Until then resolver_is_overdue tells whether it has had
- * the time that every question gets.
+ * Lets the question go on beyond the limit of each: its owner has a deadline of
+ * his own, and cancels it then. Until then resolver_is_overdue tells whether it
+ * has had the time that every question gets.
  */
 void		 resolver_be_patient(struct resolver_question *question);
 bool		 resolver_is_overdue(const struct resolver_question *question);

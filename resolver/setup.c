@@ -35,7 +35,7 @@ static const struct setting settings[] = {
 	 * servers that deny it by mistake still have the record itself.
 	 */
 	{ "qname-minimisation:", "no" },
-	/* What a server says is asked of it, not concluded (--authoritative). */
+	/* What a server says is asked for, not concluded: --authoritative. */
 	{ "aggressive-nsec:", "no" },
 	/* The anchors are our user's: no news for the root's operators. */
 	{ "trust-anchor-signaling:", "no" },

@@ -34,7 +34,8 @@ add_validity(struct answer *answer, const ldns_rr *signature, time_t now)
 }
 
 void
-validity_add_records(struct answer *answer, const ldns_rr_list *list, time_t now)
+validity_add_records(struct answer *answer, const ldns_rr_list *list,
+    time_t now)
 {
 	const ldns_rdf *original;
 	const ldns_rr *record;

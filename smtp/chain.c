@@ -71,8 +71,8 @@ key_type_of(const EVP_PKEY *key)
 }
 
 /*
- * 0, long ago, for what is no date. A date past the end of time_t, where that has
- * 32 bits, is its end.
+ * 0, long ago, for what is no date. A date past the end of time_t, where that
+ * has 32 bits, is its end.
  */
 static time_t
 time_of(const ASN1_TIME *time)

@@ -36,14 +36,14 @@ struct certificate {
 	uint8_t	 *spki;			/* owned; SubjectPublicKeyInfo in DER */
 	size_t	  spki_size;
 	enum key_type key_type;
-	char	 *subject;		/* owned, printable; "CN=mx.example.org"; an
-					 * empty one: "DNS:mx.example.org" */
+	/* "CN=mx.example.org"; where it is empty "DNS:mx.example.org". */
+	char	 *subject;		/* owned, printable */
 	char	 *issuer;		/* owned, printable */
-	char	**dns_names;		/* owned, printable; subjectAltName dNSName */
+	char	**dns_names;		/* owned, printable; dNSName */
 	size_t	  dns_name_count;
 	time_t	  not_before;
 	time_t	  not_after;
-	bool	  self_signed;		/* subject is issuer and its own key verifies it */
+	bool	  self_signed;		/* its own key verifies it */
 	uint8_t	  cert_sha256[CHAIN_DIGEST];
 	uint8_t	  spki_sha256[CHAIN_DIGEST];
 };

@@ -20,7 +20,7 @@ struct dial {
 	struct dialer		*dialer;	/* borrowed */
 	struct address		 address;
 	struct bufferevent	*stream;	/* owned, NULL: waits in line */
-	int			 error;		/* of a connect that failed at once */
+	int			 error;		/* of a failed connect */
 	struct dial		*next;		/* in the dialer's list */
 	dial_done		*done;
 	void			*argument;	/* borrowed */
@@ -129,8 +129,8 @@ tell_failure(struct dialer *dialer)
 }
 
 /*
- * Begins, from the loop, with those whose turn has come. A callback may change the
- * list, so that nothing is done after one.
+ * Begins, from the loop, with those whose turn has come. A callback may change
+ * the list, so that nothing is done after one.
  */
 static void
 on_begin(evutil_socket_t fd, short what, void *argument)

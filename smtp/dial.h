@@ -52,15 +52,16 @@ bool		 dial_is_waiting(const struct dial *dial);
 void		 dial_close(struct dial *dial);
 
 /*
- * Whether this machine knows a way to the address at all (nothing is sent): where
- * there is no IPv6, not even a connection can be tried.
+ * Whether this machine knows a way to the address at all (nothing is sent):
+ * where there is no IPv6, not even a connection can be tried.
  */
 bool		 dial_has_route(const struct address *address);
 
 /*
- * More is to come on STREAM: what has come is acknowledged at once. A server that
- * writes its reply line by line otherwise waits for that (Nagle's algorithm), while
- * this machine waits for something to send along with it: 40 ms, for each reply.
+ * More is to come on STREAM: what has come is acknowledged at once. A server
+ * that writes its reply line by line otherwise waits for that (Nagle's
+ * algorithm), while this machine waits for something to send along with it: 40
+ * ms, for each reply.
  */
 void		 dial_hurry(struct bufferevent *stream);
 

@@ -29,9 +29,9 @@ reply_clear(struct reply *reply)
 }
 
 /*
- * Whether OCTET can stand next in LINE, which has SIZE octets. Only the code and
- * what follows it are strict: another protocol's banner is told by its first
- * octets, though its first line may never end.
+ * Whether OCTET can stand next in LINE, which has SIZE octets. Only the code
+ * and what follows it are strict: another protocol's banner is told by its
+ * first octets, though its first line may never end.
  */
 static bool
 may_follow(const char *line, size_t size, char octet)

@@ -22,9 +22,9 @@ struct reply {
 	int		  code;		/* 200 to 599 */
 	char		**lines;	/* owned, printable, without the code */
 	size_t		  count;
-	const char	 *why;		/* static; what was wrong, for REPLY_BAD */
-	char		  partial[REPLY_LINE_MAX]; /* the line being received, or
-						    * the bad one */
+	const char	 *why;		/* static; for REPLY_BAD */
+	char		  partial[REPLY_LINE_MAX]; /* the line being received,
+						    * or the bad one */
 	size_t		  partial_size;
 };
 
@@ -43,9 +43,9 @@ bool		 reply_announces(const struct reply *reply,
 		    const char *keyword);
 
 /*
- * "450 4.7.1 try again later": code and text in one printable line. Of a bad reply
- * why it is bad and what it looks like: "not an SMTP reply: SSH-2.0-OpenSSH_9.2".
- * Owned by the caller.
+ * "450 4.7.1 try again later": code and text in one printable line. Of a bad
+ * reply why it is bad and what it looks like: "not an SMTP reply:
+ * SSH-2.0-OpenSSH_9.2". Owned by the caller.
  */
 char		*reply_text(const struct reply *reply);
 

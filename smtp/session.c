@@ -31,7 +31,7 @@ enum step {
 
 struct session {
 	struct bufferevent	*stream;	/* borrowed, in clear text */
-	struct bufferevent	*tls_stream;	/* owned, NULL before STARTTLS */
+	struct bufferevent	*tls_stream;	/* owned; NULL till STARTTLS */
 	SSL			*tls;		/* owned, NULL likewise */
 	struct session_options	 options;	/* borrowed members */
 	enum step		 step;
@@ -54,11 +54,11 @@ static enum step on_starttls(struct session *session);
 static enum step on_goodbye(struct session *session);
 
 /*
- * The dialogue. The limits are those of patience, not of RFC 5321 4.5.3.2, which
- * are minutes: a greeting may be delayed on purpose, the rest has no reason to be.
- * What the connection's end means while a step lasts: before EHLO is answered we
- * are not wanted; from then on the server has promised TLS and does not keep to
- * it.
+ * The dialogue. The limits are those of patience, not of RFC 5321 4.5.3.2,
+ * which are minutes: a greeting may be delayed on purpose, the rest has no
+ * reason to be. What the connection's end means while a step lasts: before EHLO
+ * is answered we are not wanted; from then on the server has promised TLS and
+ * does not keep to it.
  */
 static const struct step_row {
 	enum session_stage	stage;
@@ -205,8 +205,8 @@ on_starttls(struct session *session)
 	if (session->reply.code / 100 != 2)
 		return refuse(session, OUTCOME_STARTTLS_REFUSED);
 	/*
-	 * What stands behind the 220 was not sent under TLS, whoever sent it: it
-	 * is thrown away (RFC 3207 4.2 and 6, CVE-2011-0411).
+	 * What stands behind the 220 was not sent under TLS, whoever sent it:
+	 * it is thrown away (RFC 3207 4.2 and 6, CVE-2011-0411).
 	 */
 	if (evbuffer_get_length(input) > 0) {
 		session->result.plaintext_injected = true;

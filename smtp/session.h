@@ -27,33 +27,33 @@ enum session_stage {
 /* What happened there. */
 enum session_outcome {
 	OUTCOME_UNTRIED,		/* nothing was sent */
-	OUTCOME_ADDRESS_RESERVED,	/* a special-purpose address, nothing sent */
+	OUTCOME_ADDRESS_RESERVED,	/* special-purpose, nothing sent */
 	OUTCOME_CONNECT_FAILED,		/* or reset before a greeting */
 	OUTCOME_NO_ROUTE,		/* no way to the address from here */
-	OUTCOME_REFUSED,		/* greeting 4xx or 5xx, or ended before EHLO
-					 * was answered */
+	OUTCOME_REFUSED,		/* greeting 4xx or 5xx, or ended before
+					 * EHLO was answered */
 	OUTCOME_PROTOCOL,		/* not SMTP, or past a limit */
 	OUTCOME_TIMEOUT,
 	OUTCOME_STARTTLS_NOT_OFFERED,	/* or EHLO rejected */
 	OUTCOME_STARTTLS_REFUSED,
-	OUTCOME_HANDSHAKE_FAILED,	/* ended, plain text or TLS failure after 220 */
+	OUTCOME_HANDSHAKE_FAILED,	/* whatever failed after 220 */
 	OUTCOME_DONE,
 };
 
 struct session_options {
-	const char		*helo;		/* borrowed; the name for EHLO */
+	const char		*helo;		/* borrowed; for EHLO */
 	const char		*server_name;	/* borrowed; SNI, NULL: none */
 	key_set			 except;	/* key types not to offer */
 	struct tls_client	*tls;		/* borrowed */
-	const char		*subject;	/* borrowed; whom the trace is about */
+	const char		*subject;	/* borrowed; the trace's */
 	const struct trace	*trace;		/* borrowed, may be NULL */
 };
 
 struct session_result {
 	enum session_stage	 stage;
 	enum session_outcome	 outcome;
-	bool			 plaintext_injected; /* octets in clear text behind the 220 */
-	char			*error;		/* owned, printable; NULL when done */
+	bool			 plaintext_injected; /* behind the 220 */
+	char			*error;		/* owned, printable, or NULL */
 	struct handshake	*handshake;	/* owned; NULL unless done */
 };
 
@@ -75,9 +75,9 @@ struct session	*session_start(struct event_base *base,
 		    session_done *done, void *argument);
 
 /*
- * What is known so far goes to *RESULT: OUTCOME_TIMEOUT and WHY (printable), unless
- * the conversation has come to its result already. Its members are copies, owned by
- * the caller.
+ * What is known so far goes to *RESULT: OUTCOME_TIMEOUT and WHY (printable),
+ * unless the conversation has come to its result already. Its members are
+ * copies, owned by the caller.
  */
 void		 session_so_far(const struct session *session, const char *why,
 		    struct session_result *result);

@@ -14,11 +14,11 @@ struct tls_client {
 };
 
 /*
- * How a key type is offered: by the signature algorithms that can use it (TLS 1.2
- * and later) and by cipher suites (up to TLS 1.2). The newer types share their
- * suites with the older, but exist from TLS 1.2 on only (RFC 8422 5.1.1, RFC 8446
- * 4.2.3), with a signature: suites that do without, or are known to servers that
- * do not look at signature algorithms, would bring the older type.
+ * How a key type is offered: by the signature algorithms that can use it (TLS
+ * 1.2 and later) and by cipher suites (up to TLS 1.2). The newer types share
+ * their suites with the older, but exist from TLS 1.2 on only (RFC 8422 5.1.1,
+ * RFC 8446 4.2.3), with a signature: suites that do without, or are known to
+ * servers that do not look at signature algorithms, would bring the older type.
  */
 static const struct offer {
 	enum key_type	 type;
@@ -83,7 +83,9 @@ tls_can_offer(key_set except)
 	return false;
 }
 
-/* Offers the key types that are not in EXCEPT. False: the library knows none. */
+/*
+ * Offers the key types that are not in EXCEPT. False: the library knows none.
+ */
 static bool
 limit_offer(SSL *session, key_set except)
 {

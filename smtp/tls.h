@@ -18,8 +18,9 @@ typedef unsigned int key_set;
 #define KEY_SET(type)	(1u << (type))
 
 /*
- * Those that have no cipher suites of their own below TLS 1.3, but those of ECDSA or
- * RSA: a server that goes by suites alone takes such an offer for one of these.
+ * Those that have no cipher suites of their own below TLS 1.3, but those of
+ * ECDSA or RSA: a server that goes by suites alone takes such an offer for one
+ * of these.
  */
 #define TLS_SHARING_SUITES (KEY_SET(KEY_ED25519) | KEY_SET(KEY_ED448) | \
 	KEY_SET(KEY_RSA_PSS))
@@ -46,12 +47,16 @@ struct ssl_st	*tls_client_session(struct tls_client *client,
 /* Whether anything is left to offer when the key types in EXCEPT are not. */
 bool		 tls_can_offer(key_set except);
 
-/* What a finished handshake showed; owned by the caller. NULL: no certificate. */
+/*
+ * What a finished handshake showed; owned by the caller. NULL: no certificate.
+ */
 struct handshake *handshake_from_session(struct ssl_st *session);
 struct handshake *handshake_copy(const struct handshake *handshake);
 void		 handshake_free(struct handshake *handshake);
 
-/* OpenSSL's error code in words, or a default. Printable, owned by the caller. */
+/*
+ * OpenSSL's error code in words, or a default. Printable, owned by the caller.
+ */
 char		*tls_error_text(unsigned long code);
 
 #endif

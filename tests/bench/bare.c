@@ -1,7 +1,8 @@
 /*
  * The bare work of an audit, to measure mxdane against: the same lookups with
- * libunbound, and the same two conversations with each address, a thread for each,
- * with blocking calls and nothing looked at. It has no purpose of its own.
+ * libunbound, and the same two conversations with each address, a thread for
+ * each, with blocking calls and nothing looked at. It has no purpose of its
+ * own.
  *
  *     bare ROOT-HINTS TRUST-ANCHOR DOMAIN
  */

@@ -1,8 +1,9 @@
 /*
- * A whole conversation over a bufferevent_pair with a server that says anything.
- * The first octet chooses how, the others are what is said: pieces of a length
- * octet and as many octets. In clear text all the way, or (FUZZ_TLS) with real TLS
- * once STARTTLS is agreed to, so that what comes after the handshake is reached.
+ * A whole conversation over a bufferevent_pair with a server that says
+ * anything. The first octet chooses how, the others are what is said: pieces of
+ * a length octet and as many octets. In clear text all the way, or (FUZZ_TLS)
+ * with real TLS once STARTTLS is agreed to, so that what comes after the
+ * handshake is reached.
  *
  *     clang -g -fsanitize=fuzzer,address,undefined -I. \
  *         tests/fuzz/fuzz_session.c smtp/session.c smtp/reply.c smtp/tls.c \
@@ -29,7 +30,7 @@
 
 /* Bits of the first octet. */
 #define FUZZ_TLS	0x01	/* real TLS after STARTTLS */
-#define FUZZ_GREETED	0x02	/* greeting, EHLO and STARTTLS are as they should */
+#define FUZZ_GREETED	0x02	/* up to STARTTLS all is well */
 #define FUZZ_END	0x04	/* the server closes at the end */
 #define FUZZ_OLD	0x08	/* TLS 1.2 */
 #define FUZZ_CANCEL	0x10	/* cancelled when half is said */

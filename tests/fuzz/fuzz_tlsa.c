@@ -1,8 +1,8 @@
 /*
  * tlsa_set_init and match_chain with any records: an octet says how long the
- * next record is, its RDATA follows. A first octet above 0xf0 in its place makes
- * the record one of the chain's own (usage 2 or 3), with one octet changed or
- * none. The chain is made anew in each run, and has an authority.
+ * next record is, its RDATA follows. A first octet above 0xf0 in its place
+ * makes the record one of the chain's own (usage 2 or 3), with one octet
+ * changed or none. The chain is made anew in each run, and has an authority.
  *
  *     clang -g -fsanitize=fuzzer,address,undefined -I. tests/fuzz/fuzz_tlsa.c \
  *         tests/unit/certificates.c checker/make.c checker/match.c \

@@ -1,9 +1,10 @@
 /*
- * Runs a fuzz target over its corpus, and over what becomes of it by small changes,
- * with any compiler: what a fuzzer has found once stays tried. Prints TAP.
+ * Runs a fuzz target over its corpus, and over what becomes of it by small
+ * changes, with any compiler: what a fuzzer has found once stays tried. Prints
+ * TAP.
  *
- * The program's name, fuzz_X, says which corpus: tests/fuzz/corpus/X, an input a
- * line, in hexadecimal digits; '#' begins a comment.
+ * The program's name, fuzz_X, says which corpus: tests/fuzz/corpus/X, an input
+ * a line, in hexadecimal digits; '#' begins a comment.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -86,7 +87,10 @@ read_corpus(struct corpus *corpus, const char *program)
 	free(path);
 }
 
-/* An octet changed, dropped, added, or the end cut off and another one's put on. */
+/*
+ * An octet changed, dropped, added, or the end cut off and another one's put
+ * on.
+ */
 static size_t
 change(uint8_t *data, size_t size, const struct input *other, uint32_t *state)
 {

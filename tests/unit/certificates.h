@@ -48,7 +48,10 @@ void		 certificates_free(struct issued *issued);
 struct chain	*certificates_chain(const struct issued *const *issued,
 		    size_t count);
 
-/* An authority and a server's certificate under it: the state of a group of tests. */
+/*
+ * An authority and a server's certificate under it: the state of a group of
+ * tests.
+ */
 struct certificates_pair {
 	struct issued	*root;
 	struct issued	*leaf;

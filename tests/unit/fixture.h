@@ -8,7 +8,9 @@
 #include "checker/evidence.h"
 #include "checker/judge.h"
 
-/* An answer of the kind, which is not usable if its status is bogus or failed. */
+/*
+ * An answer of the kind, which is not usable if its status is bogus or failed.
+ */
 struct answer	*fixture_answer(const char *owner, enum dns_type type,
 		    enum answer_kind kind, enum dnssec_status status);
 /* Adds RDATA. */
@@ -18,8 +20,8 @@ void		 fixture_add(struct answer *answer, const void *data,
 /* A domain with a secure MX answer and no hosts yet. */
 struct evidence	*fixture_domain(const char *domain);
 /*
- * Adds an MX host with the secure address 192.0.2.1. Pointers to hosts that were
- * added before are no longer good.
+ * Adds an MX host with the secure address 192.0.2.1. Pointers to hosts that
+ * were added before are no longer good.
  */
 struct host_evidence *
 		 fixture_host(struct evidence *evidence, const char *name);

@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 /*
- * A file of its own with these octets. Its path is owned by the caller, who removes
- * the file.
+ * A file of its own with these octets. Its path is owned by the caller, who
+ * removes the file.
  */
 char	*scratch_file(const void *octets, size_t size);
 

@@ -96,7 +96,8 @@ test_uncovered_advice(void **state)
 	for (i = 0; i < COUNT(rows); i++) {
 		evidence = fixture_domain("example.org");
 		host = fixture_host(evidence, HOST);
-		match_world_publish(host, *state, rows[i].matching, rows[i].sent[0]);
+		match_world_publish(host, *state, rows[i].matching,
+		    rows[i].sent[0]);
 		match_world_publish(host, *state, rows[i].stale, ALONE);
 		match_world_present(host, *state, "192.0.2.1", rows[i].sent);
 		fixture_judge(evidence);

@@ -294,8 +294,8 @@ test_absence(void **state)
 }
 
 /*
- * Records of a wildcard hang on the proof that there is no nearer name (RFC 4035
- * 5.3.4), others on nothing in that section.
+ * Records of a wildcard hang on the proof that there is no nearer name (RFC
+ * 4035 5.3.4), others on nothing in that section.
  */
 static void
 test_wildcard(void **state)

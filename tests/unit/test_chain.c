@@ -145,7 +145,9 @@ test_name_order(void **state)
 	X509_NAME_free(name);
 }
 
-/* A name whose only part, the CN, is OCTETS of a TYPE that ASN.1 has for text. */
+/*
+ * A name whose only part, the CN, is OCTETS of a TYPE that ASN.1 has for text.
+ */
 static struct chain *
 chain_named(const struct certificates_pair *authority, int type,
     const char *octets, int size)
@@ -232,7 +234,7 @@ test_dns_names(void **state)
 	    "bank.example\\x00.evil.example");
 	chain_free(chain);
 
-	/* Authorities leave the subject empty, as they may (RFC 5280 4.1.2.6). */
+	/* Some authorities leave the subject empty (RFC 5280 4.1.2.6). */
 	chain = chain_of_one(&(struct certificates_wish){
 	    .names = "DNS:mx.example.org,DNS:mx2.example.org" });
 	assert_string_equal(chain->certificates[0].subject,
@@ -383,6 +385,6 @@ main(void)
 		cmocka_unit_test(test_copy),
 	};
 
-	return cmocka_run_group_tests_name("chain", tests, certificates_pair_set_up,
-	    certificates_pair_tear_down);
+	return cmocka_run_group_tests_name("chain", tests,
+	    certificates_pair_set_up, certificates_pair_tear_down);
 }

@@ -296,6 +296,6 @@ main(void)
 		cmocka_unit_test(test_no_slips),
 	};
 
-	return cmocka_run_group_tests_name("diagnose", tests, match_world_set_up,
-	    match_world_tear_down);
+	return cmocka_run_group_tests_name("diagnose", tests,
+	    match_world_set_up, match_world_tear_down);
 }

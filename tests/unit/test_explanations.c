@@ -136,7 +136,7 @@ test_beside_match(void **state)
 
 	match_world_publish(host, *state, "3 1 1", LEAF);
 	match_world_publish(host, *state, "2 1 1", LEAF);
-	match_world_publish(host, *state, "2 1 1", LEAF);	/* is told of once */
+	match_world_publish(host, *state, "2 1 1", LEAF);	/* told once */
 	match_world_present(host, *state, "192.0.2.1", leaf_sent);
 	fixture_judge(evidence);
 	assert_int_equal(evidence->verdict, VERDICT_PASS);
@@ -464,6 +464,6 @@ main(void)
 		cmocka_unit_test(test_limit),
 	};
 
-	return cmocka_run_group_tests_name("explanations", tests, match_world_set_up,
-	    match_world_tear_down);
+	return cmocka_run_group_tests_name("explanations", tests,
+	    match_world_set_up, match_world_tear_down);
 }

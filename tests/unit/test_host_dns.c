@@ -1,7 +1,7 @@
 /*
  * A host's DNS over the whole matrix of states: what is asked next, and what it
- * means. What must come out is written down here once more, from RFC 7672 and not
- * from host_dns.c.
+ * means. What must come out is written down here once more, from RFC 7672 and
+ * not from host_dns.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 /*
- * The records that are made of certificates and keys, and which of them are offered.
+ * The records that are made of certificates and keys, and which of them are
+ * offered.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -276,25 +277,32 @@ test_wanted(void **state)
 		bool		 key;		/* without any certificate */
 		const char	*why;		/* NULL: it is made */
 	} rows[] = {
-		{ { .usage = 3, .selector = 0, .matching_type = 2 }, false, false,
-		    NULL },
-		{ { .usage = 2, .selector = 0, .matching_type = 0 }, false, false,
-		    NULL },
-		{ { .usage = 3, .selector = 1, .matching_type = 0 }, true, true,
-		    NULL },
-		{ { .usage = 2, .selector = 1, .matching_type = 1 }, true, false,
+		{ { .usage = 3, .selector = 0, .matching_type = 2 },
+		    false, false, NULL },
+		{ { .usage = 2, .selector = 0, .matching_type = 0 },
+		    false, false, NULL },
+		{ { .usage = 3, .selector = 1, .matching_type = 0 },
+		    true, true, NULL },
+		{ { .usage = 2, .selector = 1, .matching_type = 1 },
+		    true, false,
 		    "needs the issuer's certificate, which is not there" },
-		{ { .usage = 2, .selector = 1, .matching_type = 1 }, true, true,
+		{ { .usage = 2, .selector = 1, .matching_type = 1 },
+		    true, true,
 		    "needs certificates; of a key alone only 3 1 x is made" },
-		{ { .usage = 3, .selector = 0, .matching_type = 1 }, true, true,
+		{ { .usage = 3, .selector = 0, .matching_type = 1 },
+		    true, true,
 		    "needs certificates; of a key alone only 3 1 x is made" },
-		{ { .usage = 1, .selector = 1, .matching_type = 1 }, false, false,
+		{ { .usage = 1, .selector = 1, .matching_type = 1 },
+		    false, false,
 		    "is of a usage that is not for SMTP (RFC 7672 3.1.3)" },
-		{ { .usage = 4, .selector = 1, .matching_type = 1 }, false, false,
+		{ { .usage = 4, .selector = 1, .matching_type = 1 },
+		    false, false,
 		    "is no kind of record that there is" },
-		{ { .usage = 3, .selector = 2, .matching_type = 1 }, false, false,
+		{ { .usage = 3, .selector = 2, .matching_type = 1 },
+		    false, false,
 		    "is no kind of record that there is" },
-		{ { .usage = 3, .selector = 1, .matching_type = 3 }, false, false,
+		{ { .usage = 3, .selector = 1, .matching_type = 3 },
+		    false, false,
 		    "is no kind of record that there is" },
 	};
 	struct material material;

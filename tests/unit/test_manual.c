@@ -1,6 +1,6 @@
 /*
- * The manual page against the tables in the code: everything that can be asked for
- * or said has its entry, and nothing else has one.
+ * The manual page against the tables in the code: everything that can be asked
+ * for or said has its entry, and nothing else has one.
  */
 #include <setjmp.h>
 #include <stdarg.h>

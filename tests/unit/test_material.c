@@ -58,7 +58,9 @@ tear_down(void **state)
 	return 0;
 }
 
-/* Reads a file with these octets; *WHY is owned, and without the file's name. */
+/*
+ * Reads a file with these octets; *WHY is owned, and without the file's name.
+ */
 static bool
 read_octets(struct material *material, const void *octets, size_t size,
     char **why)
@@ -194,8 +196,8 @@ test_der(void **state)
 }
 
 /*
- * A record is of the key's octets as they are: a point in its compressed form must
- * not come out in the other.
+ * A record is of the key's octets as they are: a point in its compressed form
+ * must not come out in the other.
  */
 static void
 test_encoding_is_kept(void **state)
@@ -253,8 +255,8 @@ test_no_material(void **state)
 	refuse("-----BEGIN PKCS7-----\n", ": no certificate, certificate "
 	    "request or public key in it");
 	/* Only a line of its own begins a block. */
-	refuse("see -----BEGIN\n", ": it is no certificate, certificate request "
-	    "or public key");
+	refuse("see -----BEGIN\n", ": it is no certificate, certificate "
+	    "request or public key");
 }
 
 static size_t

@@ -108,8 +108,8 @@ publish(struct world *world, const char *kind, enum who who)
 }
 
 /*
- * example.org with a host that presents NOW, whose 3 1 1 is published, signed long
- * ago.
+ * example.org with a host that presents NOW, whose 3 1 1 is published, signed
+ * long ago.
  */
 static void
 begin(struct world *world)
@@ -391,7 +391,7 @@ test_uncovered(void **state)
 		enum who	 of;
 		enum who	 next;
 		bool		 key;
-		const char	*advised;	/* beside 3 1 1; NULL: nothing */
+		const char	*advised;	/* beside 3 1 1 */
 		enum who	 advised_of;
 	} rows[] = {
 		{ NULL, NOW, NEXT, false, NULL, NEXT },
@@ -458,10 +458,10 @@ test_name(void **state)
 	judge_at(world, &next, CERTIFICATES_NOW);
 	assert_said(world, FINDING_NEXT_UNCOVERED, FINDING_NO_RECORD,
 	    VERDICT_FAIL, 1);
-	assert_string_equal(said(world)->text, "no TLSA record matches next.pem "
-	    "(CN=other.example, ECDSA): from the switch on senders would delay "
-	    "the mail; record [1] matches CN=Root, but the certificate bears "
-	    "none of the names mx.example.org, example.org");
+	assert_string_equal(said(world)->text, "no TLSA record matches "
+	    "next.pem (CN=other.example, ECDSA): from the switch on senders "
+	    "would delay the mail; record [1] matches CN=Root, but the "
+	    "certificate bears none of the names mx.example.org, example.org");
 	advice = advised_line(world, "3 1 1", NEXT_OTHER_NAME);
 	assert_memory_equal(said(world)->advice, advice, strlen(advice));
 	free(advice);

@@ -249,6 +249,6 @@ main(void)
 		cmocka_unit_test(test_damaged),
 	};
 
-	return cmocka_run_group_tests_name("pem", tests, certificates_pair_set_up,
-	    certificates_pair_tear_down);
+	return cmocka_run_group_tests_name("pem", tests,
+	    certificates_pair_set_up, certificates_pair_tear_down);
 }

@@ -325,7 +325,10 @@ test_unknown_counts(void **state)
 	evidence_free(evidence);
 }
 
-/* Which number it is that alerts, and no value on the wrong side of its threshold. */
+/*
+ * Which number it is that alerts, and no value on the wrong side of its
+ * threshold.
+ */
 static void
 test_alert_is_told(void **state)
 {

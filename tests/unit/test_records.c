@@ -15,7 +15,9 @@
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
-/* Reads a file with TEXT. *WHY is owned by the caller, without the file's name. */
+/*
+ * Reads a file with TEXT. *WHY is owned by the caller, without the file's name.
+ */
 static bool
 read_octets(struct records *records, const void *text, size_t size, char **why)
 {
@@ -82,12 +84,14 @@ test_accepted(void **state)
 		{ "_25._TCP.MX.example. IN 3600 tlsa 3 1 1 ab\n",
 		    "_25._tcp.mx.example 3 1 1 ab\n" },
 		{ "_25._tcp.mx TLSA 3 1 1 ab\n", "_25._tcp.mx 3 1 1 ab\n" },
-		{ "_25._tcp.mx 1h30m TLSA 3 1 1 ab\n", "_25._tcp.mx 3 1 1 ab\n" },
+		{ "_25._tcp.mx 1h30m TLSA 3 1 1 ab\n",
+		    "_25._tcp.mx 3 1 1 ab\n" },
 		{ "TLSA 3 1 1 ab\n", "- 3 1 1 ab\n" },
 		{ "IN TLSA 3 1 1 ab\n", "- 3 1 1 ab\n" },
 		{ "3600 IN TLSA 3 1 1 ab\n", "- 3 1 1 ab\n" },
 		{ "\tIN TLSA 3 1 1 ab\n", "- 3 1 1 ab\n" },
-		{ "  _25._tcp.mx. IN TLSA 3 1 1 ab\n", "_25._tcp.mx 3 1 1 ab\n" },
+		{ "  _25._tcp.mx. IN TLSA 3 1 1 ab\n",
+		    "_25._tcp.mx 3 1 1 ab\n" },
 		/* the owner that is not repeated */
 		{ "a. TLSA 3 1 1 ab\n  TLSA 3 1 1 cd\nb. A 192.0.2.1\n"
 		    "  TLSA 2 1 1 ef\n",
@@ -148,9 +152,10 @@ test_refused(void **state)
 		{ "\n; nothing\n", ": no TLSA record in it" },
 		{ "a. A 192.0.2.1\n", ": no TLSA record in it" },
 		{ "3 1 1 ab\n3 1 x ab\n", ", line 2: '3 1 x ab' does not begin "
-		    "with usage, selector and matching type, such as \"3 1 1\"" },
-		{ "3 1\n", ", line 1: '3 1' does not begin with usage, selector "
-		    "and matching type, such as \"3 1 1\"" },
+		    "with usage, selector and matching type, such as "
+		    "\"3 1 1\"" },
+		{ "3 1\n", ", line 1: '3 1' does not begin with usage, "
+		    "selector and matching type, such as \"3 1 1\"" },
 		{ "3 1 256 ab\n", ", line 1: '3 1 256 ab' does not begin with "
 		    "usage, selector and matching type, such as \"3 1 1\"" },
 		{ "\n\n3 1 1 abc\n", ", line 3: '3 1 1 abc' has data that is "
@@ -162,10 +167,12 @@ test_refused(void **state)
 		{ "3 1 1 0123456789012345678901234567890123456789x\n",
 		    ", line 1: '3 1 1 0123456789012345678901234567890123...' "
 		    "has data that is not hexadecimal digits in pairs" },
-		{ "hello world\n", ", line 1: 'hello world' does not begin with "
-		    "usage, selector and matching type, such as \"3 1 1\"" },
+		{ "hello world\n", ", line 1: 'hello world' does not begin "
+		    "with usage, selector and matching type, such as "
+		    "\"3 1 1\"" },
 		{ "say in words\n", ", line 1: 'say in words' does not begin "
-		    "with usage, selector and matching type, such as \"3 1 1\"" },
+		    "with usage, selector and matching type, such as "
+		    "\"3 1 1\"" },
 		{ "a\033[31mb\n", ", line 1: 'a\\x1b[31mb' does not begin with "
 		    "usage, selector and matching type, such as \"3 1 1\"" },
 		{ "a. IN TLSA\n", ", line 1: '' does not begin with usage, "
@@ -267,7 +274,9 @@ test_owners(void **state)
 	records_clear(&records);
 }
 
-/* Which owners a record of the file stands for, by the owner that is asked for. */
+/*
+ * Which owners a record of the file stands for, by the owner that is asked for.
+ */
 static void
 test_relative(void **state)
 {
@@ -278,8 +287,10 @@ test_relative(void **state)
 	} rows[] = {
 		{ "_25._tcp.mx TLSA 3 1 1 ab\n", "_25._tcp.mx.example.org", 1 },
 		{ "_25._tcp.mx TLSA 3 1 1 ab\n", "_25._tcp.mx", 1 },
-		{ "_25._tcp.mx TLSA 3 1 1 ab\n", "_25._tcp.mx2.example.org", 0 },
-		{ "_25._tcp.mx. TLSA 3 1 1 ab\n", "_25._tcp.mx.example.org", 0 },
+		{ "_25._tcp.mx TLSA 3 1 1 ab\n",
+		    "_25._tcp.mx2.example.org", 0 },
+		{ "_25._tcp.mx. TLSA 3 1 1 ab\n",
+		    "_25._tcp.mx.example.org", 0 },
 		{ "$ORIGIN example.net.\n_25._tcp.mx TLSA 3 1 1 ab\n",
 		    "_25._tcp.mx.example.net.example.org", 0 },
 		{ "_25._tcp.mx.example.org TLSA 3 1 1 ab\n",

@@ -457,7 +457,9 @@ test_forwarders(void **state)
 	}
 }
 
-/* A zone of its own server: its signatures are of another key than the root's. */
+/*
+ * A zone of its own server: its signatures are of another key than the root's.
+ */
 static void
 test_stub(void **state)
 {
