@@ -330,8 +330,8 @@ on_name_servers(struct answer *answer, void *argument)
 				search_server(authority, topic->zone,
 				    answer->records[i].name, DNS_AAAA);
 			}
+			/* The topics may move: this one is not used again. */
 			add_topic(authority, topic->zone, DNS_SOA);
-			topic = &authority->topics[authority->seeking];
 		}
 		authority->seeking++;
 	} else if (answer->kind == ANSWER_UNUSABLE && topic->zone[0] != '_') {

@@ -178,10 +178,13 @@ next_piece(struct input *input, size_t *size)
 		evbuffer_remove(input->buffer, piece, *size);
 		input->cut = true;
 	}
-	if (!rest)
+	if (rest) {
+		/* Of a line that was too long. */
+		*size = 0;
+		*piece = '\0';
+	} else {
 		input->line++;
-	else
-		*size = *piece = 0;	/* of a line that was too long */
+	}
 	return piece;
 }
 
