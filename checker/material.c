@@ -145,19 +145,6 @@ static const struct pem_kind {
 	    "the public key that begins here is damaged" },
 };
 
-/* Where the first block of that label begins, on a line of its own. */
-static const char *
-find_block(const char *text, const char *label)
-{
-	char *line = memory_format("-----BEGIN %s-----", label);
-	const char *at = strstr(text, line);
-
-	while (at != NULL && at != text && strchr(" \t\n", at[-1]) == NULL)
-		at = strstr(at + 1, line);
-	free(line);
-	return at;
-}
-
 static size_t
 line_of(const char *text, const char *at)
 {
@@ -199,7 +186,7 @@ take_pem(struct material *material, const char *text)
 	size_t i;
 
 	for (i = 0; i < sizeof(pem_kinds) / sizeof(pem_kinds[0]); i++) {
-		at = find_block(text, pem_kinds[i].label);
+		at = pem_find(text, pem_kinds[i].label);
 		if (at != NULL)
 			return take_block(material, text, at, &pem_kinds[i]);
 	}
@@ -224,14 +211,6 @@ take_first_key(struct material *material)
 	    "that cannot be read");
 }
 
-static bool
-has_certificate(const char *text)
-{
-	return find_block(text, PEM_STRING_X509) != NULL ||
-	    find_block(text, PEM_STRING_X509_OLD) != NULL ||
-	    find_block(text, PEM_STRING_X509_TRUSTED) != NULL;
-}
-
 /* Returns what is wrong with the file, owned; or NULL. */
 static char *
 take(struct material *material, const char *text, size_t size)
@@ -242,7 +221,7 @@ take(struct material *material, const char *text, size_t size)
 	if (size == 0)
 		return memory_string("it is empty");
 	/* PEM is text: NUL octets, if any, lie behind it. */
-	if (has_certificate(text)) {
+	if (pem_has_certificate(text)) {
 		material->chain = pem_chain(text, size, &why);
 		return material->chain == NULL ? why :
 		    take_first_key(material);

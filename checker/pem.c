@@ -5,7 +5,6 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -216,6 +215,30 @@ take_block(STACK_OF(X509) *stack, struct lines *lines, const char *label)
 	EVP_ENCODE_CTX_free(decoder);
 	BIO_free(der);
 	return why;
+}
+
+const char *
+pem_find(const char *text, const char *label)
+{
+	char *line = memory_format("-----BEGIN %s-----", label);
+	const char *at = strstr(text, line);
+
+	while (at != NULL && at != text && strchr(" \t\n", at[-1]) == NULL)
+		at = strstr(at + 1, line);
+	free(line);
+	return at;
+}
+
+bool
+pem_has_certificate(const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+		if (pem_find(text, labels[i]) != NULL)
+			return true;
+	}
+	return false;
 }
 
 struct chain *

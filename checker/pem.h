@@ -6,6 +6,7 @@
 #ifndef CHECKER_PEM_H
 #define CHECKER_PEM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct chain;
@@ -16,5 +17,13 @@ struct chain;
  * wrong, with the line where that is known.
  */
 struct chain	*pem_chain(const char *text, size_t size, char **why);
+
+/*
+ * Where the first block of that label begins, on a line of its own. Borrowed;
+ * NULL: none does.
+ */
+const char	*pem_find(const char *text, const char *label);
+/* Whether a certificate begins so. */
+bool		 pem_has_certificate(const char *text);
 
 #endif
