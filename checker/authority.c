@@ -104,7 +104,7 @@ add_host_topics(struct authority *authority, const struct host_evidence *host)
 		return;
 	add_topic(authority, host->name, DNS_A);
 	add_topic(authority, host->name, DNS_AAAA);
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < EVIDENCE_BASES; i++) {
 		tlsa = host->tlsa[i];
 		if (tlsa == NULL)
 			continue;

@@ -99,7 +99,7 @@ host_clear(struct host_evidence *host)
 	for (i = 0; i < host->endpoint_count; i++)
 		evidence_endpoint_clear(&host->endpoints[i]);
 	free(host->endpoints);
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < EVIDENCE_BASES; i++) {
 		answer_free(host->tlsa[i]);
 		free(host->base_domains[i]);
 	}

@@ -27,6 +27,9 @@
 #define EVIDENCE_ADDRESSES_MAX	32	/* addresses of a host connected to */
 #define EVIDENCE_NAMES_MAX	4	/* reference names of a host */
 
+/* TLSA base domains of a host: its alias's end, and itself (RFC 7672 2.2.2). */
+#define EVIDENCE_BASES	2
+
 struct shake_evidence {
 	struct handshake	*handshake;	/* owned */
 	/* judged */
@@ -65,8 +68,8 @@ struct host_evidence {
 	 * TLSA answers for the base domains, in the order asked (owned; NULL:
 	 * not asked), and the owners they were asked for.
 	 */
-	struct answer		*tlsa[2];
-	char			*base_domains[2];	/* owned */
+	struct answer		*tlsa[EVIDENCE_BASES];
+	char			*base_domains[EVIDENCE_BASES];	/* owned */
 	struct endpoint_evidence *endpoints;	/* owned */
 	size_t			 endpoint_count;
 	size_t			 address_total;	/* before the limit */

@@ -105,11 +105,12 @@ secure_expansion(const struct host_evidence *host)
 const char *
 host_dns_base_domain(const struct host_evidence *host, size_t i)
 {
-	const char *names[2] = { secure_expansion(host), host->name };
+	const char *names[EVIDENCE_BASES] = { secure_expansion(host),
+		host->name };
 	char *owner;
 	size_t n;
 
-	for (n = 0; n < 2; n++) {
+	for (n = 0; n < EVIDENCE_BASES; n++) {
 		if (names[n] == NULL)
 			continue;
 		/* A name without room for "_25._tcp." has no such records. */
