@@ -42,15 +42,16 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	    "DNSSEC of the domain is broken: mend the signatures or the DS "
 	    "record; until then mail is delayed" },
 	[FINDING_MX_LOOKUP_FAILED] = { "mx-lookup-failed", ERROR, NULL,
-	    "the name servers of the domain gave no usable answer: look at each "
-	    "of them with --authoritative, or try again" },
+	    "the name servers of the domain gave no usable answer: look at "
+	    "each of them with --authoritative, or try again" },
 	[FINDING_MX_NULL] = { "mx-null", INFO, NULL,
 	    "the domain says that it takes no mail (RFC 7505)" },
 	[FINDING_MX_TARGET_MISSING] = { "mx-target-missing", WARNING, NULL,
 	    "the MX host has no address: mend or remove the MX record" },
-	[FINDING_MX_TARGET_IS_ADDRESS] = { "mx-target-is-address", WARNING, NULL,
-	    "an MX record must name a host, not an address (RFC 5321 5.1): give "
-	    "the server a name, and name that" },
+	[FINDING_MX_TARGET_IS_ADDRESS] = { "mx-target-is-address", WARNING,
+	    NULL,
+	    "an MX record must name a host, not an address (RFC 5321 5.1): "
+	    "give the server a name, and name that" },
 	[FINDING_MX_TARGET_CNAME] = { "mx-target-cname", WARNING, NULL,
 	    "an MX record must not name an alias (RFC 2181 10.3): name the "
 	    "host itself" },
@@ -64,15 +65,16 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	[FINDING_ADDRESS_LOOKUP_FAILED] = { "address-lookup-failed", ERROR,
 	    NULL,
 	    "the name servers of the MX host gave no usable answer for its "
-	    "addresses: look at each of them with --authoritative, or try again" },
+	    "addresses: look at each of them with --authoritative, or try "
+	    "again" },
 
 	[FINDING_TLSA_NONE] = { "tlsa-none", WARNING, NULL,
 	    "the MX host has no TLSA records: publish them" },
 	[FINDING_TLSA_INSECURE] = { "tlsa-insecure", WARNING, NULL,
 	    "TLSA records in an unsigned zone protect nobody: sign the zone" },
 	[FINDING_TLSA_BOGUS] = { "tlsa-bogus", ERROR, DNSSEC_INVALID,
-	    "DNSSEC of the TLSA records is broken: mend the signatures or the DS "
-	    "record; until then senders delay the mail" },
+	    "DNSSEC of the TLSA records is broken: mend the signatures or the "
+	    "DS record; until then senders delay the mail" },
 	[FINDING_TLSA_LOOKUP_FAILED] = { "tlsa-lookup-failed", ERROR,
 	    TLSA_INVALID,
 	    "the name servers give no usable answer about TLSA: senders delay "
@@ -139,8 +141,8 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	    "the server would not talk to this client; try from a machine "
 	    "that it accepts mail from" },
 	[FINDING_SMTP_PROTOCOL] = { "smtp-protocol", ERROR, NULL,
-	    "what answers there does not speak SMTP as RFC 5321 has it: look at "
-	    "what listens on that port" },
+	    "what answers there does not speak SMTP as RFC 5321 has it: look "
+	    "at what listens on that port" },
 	[FINDING_TIMEOUT] = { "timeout", ERROR, NULL,
 	    "a time limit passed; try again, with a larger --timeout" },
 	[FINDING_STARTTLS_NOT_OFFERED] = { "starttls-not-offered", ERROR,
@@ -177,15 +179,15 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	    "usage 2 needs the host's name in the certificate: reissue it with "
 	    "the name, or publish usage 3" },
 	[FINDING_CERTIFICATE_EXPIRED] = { "certificate-expired", ERROR, EXPIRED,
-	    "usage 2 needs valid dates: renew the certificate, or publish usage "
-	    "3" },
+	    "usage 2 needs valid dates: renew the certificate, or publish "
+	    "usage 3" },
 	[FINDING_CERTIFICATE_NOT_YET_VALID] = { "certificate-not-yet-valid",
 	    ERROR, EXPIRED,
 	    "usage 2 needs valid dates: wait, or mend the clock of who issued "
 	    "the certificate" },
 	[FINDING_CHAIN_INVALID] = { "chain-invalid", ERROR, VALIDATION,
-	    "the certificates do not lead up to the one in the record: send the "
-	    "right chain, or publish usage 3" },
+	    "the certificates do not lead up to the one in the record: send "
+	    "the right chain, or publish usage 3" },
 
 	/* Errors where nothing else matches, else merely told. */
 	[FINDING_USAGE_2_NAMES_LEAF] = { "usage-2-names-leaf", ERROR, NULL,
@@ -284,8 +286,8 @@ nearness(const struct finding *a, const struct finding *b)
 }
 
 /*
- * Where a finding goes among the first COUNT, which are sorted: at the end of its
- * severity, or behind the last of those nearest to it.
+ * Where a finding goes among the first COUNT, which are sorted: at the end of
+ * its severity, or behind the last of those nearest to it.
  */
 static size_t
 place_of(const struct finding_list *list, size_t count,
@@ -356,7 +358,9 @@ joined(char *text, const char *word)
 	return longer;
 }
 
-/* TEXT, which is taken over, with the host of a finding, as alike ones name it. */
+/*
+ * TEXT, which is taken over, with the host of a finding, as alike ones name it.
+ */
 static char *
 joined_host(char *text, const struct finding_list *list, size_t which)
 {

@@ -131,16 +131,16 @@ void		 finding_advise(struct finding *finding,
 		    const char *format, ...)
 		    __attribute__((format(printf, 2, 3)));
 /*
- * Errors first, then warnings, then what is merely told. Among these what is about
- * one place stands together, so that an explanation follows what it explains; else
- * as added.
+ * Errors first, then warnings, then what is merely told. Among these what is
+ * about one place stands together, so that an explanation follows what it
+ * explains; else as added.
  */
 void		 finding_sort(struct finding_list *list);
 
 /*
- * What is so in several places is told once, for people: with those of the first
- * one, "mx.example.org [192.0.2.1] [2001:db8::1] ECDSA" (owned by the caller),
- * and not again for the others, which repeat it.
+ * What is so in several places is told once, for people: with those of the
+ * first one, "mx.example.org [192.0.2.1] [2001:db8::1] ECDSA" (owned by the
+ * caller), and not again for the others, which repeat it.
  */
 char		*finding_places(const struct finding_list *list, size_t which);
 bool		 finding_repeats(const struct finding_list *list, size_t which);

@@ -4,6 +4,7 @@
 
 #include "checker/advice.h"
 #include "resolver/memory.h"
+#include "resolver/text.h"
 
 /* What an address is worth when no TLS came about. */
 static const struct outcome_row {
@@ -51,7 +52,10 @@ static const struct outcome_row {
 	    "look at the server's TLS configuration and its log" },
 };
 
-/* Whether the server said no to EHLO, rather than leave STARTTLS out of its reply. */
+/*
+ * Whether the server said no to EHLO, rather than leave STARTTLS out of its
+ * reply.
+ */
 static bool
 has_rejected_ehlo(const struct endpoint_evidence *endpoint)
 {
@@ -120,7 +124,9 @@ say_oddities(const struct judging *judging,
 	}
 }
 
-/* How many of a certificate's names are told; others choose how many there are. */
+/*
+ * How many of a certificate's names are told; others choose how many there are.
+ */
 #define NAMES_TOLD 3
 
 /* "; it bears a.example, b.example and 2 others". Owned by the caller. */
@@ -144,7 +150,9 @@ names_of(const struct certificate *own)
 	return text;
 }
 
-/* Which part of a usage 2 verification failed (RFC 7672 3.2.2, RFC 7671 5.2). */
+/*
+ * Which part of a usage 2 verification failed (RFC 7672 3.2.2, RFC 7671 5.2).
+ */
 static void
 say_faults(const struct judging *judging,
     const struct endpoint_evidence *endpoint,
@@ -206,7 +214,9 @@ presented(const struct handshake *handshake)
 	    key_type_name(handshake->key_type));
 }
 
-/* Whether a server presents it; else it is from a file, and nobody was asked. */
+/*
+ * Whether a server presents it; else it is from a file, and nobody was asked.
+ */
 static bool
 is_deployed(const struct handshake *handshake)
 {
@@ -243,7 +253,8 @@ say_no_match(const struct judging *judging,
 	free(what);
 	line = advice_own_key(&rules, judging_tlsa_owner(judging));
 	if (line != NULL && !is_deployed(handshake) && tlsa != NULL) {
-		wait = text_duration(2 * (unsigned long)answer_source_ttl(tlsa));
+		wait = text_duration(
+		    2 * (unsigned long)answer_source_ttl(tlsa));
 		finding_advise(finding, "publish  %s\nbeside the present "
 		    "records, and wait for 2 TTLs (%s) before it is deployed",
 		    line, wait);

@@ -61,7 +61,9 @@ bool		 judge_next(const struct judging *judging);
 
 /* "ns1.example.org [192.0.2.53] over TCP". Owned by the caller. */
 char		*judging_server_text(const struct server_evidence *server);
-/* Whether TEXT, of a server over TCP, has been said of it without that already. */
+/*
+ * Whether TEXT, of a server over TCP, has been said of it without that already.
+ */
 bool		 judging_is_said(const struct judging *judging,
 		    enum finding_code code, const char *text);
 

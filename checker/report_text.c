@@ -20,7 +20,9 @@
 /* What stands before a record to publish. */
 #define PUBLISH		"publish  "
 
-/* Hexadecimal digits of data that is not told in full: of its head, of its end. */
+/*
+ * Hexadecimal digits of data that is not told in full: of its head, of its end.
+ */
 #define HEAD_DIGITS	16
 #define END_DIGITS	4
 
@@ -98,8 +100,8 @@ put_heading(const struct page *page, int indent, const char *name,
 }
 
 /*
- * TEXT from COLUMN on, where the line has got to, in lines of at most TEXT_COLUMNS,
- * broken at spaces; all but the first are indented.
+ * TEXT from COLUMN on, where the line has got to, in lines of at most
+ * TEXT_COLUMNS, broken at spaces; all but the first are indented.
  */
 static void
 put_running(const struct page *page, size_t column, int indent,
@@ -155,8 +157,8 @@ advises(const struct finding *finding, const char *line)
 }
 
 /*
- * What to publish. A record is never broken; one that has been told already, for the
- * same reader to find above, is told by its head and its end.
+ * What to publish. A record is never broken; one that has been told already,
+ * for the same reader to find above, is told by its head and its end.
  */
 static void
 put_publish(const struct page *page, const struct finding_list *list,

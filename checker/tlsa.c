@@ -90,7 +90,8 @@ why_bad_data(const struct tlsa *record)
 	if (record->size == digests[record->matching_type].size)
 		return NULL;
 	return memory_format("the data has %zu octet%s, and a %s has %zu",
-	    record->size, record->size == 1 ? "" : "s", digests[record->matching_type].name,
+	    record->size, record->size == 1 ? "" : "s",
+	    digests[record->matching_type].name,
 	    digests[record->matching_type].size);
 }
 

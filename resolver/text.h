@@ -42,8 +42,8 @@ char	*text_time(time_t when);
 char	*text_date(time_t when);
 
 /*
- * A length of time in the largest unit of which it is a whole number: "2 hours",
- * "1 day", "90 seconds". Owned by the caller.
+ * A length of time in the largest unit of which it is a whole number: "2
+ * hours", "1 day", "90 seconds". Owned by the caller.
  */
 char	*text_duration(unsigned long seconds);
 

@@ -5,7 +5,8 @@
  *         tests/fuzz/fuzz_records.c checker/master.c checker/material.c \
  *         checker/pem.c checker/records.c checker/tlsa.c resolver/answer.c \
  *         resolver/memory.c resolver/name.c resolver/text.c \
- *         resolver/validity.c resolver/zonefile.c smtp/chain.c -lldns -lidn2 -lssl -lcrypto \
+ *         resolver/validity.c resolver/zonefile.c smtp/chain.c \
+ *         -lldns -lidn2 -lssl -lcrypto \
  *         -o fuzz_records
  */
 #include <assert.h>

@@ -7,7 +7,8 @@
  *     clang -g -fsanitize=fuzzer,address,undefined -I. tests/fuzz/fuzz_tlsa.c \
  *         tests/unit/certificates.c checker/make.c checker/match.c \
  *         checker/tlsa.c smtp/chain.c resolver/answer.c resolver/memory.c \
- *         resolver/name.c resolver/text.c resolver/validity.c -lssl -lcrypto -lldns -lidn2 \
+ *         resolver/name.c resolver/text.c resolver/validity.c \
+ *         -lssl -lcrypto -lldns -lidn2 \
  *         -o fuzz_tlsa
  */
 #include <assert.h>
