@@ -347,19 +347,8 @@ finding_repeats(const struct finding_list *list, size_t which)
 	return false;
 }
 
-/* TEXT, which is taken over, with a word more. Owned by the caller. */
-static char *
-joined(char *text, const char *word)
-{
-	char *longer = memory_format("%s%s%s", text, *text != '\0' ? " " : "",
-	    word);
-
-	free(text);
-	return longer;
-}
-
 /*
- * TEXT, which is taken over, with the host of a finding, as alike ones name it.
+ * TEXT (NULL or taken over) with the host of a finding, as alike ones name it.
  */
 static char *
 joined_host(char *text, const struct finding_list *list, size_t which)
@@ -369,14 +358,14 @@ joined_host(char *text, const struct finding_list *list, size_t which)
 	size_t i;
 
 	if (finding->host != NULL)
-		text = joined(text, finding->host);
+		text = memory_join(text, " ", finding->host);
 	for (i = which; i < list->count; i++) {
 		other = &list->items[i];
 		if (other->address == NULL || !is_alike(other, finding) ||
 		    !same_text(other->host, finding->host))
 			continue;
 		word = memory_format("[%s]", other->address);
-		text = joined(text, word);
+		text = memory_join(text, " ", word);
 		free(word);
 	}
 	return text;
@@ -386,7 +375,7 @@ char *
 finding_places(const struct finding_list *list, size_t which)
 {
 	const struct finding *finding = &list->items[which];
-	char *text = memory_string("");
+	char *text = NULL;
 	size_t i, j;
 
 	for (i = which; i < list->count; i++) {
@@ -401,8 +390,9 @@ finding_places(const struct finding_list *list, size_t which)
 			text = joined_host(text, list, i);
 	}
 	if (finding->key_type != KEY_UNKNOWN)
-		text = joined(text, key_type_name(finding->key_type));
-	return text;
+		text = memory_join(text, " ",
+		    key_type_name(finding->key_type));
+	return text != NULL ? text : memory_string("");
 }
 
 void

@@ -129,24 +129,23 @@ say_oddities(const struct judging *judging,
  */
 #define NAMES_TOLD 3
 
-/* "; it bears a.example, b.example and 2 others". Owned by the caller. */
+/* "; it bears a.example, b.example and 2 more". Owned by the caller. */
 static char *
 names_of(const struct certificate *own)
 {
-	char *text, *longer;
+	char *text, *more;
 	size_t i;
 
 	if (own->dns_name_count == 0)
 		return memory_string("");
 	text = memory_format("; it bears %s", own->dns_names[0]);
-	for (i = 1; i < own->dns_name_count && i <= NAMES_TOLD; i++) {
-		longer = i < NAMES_TOLD ?
-		    memory_format("%s, %s", text, own->dns_names[i]) :
-		    memory_format("%s and %zu more", text,
-		    own->dns_name_count - i);
-		free(text);
-		text = longer;
-	}
+	for (i = 1; i < own->dns_name_count && i < NAMES_TOLD; i++)
+		text = memory_join(text, ", ", own->dns_names[i]);
+	if (i == own->dns_name_count)
+		return text;
+	more = memory_format("%zu more", own->dns_name_count - i);
+	text = memory_join(text, " and ", more);
+	free(more);
 	return text;
 }
 

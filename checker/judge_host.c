@@ -235,16 +235,12 @@ judge_lost_family(const struct judging *judging)
 	const struct host_evidence *host = judging->host;
 	const struct answer *lost[3] = { host->a, host->aaaa, host->cname };
 	struct finding *finding;
-	char *why = NULL, *longer;
+	char *why = NULL;
 	size_t i;
 
 	for (i = 0; i < 3; i++) {
-		if (lost[i] == NULL || lost[i]->dnssec != DNSSEC_FAILED)
-			continue;
-		longer = memory_format("%s%s%s", why != NULL ? why : "",
-		    why != NULL ? "; " : "", lost[i]->why);
-		free(why);
-		why = longer;
+		if (lost[i] != NULL && lost[i]->dnssec == DNSSEC_FAILED)
+			why = memory_join(why, "; ", lost[i]->why);
 	}
 	if (why == NULL)
 		return false;
