@@ -52,6 +52,10 @@ ageing_signatures_end(const struct evidence *evidence)
 	time_t end = 0;
 	size_t i;
 
+	/* Nothing depends on them where no mail is taken, or DNSSEC is none. */
+	if (evidence_is_null_mx(evidence) || (evidence->mx != NULL &&
+	    evidence->mx->dnssec == DNSSEC_INSECURE))
+		return 0;
 	first = ageing_first_to_end(mx, 1);
 	if (first != NULL)
 		end = first->signed_until;

@@ -8,6 +8,7 @@
 
 #include "checker/authorities.h"
 #include "checker/material.h"
+#include "checker/offer.h"
 #include "checker/visit.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
@@ -77,6 +78,10 @@ read_chains(struct engine *engine, const struct settings *settings,
 	for (i = 0; i < settings->chain_count; i++) {
 		if (!material_init(&material, settings->chains[i], why))
 			return false;
+		if (!offers_check_order(&material, why)) {
+			material_clear(&material);
+			return false;
+		}
 		engine->chains[i] = material.chain;
 		material.chain = NULL;
 		if (engine->chains[i] == NULL)
@@ -104,6 +109,8 @@ read_next(struct engine *engine, const struct settings *settings, char **why)
 		if (!material_init(&engine->next[i], settings->next[i], why))
 			return false;
 		engine->next_count++;
+		if (!offers_check_order(&engine->next[i], why))
+			return false;
 	}
 	return true;
 }

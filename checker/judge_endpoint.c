@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "checker/advice.h"
+#include "checker/offer.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
@@ -222,6 +223,38 @@ is_deployed(const struct handshake *handshake)
 	return handshake->protocol != NULL;
 }
 
+/* What would make a handshake match that nothing does. */
+static void
+advise_match(struct finding *finding, const struct judging *judging,
+    const struct handshake *handshake)
+{
+	const struct match_input rules = judging_match_input(judging,
+	    handshake->chain);
+	const struct answer *tlsa = evidence_tlsa(judging->host);
+	const size_t issued = offers_issued(handshake->chain);
+	char *line, *wait;
+
+	/* A record of an authority's own key would stop all mail. */
+	if (issued != 0) {
+		finding_advise(finding, "put the server's own certificate "
+		    "first: the first one is the issuer of %s",
+		    handshake->chain->certificates[issued].subject);
+		return;
+	}
+	line = advice_own_key(&rules, judging_tlsa_owner(judging));
+	if (line != NULL && !is_deployed(handshake) && tlsa != NULL) {
+		wait = text_duration(
+		    2 * (unsigned long)answer_source_ttl(tlsa));
+		finding_advise(finding, "publish  %s\nbeside the present "
+		    "records, and wait for 2 TTLs (%s) before it is deployed",
+		    line, wait);
+		free(wait);
+	} else if (line != NULL) {
+		finding_advise(finding, "publish  %s", line);
+	}
+	free(line);
+}
+
 static void
 say_no_match(const struct judging *judging,
     const struct endpoint_evidence *endpoint,
@@ -229,11 +262,8 @@ say_no_match(const struct judging *judging,
 {
 	struct finding_list *findings = &judging->evidence->findings;
 	const struct handshake *handshake = shake->handshake;
-	const struct match_input rules = judging_match_input(judging,
-	    handshake->chain);
 	struct finding *finding;
-	const struct answer *tlsa = evidence_tlsa(judging->host);
-	char *what, *since, *line, *wait;
+	char *what, *since;
 
 	what = presented(handshake);
 	since = text_date(handshake->chain->certificates[0].not_before);
@@ -250,18 +280,7 @@ say_no_match(const struct judging *judging,
 		    handshake->chain->certificates[0].issuer, since);
 	free(since);
 	free(what);
-	line = advice_own_key(&rules, judging_tlsa_owner(judging));
-	if (line != NULL && !is_deployed(handshake) && tlsa != NULL) {
-		wait = text_duration(
-		    2 * (unsigned long)answer_source_ttl(tlsa));
-		finding_advise(finding, "publish  %s\nbeside the present "
-		    "records, and wait for 2 TTLs (%s) before it is deployed",
-		    line, wait);
-		free(wait);
-	} else if (line != NULL) {
-		finding_advise(finding, "publish  %s", line);
-	}
-	free(line);
+	advise_match(finding, judging, handshake);
 	judging_place(judging, finding, endpoint, handshake->key_type);
 }
 

@@ -119,22 +119,6 @@ find_hosts(struct making *making, char *const *words, size_t count,
 	return true;
 }
 
-/* Records of an authority's key in the server's place would stop all mail. */
-static bool
-check_order(const struct making *making, char **why)
-{
-	const struct chain *chain = making->material->chain;
-	size_t issued = chain != NULL ? offers_issued(chain) : 0;
-
-	if (issued == 0)
-		return true;
-	*why = memory_format("%s: the server's certificate must come first, "
-	    "but the first one, %s, is the issuer of %s",
-	    making->material->file, chain->certificates[0].subject,
-	    chain->certificates[issued].subject);
-	return false;
-}
-
 static bool
 find_offers(struct making *making, char **why)
 {
@@ -322,7 +306,7 @@ mxtlsa_make(const struct mxtlsa_settings *settings, char *const *words,
 
 	if (!material_init(&material, words[0], why))
 		return OPTIONS_EXIT_USAGE;
-	good = check_order(&making, why) &&
+	good = offers_check_order(making.material, why) &&
 	    find_hosts(&making, words + 1, count - 1, why) &&
 	    find_offers(&making, why);
 	if (good && settings->json)

@@ -76,6 +76,21 @@ offers_issued(const struct chain *chain)
 	return find_kin(chain, true);
 }
 
+bool
+offers_check_order(const struct material *material, char **why)
+{
+	const struct chain *chain = material->chain;
+	size_t issued = chain != NULL ? offers_issued(chain) : 0;
+
+	if (issued == 0)
+		return true;
+	*why = memory_format("%s: the server's certificate must come first, "
+	    "but the first one, %s, is the issuer of %s", material->file,
+	    chain->certificates[0].subject,
+	    chain->certificates[issued].subject);
+	return false;
+}
+
 /*
  * CERTIFICATE is NULL for a bare key; DIRECT: it is the own one, or its
  * issuer's.

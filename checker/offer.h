@@ -39,6 +39,13 @@ size_t	offers_issuer(const struct chain *chain);
  */
 size_t	offers_issued(const struct chain *chain);
 
+/*
+ * Whether the server's own certificate comes first. False: what would be taken
+ * for the server's key is an authority's, and a record of it would stop all
+ * mail; *WHY (owned by the caller, printable) names the file.
+ */
+bool	offers_check_order(const struct material *material, char **why);
+
 /* 3 1 1 of the server, and 2 1 1 of its issuer where the chain has it. */
 void	offers_recommended(struct offers *offers,
 	    const struct material *material);

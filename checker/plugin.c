@@ -158,8 +158,6 @@ plugin_judge(const struct evidence *evidence,
 		return PLUGIN_CRITICAL;
 	if (evidence->health != RESOLVER_HEALTHY || evidence->out_of_time)
 		return PLUGIN_UNKNOWN;
-	if (evidence->verdict == VERDICT_NONE)
-		return options->missing;
 	if (!evidence->host_mode && (evidence->mx == NULL ||
 	    evidence->mx->kind == ANSWER_UNUSABLE))
 		return PLUGIN_UNKNOWN;
@@ -167,6 +165,9 @@ plugin_judge(const struct evidence *evidence,
 		state = PLUGIN_CRITICAL;
 	else if (alerts(&options->warning, &sums))
 		state = PLUGIN_WARNING;
+	/* There may be no hosts to weigh: null MX, unsigned domain. */
+	if (evidence->verdict == VERDICT_NONE)
+		return graver(state, options->missing);
 	for (i = 0; i < evidence->host_count; i++)
 		state = graver(state, host_state(&evidence->hosts[i], options));
 	return state;
@@ -201,18 +202,25 @@ put_matter(FILE *out, const struct evidence *evidence)
 	}
 }
 
-/* "signatures good for 12 days", and which threshold that is under. */
+/*
+ * "signatures good for 12 days", and which threshold that is under; ALERTING:
+ * only where it is under one.
+ */
 static void
-put_days(FILE *out, const char *what, double days,
+put_days(FILE *out, const char *what, double days, bool alerting,
     const struct plugin_options *options)
 {
-	const bool critical = range_alerts(&options->critical, days);
+	bool critical, alert;
 	char *range;
 
 	if (isnan(days))
 		return;
+	critical = range_alerts(&options->critical, days);
+	alert = critical || range_alerts(&options->warning, days);
+	if (alerting && !alert)
+		return;
 	fprintf(out, ", %s good for %ld days", what, (long)days);
-	if (!critical && !range_alerts(&options->warning, days))
+	if (!alert)
 		return;
 	range = range_text(critical ? &options->critical : &options->warning);
 	fprintf(out, " (%s: %s)", critical ? "critical" : "warning", range);
@@ -227,14 +235,16 @@ put_first_line(FILE *out, const struct evidence *evidence,
 	fprintf(out, "MXDANE %s: ", state_name(state));
 	put(out, evidence->domain, true);
 	fputs(": ", out);
-	if (evidence->verdict != VERDICT_PASS) {
+	if (evidence->verdict != VERDICT_PASS)
 		put_matter(out, evidence);
-		return;
-	}
-	fprintf(out, "%zu of %zu MX hosts, %zu of %zu addresses authenticated",
-	    sums->mx_ok, sums->mx, sums->addresses_ok, sums->addresses);
-	put_days(out, "signatures", sums->signatures_days, options);
-	put_days(out, "certificates", sums->certificates_days, options);
+	else
+		fprintf(out, "%zu of %zu MX hosts, %zu of %zu addresses "
+		    "authenticated", sums->mx_ok, sums->mx,
+		    sums->addresses_ok, sums->addresses);
+	put_days(out, "signatures", sums->signatures_days,
+	    evidence->verdict != VERDICT_PASS, options);
+	put_days(out, "certificates", sums->certificates_days,
+	    evidence->verdict != VERDICT_PASS, options);
 }
 
 static void

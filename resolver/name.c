@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "resolver/memory.h"
 #include "resolver/text.h"
@@ -135,7 +136,7 @@ name_is_host(const char *name)
 bool
 name_is_address(const char *name)
 {
-	char text[INET6_ADDRSTRLEN];
+	char text[sizeof("[IPv6:]") + INET6_ADDRSTRLEN], *start = text;
 	struct in6_addr address;	/* room for either family */
 	size_t length = 0;
 	bool escaped;
@@ -144,9 +145,15 @@ name_is_address(const char *name)
 	while (*name != '\0' && length < sizeof(text) - 1)
 		text[length++] = (char)next_octet(&name, &escaped);
 	text[length] = '\0';
-	return *name == '\0' && strlen(text) == length &&
-	    (inet_pton(AF_INET, text, &address) == 1 ||
-	    inet_pton(AF_INET6, text, &address) == 1);
+	if (*name != '\0' || strlen(text) != length)
+		return false;
+	/* An address literal (RFC 5321 4.1.3). */
+	if (length > 2 && text[0] == '[' && text[length - 1] == ']') {
+		text[length - 1] = '\0';
+		start += strncasecmp(text, "[IPv6:", 6) == 0 ? 6 : 1;
+	}
+	return inet_pton(AF_INET, start, &address) == 1 ||
+	    inet_pton(AF_INET6, start, &address) == 1;
 }
 
 /* What shows that a typed word is no name at all, or NULL. */
