@@ -17,6 +17,11 @@
 /* Octets of a line, far more than a domain and a comment need. */
 #define LINE_MAX_SIZE	4096
 #define READ_SIZE	65536
+/*
+ * Lines, and reads, after which the event loop has its turn: signals and deadlines
+ * do not wait for the end of what holds no domain and never waits (/dev/zero).
+ */
+#define STEPS_AT_ONCE	4096
 
 struct input {
 	char *const	*words;		/* borrowed */
@@ -28,6 +33,8 @@ struct input {
 	bool		 cut;		/* its rest is passed over */
 	struct evbuffer	*buffer;	/* owned, read and not used yet */
 	struct event	*readable;	/* owned; NULL: reading never waits */
+	struct event	*again;		/* owned; after the loop's turn */
+	size_t		 steps;		/* since then */
 	input_ready	*ready;
 	void		*argument;	/* borrowed */
 };
@@ -39,6 +46,7 @@ on_readable(evutil_socket_t fd, short what, void *argument)
 
 	(void)fd;
 	(void)what;
+	input->steps = 0;
 	input->ready(input->argument);
 }
 
@@ -84,7 +92,8 @@ input_open(struct event_base *base, char *const *words, size_t count,
 	input->ready = ready;
 	input->argument = argument;
 	input->buffer = evbuffer_new();
-	if (input->buffer == NULL)
+	input->again = evtimer_new(base, on_readable, input);
+	if (input->buffer == NULL || input->again == NULL)
 		abort();
 	if (file == NULL)
 		return input;
@@ -106,6 +115,7 @@ input_close(struct input *input)
 		return;
 	if (input->readable != NULL)
 		event_free(input->readable);
+	event_free(input->again);
 	if (input->fd != -1)
 		close(input->fd);
 	evbuffer_free(input->buffer);
@@ -220,6 +230,16 @@ end_file(struct input *input)
 	input->fd = -1;
 }
 
+/* Not event_active: what becomes active while it is dealt with is dealt with, too. */
+static enum input_state
+let_others(struct input *input)
+{
+	const struct timeval now = { 0 };
+
+	evtimer_add(input->again, &now);
+	return INPUT_WAIT;
+}
+
 enum input_state
 input_next(struct input *input, char **domain, char **why)
 {
@@ -234,6 +254,9 @@ input_next(struct input *input, char **domain, char **why)
 		return *domain != NULL ? INPUT_DOMAIN : INPUT_BAD;
 	}
 	for (;;) {
+		if (input->steps == STEPS_AT_ONCE)
+			return let_others(input);
+		input->steps++;
 		line = next_piece(input, &size);
 		if (line != NULL) {
 			state = take_line(input, line, size, domain, why);
