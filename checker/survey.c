@@ -24,12 +24,18 @@
 #define WAIT_FIRST_PAUSE	5.0
 #define WAIT_LONGEST_PAUSE	120.0
 
+/* Signals that end the run, and what is done then: what is complete is told. */
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+
+#define SIGNAL_COUNT (sizeof(signals) / sizeof(signals[0]))
+
 struct survey {
 	const struct settings	*settings;	/* borrowed */
 	struct engine		 engine;
 	struct input		*input;		/* owned */
 	struct batch		*batch;		/* owned */
 	struct event		*progress;	/* owned; NULL: nobody looks */
+	struct event		*signals[SIGNAL_COUNT];	/* owned; NULL: ignored */
 	struct output		 output;	/* opened for the report */
 	FILE			*out;		/* borrowed; NULL: not open */
 	struct report_options	 report;
@@ -180,11 +186,6 @@ on_finished(void *argument)
 	event_base_loopexit(survey->engine.context.base, NULL);
 }
 
-/* Signals that end the run, and what is done then: what is complete is told. */
-static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-
-#define SIGNAL_COUNT (sizeof(signals) / sizeof(signals[0]))
-
 static void
 on_signal(evutil_socket_t number, short what, void *argument)
 {
@@ -195,16 +196,43 @@ on_signal(evutil_socket_t number, short what, void *argument)
 	event_base_loopbreak(survey->engine.context.base);
 }
 
+/* Those that are ignored stay so: nohup(1). */
+static bool
+is_ignored(int number)
+{
+	struct sigaction action;
+
+	return sigaction(number, NULL, &action) == 0 &&
+	    action.sa_handler == SIG_IGN;
+}
+
 static void
-watch_signals(struct survey *survey, struct event *events[SIGNAL_COUNT])
+watch_signals(struct survey *survey)
+{
+	struct event *event;
+	size_t i;
+
+	for (i = 0; i < SIGNAL_COUNT; i++) {
+		if (is_ignored(signals[i]))
+			continue;
+		event = evsignal_new(survey->engine.context.base, signals[i],
+		    on_signal, survey);
+		if (event == NULL || event_add(event, NULL) == -1)
+			abort();
+		survey->signals[i] = event;
+	}
+}
+
+/* What it was before is what a signal does again. */
+static void
+forget_signals(struct survey *survey)
 {
 	size_t i;
 
 	for (i = 0; i < SIGNAL_COUNT; i++) {
-		events[i] = evsignal_new(survey->engine.context.base,
-		    signals[i], on_signal, survey);
-		if (events[i] == NULL || event_add(events[i], NULL) == -1)
-			abort();
+		if (survey->signals[i] != NULL)
+			event_free(survey->signals[i]);
+		survey->signals[i] = NULL;
 	}
 }
 
@@ -267,20 +295,18 @@ run(struct survey *survey)
 		.finished = on_finished,
 		.argument = survey,
 	};
-	struct event *events[SIGNAL_COUNT];
-	size_t i;
 
 	survey->batch = batch_new(&survey->engine.context, &callbacks);
-	watch_signals(survey, events);
 	start_progress(survey);
 	batch_wake(survey->batch);
 	event_base_dispatch(survey->engine.context.base);
 	make_room(survey);
-	for (i = 0; i < SIGNAL_COUNT; i++)
-		event_free(events[i]);
 	if (survey->progress != NULL)
 		event_free(survey->progress);
 	survey->progress = NULL;
+	/* A file that is not whole yet is not to be left behind. */
+	if (survey->output.temporary == NULL)
+		forget_signals(survey);
 	/* An empty list is no error: lists are made by programs. */
 	if (survey->stopped != 0)
 		say_stopped(survey);
@@ -396,6 +422,8 @@ pass_over(struct survey *survey, char *const *words, size_t count,
 		free(why);
 		return false;
 	}
+	/* From before there is a file to after it is whole. */
+	watch_signals(survey);
 	survey->input = input_open(survey->engine.context.base, words, count,
 	    file, on_ready, survey, &why);
 	if (survey->input == NULL) {
@@ -408,6 +436,7 @@ pass_over(struct survey *survey, char *const *words, size_t count,
 	input_close(survey->input);
 	if (good && !survey->keeps)
 		end_report(survey);
+	forget_signals(survey);
 	engine_close(&survey->engine);
 	return good;
 }
@@ -440,16 +469,28 @@ free_words(char **words, size_t count)
 	free(words);
 }
 
+/* For as long as it takes to write a file, which is not to be left half done. */
+static void
+ignore_signals(void)
+{
+	size_t i;
+
+	for (i = 0; i < SIGNAL_COUNT; i++)
+		signal(signals[i], SIG_IGN);
+}
+
 static bool
 write_kept(struct survey *survey)
 {
 	size_t i;
 
+	if (survey->settings->output != NULL)
+		ignore_signals();
 	if (!begin_report(survey))
 		return false;
 	for (i = 0; i < survey->kept_count; i++)
 		write_domain(survey, survey->kept[i]);
-	free(survey->kept);
+	survey->kept_count = 0;
 	end_report(survey);
 	return true;
 }
@@ -509,7 +550,10 @@ try_until_pass(struct survey *survey, char *const *words, size_t count)
 			    verdict_status_name(survey->status));
 	}
 	free_words(domains, domain_count);
-	return good && survey->stopped == 0 && write_kept(survey);
+	good = good && survey->stopped == 0 && write_kept(survey);
+	domains = forget_kept(survey, &domain_count);
+	free_words(domains, domain_count);
+	return good;
 }
 
 int
