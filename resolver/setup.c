@@ -31,6 +31,11 @@ static const struct setting settings[] = {
 	{ "neg-cache-size:", "1m" },
 	{ "infra-cache-numhosts:", "10000" },
 	/*
+	 * Milliseconds. A server may be quick with one answer and take a second for
+	 * the next; asked five times in that second, it would be given up.
+	 */
+	{ "infra-cache-min-rtt:", "400" },
+	/*
 	 * Fewer questions, and none for the empty "_tcp" above a TLSA record:
 	 * servers that deny it by mistake still have the record itself.
 	 */
