@@ -43,6 +43,7 @@ struct resolver_question {
 	bool				 patient;	/* beyond the limit */
 	bool				 overdue;	/* and is beyond it */
 	struct answer			*answer;	/* owned; NULL: none */
+	enum resolver_health		 health;	/* likewise, of a probe */
 	resolver_answered		*answered;
 	resolver_probed			*probed;
 	void				*argument;	/* borrowed */
@@ -72,6 +73,14 @@ make_due(struct resolver_question *question)
 	event_active(question->due, EV_TIMEOUT, 0);
 }
 
+/* The same for a probe: a callback before it may begin with a new one. */
+static void
+tell_health(struct resolver_question *question)
+{
+	question->health = question->resolver->health;
+	make_due(question);
+}
+
 static struct answer *
 failed(const struct resolver_question *question, const char *fault)
 {
@@ -96,7 +105,6 @@ static void
 on_due(evutil_socket_t fd, short what, void *argument)
 {
 	struct resolver_question *question = argument, ended = *question;
-	enum resolver_health health = question->resolver->health;
 
 	(void)fd;
 	(void)what;
@@ -109,7 +117,7 @@ on_due(evutil_socket_t fd, short what, void *argument)
 	question->answer = NULL;
 	question_free(question);
 	if (ended.probed != NULL)
-		ended.probed(health, ended.argument);
+		ended.probed(ended.health, ended.argument);
 	else
 		ended.answered(ended.answer, ended.argument);
 }
@@ -269,7 +277,7 @@ on_root_keys(struct answer *answer, void *argument)
 	for (question = resolver->questions; question != NULL;
 	    question = question->next)
 		if (question->probed != NULL)
-			make_due(question);
+			tell_health(question);
 }
 
 struct resolver_question *
@@ -284,7 +292,7 @@ resolver_probe(struct resolver *resolver, resolver_probed *probed,
 		resolver->health = RESOLVER_UNTRIED;
 		resolver_ask(resolver, ".", DNS_DNSKEY, on_root_keys, resolver);
 	} else if (resolver->health != RESOLVER_UNTRIED) {
-		make_due(question);
+		tell_health(question);
 	}
 	return question;
 }

@@ -425,6 +425,35 @@ test_no_answer(void **state)
 	free(expected);
 }
 
+/* The first to hear that nobody answers asks anew, before the second hears it. */
+static void
+on_health_probe(enum resolver_health health, void *argument)
+{
+	struct test *test = argument;
+
+	assert_int_equal(health, RESOLVER_NO_ANSWER);
+	tiny_server_hush(test->server, false);
+	resolver_probe(test->resolver, on_health, test);
+}
+
+static void
+test_probe_again(void **state)
+{
+	struct test *test = *state;
+
+	tiny_server_hush(test->server, true);
+	test->options.question_limit = SHORT;
+	open_resolver(test);
+	resolver_probe(test->resolver, on_health, test);
+	resolver_probe(test->resolver, on_health_probe, test);
+	run(test);
+	assert_int_equal(test->health, RESOLVER_NO_ANSWER);
+	assert_int_equal(test->called, 1);
+	run(test);
+	assert_int_not_equal(test->health, RESOLVER_UNTRIED);
+	assert_int_equal(test->called, 2);
+}
+
 static void
 test_forwarders(void **state)
 {
@@ -554,6 +583,7 @@ main(void)
 		TEST(test_healthy),
 		TEST(test_bad_anchor),
 		TEST(test_no_answer),
+		TEST(test_probe_again),
 		TEST(test_forwarders),
 		TEST(test_stub),
 		TEST(test_tcp_only),
