@@ -421,14 +421,19 @@ start_worker(struct authority *authority, struct worker *worker)
 	worker->silences = 0;
 	worker->ended = false;
 	worker->resolver = resolver_open(context->base, &options, &why);
-	/* The same settings have opened the main resolver. */
-	if (worker->resolver == NULL)
-		abort();
-	trace_say(context->trace, TRACE_STEPS, server->zone,
-	    "asking %s [%s]%s", server->name, address,
-	    server->tcp ? " over TCP" : "");
+	/* The same settings have opened the main resolver: out of descriptors. */
+	if (worker->resolver == NULL) {
+		trace_say(context->trace, TRACE_STEPS, server->zone,
+		    "cannot ask %s: %s", server->name, why);
+		authority->evidence->servers_unasked = true;
+		free(why);
+	} else {
+		trace_say(context->trace, TRACE_STEPS, server->zone,
+		    "asking %s [%s]%s", server->name, address,
+		    server->tcp ? " over TCP" : "");
+		ask_next(worker);
+	}
 	free(address);
-	ask_next(worker);
 }
 
 /* Passes over the servers that cannot be asked. False: there is no more. */
@@ -458,7 +463,7 @@ put_to_work(struct authority *authority)
 
 	for (i = 0; i < SERVERS_AT_ONCE; i++) {
 		worker = &authority->workers[i];
-		if (worker->resolver == NULL && find_next(authority))
+		while (worker->resolver == NULL && find_next(authority))
 			start_worker(authority, worker);
 		busy |= worker->resolver != NULL;
 	}

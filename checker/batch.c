@@ -105,13 +105,20 @@ batch_free(struct batch *batch)
 	free(batch);
 }
 
+static size_t
+flight(const struct batch *batch)
+{
+	return batch->context->options->authoritative ?
+	    BATCH_FLIGHT_AUTHORITATIVE : BATCH_FLIGHT;
+}
+
 void
 batch_wake(struct batch *batch)
 {
 	struct place *place;
 	char *domain;
 
-	while (!batch->ended && batch->running < BATCH_FLIGHT &&
+	while (!batch->ended && batch->running < flight(batch) &&
 	    batch->next - batch->first < BATCH_WINDOW) {
 		domain = batch->callbacks->next(batch->callbacks->argument,
 		    &batch->ended);

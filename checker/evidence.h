@@ -111,7 +111,7 @@ struct evidence {
 	size_t			 host_total;	/* before the limit */
 	struct server_evidence	*servers;	/* owned; --authoritative */
 	size_t			 server_count;
-	bool			 servers_unasked; /* no time left */
+	bool			 servers_unasked; /* no time, or no room */
 	size_t			 server_total;	/* before the limit */
 	/* judged */
 	enum verdict		 verdict;

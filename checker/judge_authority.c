@@ -358,8 +358,8 @@ judge_authority(const struct judging *judging)
 	if (!evidence->servers_unasked)
 		return VERDICT_PASS;
 	finding_advise(judging_place(judging, finding_add(
-	    &judging->evidence->findings, FINDING_TIMEOUT, "there was no time "
-	    "left to ask every name server (--authoritative)"), NULL,
+	    &judging->evidence->findings, FINDING_TIMEOUT, "there was no time, "
+	    "or no room, left to ask every name server (--authoritative)"), NULL,
 	    KEY_UNKNOWN), "try again with a larger --timeout");
 	return VERDICT_UNKNOWN;
 }

@@ -3,6 +3,7 @@
 #include <event2/event.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -36,11 +37,20 @@ raise_limit(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* Nothing but what libevent says last: it has no descriptors, for example. */
 static void
 hush(int severity, const char *remark)
 {
-	(void)severity;
-	(void)remark;
+	if (severity == EVENT_LOG_ERR)
+		fprintf(stderr, "mxdane: %s\n", remark);
+}
+
+/* Its own way is exit(1), which is a verdict. libunbound has it in use as well. */
+static void
+on_fatal(int error)
+{
+	(void)error;
+	abort();
 }
 
 void
@@ -50,4 +60,5 @@ process_init(void)
 	signal(SIGPIPE, SIG_IGN);
 	raise_limit();
 	event_set_log_callback(hush);
+	event_set_fatal_callback(on_fatal);
 }
