@@ -29,6 +29,7 @@ struct dial {
 struct dialer {
 	struct event_base	*base;		/* borrowed */
 	struct dial		*first;		/* owned, oldest first */
+	struct dial		**end;		/* where the next one goes */
 	size_t			 open;		/* how many have a stream */
 	bool			 connected;	/* one has been, once */
 	struct event		*begin;		/* owned; see on_begin */
@@ -155,6 +156,7 @@ dialer_new(struct event_base *base)
 	struct dialer *dialer = memory_new(1, sizeof(*dialer));
 
 	dialer->base = base;
+	dialer->end = &dialer->first;
 	dialer->begin = event_new(base, -1, 0, on_begin, dialer);
 	if (dialer->begin == NULL)
 		abort();
@@ -180,15 +182,14 @@ struct dial *
 dial_start(struct dialer *dialer, const struct address *address,
     dial_done *done, void *argument)
 {
-	struct dial *dial = memory_new(1, sizeof(*dial)), **end;
+	struct dial *dial = memory_new(1, sizeof(*dial));
 
 	dial->dialer = dialer;
 	dial->address = *address;
 	dial->done = done;
 	dial->argument = argument;
-	for (end = &dialer->first; *end != NULL; end = &(*end)->next)
-		continue;
-	*end = dial;
+	*dialer->end = dial;
+	dialer->end = &dial->next;
 	event_active(dialer->begin, EV_TIMEOUT, 0);
 	return dial;
 }
@@ -210,6 +211,8 @@ dial_close(struct dial *dial)
 	    place = &(*place)->next)
 		continue;
 	*place = dial->next;
+	if (dial->next == NULL)
+		dial->dialer->end = place;
 	if (dial->stream != NULL) {
 		bufferevent_free(dial->stream);
 		dial->dialer->open--;
