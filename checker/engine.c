@@ -160,6 +160,21 @@ engine_open(struct engine *engine, const struct settings *settings,
 	return false;
 }
 
+/*
+ * A connection with a callback to come is not closed before libevent has had its
+ * turn, nor when the loop is gone: that one would stay open until the process ends.
+ */
+static void
+close_base(struct event_base *base)
+{
+	if (base == NULL)
+		return;
+	do
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	while (event_base_get_num_events(base, EVENT_BASE_COUNT_ACTIVE) > 0);
+	event_base_free(base);
+}
+
 void
 engine_close(struct engine *engine)
 {
@@ -169,8 +184,7 @@ engine_close(struct engine *engine)
 	visits_free(engine->context.visits);
 	dialer_free(engine->context.dialer);
 	tls_client_free(engine->context.tls);
-	if (engine->context.base != NULL)
-		event_base_free(engine->context.base);
+	close_base(engine->context.base);
 	for (i = 0; i < engine->options.chain_count; i++)
 		chain_free(engine->chains[i]);
 	free(engine->chains);
