@@ -6,7 +6,8 @@
 #include "checker/offer.h"
 
 /*
- * Explanations for one host. Others choose how many records and certificates
+ * Explanations for one domain. Others choose how many hosts, records and
+ * certificates
  * there are, and each is held against each, in many ways.
  */
 #define DIAGNOSES_MAX 64
@@ -89,8 +90,9 @@ diagnose_shake(const struct judging *judging,
 }
 
 void
-judge_diagnoses(const struct judging *judging)
+judge_diagnoses(struct judging *judging)
 {
+	const size_t room = DIAGNOSES_MAX - judging->diagnosed;
 	const struct host_evidence *host = judging->host;
 	const struct endpoint_evidence *endpoint;
 	size_t i, j, wanted = 0;
@@ -99,12 +101,13 @@ judge_diagnoses(const struct judging *judging)
 		endpoint = &host->endpoints[i];
 		for (j = 0; j < endpoint->shake_count; j++)
 			wanted += diagnose_shake(judging, endpoint,
-			    &endpoint->shakes[j], wanted < DIAGNOSES_MAX ?
-			    DIAGNOSES_MAX - wanted : 0);
+			    &endpoint->shakes[j], wanted < room ?
+			    room - wanted : 0);
 	}
-	if (wanted > DIAGNOSES_MAX)
+	judging->diagnosed += wanted < room ? wanted : room;
+	if (wanted > room)
 		judging_place(judging, finding_add(
 		    &judging->evidence->findings, FINDING_LIMIT_REACHED,
-		    "only the first %d of %zu mismatches were looked into",
-		    DIAGNOSES_MAX, wanted), NULL, KEY_UNKNOWN);
+		    "only the first %zu of %zu mismatches were looked into",
+		    room, wanted), NULL, KEY_UNKNOWN);
 }

@@ -284,14 +284,37 @@ say_no_match(const struct judging *judging,
 	judging_place(judging, finding, endpoint, handshake->key_type);
 }
 
+/* A judged handshake of the host with the same chain, as at its other addresses. */
+static const struct shake_evidence *
+find_twin(const struct judging *judging, const struct shake_evidence *shake)
+{
+	const struct host_evidence *host = judging->host;
+	const struct shake_evidence *other;
+	size_t i, j;
+
+	for (i = 0; i < host->endpoint_count; i++) {
+		for (j = 0; j < host->endpoints[i].shake_count; j++) {
+			other = &host->endpoints[i].shakes[j];
+			if (other == shake)
+				return NULL;
+			if (other->matches != NULL && chain_equal(
+			    other->handshake->chain, shake->handshake->chain))
+				return other;
+		}
+	}
+	return NULL;
+}
+
 static void
 judge_shake(const struct judging *judging, struct shake_evidence *shake)
 {
 	const struct tlsa_set *records = &judging->host->records;
 	const struct match_input input = judging_match_input(judging,
 	    shake->handshake->chain);
+	const struct shake_evidence *twin = find_twin(judging, shake);
 
-	shake->matches = match_chain(&input);
+	shake->matches = twin != NULL ?
+	    match_copy(twin->matches, twin->match_count) : match_chain(&input);
 	shake->match_count = records->count;
 	if (tlsa_set_usable(records) == 0)
 		shake->verdict = VERDICT_NONE;

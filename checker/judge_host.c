@@ -418,7 +418,7 @@ void
 judge_records(struct evidence *evidence, const struct judge_options *options)
 {
 	struct host_evidence *host = &evidence->hosts[0];
-	const struct judging judging = {
+	struct judging judging = {
 		.evidence = evidence,
 		.options = options,
 		.host = host,

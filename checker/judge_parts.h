@@ -22,6 +22,7 @@ struct judging {
 	enum severity			 gravest;
 	bool				 disappointed;	/* expectation failed */
 	size_t				 expecting;	/* hosts looked at */
+	size_t				 diagnosed;	/* explanations */
 };
 
 /* Adds the place to a finding, and caps its severity. Returns it. */
@@ -49,7 +50,7 @@ bool		 judge_signatures(const struct judging *judging,
 bool		 judge_certificates(const struct judging *judging);
 
 /* Why records do not match, and what an authority's rotation will do. */
-void		 judge_diagnoses(const struct judging *judging);
+void		 judge_diagnoses(struct judging *judging);
 void		 judge_rotation(const struct judging *judging);
 
 /*

@@ -18,7 +18,8 @@
 /* What all records of one chain are verified with. */
 struct matcher {
 	const struct match_input *input;
-	SSL_CTX			 *context;
+	SSL_CTX			 *context;	/* NULL: not needed so far, and
+						 * nor is what follows */
 	X509_STORE		 *store;	/* without any certificate */
 	STACK_OF(X509)		 *stack;	/* the chain as sent */
 };
@@ -53,10 +54,12 @@ set_rules(X509_VERIFY_PARAM *rules, const struct match_input *input)
 	}
 }
 
+/* MATCHER has its input. */
 static void
-matcher_init(struct matcher *matcher, const struct match_input *input)
+matcher_init(struct matcher *matcher)
 {
-	matcher->input = input;
+	const struct match_input *input = matcher->input;
+
 	matcher->context = SSL_CTX_new(TLS_client_method());
 	matcher->store = X509_STORE_new();
 	if (matcher->context == NULL || matcher->store == NULL ||
@@ -357,12 +360,33 @@ explain(const struct matcher *matcher, const struct tlsa *record, SSL *ssl,
 	free(faults.text);
 }
 
+/*
+ * A digest of nothing that the server showed: no verification finds it there, and
+ * hundreds of them, each beside dozens of certificates, would take seconds.
+ */
+static bool
+is_of_nothing(const struct tlsa *record, const struct chain *chain)
+{
+	size_t i;
+
+	if (record->matching_type == TLSA_FULL)
+		return false;
+	for (i = 0; i < chain->count; i++) {
+		if (match_is_of(record, &chain->certificates[i]))
+			return false;
+	}
+	return true;
+}
+
 static void
-match_record(const struct matcher *matcher, const struct tlsa *record,
+verify_record(struct matcher *matcher, const struct tlsa *record,
     struct match_result *result)
 {
-	SSL *ssl = session_with(matcher, record);
+	SSL *ssl;
 
+	if (matcher->context == NULL)
+		matcher_init(matcher);
+	ssl = session_with(matcher, record);
 	result->would_match = verify(matcher, ssl, NULL) &&
 	    !lacks_names(matcher, record);
 	if (result->would_match)
@@ -370,7 +394,20 @@ match_record(const struct matcher *matcher, const struct tlsa *record,
 	else
 		explain(matcher, record, ssl, result);
 	SSL_free(ssl);
+}
 
+static void
+match_record(struct matcher *matcher, const struct tlsa *record,
+    struct match_result *result)
+{
+	const struct chain *chain = matcher->input->chain;
+
+	if (is_of_nothing(record, chain)) {
+		result->faults = MATCH_FAULT_DATA;
+		result->why = why_data(record, chain);
+	} else {
+		verify_record(matcher, record, result);
+	}
 	result->status = result->would_match ? MATCH_MATCH : MATCH_MISMATCH;
 	if (record->ignored) {
 		result->status = MATCH_IGNORED;
@@ -386,11 +423,10 @@ match_chain(const struct match_input *input)
 {
 	const struct tlsa_set *set = input->records;
 	struct match_result *results, *result;
-	struct matcher matcher;
+	struct matcher matcher = { .input = input };
 	size_t i;
 
 	ERR_set_mark();
-	matcher_init(&matcher, input);
 	results = memory_new(set->count, sizeof(*results));
 	for (i = 0; i < set->count; i++) {
 		result = &results[i];
@@ -404,6 +440,19 @@ match_chain(const struct match_input *input)
 	matcher_clear(&matcher);
 	ERR_pop_to_mark();
 	return results;
+}
+
+struct match_result *
+match_copy(const struct match_result *results, size_t count)
+{
+	struct match_result *copy = memory_new(count, sizeof(*copy));
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		copy[i] = results[i];
+		copy[i].why = memory_string(results[i].why);
+	}
+	return copy;
 }
 
 void

@@ -60,6 +60,8 @@ struct match_input {
  * owned by the caller and freed with match_free.
  */
 struct match_result *match_chain(const struct match_input *input);
+struct match_result *match_copy(const struct match_result *results,
+			size_t count);
 void		 match_free(struct match_result *results, size_t count);
 
 /* Whether a record that counts matches: the handshake is authenticated. */

@@ -224,6 +224,22 @@ chain_repeats_own(const struct chain *chain, size_t i)
 	    chain->certificates[0].cert_sha256, CHAIN_DIGEST) == 0;
 }
 
+bool
+chain_equal(const struct chain *a, const struct chain *b)
+{
+	size_t i;
+
+	if (a->count != b->count || a->truncated != b->truncated)
+		return false;
+	for (i = 0; i < a->count; i++) {
+		if (a->certificates[i].size != b->certificates[i].size ||
+		    memcmp(a->certificates[i].der, b->certificates[i].der,
+		    a->certificates[i].size) != 0)
+			return false;
+	}
+	return true;
+}
+
 void
 chain_free(struct chain *chain)
 {

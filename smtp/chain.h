@@ -57,6 +57,7 @@ struct chain {
 /* The chain is owned by the caller. */
 struct chain	*chain_from_stack(const struct stack_st_X509 *stack);
 struct chain	*chain_copy(const struct chain *chain);
+bool		 chain_equal(const struct chain *a, const struct chain *b);
 /* Whether number I, above 0, is the server's own again: some send it twice. */
 bool		 chain_repeats_own(const struct chain *chain, size_t i);
 void		 chain_free(struct chain *chain);
