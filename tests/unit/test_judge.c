@@ -191,6 +191,38 @@ test_all_unusable(void **state)
 	chain_free(chain);
 }
 
+/* Each address has results of its own, whether its chain was seen before or not. */
+static void
+test_same_chain(void **state)
+{
+	struct chain *good = fixture_chain("mx.example.org", KEY_ECDSA);
+	struct chain *bad = fixture_chain("mx.example.org", KEY_ECDSA);
+	const struct chain *const chains[] = { good, bad, good, bad };
+	struct evidence *evidence = fixture_domain("example.org");
+	struct host_evidence *host = fixture_host(evidence, "mx.example.org");
+	const struct shake_evidence *shake;
+	size_t i;
+
+	(void)state;
+	fixture_tlsa_of(host, good);
+	for (i = 0; i < COUNT(chains); i++)
+		fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE, chains[i]);
+	fixture_judge(evidence);
+	for (i = 0; i < COUNT(chains); i++) {
+		shake = &host->endpoints[i].shakes[0];
+		assert_int_equal(shake->verdict, chains[i] == good ?
+		    VERDICT_PASS : VERDICT_FAIL);
+		assert_int_equal(shake->match_count, 1);
+		assert_int_equal(shake->matches[0].depth, chains[i] == good ?
+		    0 : MATCH_NO_DEPTH);
+		assert_int_equal(shake->matches[0].why == NULL,
+		    chains[i] == good);
+	}
+	evidence_free(evidence);
+	chain_free(good);
+	chain_free(bad);
+}
+
 static void
 test_key_types(void **state)
 {
@@ -410,6 +442,7 @@ main(void)
 		cmocka_unit_test(test_our_own_faults),
 		cmocka_unit_test(test_outcomes),
 		cmocka_unit_test(test_all_unusable),
+		cmocka_unit_test(test_same_chain),
 		cmocka_unit_test(test_key_types),
 		cmocka_unit_test(test_coverage),
 		cmocka_unit_test(test_hosts_make_the_domain),
