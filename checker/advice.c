@@ -18,6 +18,7 @@ try(const struct match_input *input, const struct tlsa *kind, size_t depth,
     struct tlsa_set *alone)
 {
 	struct match_input trial = *input;
+	struct chain chain = *input->chain;	/* borrowed certificates */
 	struct tlsa record;
 
 	*alone = (struct tlsa_set){ NULL, 0 };
@@ -26,6 +27,10 @@ try(const struct match_input *input, const struct tlsa *kind, size_t depth,
 	tlsa_set_add(alone, &record);
 	free(record.data);
 	trial.records = alone;
+	/* The own certificate stands for itself: the others need not be decoded. */
+	if (depth == 0)
+		chain.count = 1;
+	trial.chain = &chain;
 	return match_chain(&trial);
 }
 
