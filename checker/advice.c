@@ -27,7 +27,10 @@ try(const struct match_input *input, const struct tlsa *kind, size_t depth,
 	tlsa_set_add(alone, &record);
 	free(record.data);
 	trial.records = alone;
-	/* The own certificate stands for itself: the others need not be decoded. */
+	/*
+	 * The own certificate stands for itself: the others need not be
+	 * decoded.
+	 */
 	if (depth == 0)
 		chain.count = 1;
 	trial.chain = &chain;

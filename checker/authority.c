@@ -421,7 +421,9 @@ start_worker(struct authority *authority, struct worker *worker)
 	worker->silences = 0;
 	worker->ended = false;
 	worker->resolver = resolver_open(context->base, &options, &why);
-	/* The same settings have opened the main resolver: out of descriptors. */
+	/*
+	 * The same settings have opened the main resolver: out of descriptors.
+	 */
 	if (worker->resolver == NULL) {
 		trace_say(context->trace, TRACE_STEPS, server->zone,
 		    "cannot ask %s: %s", server->name, why);

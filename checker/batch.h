@@ -15,7 +15,9 @@ struct evidence;
 
 /* Audits in flight. */
 #define BATCH_FLIGHT 64
-/* With --authoritative each has resolvers of its own: threads and descriptors. */
+/*
+ * With --authoritative each has resolvers of its own: threads and descriptors.
+ */
 #define BATCH_FLIGHT_AUTHORITATIVE 16
 /*
  * Those, and the reports kept back for their turn: one domain that takes all

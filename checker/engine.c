@@ -161,8 +161,9 @@ engine_open(struct engine *engine, const struct settings *settings,
 }
 
 /*
- * A connection with a callback to come is not closed before libevent has had its
- * turn, nor when the loop is gone: that one would stay open until the process ends.
+ * A connection with a callback to come is not closed before libevent has had
+ * its turn, nor when the loop is gone: that one would stay open until the
+ * process ends.
  */
 static void
 close_base(struct event_base *base)

@@ -18,8 +18,9 @@
 #define LINE_MAX_SIZE	4096
 #define READ_SIZE	65536
 /*
- * Lines, and reads, after which the event loop has its turn: signals and deadlines
- * do not wait for the end of what holds no domain and never waits (/dev/zero).
+ * Lines, and reads, after which the event loop has its turn: signals and
+ * deadlines do not wait for the end of what holds no domain and never waits
+ * (/dev/zero).
  */
 #define STEPS_AT_ONCE	4096
 
@@ -230,7 +231,10 @@ end_file(struct input *input)
 	input->fd = -1;
 }
 
-/* Not event_active: what becomes active while it is dealt with is dealt with, too. */
+/*
+ * Not event_active: what becomes active while it is dealt with is dealt with,
+ * too.
+ */
 static enum input_state
 let_others(struct input *input)
 {

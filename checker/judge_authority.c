@@ -359,7 +359,8 @@ judge_authority(const struct judging *judging)
 		return VERDICT_PASS;
 	finding_advise(judging_place(judging, finding_add(
 	    &judging->evidence->findings, FINDING_TIMEOUT, "there was no time, "
-	    "or no room, left to ask every name server (--authoritative)"), NULL,
-	    KEY_UNKNOWN), "try again with a larger --timeout");
+	    "or no room, left to ask every name server (--authoritative)"),
+	    NULL, KEY_UNKNOWN), "try again with a larger --timeout, or fewer "
+	    "domains");
 	return VERDICT_UNKNOWN;
 }

@@ -284,7 +284,10 @@ say_no_match(const struct judging *judging,
 	judging_place(judging, finding, endpoint, handshake->key_type);
 }
 
-/* A judged handshake of the host with the same chain, as at its other addresses. */
+/*
+ * A judged handshake of the host with the same chain, as at its other
+ * addresses.
+ */
 static const struct shake_evidence *
 find_twin(const struct judging *judging, const struct shake_evidence *shake)
 {

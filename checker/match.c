@@ -361,8 +361,8 @@ explain(const struct matcher *matcher, const struct tlsa *record, SSL *ssl,
 }
 
 /*
- * A digest of nothing that the server showed: no verification finds it there, and
- * hundreds of them, each beside dozens of certificates, would take seconds.
+ * A digest of nothing that the server showed: no verification finds it there,
+ * and hundreds of them, each beside dozens of certificates, would take seconds.
  */
 static bool
 is_of_nothing(const struct tlsa *record, const struct chain *chain)

@@ -45,7 +45,9 @@ hush(int severity, const char *remark)
 		fprintf(stderr, "mxdane: %s\n", remark);
 }
 
-/* Its own way is exit(1), which is a verdict. libunbound has it in use as well. */
+/*
+ * Its own way is exit(1), which is a verdict. libunbound has it in use as well.
+ */
 static void
 on_fatal(int error)
 {

@@ -35,7 +35,7 @@ struct survey {
 	struct input		*input;		/* owned */
 	struct batch		*batch;		/* owned */
 	struct event		*progress;	/* owned; NULL: nobody looks */
-	struct event		*signals[SIGNAL_COUNT];	/* owned; NULL: ignored */
+	struct event		*signals[SIGNAL_COUNT]; /* NULL: ignored */
 	struct output		 output;	/* opened for the report */
 	FILE			*out;		/* borrowed; NULL: not open */
 	struct report_options	 report;
@@ -469,7 +469,9 @@ free_words(char **words, size_t count)
 	free(words);
 }
 
-/* For as long as it takes to write a file, which is not to be left half done. */
+/*
+ * For as long as it takes to write a file, which is not to be left half done.
+ */
 static void
 ignore_signals(void)
 {

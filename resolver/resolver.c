@@ -43,7 +43,8 @@ struct resolver_question {
 	bool				 patient;	/* beyond the limit */
 	bool				 overdue;	/* and is beyond it */
 	struct answer			*answer;	/* owned; NULL: none */
-	enum resolver_health		 health;	/* likewise, of a probe */
+	enum resolver_health		 health;	/* likewise, of a
+							 * probe */
 	resolver_answered		*answered;
 	resolver_probed			*probed;
 	void				*argument;	/* borrowed */

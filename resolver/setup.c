@@ -31,8 +31,8 @@ static const struct setting settings[] = {
 	{ "neg-cache-size:", "1m" },
 	{ "infra-cache-numhosts:", "10000" },
 	/*
-	 * Milliseconds. A server may be quick with one answer and take a second for
-	 * the next; asked five times in that second, it would be given up.
+	 * Milliseconds. A server may be quick with one answer and take a second
+	 * for the next; asked five times in that second, it would be given up.
 	 */
 	{ "infra-cache-min-rtt:", "400" },
 	/*

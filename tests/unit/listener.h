@@ -1,6 +1,6 @@
 /*
- * A port on the loopback that connections come to, in the event loop of the test.
- * It says nothing until it is told what to say.
+ * A port on the loopback that connections come to, in the event loop of the
+ * test. It says nothing until it is told what to say.
  */
 #ifndef TESTS_UNIT_LISTENER_H
 #define TESTS_UNIT_LISTENER_H
@@ -25,8 +25,9 @@ size_t		 listener_open(const struct listener *listener);
 void		 listener_say(struct listener *listener, const char *words);
 
 /*
- * Runs the loop until *VALUE, in which callbacks count, or the number of connections
- * that there are (VALUE is NULL), is WANTED. A test that waits for long has failed.
+ * Runs the loop until *VALUE, in which callbacks count, or the number of
+ * connections that there are (VALUE is NULL), is WANTED. A test that waits for
+ * long has failed.
  */
 void		 listener_run(struct event_base *base,
 		    const struct listener *listener,

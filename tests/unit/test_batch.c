@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "checker/audit.h"
 #include "checker/batch.h"
 #include "resolver/memory.h"
 
@@ -26,10 +27,12 @@ struct test {
 	struct context		 context;
 	struct batch_callbacks	 callbacks;
 	struct batch		*batch;		/* owned */
-	size_t			 available;	/* domains that can be had now */
+	size_t			 available;	/* domains that can be had
+						 * now */
 	size_t			 given;		/* and those that were */
 	size_t			 total;		/* all that there will be */
-	struct audit		*audits[DOMAINS_MAX];	/* NULL: not in flight */
+	struct audit		*audits[DOMAINS_MAX];	/* NULL: not in
+							 * flight */
 	size_t			 in_flight;
 	size_t			 most_in_flight;
 	size_t			 reported[DOMAINS_MAX];	/* numbers, in order */

@@ -19,7 +19,8 @@ struct test;
 struct caller {
 	struct test	*test;		/* borrowed */
 	struct dial	*dial;		/* owned, NULL: none */
-	struct caller	*closes;	/* when told, beside himself; NULL: nobody */
+	struct caller	*closes;	/* when told, beside himself; NULL:
+					 * nobody */
 	bool		 again;		/* dials once more when told */
 	bool		 connected;
 	enum dial_result result;
@@ -122,7 +123,9 @@ run(struct test *test, unsigned int told)
 	assert_int_equal(test->told, told);
 }
 
-/* To one address there is one connection at a time, in the order of the calls. */
+/*
+ * To one address there is one connection at a time, in the order of the calls.
+ */
 static void
 test_line(void **state)
 {

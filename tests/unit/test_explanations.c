@@ -430,7 +430,10 @@ count_limits(const struct evidence *evidence)
 	return told;
 }
 
-/* Hundreds of records are not all looked into, whatever their host: that is said. */
+/*
+ * Hundreds of records are not all looked into, whatever their host: that is
+ * said.
+ */
 static void
 test_limit(void **state)
 {
@@ -442,7 +445,8 @@ test_limit(void **state)
 	size_t i, j, explanations[2];
 
 	for (i = 0; i < 2; i++) {
-		host = fixture_host(evidence, i == 0 ? HOST : "mx2.example.org");
+		host = fixture_host(evidence,
+		    i == 0 ? HOST : "mx2.example.org");
 		for (j = 0; j < 100; j++) {
 			digest[0] = (uint8_t)(j + 1);
 			fixture_tlsa(host, &kind);

@@ -191,7 +191,10 @@ test_all_unusable(void **state)
 	chain_free(chain);
 }
 
-/* Each address has results of its own, whether its chain was seen before or not. */
+/*
+ * Each address has results of its own, whether its chain was seen before or
+ * not.
+ */
 static void
 test_same_chain(void **state)
 {

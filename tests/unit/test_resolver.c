@@ -425,7 +425,9 @@ test_no_answer(void **state)
 	free(expected);
 }
 
-/* The first to hear that nobody answers asks anew, before the second hears it. */
+/*
+ * The first to hear that nobody answers asks anew, before the second hears it.
+ */
 static void
 on_health_probe(enum resolver_health health, void *argument)
 {

@@ -28,9 +28,11 @@ struct guest {
 	struct test			*test;		/* borrowed */
 	struct endpoint_evidence	 evidence;	/* owned */
 	struct visit			*visit;		/* NULL: over */
-	struct guest			*stops;		/* when told, NULL: nobody */
+	struct guest			*stops;		/* when told, NULL:
+							 * nobody */
 	struct guest			*starts;	/* likewise */
-	unsigned int			 order;		/* as told; 0: not yet */
+	unsigned int			 order;		/* as told; 0: not
+							 * yet */
 };
 
 struct test {
@@ -72,7 +74,7 @@ tear_down(void **state)
 
 	for (i = 0; i < GUESTS; i++) {
 		visit_stop(test->guests[i].visit, WHY);
-		endpoint_evidence_clear(&test->guests[i].evidence);
+		evidence_endpoint_clear(&test->guests[i].evidence);
 	}
 	visits_free(test->context.visits);
 	dialer_free(test->context.dialer);
@@ -237,7 +239,9 @@ test_leave_at_once(void **state)
 	visit_stop(NULL, WHY);
 }
 
-/* It waits for others to be done with the address, and leaves before they are. */
+/*
+ * It waits for others to be done with the address, and leaves before they are.
+ */
 static void
 test_leave_the_line(void **state)
 {
