@@ -346,6 +346,28 @@ test_alert_is_told(void **state)
 	evidence_free(evidence);
 }
 
+/* Signatures run out though no mail is held up yet: a domain without DANE. */
+static void
+test_alert_without_dane(void **state)
+{
+	struct plugin_options options = make_options("30:", "21:");
+	struct evidence *evidence = make_domain(OUTCOME_DONE);
+	char *text;
+
+	(void)state;
+	options.missing = PLUGIN_OK;
+	answer_free(evidence->hosts[0].tlsa[0]);
+	evidence->hosts[0].tlsa[0] = fixture_answer("_25._tcp.mx.example.org",
+	    DNS_TLSA, ANSWER_NO_DATA, DNSSEC_SECURE);
+	fixture_judge(evidence);
+	assert_int_equal(evidence->verdict, VERDICT_NONE);
+	text = write_report(evidence, &options, PLUGIN_CRITICAL);
+	assert_value(text, "MXDANE CRITICAL: example.org: tlsa-none, "
+	    "mx.example.org, signatures good for 20 days (critical: 21:) | ");
+	free(text);
+	evidence_free(evidence);
+}
+
 static void
 test_outstanding(void **state)
 {
@@ -406,6 +428,7 @@ main(void)
 		cmocka_unit_test(test_hosts_apart),
 		cmocka_unit_test(test_unknown_counts),
 		cmocka_unit_test(test_alert_is_told),
+		cmocka_unit_test(test_alert_without_dane),
 		cmocka_unit_test(test_outstanding),
 		cmocka_unit_test(test_hostile),
 	};
