@@ -150,6 +150,23 @@ finish(struct authority *authority)
 	done(argument);
 }
 
+/* NULL: it is counted, but one too many to be looked at. */
+static struct server_evidence *
+new_server(struct evidence *evidence, const char *zone, const char *name)
+{
+	struct server_evidence *server;
+
+	evidence->server_total++;
+	if (evidence->server_count == AUTHORITY_SERVERS_MAX)
+		return NULL;
+	evidence->servers = memory_grow(evidence->servers,
+	    evidence->server_count, sizeof(*server));
+	server = &evidence->servers[evidence->server_count++];
+	server->zone = memory_string(zone);
+	server->name = memory_string(name);
+	return server;
+}
+
 static void
 add_server(struct authority *authority, const struct search *search,
     const struct answer_record *record, bool tcp)
@@ -169,14 +186,9 @@ add_server(struct authority *authority, const struct search *search,
 		    address_equal(&server->address, &address))
 			return;
 	}
-	evidence->server_total++;
-	if (evidence->server_count == AUTHORITY_SERVERS_MAX)
+	server = new_server(evidence, search->zone, search->name);
+	if (server == NULL)
 		return;
-	evidence->servers = memory_grow(evidence->servers,
-	    evidence->server_count, sizeof(*server));
-	server = &evidence->servers[evidence->server_count++];
-	server->zone = memory_string(search->zone);
-	server->name = memory_string(search->name);
 	server->address = address;
 	server->tcp = tcp;
 }
@@ -199,7 +211,7 @@ add_lost_server(struct authority *authority, const char *zone,
     const char *name, struct answer *answer)
 {
 	struct evidence *evidence = authority->evidence;
-	struct server_evidence *server;
+	struct server_evidence *server = NULL;
 	size_t i;
 
 	for (i = 0; i < evidence->server_count; i++) {
@@ -207,16 +219,12 @@ add_lost_server(struct authority *authority, const char *zone,
 		    strcmp(evidence->servers[i].name, name) == 0)
 			break;
 	}
-	if (i < evidence->server_count) {
+	if (i == evidence->server_count)
+		server = new_server(evidence, zone, name);
+	if (server != NULL)
+		note_answer(server, answer);
+	else
 		answer_free(answer);
-		return;
-	}
-	evidence->servers = memory_grow(evidence->servers,
-	    evidence->server_count, sizeof(*server));
-	server = &evidence->servers[evidence->server_count++];
-	server->zone = memory_string(zone);
-	server->name = memory_string(name);
-	note_answer(server, answer);
 }
 
 static void
