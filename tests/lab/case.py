@@ -28,6 +28,7 @@ ZONES = {
     "silent": {},                           # which never answers for this one
     "lame": {},                             # and knows nothing of this one
     "divided": {"behind": "behind." + TOP}, # one of its servers is behind
+    "crowded": {},                          # with name servers that are none
 }
 
 
