@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "resolver/memory.h"
 #include "resolver/name.h"
@@ -40,19 +41,43 @@ mxtlsa_settings_conflict(const struct mxtlsa_settings *settings)
 	return NULL;
 }
 
+/*
+ * "mxtlsa cert.pem chain.pem": the second of them would be a host's name. No
+ * top-level domain is called so.
+ */
+static bool
+is_certificate_file(const char *word)
+{
+	const char *end = strrchr(word, '.');
+
+	return end != NULL && access(word, F_OK) == 0 &&
+	    (strcmp(end, ".pem") == 0 || strcmp(end, ".crt") == 0 ||
+	    strcmp(end, ".cer") == 0);
+}
+
+/* Why a NAME that is one is not that of a host. Static; NULL: it may be. */
+static const char *
+find_mistake(const char *word, const char *name)
+{
+	if (name[0] == '_' && strstr(name, "._tcp.") != NULL)
+		return "is the owner of TLSA records: give the host's name";
+	if (is_certificate_file(word))
+		return "is a file: have the whole chain in one, the server's "
+		    "certificate first";
+	return NULL;
+}
+
 char *
 mxtlsa_name(const char *word, char **why)
 {
-	const char *wrong;
+	const char *wrong = NULL;
 	char *name = name_from_user(word, &wrong), *safe;
 
-	if (name != NULL && name[0] == '_' && strstr(name, "._tcp.") != NULL) {
-		wrong = "is the owner of TLSA records: give the host's name";
-		free(name);
-		name = NULL;
-	}
 	if (name != NULL)
+		wrong = find_mistake(word, name);
+	if (wrong == NULL)
 		return name;
+	free(name);
 	safe = text_printable(word, strlen(word));
 	*why = memory_format("'%s' %s", safe, wrong);
 	free(safe);
