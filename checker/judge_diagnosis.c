@@ -7,8 +7,7 @@
 
 /*
  * Explanations for one domain. Others choose how many hosts, records and
- * certificates
- * there are, and each is held against each, in many ways.
+ * certificates there are, and each is held against each, in many ways.
  */
 #define DIAGNOSES_MAX 64
 
@@ -108,6 +107,6 @@ judge_diagnoses(struct judging *judging)
 	if (wanted > room)
 		judging_place(judging, finding_add(
 		    &judging->evidence->findings, FINDING_LIMIT_REACHED,
-		    "only the first %zu of %zu mismatches were looked into",
-		    room, wanted), NULL, KEY_UNKNOWN);
+		    "only %zu of %zu mismatches were looked into", room,
+		    wanted), NULL, KEY_UNKNOWN);
 }

@@ -230,7 +230,6 @@ advise_match(struct finding *finding, const struct judging *judging,
 {
 	const struct match_input rules = judging_match_input(judging,
 	    handshake->chain);
-	const struct answer *tlsa = evidence_tlsa(judging->host);
 	const size_t issued = offers_issued(handshake->chain);
 	char *line, *wait;
 
@@ -242,9 +241,9 @@ advise_match(struct finding *finding, const struct judging *judging,
 		return;
 	}
 	line = advice_own_key(&rules, judging_tlsa_owner(judging));
-	if (line != NULL && !is_deployed(handshake) && tlsa != NULL) {
-		wait = text_duration(
-		    2 * (unsigned long)answer_source_ttl(tlsa));
+	if (line != NULL && !is_deployed(handshake) &&
+	    evidence_tlsa(judging->host) != NULL) {
+		wait = text_duration(judging_wait(judging));
 		finding_advise(finding, "publish  %s\nbeside the present "
 		    "records, and wait for 2 TTLs (%s) before it is deployed",
 		    line, wait);

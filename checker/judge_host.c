@@ -16,6 +16,13 @@ judging_tlsa_owner(const struct judging *judging)
 	return tlsa != NULL ? tlsa->owner : NULL;
 }
 
+unsigned long
+judging_wait(const struct judging *judging)
+{
+	return 2 * (unsigned long)answer_source_ttl(
+	    evidence_tlsa(judging->host));
+}
+
 /* Reference identifiers, the TLSA base domain first (RFC 7672 3.2.2). */
 static void
 add_reference_name(struct host_evidence *host, const char *name)

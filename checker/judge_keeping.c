@@ -65,12 +65,11 @@ lonely_record(const struct host_evidence *host)
 }
 
 static void
-say_lonely(const struct judging *judging, const struct tlsa *lonely,
-    uint32_t ttl)
+say_lonely(const struct judging *judging, const struct tlsa *lonely)
 {
 	const bool of_key = lonely->selector == TLSA_SPKI;
 	const char *what = of_key ? "key" : "certificate";
-	char *wait = text_duration(2 * (unsigned long)ttl);
+	char *wait = text_duration(judging_wait(judging));
 	struct finding *finding;
 
 	finding = finding_add(&judging->evidence->findings,
@@ -106,5 +105,5 @@ judge_keeping(const struct judging *judging)
 	lonely = host->verdict == VERDICT_PASS &&
 	    judging->options->next_count == 0 ? lonely_record(host) : NULL;
 	if (lonely != NULL)
-		say_lonely(judging, lonely, ttl);
+		say_lonely(judging, lonely);
 }

@@ -15,9 +15,6 @@
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
-/* TTLs to wait for after a record was published (RFC 7671 8.1). */
-#define TTLS_TO_WAIT 2
-
 /* The host's records held against one of the files. */
 struct prospect {
 	const struct judging	*judging;	/* borrowed */
@@ -95,13 +92,6 @@ describe(const struct material *material)
 		return memory_format("%s (%s key)", material->file, type);
 	return memory_format("%s (%s, %s)", material->file,
 	    material->chain->certificates[0].subject, type);
-}
-
-/* How long after a record was published some cache may lack it, in seconds. */
-static unsigned long
-time_to_wait(const struct answer *tlsa)
-{
-	return TTLS_TO_WAIT * (unsigned long)answer_source_ttl(tlsa);
 }
 
 /* The record of a kind that would cover it. Owned; NULL: there is none. */
@@ -189,7 +179,7 @@ say_covered(const struct prospect *prospect)
 	const struct judging *judging = prospect->judging;
 	struct finding_list *findings = &judging->evidence->findings;
 	const struct answer *tlsa = evidence_tlsa(judging->host);
-	time_t safe = tlsa->signed_since + (time_t)time_to_wait(tlsa);
+	time_t safe = tlsa->signed_since + (time_t)judging_wait(judging);
 	char *what = describe(prospect->material), *since, *until;
 	char *missing = missing_lines(prospect);
 	struct finding *finding;
@@ -244,7 +234,7 @@ advise_records(struct finding *finding, const struct prospect *prospect)
 		.selector = TLSA_SPKI, .matching_type = TLSA_SHA2_256 };
 	const struct judging *judging = prospect->judging;
 	char *lines = missing_lines(prospect), *line;
-	char *wait = text_duration(time_to_wait(evidence_tlsa(judging->host)));
+	char *wait = text_duration(judging_wait(judging));
 
 	if (lines == NULL) {
 		line = line_of_kind(prospect, &usual);
@@ -252,9 +242,9 @@ advise_records(struct finding *finding, const struct prospect *prospect)
 		free(line);
 	}
 	finding_advise(finding, "%s%sbeside the present records, and wait for "
-	    "%d TTLs (%s) before the switch",
+	    "2 TTLs (%s) before the switch",
 	    is_open(prospect) ? "name the certificate with its chain, if it is "
-	    "there already, or\n" : "", lines, TTLS_TO_WAIT, wait);
+	    "there already, or\n" : "", lines, wait);
 	free(wait);
 	free(lines);
 }

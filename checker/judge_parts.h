@@ -89,4 +89,10 @@ struct match_input judging_match_input(const struct judging *judging,
 /* The owner of the host's TLSA records, as published or to be. Borrowed. */
 const char	*judging_tlsa_owner(const struct judging *judging);
 
+/*
+ * How long after a record was published some cache may lack it, in seconds: two
+ * TTLs of the host's TLSA records (RFC 7671 8.1), of which there is an answer.
+ */
+unsigned long	 judging_wait(const struct judging *judging);
+
 #endif

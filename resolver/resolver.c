@@ -43,8 +43,7 @@ struct resolver_question {
 	bool				 patient;	/* beyond the limit */
 	bool				 overdue;	/* and is beyond it */
 	struct answer			*answer;	/* owned; NULL: none */
-	enum resolver_health		 health;	/* likewise, of a
-							 * probe */
+	enum resolver_health		 health;	/* a probe's answer */
 	resolver_answered		*answered;
 	resolver_probed			*probed;
 	void				*argument;	/* borrowed */

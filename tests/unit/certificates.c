@@ -191,6 +191,16 @@ certificates_free(struct issued *issued)
 	free(issued);
 }
 
+void
+certificates_free_all(struct issued **issued, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		certificates_free(issued[i]);
+	free(issued);
+}
+
 struct chain *
 certificates_chain(const struct issued *const *issued, size_t count)
 {

@@ -43,6 +43,8 @@ struct certificates_wish {
 
 struct issued	*certificates_issue(const struct certificates_wish *wish);
 void		 certificates_free(struct issued *issued);
+/* COUNT of them, any of which may be NULL, and the array. */
+void		 certificates_free_all(struct issued **issued, size_t count);
 
 /* What a server sends that has these, in this order. Owned by the caller. */
 struct chain	*certificates_chain(const struct issued *const *issued,

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "checker/make.h"
-#include "checker/match.h"
 #include "checker/tlsa.h"
 #include "resolver/memory.h"
 #include "tests/unit/certificates.h"
@@ -364,12 +363,7 @@ match_world_set_up(void **state)
 int
 match_world_tear_down(void **state)
 {
-	struct issued **world = *state;
-	size_t i;
-
-	for (i = 0; i < WHO_COUNT; i++)
-		certificates_free(world[i]);
-	free(world);
+	certificates_free_all(*state, WHO_COUNT);
 	return 0;
 }
 
@@ -382,6 +376,18 @@ match_world_chain(struct issued **world, const enum who *sent, size_t limit)
 	for (count = 0; count < limit && sent[count] != NOBODY; count++)
 		issued[count] = world[sent[count]];
 	return certificates_chain(issued, count);
+}
+
+struct match_input
+match_world_input(const struct tlsa_set *set, const struct chain *chain)
+{
+	return (struct match_input){
+		.records = set,
+		.chain = chain,
+		.reference_names = match_names,
+		.reference_name_count = MATCH_NAME_COUNT,
+		.when = CERTIFICATES_NOW,
+	};
 }
 
 void

@@ -7,10 +7,10 @@
 
 #include <stddef.h>
 
-struct chain;
+#include "checker/match.h"
+
 struct host_evidence;
 struct issued;
-struct tlsa_set;
 
 #define MATCH_SENT_MAX	5
 
@@ -88,6 +88,10 @@ int		  match_world_tear_down(void **state);
 /* What is sent, up to NOBODY or LIMIT. Owned by the caller. */
 struct chain	 *match_world_chain(struct issued **world,
 		    const enum who *sent, size_t limit);
+
+/* A chain held against records, as in all cases. Borrowed. */
+struct match_input match_world_input(const struct tlsa_set *set,
+		    const struct chain *chain);
 
 /* Adds the record of the kind of "2 1 1" for a certificate. */
 void		  match_world_record(struct tlsa_set *set,

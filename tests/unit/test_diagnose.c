@@ -44,18 +44,6 @@ publish(struct tlsa_set *set, struct issued **world,
 	chain_free(chain);
 }
 
-static struct match_input
-match_for(const struct tlsa_set *set, const struct chain *chain)
-{
-	return (struct match_input){
-		.records = set,
-		.chain = chain,
-		.reference_names = match_names,
-		.reference_name_count = MATCH_NAME_COUNT,
-		.when = CERTIFICATES_NOW,
-	};
-}
-
 /* A record of the set as if nothing were known but what the server sends. */
 static bool
 diagnose_alone(struct diagnosis *diagnosis, const struct match_input *match,
@@ -101,7 +89,7 @@ check_case(struct issued **world, const struct diagnose_case *row)
 	struct chain *chain = match_world_chain(world, row->sent,
 	    MATCH_SENT_MAX);
 	struct tlsa_set set = { NULL, 0 };
-	struct match_input match = match_for(&set, chain);
+	struct match_input match = match_world_input(&set, chain);
 	struct diagnosis diagnosis;
 
 	publish(&set, world, row);
@@ -158,7 +146,7 @@ test_beside_stronger_digest(void **state)
 	for (i = 0; i < COUNT(slips); i++) {
 		chain = match_world_chain(*state, slips[i].sent,
 		    MATCH_SENT_MAX);
-		match = match_for(&set, chain);
+		match = match_world_input(&set, chain);
 		publish(&set, *state, &slips[i]);
 		match_world_record(&set, *state, "3 1 2", LEAF_OLD);
 		assert_true(diagnose_alone(&diagnosis, &match, 0));
@@ -179,7 +167,7 @@ assert_silent(struct issued **world, const enum who *sent,
 {
 	struct chain *chain = match_world_chain(world, sent, MATCH_SENT_MAX);
 	struct tlsa_set set = { NULL, 0 };
-	struct match_input match = match_for(&set, chain);
+	struct match_input match = match_world_input(&set, chain);
 	struct diagnosis diagnosis;
 
 	tlsa_set_add(&set, fields);

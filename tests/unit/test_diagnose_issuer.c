@@ -120,12 +120,7 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	struct issued **world = *state;
-	size_t i;
-
-	for (i = 0; i < WHO_COUNT; i++)
-		certificates_free(world[i]);
-	free(world);
+	certificates_free_all(*state, WHO_COUNT);
 	return 0;
 }
 

@@ -16,18 +16,6 @@
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
-static struct match_input
-input_for(const struct tlsa_set *set, const struct chain *chain)
-{
-	return (struct match_input){
-		.records = set,
-		.chain = chain,
-		.reference_names = match_names,
-		.reference_name_count = MATCH_NAME_COUNT,
-		.when = CERTIFICATES_NOW,
-	};
-}
-
 static void
 check_result(const struct match_case *row, const struct match_result *result)
 {
@@ -63,7 +51,7 @@ test_cases(void **state)
 		match_world_record(&set, *state, row->record, row->of);
 		assert_true(set.records[0].usable);
 		chain = match_world_chain(*state, row->sent, MATCH_SENT_MAX);
-		input = input_for(&set, chain);
+		input = match_world_input(&set, chain);
 		results = match_chain(&input);
 		check_result(row, results);
 		assert_int_equal(match_any(results, 1), row->faults == 0);
@@ -181,7 +169,7 @@ test_without_names(void **state)
 
 	match_world_record(&set, *state, "2 1 1", INTERMEDIATE);
 	match_world_record(&set, *state, "3 1 1", LEAF);
-	input = input_for(&set, chain);
+	input = match_world_input(&set, chain);
 	input.reference_name_count = 0;
 	results = match_chain(&input);
 	assert_int_equal(results[0].status, MATCH_MISMATCH);
@@ -226,7 +214,7 @@ test_when(void **state)
 
 	match_world_record(&set, *state, "2 1 1", INTERMEDIATE);
 	match_world_record(&set, *state, "3 1 1", LEAF);
-	input = input_for(&set, chain);
+	input = match_world_input(&set, chain);
 	for (i = 0; i < COUNT(days); i++) {
 		input.when = CERTIFICATES_NOW +
 		    days[i].day * CERTIFICATES_DAY;
@@ -253,7 +241,7 @@ test_agility(void **state)
 	match_world_record(&set, *state, "3 1 1", LEAF);
 	match_world_record(&set, *state, "3 1 1", LEAF_OLD);
 	match_world_record(&set, *state, "3 1 2", LEAF_OLD);
-	input = input_for(&set, chain);
+	input = match_world_input(&set, chain);
 	results = match_chain(&input);
 	assert_int_equal(results[0].status, MATCH_IGNORED);
 	assert_true(results[0].would_match);
@@ -285,7 +273,7 @@ test_unusable(void **state)
 	struct tlsa_set set = { NULL, 0 };
 	struct chain *chain = match_world_chain(*state, sent, COUNT(sent));
 	struct match_result *results;
-	struct match_input input = input_for(&set, chain);
+	struct match_input input = match_world_input(&set, chain);
 
 	results = match_chain(&input);
 	assert_false(match_any(results, set.count));
@@ -311,7 +299,7 @@ test_empty_chain(void **state)
 {
 	struct tlsa_set set = { NULL, 0 };
 	struct chain *chain = match_world_chain(*state, NULL, 0);
-	struct match_input input = input_for(&set, chain);
+	struct match_input input = match_world_input(&set, chain);
 	struct match_result *results;
 	size_t i;
 
