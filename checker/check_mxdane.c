@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "checker/audit.h"
-#include "checker/engine.h"
-#include "checker/input.h"
-#include "checker/judge.h"
-#include "checker/plugin.h"
-#include "checker/plugin_settings.h"
-#include "checker/process.h"
+#include "checker/gather/audit.h"
+#include "checker/judge/judge.h"
+#include "checker/report/plugin.h"
+#include "checker/run/engine.h"
+#include "checker/run/input.h"
+#include "checker/run/plugin_settings.h"
+#include "checker/run/process.h"
 #include "resolver/memory.h"
 
 /* One check. */

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "checker/process.h"
-#include "checker/settings.h"
-#include "checker/survey.h"
+#include "checker/run/process.h"
+#include "checker/run/settings.h"
+#include "checker/run/survey.h"
 #include "resolver/memory.h"
 
 static int

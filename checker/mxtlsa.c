@@ -2,13 +2,13 @@
  * mxtlsa: TLSA records from a chain of certificates, and a chain against
  * records, without a network.
  */
-#include "checker/mxtlsa.h"
+#include "checker/run/mxtlsa.h"
 
 #include <stdlib.h>
 #include <time.h>
 
-#include "checker/output.h"
-#include "checker/process.h"
+#include "checker/run/output.h"
+#include "checker/run/process.h"
 #include "resolver/memory.h"
 
 /* A wrong word has a message of its own; everything else gets one in front. */

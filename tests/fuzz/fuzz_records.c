@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/records.h"
+#include "checker/tlsa/records.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -17,12 +17,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/make.h"
-#include "checker/match.h"
-#include "checker/tlsa.h"
+#include "checker/tlsa/make.h"
+#include "checker/tlsa/match.h"
+#include "checker/tlsa/tlsa.h"
 #include "resolver/answer.h"
 #include "resolver/memory.h"
-#include "tests/unit/certificates.h"
+#include "tests/unit/support/certificates.h"
 
 /* The lengths from here on choose a record of the chain. */
 #define OF_CHAIN	0xf0

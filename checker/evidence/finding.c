@@ -1,0 +1,460 @@
+#include "checker/evidence/finding.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "resolver/memory.h"
+
+struct code_row {
+	const char	*name;
+	enum severity	 severity;
+	const char	*tlsrpt;	/* RFC 8460 4.3, or NULL */
+	const char	*meaning;
+};
+
+/* RFC 8460 4.3 */
+#define STARTTLS	"starttls-not-supported"
+#define HOST_MISMATCH	"certificate-host-mismatch"
+#define EXPIRED		"certificate-expired"
+#define VALIDATION	"validation-failure"
+#define TLSA_INVALID	"tlsa-invalid"
+#define DNSSEC_INVALID	"dnssec-invalid"
+
+#define ERROR	SEVERITY_ERROR
+#define WARNING	SEVERITY_WARNING
+#define INFO	SEVERITY_INFO
+
+static const struct code_row codes[FINDING_CODE_COUNT] = {
+	[FINDING_RESOLVER_UNREACHABLE] = { "resolver-unreachable", ERROR, NULL,
+	    "this machine gets no answers from the DNS: mend that first" },
+	[FINDING_TRUST_ANCHOR_MISMATCH] = { "trust-anchor-mismatch", ERROR,
+	    NULL,
+	    "the trust anchors here do not fit the root: renew them, or use a "
+	    "resolver that passes DNSSEC on" },
+
+	[FINDING_DOMAIN_MISSING] = { "domain-missing", ERROR, NULL,
+	    "the domain does not exist: check how it is spelled" },
+	[FINDING_MX_INSECURE] = { "mx-insecure", WARNING, NULL,
+	    "the domain is not signed: sign it, and have the DS record "
+	    "published in its parent zone" },
+	[FINDING_MX_BOGUS] = { "mx-bogus", ERROR, DNSSEC_INVALID,
+	    "DNSSEC of the domain is broken: mend the signatures or the DS "
+	    "record; until then mail is delayed" },
+	[FINDING_MX_LOOKUP_FAILED] = { "mx-lookup-failed", ERROR, NULL,
+	    "the name servers of the domain gave no usable answer: look at "
+	    "each of them with --authoritative, or try again" },
+	[FINDING_MX_NULL] = { "mx-null", INFO, NULL,
+	    "the domain says that it takes no mail (RFC 7505)" },
+	[FINDING_MX_TARGET_MISSING] = { "mx-target-missing", WARNING, NULL,
+	    "the MX host has no address: mend or remove the MX record" },
+	[FINDING_MX_TARGET_IS_ADDRESS] = { "mx-target-is-address", WARNING,
+	    NULL,
+	    "an MX record must name a host, not an address (RFC 5321 5.1): "
+	    "give the server a name, and name that" },
+	[FINDING_MX_TARGET_CNAME] = { "mx-target-cname", WARNING, NULL,
+	    "an MX record must not name an alias (RFC 2181 10.3): name the "
+	    "host itself" },
+
+	[FINDING_ADDRESS_INSECURE] = { "address-insecure", WARNING, NULL,
+	    "the zone of the MX host is not signed: its operator must sign it "
+	    "before DANE can work" },
+	[FINDING_ADDRESS_BOGUS] = { "address-bogus", ERROR, DNSSEC_INVALID,
+	    "DNSSEC of the MX host's zone is broken: mend the signatures or "
+	    "the DS record" },
+	[FINDING_ADDRESS_LOOKUP_FAILED] = { "address-lookup-failed", ERROR,
+	    NULL,
+	    "the name servers of the MX host gave no usable answer for its "
+	    "addresses: look at each of them with --authoritative, or try "
+	    "again" },
+
+	[FINDING_TLSA_NONE] = { "tlsa-none", WARNING, NULL,
+	    "the MX host has no TLSA records: publish them" },
+	[FINDING_TLSA_INSECURE] = { "tlsa-insecure", WARNING, NULL,
+	    "TLSA records in an unsigned zone protect nobody: sign the zone" },
+	[FINDING_TLSA_BOGUS] = { "tlsa-bogus", ERROR, DNSSEC_INVALID,
+	    "DNSSEC of the TLSA records is broken: mend the signatures or the "
+	    "DS record; until then senders delay the mail" },
+	[FINDING_TLSA_LOOKUP_FAILED] = { "tlsa-lookup-failed", ERROR,
+	    TLSA_INVALID,
+	    "the name servers give no usable answer about TLSA: senders delay "
+	    "the mail; mend the name servers or the device before them" },
+	[FINDING_TLSA_RECORD_UNUSABLE] = { "tlsa-record-unusable", WARNING,
+	    TLSA_INVALID,
+	    "no sender can use this record: correct or remove it" },
+	[FINDING_TLSA_ALL_UNUSABLE] = { "tlsa-all-unusable", WARNING,
+	    TLSA_INVALID,
+	    "no record can be used, so senders encrypt without knowing with "
+	    "whom: publish a usable one" },
+	[FINDING_TLSA_DUPLICATE] = { "tlsa-duplicate", INFO, NULL,
+	    "the same record is published twice: remove one" },
+	[FINDING_TLSA_MANY] = { "tlsa-many", WARNING, NULL,
+	    "more records than a large sender is known to cope with: keep 12 "
+	    "or fewer" },
+	[FINDING_TLSA_AT_MAIL_DOMAIN] = { "tlsa-at-mail-domain", WARNING, NULL,
+	    "TLSA records belong below the name of the MX host, not below the "
+	    "mail domain: move them" },
+
+	[FINDING_NS_INCONSISTENT] = { "ns-inconsistent", ERROR, NULL,
+	    "the name servers of a zone do not say the same: see that all of "
+	    "them have the same copy of the zone" },
+	[FINDING_NS_LAME] = { "ns-lame", ERROR, NULL,
+	    "a name server does not answer as it should: mend it, or take it "
+	    "out of the zone's NS records" },
+
+	[FINDING_NS_NOT_ASKED] = { "ns-not-asked", INFO, NULL,
+	    "a name server cannot be asked from here, for example since there "
+	    "is no IPv6: run mxdane elsewhere to have it checked, too" },
+
+	[FINDING_NO_ROLLOVER_RECORD] = { "no-rollover-record", INFO, NULL,
+	    "before the key changes, publish the new key's record beside the "
+	    "present one and wait for two TTLs (RFC 7671 8)" },
+	[FINDING_TLSA_TTL_LONG] = { "tlsa-ttl-long", WARNING, NULL,
+	    "TLSA records that are cached for over a day make a mistake last "
+	    "as long: publish them with a TTL of an hour" },
+	[FINDING_ROTATION_UNCOVERED] = { "rotation-uncovered", WARNING, NULL,
+	    "one of several authorities that take turns is pinned: publish "
+	    "records of all of them, or usage 3" },
+	[FINDING_NEXT_COVERED] = { "next-covered", INFO, NULL,
+	    "the next certificate (--next) matches what is published: it is "
+	    "safe to switch to it" },
+	[FINDING_NEXT_TOO_EARLY] = { "next-too-early", WARNING, NULL,
+	    "the next certificate's record (--next) may not be seen everywhere "
+	    "yet: wait until the time that is given" },
+	[FINDING_NEXT_UNCOVERED] = { "next-uncovered", ERROR, NULL,
+	    "no published record matches the next certificate (--next): "
+	    "publish the one that is given, two TTLs before the switch" },
+	[FINDING_SIGNATURE_EXPIRING] = { "signature-expiring", WARNING, NULL,
+	    "have the zone signed again: when its signatures have run out, "
+	    "senders that validate delay the mail" },
+	[FINDING_CERTIFICATE_EXPIRING] = { "certificate-expiring", WARNING,
+	    NULL,
+	    "renew it: usage 2 needs valid dates, all the way up" },
+
+	[FINDING_ADDRESS_RESERVED] = { "address-reserved", ERROR, NULL,
+	    "no public server can have this address: correct it, or use "
+	    "--allow-reserved where it is meant" },
+	[FINDING_CONNECT_FAILED] = { "connect-failed", ERROR, NULL,
+	    "the server could not be reached from here: see that it is up, and "
+	    "that this machine may connect to the port" },
+	[FINDING_SMTP_REFUSED] = { "smtp-refused", ERROR, NULL,
+	    "the server would not talk to this client; try from a machine "
+	    "that it accepts mail from" },
+	[FINDING_SMTP_PROTOCOL] = { "smtp-protocol", ERROR, NULL,
+	    "what answers there does not speak SMTP as RFC 5321 has it: look "
+	    "at what listens on that port" },
+	[FINDING_TIMEOUT] = { "timeout", ERROR, NULL,
+	    "a time limit passed; try again, with a larger --timeout" },
+	[FINDING_STARTTLS_NOT_OFFERED] = { "starttls-not-offered", ERROR,
+	    STARTTLS,
+	    "TLSA records promise STARTTLS: switch it on, and off in whatever "
+	    "stands before the server and hides it" },
+	[FINDING_STARTTLS_REFUSED] = { "starttls-refused", ERROR, STARTTLS,
+	    "the server offers STARTTLS and then refuses it: look at its TLS "
+	    "configuration and its log" },
+	[FINDING_STARTTLS_PLAINTEXT_INJECTED] = { "starttls-plaintext-injected",
+	    WARNING, NULL,
+	    "the server goes on in clear text after it agreed to TLS: update "
+	    "it (CVE-2011-0411 and its kin)" },
+	[FINDING_TLS_HANDSHAKE_FAILED] = { "tls-handshake-failed", ERROR,
+	    VALIDATION,
+	    "no TLS session came about: look at the server's TLS "
+	    "configuration and its log" },
+	[FINDING_TLS_OUTDATED] = { "tls-outdated", WARNING, NULL,
+	    "the server negotiates a TLS version below 1.2: update it" },
+
+	[FINDING_NO_RECORD_MATCHES] = { "no-record-matches", ERROR, VALIDATION,
+	    "publish a record of what the server presents, or have it present "
+	    "what is published" },
+	[FINDING_COMBINATION_UNCOVERED] = { "combination-uncovered", WARNING,
+	    NULL,
+	    "each combination of usage, selector and matching type must have a "
+	    "record that matches (RFC 7671 8): add it, or remove its stale "
+	    "records" },
+	[FINDING_KEY_TYPE_UNCOVERED] = { "key-type-uncovered", ERROR,
+	    VALIDATION,
+	    "the server holds certificates of several key types, and the "
+	    "records do not cover this one: publish a record for it too" },
+	[FINDING_NAME_MISMATCH] = { "name-mismatch", ERROR, HOST_MISMATCH,
+	    "usage 2 needs the host's name in the certificate: reissue it with "
+	    "the name, or publish usage 3" },
+	[FINDING_CERTIFICATE_EXPIRED] = { "certificate-expired", ERROR, EXPIRED,
+	    "usage 2 needs valid dates: renew the certificate, or publish "
+	    "usage 3" },
+	[FINDING_CERTIFICATE_NOT_YET_VALID] = { "certificate-not-yet-valid",
+	    ERROR, EXPIRED,
+	    "usage 2 needs valid dates: wait, or mend the clock of who issued "
+	    "the certificate" },
+	[FINDING_CHAIN_INVALID] = { "chain-invalid", ERROR, VALIDATION,
+	    "the certificates do not lead up to the one in the record: send "
+	    "the right chain, or publish usage 3" },
+
+	/* Errors where nothing else matches, else merely told. */
+	[FINDING_USAGE_2_NAMES_LEAF] = { "usage-2-names-leaf", ERROR, NULL,
+	    "usage 2 is for an authority above the server's certificate, and "
+	    "the record is of that itself: publish it with usage 3" },
+	[FINDING_USAGE_3_NAMES_ISSUER] = { "usage-3-names-issuer", ERROR, NULL,
+	    "usage 3 is for the server's own certificate, and the record is "
+	    "of an authority: publish it with usage 2" },
+	[FINDING_SELECTOR_SWAPPED] = { "selector-swapped", ERROR, NULL,
+	    "the data is of the key where the selector says certificate, or "
+	    "the other way round: correct the selector" },
+	[FINDING_MATCHING_TYPE_SWAPPED] = { "matching-type-swapped", ERROR,
+	    NULL,
+	    "the data is another digest than the matching type says, or one "
+	    "of another form: publish the right one" },
+	[FINDING_DIGEST_OF_PEM] = { "digest-of-pem", ERROR, NULL,
+	    "the digest was made of the PEM text; it must be of the DER "
+	    "encoding: publish the record that is given" },
+	[FINDING_DIGEST_OF_NOTHING] = { "digest-of-nothing", ERROR, NULL,
+	    "the digest is that of no input: the command that made it failed; "
+	    "publish the record that is given" },
+	[FINDING_DATA_NOT_HEX_DECODED] = { "data-not-hex-decoded", ERROR, NULL,
+	    "the data is text, hexadecimal or base64, of the right octets: "
+	    "publish the octets themselves" },
+	[FINDING_NEARLY_MATCHES] = { "nearly-matches", ERROR, NULL,
+	    "a few digits differ from what would match: a slip in typing; "
+	    "publish the record that is given" },
+	[FINDING_ISSUER_NOT_SENT] = { "issuer-not-sent", ERROR, NULL,
+	    "the record is of an authority whose certificate the server does "
+	    "not send: append it to the chain, or publish another record" },
+	[FINDING_ISSUER_RETIRED] = { "issuer-retired", ERROR, NULL,
+	    "the record is of an authority that issues no more certificates: "
+	    "replace it" },
+	[FINDING_MATCHES_ELSEWHERE] = { "matches-elsewhere", ERROR, NULL,
+	    "the record is of what another address, host or key type of the "
+	    "domain presents: bring the one that was left behind up to date" },
+
+	[FINDING_EXPECTATION_FAILED] = { "expectation-failed", ERROR, NULL,
+	    "the TLSA records are not (yet) what --expect and --expect-no say; "
+	    "--wait gives the DNS time" },
+
+	[FINDING_EGRESS_BLOCKED] = { "egress-blocked", WARNING, NULL,
+	    "this machine probably may not connect to the port: run mxdane "
+	    "elsewhere, or with --dns-only" },
+	[FINDING_KEY_TYPES_UNTRIED] = { "key-types-untried", INFO, NULL,
+	    "whether the server holds a certificate of another key type could "
+	    "not be seen; try again" },
+	[FINDING_LIMIT_REACHED] = { "limit-reached", WARNING, NULL,
+	    "there is more than mxdane looks at; what lies beyond was not "
+	    "judged" },
+};
+
+struct finding *
+finding_add(struct finding_list *list, enum finding_code code,
+    const char *format, ...)
+{
+	va_list arguments;
+	struct finding *finding;
+
+	list->items = memory_grow(list->items, list->count, sizeof(*finding));
+	finding = &list->items[list->count++];
+	finding->code = code;
+	finding->severity = codes[code].severity;
+	finding->record = FINDING_NO_RECORD;
+	va_start(arguments, format);
+	finding->text = memory_vformat(format, arguments);
+	va_end(arguments);
+	return finding;
+}
+
+void
+finding_advise(struct finding *finding, const char *format, ...)
+{
+	va_list arguments;
+
+	free(finding->advice);
+	va_start(arguments, format);
+	finding->advice = memory_vformat(format, arguments);
+	va_end(arguments);
+}
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* How much the places of two findings have in common. */
+static int
+nearness(const struct finding *a, const struct finding *b)
+{
+	if (a->host == NULL || !same_text(a->host, b->host))
+		return 0;
+	return same_text(a->address, b->address) &&
+	    a->key_type == b->key_type ? 2 : 1;
+}
+
+/*
+ * Where a finding goes among the first COUNT, which are sorted: at the end of
+ * its severity, or behind the last of those nearest to it.
+ */
+static size_t
+place_of(const struct finding_list *list, size_t count,
+    const struct finding *finding)
+{
+	size_t end = count, place, i;
+	int nearest = 0;
+
+	while (end > 0 && list->items[end - 1].severity > finding->severity)
+		end--;
+	place = end;
+	for (i = end; i > 0 &&
+	    list->items[i - 1].severity == finding->severity; i--) {
+		if (nearness(&list->items[i - 1], finding) <= nearest)
+			continue;
+		nearest = nearness(&list->items[i - 1], finding);
+		place = i;
+	}
+	return place;
+}
+
+void
+finding_sort(struct finding_list *list)
+{
+	struct finding moved;
+	size_t i, place;
+
+	/* Insertion: stable, and the lists are short. */
+	for (i = 1; i < list->count; i++) {
+		moved = list->items[i];
+		place = place_of(list, i, &moved);
+		memmove(&list->items[place + 1], &list->items[place],
+		    (i - place) * sizeof(moved));
+		list->items[place] = moved;
+	}
+}
+
+/* Whether two findings differ in their hosts and addresses at most. */
+static bool
+is_alike(const struct finding *a, const struct finding *b)
+{
+	return a->code == b->code && a->severity == b->severity &&
+	    a->key_type == b->key_type &&
+	    (a->host == NULL) == (b->host == NULL) &&
+	    same_text(a->text, b->text) && same_text(a->advice, b->advice);
+}
+
+bool
+finding_repeats(const struct finding_list *list, size_t which)
+{
+	size_t i;
+
+	for (i = 0; i < which; i++) {
+		if (is_alike(&list->items[i], &list->items[which]))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * TEXT (NULL or taken over) with the host of a finding, as alike ones name it.
+ */
+static char *
+joined_host(char *text, const struct finding_list *list, size_t which)
+{
+	const struct finding *finding = &list->items[which], *other;
+	char *word;
+	size_t i;
+
+	if (finding->host != NULL)
+		text = memory_join(text, " ", finding->host);
+	for (i = which; i < list->count; i++) {
+		other = &list->items[i];
+		if (other->address == NULL || !is_alike(other, finding) ||
+		    !same_text(other->host, finding->host))
+			continue;
+		word = memory_format("[%s]", other->address);
+		text = memory_join(text, " ", word);
+		free(word);
+	}
+	return text;
+}
+
+char *
+finding_places(const struct finding_list *list, size_t which)
+{
+	const struct finding *finding = &list->items[which];
+	char *text = NULL;
+	size_t i, j;
+
+	for (i = which; i < list->count; i++) {
+		if (!is_alike(&list->items[i], finding))
+			continue;
+		for (j = which; j < i; j++) {
+			if (is_alike(&list->items[j], finding) && same_text(
+			    list->items[j].host, list->items[i].host))
+				break;
+		}
+		if (j == i)
+			text = joined_host(text, list, i);
+	}
+	if (finding->key_type != KEY_UNKNOWN)
+		text = memory_join(text, " ",
+		    key_type_name(finding->key_type));
+	return text != NULL ? text : memory_string("");
+}
+
+void
+finding_list_clear(struct finding_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		free(list->items[i].host);
+		free(list->items[i].address);
+		free(list->items[i].text);
+		free(list->items[i].advice);
+	}
+	free(list->items);
+	list->items = NULL;
+	list->count = 0;
+}
+
+bool
+finding_list_has(const struct finding_list *list, enum finding_code code)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		if (list->items[i].code == code)
+			return true;
+	}
+	return false;
+}
+
+const char *
+finding_code_name(enum finding_code code)
+{
+	return codes[code].name;
+}
+
+enum severity
+finding_code_severity(enum finding_code code)
+{
+	return codes[code].severity;
+}
+
+const char *
+finding_code_tlsrpt(enum finding_code code)
+{
+	return codes[code].tlsrpt;
+}
+
+const char *
+finding_code_meaning(enum finding_code code)
+{
+	return codes[code].meaning;
+}
+
+const char *
+severity_name(enum severity severity)
+{
+	static const char *const names[] = {
+		[SEVERITY_ERROR] = "error",
+		[SEVERITY_WARNING] = "warning",
+		[SEVERITY_INFO] = "info",
+	};
+
+	return names[severity];
+}

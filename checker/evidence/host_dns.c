@@ -1,0 +1,194 @@
+#include "checker/evidence/host_dns.h"
+
+#include <stdlib.h>
+
+#include "resolver/name.h"
+
+/* The addresses say nothing secure: is that final (RFC 7672 2.2.2)? */
+static enum host_dns
+insecure_addresses_state(const struct host_evidence *host)
+{
+	const struct answer *a = host->a, *aaaa = host->aaaa;
+
+	if (!answer_has_records(a) && !answer_has_records(aaaa)) {
+		if (!answer_is_absent(a) || !answer_is_absent(aaaa))
+			return HOST_DNS_ADDRESS_FAILED;
+		return a->dnssec == DNSSEC_SECURE &&
+		    aaaa->dnssec == DNSSEC_SECURE ?
+		    HOST_DNS_MISSING : HOST_DNS_MISSING_INSECURE;
+	}
+	if (!a->aliased && !aaaa->aliased)
+		return HOST_DNS_ADDRESS_INSECURE;
+	if (host->cname == NULL)
+		return HOST_DNS_ALIAS_UNKNOWN;
+	if (host->cname->dnssec == DNSSEC_BOGUS)
+		return HOST_DNS_ADDRESS_BOGUS;
+	if (host->cname->kind == ANSWER_UNUSABLE)
+		return HOST_DNS_ADDRESS_FAILED;
+	if (!answer_is_secure(host->cname))
+		return HOST_DNS_ADDRESS_INSECURE;
+	return HOST_DNS_TLSA_UNKNOWN;
+}
+
+/* The TLSA answers in the order asked. */
+static enum host_dns
+tlsa_state(const struct host_evidence *host, size_t *used)
+{
+	enum host_dns state = HOST_DNS_TLSA_NONE;
+	const struct answer *tlsa;
+	size_t i;
+
+	*used = 0;
+	for (i = 0; host_dns_base_domain(host, i) != NULL; i++) {
+		tlsa = host->tlsa[i];
+		if (tlsa == NULL)
+			return HOST_DNS_TLSA_UNKNOWN;
+		if (tlsa->dnssec == DNSSEC_BOGUS ||
+		    tlsa->kind == ANSWER_UNUSABLE) {
+			*used = i;
+			return tlsa->dnssec == DNSSEC_BOGUS ?
+			    HOST_DNS_TLSA_BOGUS : HOST_DNS_TLSA_FAILED;
+		}
+		if (answer_is_secure(tlsa)) {
+			*used = i;
+			return HOST_DNS_DANE;
+		}
+		if (answer_has_records(tlsa) && state == HOST_DNS_TLSA_NONE) {
+			*used = i;
+			state = HOST_DNS_TLSA_INSECURE;
+		}
+	}
+	return state;
+}
+
+enum host_dns
+host_dns_find(const struct host_evidence *host, size_t *used)
+{
+	enum host_dns state;
+
+	*used = 0;
+	if (!host->asked)
+		return HOST_DNS_NOT_ASKED;
+	if (host->a == NULL || host->aaaa == NULL)
+		return HOST_DNS_PENDING;
+	if (host->a->dnssec == DNSSEC_BOGUS ||
+	    host->aaaa->dnssec == DNSSEC_BOGUS)
+		return HOST_DNS_ADDRESS_BOGUS;
+	/* One secure family is enough. */
+	if (!answer_is_secure(host->a) && !answer_is_secure(host->aaaa)) {
+		state = insecure_addresses_state(host);
+		if (state != HOST_DNS_TLSA_UNKNOWN)
+			return state;
+	}
+	return tlsa_state(host, used);
+}
+
+enum host_dns
+host_dns_state(const struct host_evidence *host)
+{
+	size_t used;
+
+	return host_dns_find(host, &used);
+}
+
+/* The name at the end of the alias chain; NULL without a secure chain. */
+static const char *
+secure_expansion(const struct host_evidence *host)
+{
+	const struct answer *answer = answer_is_secure(host->a) ?
+	    host->a : host->aaaa;
+
+	return answer_is_secure(answer) && answer->aliased ?
+	    answer->expanded : NULL;
+}
+
+const char *
+host_dns_base_domain(const struct host_evidence *host, size_t i)
+{
+	const char *names[EVIDENCE_BASES] = { secure_expansion(host),
+		host->name };
+	char *owner;
+	size_t n;
+
+	for (n = 0; n < EVIDENCE_BASES; n++) {
+		if (names[n] == NULL)
+			continue;
+		/* A name without room for "_25._tcp." has no such records. */
+		owner = name_tlsa_owner(host->port, names[n]);
+		if (owner == NULL)
+			continue;
+		free(owner);
+		if (i-- == 0)
+			return names[n];
+	}
+	return NULL;
+}
+
+const char *
+host_dns_server_name(const struct host_evidence *host)
+{
+	size_t used;
+
+	if (host_dns_find(host, &used) != HOST_DNS_DANE)
+		return host->name;
+	return host_dns_base_domain(host, used);
+}
+
+enum verdict
+host_dns_verdict(enum host_dns state)
+{
+	switch (state) {
+	case HOST_DNS_NOT_ASKED:
+	case HOST_DNS_MISSING:
+		return VERDICT_ABSENT;
+	case HOST_DNS_ADDRESS_BOGUS:
+	case HOST_DNS_TLSA_BOGUS:
+	case HOST_DNS_TLSA_FAILED:
+		return VERDICT_FAIL;
+	case HOST_DNS_MISSING_INSECURE:
+	case HOST_DNS_ADDRESS_INSECURE:
+	case HOST_DNS_TLSA_INSECURE:
+	case HOST_DNS_TLSA_NONE:
+		return VERDICT_NONE;
+	case HOST_DNS_DANE:
+		return VERDICT_PASS;
+	case HOST_DNS_PENDING:
+	case HOST_DNS_ADDRESS_FAILED:
+	case HOST_DNS_ALIAS_UNKNOWN:
+	case HOST_DNS_TLSA_UNKNOWN:
+		break;
+	}
+	return VERDICT_UNKNOWN;
+}
+
+bool
+host_dns_is_known(const struct host_evidence *host)
+{
+	const enum verdict verdict = host_dns_verdict(host_dns_state(host));
+
+	return verdict == VERDICT_PASS || verdict == VERDICT_NONE;
+}
+
+enum dnssec_status
+host_dns_address_status(const struct host_evidence *host)
+{
+	switch (host_dns_state(host)) {
+	case HOST_DNS_PENDING:
+	case HOST_DNS_NOT_ASKED:
+	case HOST_DNS_ADDRESS_FAILED:
+		return DNSSEC_FAILED;
+	case HOST_DNS_ADDRESS_BOGUS:
+		return DNSSEC_BOGUS;
+	case HOST_DNS_MISSING_INSECURE:
+	case HOST_DNS_ALIAS_UNKNOWN:
+	case HOST_DNS_ADDRESS_INSECURE:
+		return DNSSEC_INSECURE;
+	case HOST_DNS_MISSING:
+		return DNSSEC_SECURE;
+	default:
+		/* TLSA was asked: by a secure address, or by a secure alias. */
+		return answer_is_secure(host->a) ||
+		    answer_is_secure(host->aaaa) ?
+		    DNSSEC_SECURE : DNSSEC_INSECURE;
+	}
+}

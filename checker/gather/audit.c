@@ -1,0 +1,323 @@
+#include "checker/gather/audit.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "checker/evidence/host_dns.h"
+#include "checker/gather/authority.h"
+#include "checker/gather/host.h"
+#include "resolver/memory.h"
+#include "resolver/name.h"
+#include "resolver/resolver.h"
+
+struct audit {
+	const struct context	 *context;	/* borrowed */
+	struct evidence			 *evidence;	/* owned */
+	struct event			 *deadline;	/* owned */
+	struct timespec			  began;	/* monotonic */
+	struct resolver_question	 *probe;	/* owned, NULL: none */
+	struct resolver_question	 *mx;		/* owned, NULL: none */
+	struct resolver_question	 *misplaced;	/* owned, NULL: none */
+	struct host_gathering		**hosts;	/* owned, NULL: ended */
+	size_t				  running;	/* of the hosts */
+	struct authority		 *authority;	/* owned, NULL: none */
+	audit_done			 *done;
+	void				 *argument;	/* borrowed */
+};
+
+static unsigned int
+milliseconds_since(const struct timespec *began)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (unsigned int)((now.tv_sec - began->tv_sec) * 1000 +
+	    (now.tv_nsec - began->tv_nsec) / 1000000);
+}
+
+/* Everything but the evidence. */
+static void
+audit_free(struct audit *audit)
+{
+	resolver_cancel(audit->probe);
+	resolver_cancel(audit->mx);
+	resolver_cancel(audit->misplaced);
+	event_free(audit->deadline);
+	free(audit->hosts);
+	free(audit);
+}
+
+/* What could not be validated for reasons of our own says nothing. */
+static void
+forget_mx(struct evidence *evidence)
+{
+	answer_free(evidence->mx);
+	evidence->mx = answer_failed(evidence->domain, DNS_MX,
+	    evidence->health_why != NULL ? evidence->health_why :
+	    "the root's keys could not be had");
+}
+
+static void
+finish(struct audit *audit)
+{
+	struct evidence *evidence = audit->evidence;
+	audit_done *done = audit->done;
+	void *argument = audit->argument;
+
+	evidence->elapsed_ms = milliseconds_since(&audit->began);
+	if (evidence->health != RESOLVER_HEALTHY && evidence->mx != NULL)
+		forget_mx(evidence);
+	audit_free(audit);
+	done(evidence, argument);
+}
+
+static void
+on_authority(void *argument)
+{
+	struct audit *audit = argument;
+
+	audit->authority = NULL;
+	finish(audit);
+}
+
+/*
+ * Nothing is outstanding any more: the evidence is complete, but for what each
+ * name server says itself.
+ */
+static void
+audit_advance(struct audit *audit)
+{
+	if (audit->probe != NULL || audit->mx != NULL ||
+	    audit->misplaced != NULL || audit->running > 0)
+		return;
+	if (audit->context->options->authoritative &&
+	    audit->evidence->health == RESOLVER_HEALTHY)
+		audit->authority = authority_start(audit->context,
+		    audit->evidence, on_authority, audit);
+	else
+		finish(audit);
+}
+
+static void
+on_probed(enum resolver_health health, void *argument)
+{
+	struct audit *audit = argument;
+
+	audit->probe = NULL;
+	audit->evidence->health = health;
+	audit->evidence->health_why = memory_string(
+	    resolver_health_why(audit->context->resolver));
+	audit_advance(audit);
+}
+
+static void
+on_misplaced(struct answer *answer, void *argument)
+{
+	struct audit *audit = argument;
+
+	audit->misplaced = NULL;
+	audit->evidence->misplaced = answer;
+	audit_advance(audit);
+}
+
+/*
+ * A host without TLSA records: are they at the mail domain instead? Asked once,
+ * and in a signed zone only, where name servers can be expected to answer.
+ */
+static void
+ask_misplaced(struct audit *audit, const struct host_evidence *host)
+{
+	const struct evidence *evidence = audit->evidence;
+	char *owner;
+
+	if (evidence->mx == NULL || evidence->mx->dnssec != DNSSEC_SECURE ||
+	    evidence->misplaced != NULL || audit->misplaced != NULL ||
+	    name_equal(host->name, evidence->domain) ||
+	    host_dns_state(host) != HOST_DNS_TLSA_NONE)
+		return;
+	owner = name_tlsa_owner(host->port, evidence->domain);
+	if (owner != NULL)
+		audit->misplaced = resolver_ask(audit->context->resolver,
+		    owner, DNS_TLSA, on_misplaced, audit);
+	free(owner);
+}
+
+static void
+on_host(struct host_evidence *host, void *argument)
+{
+	struct audit *audit = argument;
+
+	audit->hosts[host - audit->evidence->hosts] = NULL;
+	audit->running--;
+	ask_misplaced(audit, host);
+	audit_advance(audit);
+}
+
+static void
+add_host(struct audit *audit, const char *name, uint16_t preference)
+{
+	struct evidence *evidence = audit->evidence;
+	struct host_evidence *host;
+	size_t i;
+
+	for (i = 0; i < evidence->host_count; i++) {
+		if (name_equal(evidence->hosts[i].name, name))
+			return;
+	}
+	evidence->host_total++;
+	if (evidence->host_count == EVIDENCE_HOSTS_MAX)
+		return;
+	evidence->hosts = memory_grow(evidence->hosts, evidence->host_count,
+	    sizeof(*host));
+	host = &evidence->hosts[evidence->host_count++];
+	host->name = memory_string(name);
+	host->preference = preference;
+	host->port = audit->context->options->port;
+	host->asked = strcmp(name, ".") != 0 && !name_is_address(name);
+}
+
+/* The evidence's hosts stand where they will stay: start them all. */
+static void
+start_hosts(struct audit *audit, bool applies)
+{
+	struct evidence *evidence = audit->evidence;
+	size_t i;
+
+	audit->hosts = memory_new(evidence->host_count,
+	    sizeof(struct host_gathering *));
+	for (i = 0; i < evidence->host_count; i++) {
+		if (!evidence->hosts[i].asked)
+			continue;
+		audit->hosts[i] = host_start(audit->context,
+		    &evidence->hosts[i], applies, on_host, audit);
+		audit->running++;
+	}
+}
+
+static int
+by_preference(const void *a, const void *b)
+{
+	const struct answer_record *left = a, *right = b;
+
+	if (left->preference != right->preference)
+		return left->preference < right->preference ? -1 : 1;
+	return strcmp(left->name, right->name);
+}
+
+static void
+on_mx(struct answer *answer, void *argument)
+{
+	struct audit *audit = argument;
+	struct evidence *evidence = audit->evidence;
+	size_t i;
+
+	audit->mx = NULL;
+	evidence->mx = answer;
+	context_trace_answer(audit->context, answer);
+	if (answer->kind == ANSWER_RECORDS && !evidence_is_null_mx(evidence)) {
+		qsort(answer->records, answer->count,
+		    sizeof(*answer->records), by_preference);
+		for (i = 0; i < answer->count; i++)
+			add_host(audit, answer->records[i].name,
+			    answer->records[i].preference);
+	} else if (answer->kind == ANSWER_NO_DATA) {
+		add_host(audit, evidence->domain, 0);
+	}
+	if (answer->dnssec != DNSSEC_BOGUS)
+		start_hosts(audit, answer->dnssec == DNSSEC_SECURE);
+	audit_advance(audit);
+}
+
+/* The time is up: what is known by now is the report. */
+static void
+on_deadline(evutil_socket_t fd, short what, void *argument)
+{
+	struct audit *audit = argument;
+	struct evidence *evidence = audit->evidence;
+	char *why;
+	size_t i;
+
+	(void)fd;
+	(void)what;
+	evidence->outstanding = audit_waits_for(audit);
+	why = memory_format("no answer within the %g seconds of this audit",
+	    audit->context->options->timeout);
+	if (audit->mx != NULL)
+		evidence->mx = answer_failed(evidence->domain, DNS_MX, why);
+	for (i = 0; i < evidence->host_count; i++) {
+		if (audit->hosts != NULL)
+			host_stop(audit->hosts[i], why);
+	}
+	authority_stop(audit->authority);
+	free(why);
+	evidence->out_of_time = true;
+	finish(audit);
+}
+
+struct audit *
+audit_start(const struct context *context, const char *domain,
+    time_t now, audit_done *done, void *argument)
+{
+	struct audit *audit = memory_new(1, sizeof(*audit));
+	double timeout = context->options->timeout;
+	struct timeval limit = {
+		.tv_sec = (time_t)timeout,
+		.tv_usec = (suseconds_t)
+		    ((timeout - (double)(time_t)timeout) * 1e6),
+	};
+
+	clock_gettime(CLOCK_MONOTONIC, &audit->began);
+	audit->context = context;
+	audit->done = done;
+	audit->argument = argument;
+	audit->evidence = evidence_new(domain);
+	audit->evidence->checked_at = now;
+	audit->evidence->host_mode = context->options->host_mode;
+	audit->evidence->dns_only = context->options->dns_only;
+	audit->evidence->deadline = timeout;
+	audit->deadline = evtimer_new(context->base, on_deadline, audit);
+	if (audit->deadline == NULL || evtimer_add(audit->deadline, &limit))
+		abort();
+
+	audit->probe = resolver_probe(context->resolver, on_probed, audit);
+	if (context->options->host_mode) {
+		add_host(audit, domain, 0);
+		start_hosts(audit, true);
+	} else {
+		audit->mx = resolver_ask(context->resolver, domain, DNS_MX,
+		    on_mx, audit);
+	}
+	return audit;
+}
+
+void
+audit_cancel(struct audit *audit)
+{
+	size_t i;
+
+	if (audit == NULL)
+		return;
+	for (i = 0; i < audit->evidence->host_count; i++) {
+		if (audit->hosts != NULL)
+			host_stop(audit->hosts[i], "cancelled");
+	}
+	authority_stop(audit->authority);
+	evidence_free(audit->evidence);
+	audit_free(audit);
+}
+
+char *
+audit_waits_for(const struct audit *audit)
+{
+	size_t i;
+
+	if (audit->mx != NULL)
+		return memory_format("MX %s", audit->evidence->domain);
+	for (i = 0; i < audit->evidence->host_count; i++) {
+		if (audit->hosts != NULL && audit->hosts[i] != NULL)
+			return host_waits_for(audit->hosts[i]);
+	}
+	return memory_string("the DNS");
+}

@@ -1,0 +1,59 @@
+/*
+ * What every gathering (audit.h, host.h, endpoint.h, authority.h) works with:
+ * one of each, shared by all audits of a run, and what the user wants of them.
+ */
+#ifndef CHECKER_GATHER_CONTEXT_H
+#define CHECKER_GATHER_CONTEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "smtp/address.h"
+
+struct answer;
+struct chain;
+struct dialer;
+struct event_base;
+struct resolver;
+struct resolver_options;
+struct tls_client;
+struct trace;
+struct visits;
+
+/* What the user wants of each audit. */
+struct context_options {
+	bool			 host_mode;	/* it names a mail server */
+	bool			 all;		/* connect without TLSA, too */
+	bool			 dns_only;	/* connect to nobody */
+	bool			 authoritative;	/* ask each name server, too */
+	bool			 allow_reserved;
+	int			 family;	/* AF_INET, AF_INET6; 0: both */
+	uint16_t		 port;
+	const char		*helo;		/* borrowed */
+	double			 timeout;	/* seconds for a domain */
+	const struct chain *const *chains;	/* borrowed; judged as if every
+						 * server presented them, and
+						 * nobody is connected to */
+	size_t			 chain_count;	/* 0: the servers are asked */
+	bool			 connect;	/* to this address only */
+	struct address		 connect_to;	/* its port is not used */
+};
+
+/* What the work is done with; shared by all audits of a run. All borrowed. */
+struct context {
+	struct event_base		*base;
+	struct resolver			*resolver;
+	const struct resolver_options	*resolver_options; /* for more */
+	struct dialer			*dialer;
+	struct tls_client		*tls;
+	struct visits			*visits;
+	const struct trace		*trace;
+	const struct context_options	*options;
+};
+
+/* Tells the trace of an answer that has come. */
+void	context_trace_answer(const struct context *context,
+	    const struct answer *answer);
+
+#endif

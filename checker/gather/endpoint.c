@@ -1,0 +1,263 @@
+#include "checker/gather/endpoint.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "resolver/memory.h"
+#include "resolver/trace.h"
+#include "smtp/dial.h"
+
+struct endpoint_gathering {
+	const struct context		*context;	/* borrowed */
+	struct endpoint_evidence	*evidence;	/* borrowed */
+	const char			*server_name;	/* borrowed */
+	char				*subject;	/* owned; the trace's */
+	struct dial			*dial;		/* owned, NULL: none */
+	struct session			*session;	/* owned, NULL: none */
+	/*
+	 * Key types that share their cipher suites with older ones, kept back
+	 * until it is clear whether there are those: a server that looks at
+	 * suites alone would answer with the one that it has shown already.
+	 */
+	key_set				 kept_back;
+	endpoint_done			*done;
+	void				*argument;	/* borrowed */
+};
+
+static dial_done on_connected;
+static session_done on_conversation;
+
+static void
+dial_next(struct endpoint_gathering *gathering)
+{
+	gathering->dial = dial_start(gathering->context->dialer,
+	    &gathering->evidence->address, on_connected, gathering);
+}
+
+static void
+gathering_free(struct endpoint_gathering *gathering)
+{
+	free(gathering->subject);
+	free(gathering);
+}
+
+static void
+finish(struct endpoint_gathering *gathering)
+{
+	struct endpoint_evidence *evidence = gathering->evidence;
+	endpoint_done *done = gathering->done;
+	void *argument = gathering->argument;
+
+	gathering_free(gathering);
+	done(evidence, argument);
+}
+
+/* The key types that the server has shown certificates of. */
+static key_set
+key_types_seen(const struct endpoint_evidence *evidence)
+{
+	key_set seen = 0;
+	size_t i;
+
+	for (i = 0; i < evidence->shake_count; i++)
+		seen |= KEY_SET(evidence->shakes[i].handshake->key_type);
+	return seen;
+}
+
+/*
+ * Takes down how a conversation ended. The first one speaks for the address. A
+ * further one offered fewer key types: that the server then refuses the
+ * handshake (or that our library has none left to offer) only says that it has
+ * no other certificate; any other end leaves that open.
+ */
+static void
+note_end(struct endpoint_evidence *evidence, enum session_stage stage,
+    enum session_outcome outcome, const char *error)
+{
+	if (evidence->shake_count == 0 || outcome == OUTCOME_DONE) {
+		evidence->stage = stage;
+		evidence->outcome = outcome;
+		free(evidence->error);
+		evidence->error = memory_string(error);
+	} else if (outcome != OUTCOME_HANDSHAKE_FAILED &&
+	    outcome != OUTCOME_UNTRIED) {
+		free(evidence->incomplete);
+		evidence->incomplete = memory_format("%s: %s",
+		    session_stage_name(stage),
+		    error != NULL ? error : "it ended early");
+	}
+}
+
+/*
+ * True: this key type is new, so there may be another one. A server may answer
+ * with what was not offered (RFC 8446 4.4.2.2): it has no other certificate
+ * then.
+ */
+static bool
+note_handshake(struct endpoint_evidence *evidence,
+    struct handshake *handshake)
+{
+	struct shake_evidence *shake;
+
+	if (key_types_seen(evidence) & KEY_SET(handshake->key_type)) {
+		handshake_free(handshake);
+		return false;
+	}
+	evidence->shakes = memory_grow(evidence->shakes,
+	    evidence->shake_count, sizeof(*shake));
+	shake = &evidence->shakes[evidence->shake_count++];
+	shake->handshake = handshake;
+	return handshake->key_type != KEY_UNKNOWN;
+}
+
+/* Takes down a result, and its handshake; true: there may be another one. */
+static bool
+note_result(struct endpoint_evidence *evidence,
+    struct session_result *result)
+{
+	struct handshake *handshake = result->handshake;
+
+	note_end(evidence, result->stage, result->outcome, result->error);
+	evidence->plaintext_injected |= result->plaintext_injected;
+	result->handshake = NULL;
+	return handshake != NULL && note_handshake(evidence, handshake);
+}
+
+static void
+on_connected(struct bufferevent *stream, enum dial_result dialled,
+    const char *error, void *argument)
+{
+	static const enum session_outcome outcomes[] = {
+		[DIAL_FAILED] = OUTCOME_CONNECT_FAILED,
+		[DIAL_TIMED_OUT] = OUTCOME_TIMEOUT,
+		[DIAL_NO_ROUTE] = OUTCOME_NO_ROUTE,
+		[DIAL_CONNECTED] = OUTCOME_UNTRIED,
+	};
+	struct endpoint_gathering *gathering = argument;
+	const struct context *context = gathering->context;
+	const struct session_options options = {
+		.helo = context->options->helo,
+		.server_name = gathering->server_name,
+		.except = key_types_seen(gathering->evidence) |
+		    gathering->kept_back,
+		.tls = context->tls,
+		.subject = gathering->subject,
+		.trace = context->trace,
+	};
+
+	if (stream != NULL) {
+		gathering->session = session_start(context->base, stream,
+		    &options, on_conversation, gathering);
+		return;
+	}
+	trace_say(context->trace, TRACE_STEPS, gathering->subject,
+	    "no connection: %s", error);
+	note_end(gathering->evidence, STAGE_CONNECT, outcomes[dialled], error);
+	dial_close(gathering->dial);
+	finish(gathering);
+}
+
+/*
+ * Whether there is another conversation to have after one that ended in
+ * OUTCOME, and showed a key type that is NEW or not.
+ */
+static bool
+is_worth_another(struct endpoint_gathering *gathering, bool new,
+    enum session_outcome outcome)
+{
+	const struct endpoint_evidence *evidence = gathering->evidence;
+	const key_set seen = key_types_seen(evidence);
+
+	if (new && evidence->shake_count == 1 &&
+	    strcmp(evidence->shakes[0].handshake->protocol, "TLSv1.3") != 0)
+		gathering->kept_back = TLS_SHARING_SUITES & ~seen;
+	if (new && tls_can_offer(seen | gathering->kept_back))
+		return true;
+	if (gathering->kept_back == 0 || (outcome != OUTCOME_DONE &&
+	    outcome != OUTCOME_HANDSHAKE_FAILED && outcome != OUTCOME_UNTRIED))
+		return false;
+	gathering->kept_back = 0;
+	return tls_can_offer(seen);
+}
+
+static void
+on_conversation(struct session_result *result, void *argument)
+{
+	struct endpoint_gathering *gathering = argument;
+	struct endpoint_evidence *evidence = gathering->evidence;
+
+	gathering->session = NULL;
+	dial_close(gathering->dial);
+	gathering->dial = NULL;
+
+	if (!is_worth_another(gathering, note_result(evidence, result),
+	    result->outcome)) {
+		finish(gathering);
+		return;
+	}
+	trace_say(gathering->context->trace, TRACE_STEPS, gathering->subject,
+	    "once more, for a certificate of another key type; that the "
+	    "handshake fails then means that there is none");
+	dial_next(gathering);
+}
+
+struct endpoint_gathering *
+endpoint_start(const struct context *context,
+    struct endpoint_evidence *endpoint, const char *server_name,
+    endpoint_done *done, void *argument)
+{
+	struct endpoint_gathering *gathering;
+	char *address = address_text(&endpoint->address);
+
+	gathering = memory_new(1, sizeof(*gathering));
+	gathering->context = context;
+	gathering->evidence = endpoint;
+	gathering->server_name = server_name;
+	gathering->subject = memory_format("%s [%s]", server_name, address);
+	gathering->done = done;
+	gathering->argument = argument;
+	free(address);
+	dial_next(gathering);
+	return gathering;
+}
+
+void
+endpoint_so_far(const struct endpoint_gathering *gathering, const char *why,
+    struct endpoint_evidence *copy)
+{
+	struct session_result result = { .stage = STAGE_CONNECT,
+		.outcome = OUTCOME_TIMEOUT };
+
+	evidence_endpoint_copy(copy, gathering->evidence);
+	if (gathering->session != NULL) {
+		session_so_far(gathering->session, why, &result);
+	} else if (copy->shake_count == 0 &&
+	    dial_is_waiting(gathering->dial)) {
+		result.outcome = OUTCOME_UNTRIED;
+		result.error = memory_string("its turn did not come in time");
+	} else {
+		result.error = memory_string(why);
+	}
+	/* It was saying goodbye, before it could be asked for another one. */
+	if (note_result(copy, &result) && tls_can_offer(key_types_seen(copy)))
+		note_end(copy, STAGE_CONNECT, OUTCOME_TIMEOUT, why);
+	session_result_clear(&result);
+}
+
+void
+endpoint_cancel(struct endpoint_gathering *gathering)
+{
+	if (gathering == NULL)
+		return;
+	session_cancel(gathering->session);
+	dial_close(gathering->dial);
+	gathering_free(gathering);
+}
+
+char *
+endpoint_waits_for(const struct endpoint_gathering *gathering)
+{
+	return memory_format("%s (%s)", gathering->subject,
+	    session_stage_name(gathering->session != NULL ?
+	    session_stage(gathering->session) : STAGE_CONNECT));
+}

@@ -1,0 +1,33 @@
+/*
+ * The gathering of evidence about one mail server: addresses, TLSA records,
+ * then a conversation with each address (RFC 7672 2.2).
+ */
+#ifndef CHECKER_GATHER_HOST_H
+#define CHECKER_GATHER_HOST_H
+
+#include "checker/evidence/evidence.h"
+#include "checker/gather/context.h"
+
+struct host_gathering;
+
+/* Called once from the loop, when the gathering has freed itself. */
+typedef void	host_done(struct host_evidence *host, void *argument);
+
+/*
+ * HOST (borrowed) has its name and port, and is filled in. APPLIES: the MX
+ * answer lets senders use DANE at all; otherwise the DNS is asked for the
+ * report, and only --all connects.
+ */
+struct host_gathering *
+	host_start(const struct context *context,
+	    struct host_evidence *host, bool applies, host_done *done,
+	    void *argument);
+/*
+ * Ends it without a callback: what is still outstanding is noted in the
+ * evidence, with WHY (printable). NULL is fine.
+ */
+void	host_stop(struct host_gathering *gathering, const char *why);
+/* As audit_waits_for. */
+char	*host_waits_for(const struct host_gathering *gathering);
+
+#endif

@@ -1,0 +1,337 @@
+#include "checker/report/plugin.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checker/evidence/ageing.h"
+#include "checker/evidence/host_dns.h"
+#include "checker/report/report.h"
+
+/* What the counts of the first line and of the performance data are made of. */
+struct sums {
+	size_t	mx, mx_ok;
+	size_t	addresses, addresses_ok;
+	size_t	records, matched;
+	bool	knows_mx;		/* or their counts say nothing */
+	bool	knows_rest;
+	double	signatures_days;	/* NAN: not known */
+	double	certificates_days;
+};
+
+static const char *
+state_name(enum plugin_state state)
+{
+	static const char *const names[] = {
+		[PLUGIN_OK] = "OK",
+		[PLUGIN_WARNING] = "WARNING",
+		[PLUGIN_CRITICAL] = "CRITICAL",
+		[PLUGIN_UNKNOWN] = "UNKNOWN",
+	};
+
+	return names[state];
+}
+
+/* In what a plugin says a '|' begins performance data: it becomes a '/'. */
+static void
+put(FILE *out, const char *text, bool ascii)
+{
+	for (; *text != '\0'; text++) {
+		if (*text == '|')
+			fputc('/', out);
+		else if (ascii && (*text & 0x80))
+			fputc('?', out);
+		else
+			fputc(*text, out);
+	}
+}
+
+static void
+add_host(struct sums *sums, const struct host_evidence *host)
+{
+	size_t i;
+
+	if (host->verdict == VERDICT_ABSENT)
+		return;
+	sums->knows_rest &= host_dns_is_known(host);
+	sums->mx++;
+	sums->mx_ok += host->verdict == VERDICT_PASS;
+	for (i = 0; i < host->endpoint_count; i++) {
+		sums->addresses++;
+		sums->addresses_ok +=
+		    host->endpoints[i].verdict == VERDICT_PASS;
+	}
+	for (i = 0; i < host->records.count; i++) {
+		sums->records++;
+		sums->matched += evidence_record_matches(host, i);
+	}
+}
+
+static double
+days_until(const struct evidence *evidence, time_t end)
+{
+	return end == 0 ? NAN :
+	    difftime(end, evidence->checked_at) / AGEING_DAY;
+}
+
+static struct sums
+sum_up(const struct evidence *evidence)
+{
+	struct sums sums = { 0 };
+	size_t i;
+
+	sums.knows_mx = evidence->health == RESOLVER_HEALTHY &&
+	    (evidence->host_mode || (evidence->mx != NULL &&
+	    evidence->mx->kind != ANSWER_UNUSABLE));
+	sums.knows_rest = sums.knows_mx;
+	for (i = 0; i < evidence->host_count; i++)
+		add_host(&sums, &evidence->hosts[i]);
+	sums.signatures_days = days_until(evidence,
+	    ageing_signatures_end(evidence));
+	sums.certificates_days = days_until(evidence,
+	    ageing_certificates_end(evidence));
+	return sums;
+}
+
+/* OK, WARNING, UNKNOWN, CRITICAL: the graver of two. */
+static enum plugin_state
+graver(enum plugin_state a, enum plugin_state b)
+{
+	static const int rank[] = {
+		[PLUGIN_OK] = 0,
+		[PLUGIN_WARNING] = 1,
+		[PLUGIN_UNKNOWN] = 2,
+		[PLUGIN_CRITICAL] = 3,
+	};
+
+	return rank[a] > rank[b] ? a : b;
+}
+
+static bool
+is_lost(const struct answer *answer)
+{
+	return answer != NULL && answer->dnssec == DNSSEC_FAILED;
+}
+
+/* What one host alone means: its DNS, and what its servers let us see. */
+static enum plugin_state
+host_state(const struct host_evidence *host,
+    const struct plugin_options *options)
+{
+	enum plugin_state state = PLUGIN_OK;
+	bool unreachable = false;
+	size_t i;
+
+	if (host->verdict == VERDICT_NONE)
+		return options->missing;
+	if (host->verdict != VERDICT_UNKNOWN)
+		return PLUGIN_OK;
+	for (i = 0; i < host->endpoint_count; i++)
+		unreachable |= host->endpoints[i].verdict == VERDICT_UNKNOWN;
+	if (unreachable)
+		state = options->unreachable;
+	if (!unreachable || is_lost(host->a) || is_lost(host->aaaa) ||
+	    is_lost(host->cname))
+		state = graver(state, PLUGIN_UNKNOWN);
+	return state;
+}
+
+static bool
+alerts(const struct range *range, const struct sums *sums)
+{
+	return (!isnan(sums->signatures_days) &&
+	    range_alerts(range, sums->signatures_days)) ||
+	    (!isnan(sums->certificates_days) &&
+	    range_alerts(range, sums->certificates_days));
+}
+
+enum plugin_state
+plugin_judge(const struct evidence *evidence,
+    const struct plugin_options *options)
+{
+	const struct sums sums = sum_up(evidence);
+	enum plugin_state state = PLUGIN_OK;
+	size_t i;
+
+	/* An established fault is one, whatever else is not known. */
+	if (evidence->verdict == VERDICT_FAIL)
+		return PLUGIN_CRITICAL;
+	if (evidence->health != RESOLVER_HEALTHY || evidence->out_of_time)
+		return PLUGIN_UNKNOWN;
+	if (!evidence->host_mode && (evidence->mx == NULL ||
+	    evidence->mx->kind == ANSWER_UNUSABLE))
+		return PLUGIN_UNKNOWN;
+	if (alerts(&options->critical, &sums))
+		state = PLUGIN_CRITICAL;
+	else if (alerts(&options->warning, &sums))
+		state = PLUGIN_WARNING;
+	/* There may be no hosts to weigh: null MX, unsigned domain. */
+	if (evidence->verdict == VERDICT_NONE)
+		return graver(state, options->missing);
+	for (i = 0; i < evidence->host_count; i++)
+		state = graver(state, host_state(&evidence->hosts[i], options));
+	return state;
+}
+
+/* What is the matter, in one line: the gravest finding and where it is. */
+static void
+put_matter(FILE *out, const struct evidence *evidence)
+{
+	const struct finding *finding;
+
+	if (evidence->out_of_time && evidence->verdict != VERDICT_FAIL) {
+		fprintf(out, "no result within %g seconds", evidence->deadline);
+		if (evidence->outstanding != NULL) {
+			fputs(", still waiting for ", out);
+			put(out, evidence->outstanding, true);
+		}
+		return;
+	}
+	finding = evidence_matter(evidence);
+	if (finding == NULL)
+		return;
+	put(out, finding_code_name(finding->code), true);
+	if (finding->host != NULL) {
+		fputs(", ", out);
+		put(out, finding->host, true);
+	}
+	if (finding->address != NULL) {
+		fputs(" [", out);
+		put(out, finding->address, true);
+		fputs("]", out);
+	}
+}
+
+/*
+ * "signatures good for 12 days", and which threshold that is under; ALERTING:
+ * only where it is under one.
+ */
+static void
+put_days(FILE *out, const char *what, double days, bool alerting,
+    const struct plugin_options *options)
+{
+	bool critical, alert;
+	char *range;
+
+	if (isnan(days))
+		return;
+	critical = range_alerts(&options->critical, days);
+	alert = critical || range_alerts(&options->warning, days);
+	if (alerting && !alert)
+		return;
+	fprintf(out, ", %s good for %ld days", what, (long)days);
+	if (!alert)
+		return;
+	range = range_text(critical ? &options->critical : &options->warning);
+	fprintf(out, " (%s: %s)", critical ? "critical" : "warning", range);
+	free(range);
+}
+
+static void
+put_first_line(FILE *out, const struct evidence *evidence,
+    const struct sums *sums, const struct plugin_options *options,
+    enum plugin_state state)
+{
+	fprintf(out, "MXDANE %s: ", state_name(state));
+	put(out, evidence->domain, true);
+	fputs(": ", out);
+	if (evidence->verdict != VERDICT_PASS)
+		put_matter(out, evidence);
+	else
+		fprintf(out, "%zu of %zu MX hosts, %zu of %zu addresses "
+		    "authenticated", sums->mx_ok, sums->mx,
+		    sums->addresses_ok, sums->addresses);
+	put_days(out, "signatures", sums->signatures_days,
+	    evidence->verdict != VERDICT_PASS, options);
+	put_days(out, "certificates", sums->certificates_days,
+	    evidence->verdict != VERDICT_PASS, options);
+}
+
+static void
+put_count(FILE *out, const char *label, size_t value, bool known)
+{
+	if (known)
+		fprintf(out, " %s=%zu;;;0", label, value);
+	else
+		fprintf(out, " %s=U;;;0", label);
+}
+
+static void
+put_days_left(FILE *out, const char *label, double days,
+    const struct plugin_options *options)
+{
+	char *warning = range_text(&options->warning);
+	char *critical = range_text(&options->critical);
+
+	if (isnan(days))
+		fprintf(out, " %s=U;%s;%s", label, warning, critical);
+	else
+		/* Rounded down: no value is on the good side that was not. */
+		fprintf(out, " %s=%.2f;%s;%s", label, floor(days * 100) / 100,
+		    warning, critical);
+	free(warning);
+	free(critical);
+}
+
+static void
+put_performance(FILE *out, const struct evidence *evidence,
+    const struct sums *sums, const struct plugin_options *options)
+{
+	fprintf(out, "time=%u.%03us;;;0;%g", evidence->elapsed_ms / 1000,
+	    evidence->elapsed_ms % 1000, evidence->deadline);
+	put_count(out, "mx", sums->mx, sums->knows_mx);
+	put_count(out, "mx_ok", sums->mx_ok, sums->knows_mx);
+	put_count(out, "addresses", sums->addresses, sums->knows_rest);
+	put_count(out, "addresses_ok", sums->addresses_ok, sums->knows_rest);
+	put_count(out, "tlsa_records", sums->records, sums->knows_rest);
+	put_count(out, "tlsa_matched", sums->matched, sums->knows_rest);
+	put_days_left(out, "signatures_days", sums->signatures_days, options);
+	put_days_left(out, "certificates_days", sums->certificates_days,
+	    options);
+}
+
+/* The text report: the tree of hosts and addresses, then the findings. */
+static void
+put_details(FILE *out, const struct evidence *evidence, int verbosity)
+{
+	const struct report_options options = {
+		.verbosity = verbosity > 1 ? 1 : 0,
+	};
+	char *text;
+	size_t size;
+	void *state;
+	FILE *memory = open_memstream(&text, &size);
+
+	if (memory == NULL)
+		abort();
+	state = report_text.begin(memory, &options);
+	report_text.domain(memory, &options, evidence, state);
+	report_text.end(memory, &options, state);
+	fclose(memory);
+	put(out, text, false);
+	free(text);
+}
+
+enum plugin_state
+plugin_report(FILE *out, const struct evidence *evidence,
+    const struct plugin_options *options)
+{
+	const struct sums sums = sum_up(evidence);
+	enum plugin_state state = plugin_judge(evidence, options);
+
+	put_first_line(out, evidence, &sums, options, state);
+	fputs(" | ", out);
+	put_performance(out, evidence, &sums, options);
+	fputc('\n', out);
+	if (state != PLUGIN_OK || options->verbosity > 0)
+		put_details(out, evidence, options->verbosity);
+	return state;
+}
+
+void
+plugin_complain(FILE *out, const char *why)
+{
+	fprintf(out, "MXDANE %s: ", state_name(PLUGIN_UNKNOWN));
+	put(out, why, true);
+	fputc('\n', out);
+}

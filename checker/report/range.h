@@ -1,0 +1,30 @@
+/*
+ * Threshold ranges of the Monitoring Plugins Development Guidelines, over days
+ * that are left: "5:", "@0:5", "~:10".
+ */
+#ifndef CHECKER_REPORT_RANGE_H
+#define CHECKER_REPORT_RANGE_H
+
+#include <stdbool.h>
+
+struct range {
+	bool	set;		/* false: nothing alerts */
+	bool	inside;		/* '@': alert inside, ends included */
+	double	start;		/* -HUGE_VAL for '~' */
+	double	end;		/* HUGE_VAL when left out */
+};
+
+/*
+ * From "[@][START:][END]". A bare number stands for "NUMBER:" here: as 0:NUMBER
+ * it would alert while all is well ("@NUMBER" is "@0:NUMBER"). False: TEXT is
+ * no range.
+ */
+bool	 range_init(struct range *range, const char *text);
+
+/* Whether VALUE is to be alerted about. */
+bool	 range_alerts(const struct range *range, double value);
+
+/* As the guidelines write it; "" when not set. Owned by the caller. */
+char	*range_text(const struct range *range);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * The writers: findings and evidence -> text for people and for programs. One
+ * table; a new format is a row and a file.
+ */
+#ifndef CHECKER_REPORT_REPORT_H
+#define CHECKER_REPORT_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct evidence;
+
+struct report_options {
+	bool	 colour;
+	int	 verbosity;	/* -1: -q, 0, 1: -v, 2: -vv */
+};
+
+struct report_format {
+	const char *name;
+	const char *help;	/* what it is for, a few words */
+	bool	    whole;	/* a file is replaced when it is complete, since
+				 * somebody may read it at any time */
+	/*
+	 * Before the first domain. What it returns is handed to the others; may
+	 * be NULL, as may its result.
+	 */
+	void	 *(*begin)(FILE *out, const struct report_options *options);
+	/* One judged domain. */
+	void	  (*domain)(FILE *out, const struct report_options *options,
+		    const struct evidence *evidence, void *state);
+	/* After the last one; frees STATE. May be NULL. */
+	void	  (*end)(FILE *out, const struct report_options *options,
+		    void *state);
+};
+
+/* NULL: there is no such format. */
+const struct report_format *report_format_find(const char *name);
+/* Row I of the table, NULL past its end. */
+const struct report_format *report_format_at(size_t i);
+
+/* The rows, each in its report_*.c. */
+extern const struct report_format report_text;
+extern const struct report_format report_json;
+extern const struct report_format report_junit;
+extern const struct report_format report_tap;
+extern const struct report_format report_github;
+extern const struct report_format report_prometheus;
+
+#endif

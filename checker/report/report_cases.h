@@ -1,0 +1,32 @@
+/*
+ * A judged domain as a list of test cases, for the formats that pipelines read:
+ * the domain's DNSSEC, each host's TLSA, each address and key type. One case
+ * for each thing that a person would look up by name.
+ */
+#ifndef CHECKER_REPORT_REPORT_CASES_H
+#define CHECKER_REPORT_REPORT_CASES_H
+
+#include <stddef.h>
+
+#include "checker/evidence/verdict.h"
+
+struct evidence;
+
+struct report_case {
+	char		*name;		/* owned, unique within the domain */
+	enum verdict	 verdict;
+	char		*summary;	/* owned or NULL; the gravest finding */
+	char		*details;	/* owned; all findings of the case with
+					 * what to do, a line each, or NULL */
+};
+
+struct report_cases {
+	struct report_case	*items;		/* owned */
+	size_t			 count;
+};
+
+void	report_cases_init(struct report_cases *cases,
+	    const struct evidence *evidence);
+void	report_cases_clear(struct report_cases *cases);
+
+#endif

@@ -1,0 +1,132 @@
+/*
+ * GitHub Actions: findings as workflow commands, which mark the run, and a
+ * table in the job's summary where $GITHUB_STEP_SUMMARY names the file for it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "checker/evidence/evidence.h"
+#include "checker/report/report.h"
+#include "checker/report/report_cases.h"
+
+/*
+ * Data of a workflow command: a '%' escapes, a line's end would let what
+ * follows begin a command of its own. In a property ':' and ',' have a meaning
+ * too.
+ */
+static void
+put_escaped(FILE *out, const char *text, bool property)
+{
+	for (; *text != '\0'; text++) {
+		if (*text == '%' || *text == '\r' || *text == '\n' ||
+		    (property && (*text == ':' || *text == ',')))
+			fprintf(out, "%%%02X", (unsigned char)*text);
+		else
+			fputc(*text, out);
+	}
+}
+
+static void
+put_command(FILE *out, const char *domain, const struct finding_list *list,
+    size_t which)
+{
+	static const char *const commands[] = {
+		[SEVERITY_ERROR] = "error",
+		[SEVERITY_WARNING] = "warning",
+		[SEVERITY_INFO] = "notice",
+	};
+	const struct finding *finding = &list->items[which];
+	const char *host = finding->host != NULL ? finding->host : domain;
+	char *places = finding_places(list, which);
+
+	fprintf(out, "::%s title=", commands[finding->severity]);
+	put_escaped(out, finding_code_name(finding->code), true);
+	fputs(" ", out);
+	put_escaped(out, host, true);
+	fputs("::", out);
+	put_escaped(out, *places != '\0' ? places : domain, false);
+	free(places);
+	fputs(": ", out);
+	put_escaped(out, finding->text, false);
+	if (finding->advice != NULL) {
+		fputs("%0A-> ", out);
+		put_escaped(out, finding->advice, false);
+	}
+	fputc('\n', out);
+}
+
+/* A cell of a Markdown table: text, and nothing but text. */
+static void
+put_cell(FILE *out, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if (strchr("\\`*_{}[]<>()#+!|&~:@-.", *text) != NULL)
+			fprintf(out, "&#%d;", *text);
+		else if (*text == '\n')
+			fputs("<br>", out);
+		else
+			fputc(*text, out);
+	}
+}
+
+static void
+put_summary(FILE *out, const struct evidence *evidence)
+{
+	struct report_cases cases;
+	const struct report_case *item;
+	const char *name;
+	size_t i;
+
+	fputs("### DANE for ", out);
+	put_cell(out, evidence->domain);
+	fprintf(out, ": %s\n\n| | verdict | |\n| --- | --- | --- |\n",
+	    verdict_name(evidence->verdict));
+	report_cases_init(&cases, evidence);
+	for (i = 0; i < cases.count; i++) {
+		item = &cases.items[i];
+		name = verdict_name(item->verdict);
+		fputs("| ", out);
+		put_cell(out, item->name);
+		fprintf(out, " | %s | ", name != NULL ? name : "");
+		put_cell(out, item->details != NULL ? item->details : "");
+		fputs(" |\n", out);
+	}
+	fputc('\n', out);
+	report_cases_clear(&cases);
+}
+
+static void
+github_domain(FILE *out, const struct report_options *options,
+    const struct evidence *evidence, void *state)
+{
+	const char *file = getenv("GITHUB_STEP_SUMMARY");
+	const struct finding_list *findings = &evidence->findings;
+	FILE *summary;
+	size_t i;
+
+	(void)options;
+	(void)state;
+	/* The name is a checked one: it cannot begin a command. */
+	fprintf(out, "%s: %s\n", evidence->domain,
+	    verdict_name(evidence->verdict));
+	for (i = 0; i < findings->count; i++) {
+		if (!finding_repeats(findings, i))
+			put_command(out, evidence->domain, findings, i);
+	}
+	if (file == NULL || *file == '\0')
+		return;
+	summary = fopen(file, "a");
+	if (summary == NULL) {
+		fputs("::warning title=mxdane::cannot write the job's "
+		    "summary\n", out);
+		return;
+	}
+	put_summary(summary, evidence);
+	fclose(summary);
+}
+
+const struct report_format report_github = {
+	.name = "github",
+	.help = "GitHub Actions workflow commands and job summary",
+	.domain = github_domain,
+};

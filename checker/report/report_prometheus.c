@@ -1,0 +1,310 @@
+/*
+ * Metrics for the node exporter's textfile collector. The exposition format
+ * wants the samples of a metric together, so each metric is kept apart until
+ * the end.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checker/evidence/ageing.h"
+#include "checker/evidence/evidence.h"
+#include "checker/report/report.h"
+#include "checker/report/told.h"
+#include "resolver/memory.h"
+#include "resolver/text.h"
+
+enum metric {
+	METRIC_VERDICT,
+	METRIC_ADDRESS,
+	METRIC_RECORD,
+	METRIC_SIGNATURE,
+	METRIC_CERTIFICATE,
+	METRIC_DURATION,
+	METRIC_CHECKED,
+	METRIC_COUNT
+};
+
+static const struct {
+	const char	*name;
+	const char	*help;
+} metrics[METRIC_COUNT] = {
+	[METRIC_VERDICT] = { "mxdane_verdict",
+	    "Verdict of a domain: 1 for the one that holds." },
+	[METRIC_ADDRESS] = { "mxdane_address_success",
+	    "Whether the server at an address was authenticated." },
+	[METRIC_RECORD] = { "mxdane_tlsa_record_matched",
+	    "Whether a TLSA record matches what an address presents." },
+	[METRIC_SIGNATURE] = { "mxdane_signature_expiry_timestamp_seconds",
+	    "When the first signature of an answer ends." },
+	[METRIC_CERTIFICATE] = { "mxdane_certificate_expiry_timestamp_seconds",
+	    "When a certificate that an address presents ends." },
+	[METRIC_DURATION] = { "mxdane_check_duration_seconds",
+	    "How long the check of a domain took." },
+	[METRIC_CHECKED] = { "mxdane_last_check_timestamp_seconds",
+	    "When a domain was checked." },
+};
+
+struct metric_text {
+	FILE	*stream;	/* owned */
+	char	*text;		/* owned by the stream until it is closed */
+	size_t	 size;
+};
+
+/* The state of this writer. */
+struct metrics {
+	struct metric_text	*texts;		/* owned, METRIC_COUNT */
+	struct told		 told;		/* each series once */
+};
+
+static void *
+prometheus_begin(FILE *out, const struct report_options *options)
+{
+	struct metrics *state = memory_new(1, sizeof(*state));
+	struct metric_text *texts;
+	size_t i;
+
+	(void)out;
+	(void)options;
+	state->texts = texts = memory_new(METRIC_COUNT, sizeof(*texts));
+	for (i = 0; i < METRIC_COUNT; i++) {
+		texts[i].stream = open_memstream(&texts[i].text,
+		    &texts[i].size);
+		if (texts[i].stream == NULL)
+			abort();
+	}
+	return state;
+}
+
+static void
+prometheus_end(FILE *out, const struct report_options *options, void *state)
+{
+	struct metrics *written = state;
+	struct metric_text *texts = written->texts;
+	size_t i;
+
+	(void)options;
+	for (i = 0; i < METRIC_COUNT; i++) {
+		fclose(texts[i].stream);
+		if (texts[i].size > 0)
+			fprintf(out, "# HELP %s %s\n# TYPE %s gauge\n%s",
+			    metrics[i].name, metrics[i].help, metrics[i].name,
+			    texts[i].text);
+		free(texts[i].text);
+	}
+	free(texts);
+	told_clear(&written->told);
+	free(written);
+}
+
+/*
+ * One sample. LABELS are pairs of name and value, ended by NULL; in a value
+ * '\', '"' and a line's end are escaped.
+ */
+static void
+put_sample(struct metric_text *texts, enum metric metric,
+    const char *const *labels, const char *value)
+{
+	FILE *out = texts[metric].stream;
+	const char *next;
+	size_t i;
+
+	fprintf(out, "%s{", metrics[metric].name);
+	for (i = 0; labels[i] != NULL; i += 2) {
+		fprintf(out, "%s%s=\"", i > 0 ? "," : "", labels[i]);
+		for (next = labels[i + 1]; *next != '\0'; next++) {
+			if (*next == '\\' || *next == '"')
+				fputc('\\', out);
+			if (*next == '\n')
+				fputs("\\n", out);
+			else
+				fputc(*next, out);
+		}
+		fputc('"', out);
+	}
+	fprintf(out, "} %s\n", value);
+}
+
+static void
+put_time(struct metric_text *texts, enum metric metric,
+    const char *const *labels, time_t when)
+{
+	char *value = memory_format("%" PRIdMAX, (intmax_t)when);
+
+	put_sample(texts, metric, labels, value);
+	free(value);
+}
+
+static void
+put_verdicts(struct metric_text *texts, const struct evidence *evidence)
+{
+	enum verdict verdict;
+
+	for (verdict = VERDICT_UNKNOWN; verdict < VERDICT_ABSENT; verdict++) {
+		const char *const labels[] = { "domain", evidence->domain,
+		    "verdict", verdict_name(verdict), NULL };
+
+		put_sample(texts, METRIC_VERDICT, labels,
+		    verdict == evidence->verdict ? "1" : "0");
+	}
+}
+
+/* Two hosts may be aliases of one, and share its answers: one sample each. */
+static bool
+is_told(const struct evidence *evidence, size_t hosts,
+    const struct answer *answer)
+{
+	const struct answer *answers[AGEING_ANSWERS];
+	size_t i, j, n;
+
+	for (i = 0; i < hosts; i++) {
+		n = ageing_answers(&evidence->hosts[i], answers);
+		for (j = 0; j < n; j++) {
+			if (answers[j] != NULL &&
+			    answers[j]->type == answer->type &&
+			    strcmp(answers[j]->owner, answer->owner) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+static void
+put_signature(struct metric_text *texts, const char *domain,
+    const struct answer *answer)
+{
+	char *rrset;
+
+	if (answer == NULL || answer->dnssec != DNSSEC_SECURE ||
+	    answer->signed_until == 0)
+		return;
+	rrset = memory_format("%s %s", answer->owner,
+	    dns_type_name(answer->type));
+	put_time(texts, METRIC_SIGNATURE, (const char *const[]){ "domain",
+	    domain, "rrset", rrset, NULL }, answer->signed_until);
+	free(rrset);
+}
+
+/* Which handshake the samples are about. All borrowed. */
+struct sample_place {
+	const char			*domain;
+	const struct host_evidence	*host;
+	const char			*address;
+	const struct shake_evidence	*shake;
+};
+
+static void
+put_records(struct metric_text *texts, const struct sample_place *place)
+{
+	const struct shake_evidence *shake = place->shake;
+	const struct tlsa *record;
+	char *usage, *selector, *type, *data;
+	size_t i;
+
+	for (i = 0; i < shake->match_count; i++) {
+		record = &place->host->records.records[i];
+		if (record->duplicate_of != i)
+			continue;
+		usage = memory_format("%d", record->usage);
+		selector = memory_format("%d", record->selector);
+		type = memory_format("%d", record->matching_type);
+		data = text_hex(record->data, record->size);
+		put_sample(texts, METRIC_RECORD, (const char *const[]){
+		    "domain", place->domain, "mx", place->host->name,
+		    "address", place->address, "key_type",
+		    key_type_name(shake->handshake->key_type), "usage", usage,
+		    "selector", selector, "matching_type", type, "data", data,
+		    NULL }, shake->matches[i].would_match ? "1" : "0");
+		free(usage);
+		free(selector);
+		free(type);
+		free(data);
+	}
+}
+
+static void
+put_certificates(struct metric_text *texts, const struct sample_place *place)
+{
+	const struct chain *chain = place->shake->handshake->chain;
+	char *depth;
+	size_t i;
+
+	for (i = 0; i < chain->count; i++) {
+		depth = memory_format("%zu", i);
+		put_time(texts, METRIC_CERTIFICATE, (const char *const[]){
+		    "domain", place->domain, "mx", place->host->name,
+		    "address", place->address, "key_type",
+		    key_type_name(place->shake->handshake->key_type), "depth",
+		    depth, "subject", chain->certificates[i].subject, NULL },
+		    chain->certificates[i].not_after);
+		free(depth);
+	}
+}
+
+static void
+put_host(struct metric_text *texts, const struct evidence *evidence,
+    const struct host_evidence *host)
+{
+	const struct endpoint_evidence *endpoint;
+	struct sample_place place = { evidence->domain, host, NULL, NULL };
+	char *address;
+	size_t i, j;
+
+	for (i = 0; i < host->endpoint_count; i++) {
+		endpoint = &host->endpoints[i];
+		place.address = address = address_text(&endpoint->address);
+		put_sample(texts, METRIC_ADDRESS, (const char *const[]){
+		    "domain", place.domain, "mx", host->name, "address",
+		    address, NULL },
+		    endpoint->verdict == VERDICT_PASS ? "1" : "0");
+		for (j = 0; j < endpoint->shake_count; j++) {
+			place.shake = &endpoint->shakes[j];
+			put_records(texts, &place);
+			put_certificates(texts, &place);
+		}
+		free(address);
+	}
+}
+
+static void
+prometheus_domain(FILE *out, const struct report_options *options,
+    const struct evidence *evidence, void *state)
+{
+	const char *const labels[] = { "domain", evidence->domain, NULL };
+	const struct answer *answers[AGEING_ANSWERS];
+	struct metrics *written = state;
+	struct metric_text *texts = written->texts;
+	char *duration;
+	size_t i, j, n;
+
+	(void)out;
+	(void)options;
+	if (!told_is_new(&written->told, evidence->domain))
+		return;
+	put_verdicts(texts, evidence);
+	put_signature(texts, evidence->domain, evidence->mx);
+	for (i = 0; i < evidence->host_count; i++) {
+		n = ageing_answers(&evidence->hosts[i], answers);
+		for (j = 0; j < n; j++) {
+			if (answers[j] != NULL &&
+			    !is_told(evidence, i, answers[j]))
+				put_signature(texts, evidence->domain,
+				    answers[j]);
+		}
+		put_host(texts, evidence, &evidence->hosts[i]);
+	}
+	duration = memory_format("%u.%03u", evidence->elapsed_ms / 1000,
+	    evidence->elapsed_ms % 1000);
+	put_sample(texts, METRIC_DURATION, labels, duration);
+	free(duration);
+	put_time(texts, METRIC_CHECKED, labels, evidence->checked_at);
+}
+
+const struct report_format report_prometheus = {
+	.name = "prometheus",
+	.help = "metrics for the node exporter's textfile collector",
+	.whole = true,
+	.begin = prometheus_begin,
+	.domain = prometheus_domain,
+	.end = prometheus_end,
+};

@@ -1,0 +1,505 @@
+#include "checker/report/report_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "checker/evidence/evidence.h"
+#include "checker/evidence/host_dns.h"
+#include "checker/report/report.h"
+#include "resolver/memory.h"
+#include "resolver/text.h"
+
+/* Columns: of the verdicts, and of running text. */
+#define VERDICT_COLUMN	50
+#define TEXT_COLUMNS	79
+
+/* How far in the text of findings is, and of what is said of one record. */
+#define FINDING_INDENT	9
+#define RECORD_INDENT	22
+
+/* What stands before a record to publish. */
+#define PUBLISH		"publish  "
+
+/*
+ * Hexadecimal digits of data that is not told in full: of its head, of its end.
+ */
+#define HEAD_DIGITS	16
+#define END_DIGITS	4
+
+enum colour {
+	COLOUR_NONE,
+	COLOUR_GOOD,
+	COLOUR_BAD,
+	COLOUR_DOUBT,
+	COLOUR_CALM,
+	COLOUR_STRONG,
+};
+
+struct page {
+	FILE				*out;
+	const struct report_options	*options;
+};
+
+static const char *
+colour_start(enum colour colour)
+{
+	static const char *const codes[] = {
+		[COLOUR_NONE] = "",
+		[COLOUR_GOOD] = "\033[32m",
+		[COLOUR_BAD] = "\033[1;31m",
+		[COLOUR_DOUBT] = "\033[33m",
+		[COLOUR_CALM] = "\033[2m",
+		[COLOUR_STRONG] = "\033[1m",
+	};
+
+	return codes[colour];
+}
+
+static void
+put(const struct page *page, enum colour colour, const char *text)
+{
+	bool coloured = page->options->colour && colour != COLOUR_NONE;
+
+	fprintf(page->out, "%s%s%s", coloured ? colour_start(colour) : "",
+	    text, coloured ? "\033[0m" : "");
+}
+
+static const struct {
+	const char	*word;
+	enum colour	 colour;
+} verdicts[] = {
+	[VERDICT_UNKNOWN] = { "UNKNOWN", COLOUR_DOUBT },
+	[VERDICT_FAIL] = { "FAIL", COLOUR_BAD },
+	[VERDICT_NONE] = { "none", COLOUR_DOUBT },
+	[VERDICT_PARTIAL] = { "partial", COLOUR_DOUBT },
+	[VERDICT_PASS] = { "pass", COLOUR_GOOD },
+	[VERDICT_ABSENT] = { "-", COLOUR_CALM },
+};
+
+/* One word, in a field of WIDTH columns. */
+static void
+put_verdict(const struct page *page, enum verdict verdict, int width)
+{
+	put(page, verdicts[verdict].colour, verdicts[verdict].word);
+	fprintf(page->out, "%*s", width - (int)strlen(verdicts[verdict].word),
+	    "");
+}
+
+/* "    NAME        verdict DNSSEC secure" */
+static void
+put_heading(const struct page *page, int indent, const char *name,
+    enum verdict verdict, const char *rest)
+{
+	int width = VERDICT_COLUMN - indent - (int)strlen(name);
+
+	fprintf(page->out, "%*s", indent, "");
+	put(page, COLOUR_STRONG, name);
+	fprintf(page->out, "%*s", width > 1 ? width : 1, "");
+	put_verdict(page, verdict, 8);
+	fprintf(page->out, "%s\n", rest);
+}
+
+/*
+ * TEXT from COLUMN on, where the line has got to, in lines of at most
+ * TEXT_COLUMNS, broken at spaces; all but the first are indented.
+ */
+static void
+put_running(const struct page *page, size_t column, int indent,
+    const char *text)
+{
+	size_t room, length;
+
+	do {
+		room = column < TEXT_COLUMNS ? TEXT_COLUMNS - column : 0;
+		length = strlen(text);
+		if (length > room) {
+			for (length = room; length > 0 &&
+			    text[length] != ' '; length--)
+				continue;
+			/* A word longer than the line stays whole. */
+			if (length == 0)
+				length = strcspn(text, " ");
+		}
+		fprintf(page->out, "%.*s\n", (int)length, text);
+		text += length + strspn(text + length, " ");
+		if (*text != '\0')
+			fprintf(page->out, "%*s", indent, "");
+		column = (size_t)indent;
+	} while (*text != '\0');
+}
+
+/* A paragraph, as far in as the MARK that stands before it. */
+static void
+put_wrapped(const struct page *page, int indent, const char *mark,
+    const char *text)
+{
+	fprintf(page->out, "%*s%s", indent, "", mark);
+	indent += (int)strlen(mark);
+	put_running(page, (size_t)indent, indent, text);
+}
+
+/* Whether LINE is a line of the advice. */
+static bool
+advises(const struct finding *finding, const char *line)
+{
+	const char *at = finding->advice;
+	size_t length = strlen(line);
+
+	while (at != NULL) {
+		if (strncmp(at, line, length) == 0 &&
+		    (at[length] == '\n' || at[length] == '\0'))
+			return true;
+		at = strchr(at, '\n');
+		if (at != NULL)
+			at++;
+	}
+	return false;
+}
+
+/*
+ * What to publish. A record is never broken; one that has been told already,
+ * for the same reader to find above, is told by its head and its end.
+ */
+static void
+put_publish(const struct page *page, const struct finding_list *list,
+    size_t which, const char *line)
+{
+	const char *type = strstr(line, " TLSA ");
+	const char *record = type != NULL ? type + strlen(" TLSA ") :
+	    line + strlen(PUBLISH);
+	const char *data = strrchr(line, ' ') + 1;
+	size_t i;
+
+	fprintf(page->out, "%*s-> ", FINDING_INDENT, "");
+	for (i = 0; i < which && !advises(&list->items[i], line); i++)
+		continue;
+	if (i == which || strlen(data) <= HEAD_DIGITS + END_DIGITS) {
+		put(page, COLOUR_STRONG, line);
+		fputc('\n', page->out);
+		return;
+	}
+	fprintf(page->out, "publish %.*s...%s, as above\n",
+	    (int)(data - record) + HEAD_DIGITS, record,
+	    data + strlen(data) - END_DIGITS);
+}
+
+static void
+put_advice(const struct page *page, const struct finding_list *list,
+    size_t which)
+{
+	char *line, *rest, *copy = memory_string(list->items[which].advice);
+
+	for (line = strtok_r(copy, "\n", &rest); line != NULL;
+	    line = strtok_r(NULL, "\n", &rest)) {
+		if (strncmp(line, PUBLISH, strlen(PUBLISH)) == 0)
+			put_publish(page, list, which, line);
+		else
+			put_wrapped(page, FINDING_INDENT, "-> ", line);
+	}
+	free(copy);
+}
+
+static void
+put_finding(const struct page *page, const struct finding_list *list,
+    size_t which)
+{
+	const struct finding *finding = &list->items[which];
+	static const enum colour colours[] = {
+		[SEVERITY_ERROR] = COLOUR_BAD,
+		[SEVERITY_WARNING] = COLOUR_DOUBT,
+		[SEVERITY_INFO] = COLOUR_CALM,
+	};
+	const char *severity = severity_name(finding->severity);
+	const char *code = finding_code_name(finding->code);
+	char *where = finding_places(list, which);
+
+	put(page, colours[finding->severity], severity);
+	fprintf(page->out, "%*s%s", FINDING_INDENT - (int)strlen(severity), "",
+	    code);
+	if (*where != '\0')
+		fputs("  ", page->out);
+	put_running(page, FINDING_INDENT + strlen(code) + 2,
+	    FINDING_INDENT + 2, where);
+	free(where);
+	put_wrapped(page, FINDING_INDENT, "", finding->text);
+	if (finding->advice != NULL)
+		put_advice(page, list, which);
+}
+
+static void
+put_findings(const struct page *page, const struct finding_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		if (!finding_repeats(list, i))
+			put_finding(page, list, i);
+	}
+}
+
+static void
+put_tlsa(const struct page *page, const struct host_evidence *host)
+{
+	const struct answer *tlsa = evidence_tlsa(host);
+	const struct tlsa *record;
+	char *until, *text;
+	size_t i;
+
+	if (tlsa == NULL)
+		return;
+	fprintf(page->out, "    %s TLSA", tlsa->owner);
+	if (!answer_has_records(tlsa)) {
+		fprintf(page->out, ": %s, %s\n",
+		    tlsa->kind == ANSWER_UNUSABLE ? "no usable answer" :
+		    "no records", dnssec_status_name(tlsa->dnssec));
+		return;
+	}
+	/* As it is published: a cache may have counted down, or cut it. */
+	fprintf(page->out, ", %s, TTL %u", dnssec_status_name(tlsa->dnssec),
+	    (unsigned int)answer_source_ttl(tlsa));
+	if (tlsa->dnssec == DNSSEC_SECURE && tlsa->signed_until != 0) {
+		until = text_date(tlsa->signed_until);
+		fprintf(page->out, ", signed until %s", until);
+		free(until);
+	}
+	fputc('\n', page->out);
+	for (i = 0; i < host->records.count; i++) {
+		record = &host->records.records[i];
+		text = tlsa_text(record, page->options->verbosity > 0);
+		fprintf(page->out, "      [%zu] %s", i + 1, text);
+		if (!record->usable) {
+			fputs("  ", page->out);
+			put(page, COLOUR_DOUBT, "unusable");
+		}
+		fputc('\n', page->out);
+		free(text);
+	}
+}
+
+/* "TLSv1.3, ECDSA, CN=mx.example.org" */
+static void
+put_handshake(const struct page *page, const struct handshake *handshake)
+{
+	const struct certificate *own = handshake->chain->certificates;
+
+	/* Without a protocol nobody was asked (--chain). */
+	if (handshake->protocol != NULL)
+		fprintf(page->out, "%s, ", handshake->protocol);
+	fprintf(page->out, "%s, %s\n", key_type_name(handshake->key_type),
+	    own->subject);
+	if (page->options->verbosity > 0)
+		fprintf(page->out, "        issued by %s%s%s\n", own->issuer,
+		    handshake->cipher != NULL ? ", " : "",
+		    handshake->cipher != NULL ? handshake->cipher : "");
+}
+
+/*
+ * Which certificate a record is of: "CN=R11, certificate 1 above the server's".
+ * Owned by the caller.
+ */
+static char *
+depth_text(const struct match_result *match, const struct chain *chain)
+{
+	size_t depth = (size_t)match->depth;
+
+	if (match->depth == MATCH_NO_DEPTH)
+		return memory_string("");
+	if (depth >= chain->count)
+		return memory_string("an authority that only the DNS names");
+	if (depth == 0)
+		return memory_string("the server's own certificate");
+	return memory_format("%s, certificate %zu above the server's",
+	    chain->certificates[depth].subject, depth);
+}
+
+/* Calmly where it does not match: beside a match this is normal. */
+static void
+put_match(const struct page *page, size_t record,
+    const struct match_result *match, const struct chain *chain)
+{
+	const bool matches = match->status == MATCH_MATCH;
+	char *text = matches ? depth_text(match, chain) :
+	    memory_string(match->why);
+
+	fprintf(page->out, "        [%zu] ", record + 1);
+	put(page, matches ? COLOUR_GOOD : COLOUR_CALM, matches ?
+	    "match     " : match->status == MATCH_IGNORED ?
+	    "ignored   " : "mismatch  ");
+	put_running(page, RECORD_INDENT, RECORD_INDENT, text);
+	free(text);
+}
+
+static void
+put_matches(const struct page *page, const struct shake_evidence *shake)
+{
+	const struct match_result *match;
+	size_t i;
+
+	for (i = 0; i < shake->match_count; i++) {
+		match = &shake->matches[i];
+		if (match->status == MATCH_UNUSABLE)
+			continue;
+		put_match(page, i, match, shake->handshake->chain);
+	}
+}
+
+static int
+address_width(const struct host_evidence *host)
+{
+	int width = 0;
+	char *text;
+	size_t i;
+
+	for (i = 0; i < host->endpoint_count; i++) {
+		text = address_text(&host->endpoints[i].address);
+		if ((int)strlen(text) > width)
+			width = (int)strlen(text);
+		free(text);
+	}
+	return width;
+}
+
+static void
+put_endpoint(const struct page *page,
+    const struct endpoint_evidence *endpoint, int width)
+{
+	char *address = address_text(&endpoint->address);
+	size_t i;
+
+	fprintf(page->out, "    %-*s   ", width, address);
+	free(address);
+	put_verdict(page, endpoint->verdict, 9);
+	if (endpoint->shake_count == 1)
+		put_handshake(page, endpoint->shakes[0].handshake);
+	else if (endpoint->shake_count == 0)
+		fprintf(page->out, "%s: %s\n",
+		    session_stage_name(endpoint->stage),
+		    endpoint->error != NULL ? endpoint->error : "not tried");
+	else
+		fprintf(page->out, "%zu key types\n", endpoint->shake_count);
+	for (i = 0; i < endpoint->shake_count; i++) {
+		if (endpoint->shake_count > 1) {
+			fprintf(page->out, "      %*s ", width, "");
+			put_verdict(page, endpoint->shakes[i].verdict, 9);
+			put_handshake(page, endpoint->shakes[i].handshake);
+		}
+		put_matches(page, &endpoint->shakes[i]);
+	}
+}
+
+static void
+put_host(const struct page *page, const struct evidence *evidence,
+    const struct host_evidence *host)
+{
+	int width = address_width(host), indent = evidence->host_mode ? 0 : 2;
+	char *name, *rest;
+	size_t i;
+
+	if (evidence->host_mode)
+		name = memory_string(host->name);
+	else if (evidence_is_implicit_mx(evidence))
+		name = memory_format("(no MX) %s", host->name);
+	else
+		name = memory_format("MX %u %s", (unsigned int)host->preference,
+		    host->name);
+	rest = !host->asked ? memory_string("not asked for") :
+	    memory_format("DNSSEC %s",
+	    dnssec_status_name(host_dns_address_status(host)));
+	put_heading(page, indent, name, host->verdict, rest);
+	free(rest);
+	free(name);
+	put_tlsa(page, host);
+	for (i = 0; i < host->endpoint_count; i++)
+		put_endpoint(page, &host->endpoints[i], width);
+}
+
+void
+report_text_verdict(FILE *out, bool colour, enum verdict verdict)
+{
+	const struct report_options options = { .colour = colour };
+	const struct page page = { .out = out, .options = &options };
+
+	put(&page, verdicts[verdict].colour, verdicts[verdict].word);
+}
+
+void
+report_text_findings(FILE *out, bool colour, const struct finding_list *list)
+{
+	const struct report_options options = { .colour = colour };
+	const struct page page = { .out = out, .options = &options };
+
+	put_findings(&page, list);
+}
+
+/* The state of this writer: whether a domain has been written before. */
+static void *
+text_begin(FILE *out, const struct report_options *options)
+{
+	(void)out;
+	(void)options;
+	return memory_new(1, sizeof(bool));
+}
+
+static void
+text_end(FILE *out, const struct report_options *options, void *state)
+{
+	(void)out;
+	(void)options;
+	free(state);
+}
+
+/* What stands behind the verdict: "DNSSEC secure"; and, in brief, why. */
+static char *
+domain_rest(const struct evidence *evidence, bool brief)
+{
+	const struct finding *finding = evidence_matter(evidence);
+	char *dnssec = evidence->mx == NULL ? memory_string("") :
+	    memory_format("DNSSEC %s",
+	    dnssec_status_name(evidence->mx->dnssec));
+	char *rest;
+
+	if (!brief || finding == NULL ||
+	    (evidence->verdict == VERDICT_PASS &&
+	    finding->severity == SEVERITY_INFO))
+		return dnssec;
+	rest = memory_format("%s%s%s%s%s", dnssec, *dnssec != '\0' ? "  " : "",
+	    finding_code_name(finding->code),
+	    finding->host != NULL ? " " : "",
+	    finding->host != NULL ? finding->host : "");
+	free(dnssec);
+	return rest;
+}
+
+static void
+text_domain(FILE *out, const struct report_options *options,
+    const struct evidence *evidence, void *state)
+{
+	const struct page page = { .out = out, .options = options };
+	bool *followed = state;
+	char *rest;
+	size_t i;
+
+	if (options->verbosity >= 0 && *followed)
+		fputc('\n', out);
+	*followed = true;
+	if (!evidence->host_mode || options->verbosity < 0 ||
+	    evidence->host_count == 0) {
+		rest = domain_rest(evidence, options->verbosity < 0);
+		put_heading(&page, 0, evidence->domain, evidence->verdict,
+		    rest);
+		free(rest);
+	}
+	if (options->verbosity < 0)
+		return;
+	for (i = 0; i < evidence->host_count; i++)
+		put_host(&page, evidence, &evidence->hosts[i]);
+	put_findings(&page, &evidence->findings);
+}
+
+const struct report_format report_text = {
+	.name = "text",
+	.help = "for people",
+	.begin = text_begin,
+	.domain = text_domain,
+	.end = text_end,
+};

@@ -1,0 +1,320 @@
+#include "checker/run/mxtlsa.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "checker/report/report_json.h"
+#include "checker/tlsa/match.h"
+#include "checker/tlsa/material.h"
+#include "checker/tlsa/offer.h"
+#include "resolver/memory.h"
+#include "resolver/name.h"
+#include "resolver/text.h"
+
+/* What nsupdate needs when nothing is said (it has no default). */
+#define NSUPDATE_TTL 3600
+
+struct host {
+	char	*name;		/* owned, normalised */
+	char	*owner;		/* owned; of its TLSA records */
+};
+
+/* The hosts that the records are for. */
+struct hosts {
+	struct host	*items;		/* owned */
+	size_t		 count;
+};
+
+/* What is known when the records are written down. */
+struct making {
+	const struct mxtlsa_settings	*settings;	/* borrowed */
+	const struct material		*material;	/* borrowed */
+	struct hosts			 hosts;
+	struct offers			 offers;
+	FILE				*out;		/* borrowed */
+};
+
+/* NAME is taken over. A host is taken once. */
+static bool
+add_host(struct making *making, char *name, char **why)
+{
+	struct hosts *hosts = &making->hosts;
+	char *owner = name_tlsa_owner(making->settings->port, name);
+	size_t i = 0;
+
+	while (i < hosts->count && !name_equal(hosts->items[i].name, name))
+		i++;
+	if (owner == NULL || i < hosts->count) {
+		if (owner == NULL)
+			*why = memory_format("'%s' is too long to have TLSA "
+			    "records", name);
+		free(name);
+		free(owner);
+		return owner != NULL;
+	}
+	hosts->items = memory_grow(hosts->items, hosts->count,
+	    sizeof(*hosts->items));
+	hosts->items[hosts->count].name = name;
+	hosts->items[hosts->count++].owner = owner;
+	return true;
+}
+
+static void
+hosts_clear(struct hosts *hosts)
+{
+	size_t i;
+
+	for (i = 0; i < hosts->count; i++) {
+		free(hosts->items[i].name);
+		free(hosts->items[i].owner);
+	}
+	free(hosts->items);
+}
+
+/* Those that the certificate names, but for wildcards and the like. */
+static bool
+find_named_hosts(struct making *making, char **why)
+{
+	const struct chain *chain = making->material->chain;
+	const struct certificate *own;
+	size_t i;
+
+	if (chain == NULL) {
+		*why = memory_format("which host? %s has no certificate that "
+		    "names one", making->material->file);
+		return false;
+	}
+	own = chain->certificates;
+	if (own->dns_name_count == CHAIN_NAMES_MAX) {
+		*why = memory_format("which hosts? the certificate in %s names "
+		    "%d or more", making->material->file, CHAIN_NAMES_MAX);
+		return false;
+	}
+	for (i = 0; i < own->dns_name_count; i++) {
+		if (name_is_host(own->dns_names[i]) && !add_host(making,
+		    name_normalise(own->dns_names[i]), why))
+			return false;
+	}
+	if (making->hosts.count > 0)
+		return true;
+	*why = memory_format("which host? the certificate in %s names none",
+	    making->material->file);
+	return false;
+}
+
+static bool
+find_hosts(struct making *making, char *const *words, size_t count,
+    char **why)
+{
+	char *name;
+	size_t i;
+
+	if (count == 0)
+		return find_named_hosts(making, why);
+	for (i = 0; i < count; i++) {
+		name = mxtlsa_name(words[i], why);
+		if (name == NULL || !add_host(making, name, why))
+			return false;
+	}
+	return true;
+}
+
+static bool
+find_offers(struct making *making, char **why)
+{
+	const struct mxtlsa_settings *settings = making->settings;
+	const struct tlsa *kind;
+	const char *wrong;
+	size_t i;
+
+	if (settings->all || settings->full)
+		offers_all(&making->offers, making->material, settings->full);
+	else if (settings->kind_count == 0)
+		offers_recommended(&making->offers, making->material);
+	for (i = 0; i < settings->kind_count; i++) {
+		kind = &settings->kinds[i];
+		if (offers_add(&making->offers, making->material, kind, &wrong))
+			continue;
+		*why = memory_format("%s: \"%d %d %d\" %s",
+		    making->material->file, kind->usage, kind->selector,
+		    kind->matching_type, wrong);
+		return false;
+	}
+	return true;
+}
+
+/*
+ * Why the record would not authenticate the chain that it is made of: usage 2
+ * asks for more than the data. Owned by the caller; NULL: it would, or nobody
+ * knows.
+ */
+static char *
+why_no_match(const struct making *making, const char *host,
+    const struct tlsa *record)
+{
+	struct tlsa_set set = { NULL, 0 };
+	const struct match_input input = {
+		.records = &set,
+		.chain = making->material->chain,
+		.reference_names = &host,
+		.reference_name_count = 1,
+		.when = making->settings->when,
+	};
+	struct match_result *result;
+	char *why;
+
+	if (input.chain == NULL)
+		return NULL;
+	tlsa_set_add(&set, record);
+	tlsa_set_settle(&set);
+	result = match_chain(&input);
+	why = memory_string(result->why);
+	match_free(result, set.count);
+	tlsa_set_clear(&set);
+	return why;
+}
+
+/* "\# 35 030101..." (RFC 3597 5). Owned by the caller. */
+static char *
+generic_text(const struct tlsa *record)
+{
+	char *hex = text_hex(record->data, record->size), *text;
+
+	text = memory_format("\\# %zu %02x%02x%02x%s",
+	    TLSA_HEADER + record->size, record->usage, record->selector,
+	    record->matching_type, hex);
+	free(hex);
+	return text;
+}
+
+static void
+put_record(const struct making *making, const struct host *host,
+    const struct offer *offer)
+{
+	const struct mxtlsa_settings *settings = making->settings;
+	uint32_t ttl = settings->ttl == 0 && settings->nsupdate ?
+	    NSUPDATE_TTL : settings->ttl;
+	char *data = settings->generic ? generic_text(&offer->record) :
+	    tlsa_text(&offer->record, true);
+	char *why = why_no_match(making, host->name, &offer->record);
+
+	if (settings->all || settings->full || settings->tell)
+		fprintf(making->out, "; %s\n", offer->comment);
+	if (why != NULL)
+		fprintf(making->out, "; would not match: %s\n", why);
+	fprintf(making->out, "%s%s. ", settings->nsupdate ? "update add " : "",
+	    host->owner);
+	if (ttl != 0)
+		fprintf(making->out, "%lu ", (unsigned long)ttl);
+	fprintf(making->out, "IN %s %s\n",
+	    settings->generic ? "TYPE52" : "TLSA", data);
+	free(data);
+	free(why);
+}
+
+static json_t *
+json_offer(const struct making *making, const struct host *host,
+    const struct offer *offer)
+{
+	const struct certificate *certificate = offer->certificate;
+	const struct tlsa *record = &offer->record;
+	char *data = text_hex(record->data, record->size);
+	char *until = certificate != NULL ?
+	    text_time(certificate->not_after) : NULL;
+	char *why = why_no_match(making, host->name, record);
+	json_t *object = json_pack("{s:s, s:i, s:i, s:i, s:s, s:o, s:s?, s:b, "
+	    "s:o, s:s, s:o}", "owner", host->owner, "usage", record->usage,
+	    "selector", record->selector, "matching_type",
+	    record->matching_type, "data", data, "subject",
+	    report_json_text(certificate != NULL ? certificate->subject :
+	    NULL), "not_after", until, "recommended", offer->recommended,
+	    "matches", certificate == NULL ? json_null() :
+	    json_boolean(why == NULL), "comment", offer->comment, "why",
+	    report_json_text(why));
+
+	if (object == NULL)
+		abort();
+	free(data);
+	free(until);
+	free(why);
+	return object;
+}
+
+/* What one might miss in the records that are recommended. */
+static void
+put_missing(const struct making *making)
+{
+	const struct mxtlsa_settings *settings = making->settings;
+	const struct chain *chain = making->material->chain;
+
+	if (settings->all || settings->full || settings->kind_count > 0 ||
+	    (chain != NULL && offers_issuer(chain) > 0))
+		return;
+	fputs("; no \"2 1 1\" record: ", making->out);
+	if (chain == NULL)
+		fprintf(making->out, "%s has no certificates\n",
+		    making->material->file);
+	else if (chain->certificates[0].self_signed)
+		fprintf(making->out, "%s is signed by itself\n",
+		    chain->certificates[0].subject);
+	else
+		fprintf(making->out, "the certificate of the issuer, %s, is "
+		    "not in %s\n", chain->certificates[0].issuer,
+		    making->material->file);
+}
+
+static void
+put_text(const struct making *making)
+{
+	size_t i, j;
+
+	put_missing(making);
+	for (i = 0; i < making->hosts.count; i++) {
+		for (j = 0; j < making->offers.count; j++)
+			put_record(making, &making->hosts.items[i],
+			    &making->offers.items[j]);
+	}
+	if (making->settings->nsupdate)
+		fputs("send\n", making->out);
+}
+
+static void
+put_json(const struct making *making)
+{
+	json_t *records = json_array();
+	size_t i, j;
+
+	for (i = 0; i < making->hosts.count; i++) {
+		for (j = 0; j < making->offers.count; j++)
+			json_array_append_new(records, json_offer(making,
+			    &making->hosts.items[i], &making->offers.items[j]));
+	}
+	report_json_print(making->out, json_pack("{s:o}", "records", records));
+}
+
+int
+mxtlsa_make(const struct mxtlsa_settings *settings, char *const *words,
+    size_t count, FILE *out, char **why)
+{
+	struct material material;
+	struct making making = {
+		.settings = settings,
+		.material = &material,
+		.out = out,
+	};
+	bool good;
+
+	if (!material_init(&material, words[0], why))
+		return OPTIONS_EXIT_USAGE;
+	good = offers_check_order(making.material, why) &&
+	    find_hosts(&making, words + 1, count - 1, why) &&
+	    find_offers(&making, why);
+	if (good && settings->json)
+		put_json(&making);
+	else if (good)
+		put_text(&making);
+	offers_clear(&making.offers);
+	hosts_clear(&making.hosts);
+	material_clear(&material);
+	return good ? 0 : OPTIONS_EXIT_USAGE;
+}

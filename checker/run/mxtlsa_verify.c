@@ -1,0 +1,267 @@
+#include "checker/run/mxtlsa.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checker/evidence/evidence.h"
+#include "checker/judge/diagnose.h"
+#include "checker/judge/judge.h"
+#include "checker/report/report_json.h"
+#include "checker/report/report_text.h"
+#include "checker/run/terminal.h"
+#include "checker/tlsa/authorities.h"
+#include "checker/tlsa/material.h"
+#include "checker/tlsa/records.h"
+#include "resolver/memory.h"
+#include "resolver/name.h"
+
+/*
+ * The chain as if a server had presented it: a host without a DNS, whose
+ * records and reference names are still to be given. MATERIAL's chain goes over
+ * to it.
+ */
+static struct evidence *
+make_evidence(const struct mxtlsa_settings *settings,
+    struct material *material)
+{
+	struct evidence *evidence = evidence_new("");
+	struct host_evidence *host;
+	struct endpoint_evidence *endpoint;
+	struct handshake *handshake;
+
+	evidence->hosts = host = memory_new(1, sizeof(*host));
+	evidence->host_count = 1;
+	evidence->checked_at = settings->when;
+	host->port = settings->port;
+	host->endpoints = endpoint = memory_new(1, sizeof(*endpoint));
+	host->endpoint_count = 1;
+	endpoint->stage = STAGE_DONE;
+	endpoint->outcome = OUTCOME_DONE;
+	endpoint->shakes = memory_new(1, sizeof(*endpoint->shakes));
+	endpoint->shake_count = 1;
+	endpoint->shakes[0].handshake = handshake =
+	    memory_new(1, sizeof(*handshake));
+	handshake->chain = material->chain;
+	handshake->key_type = material->key_type;
+	material->chain = NULL;
+	return evidence;
+}
+
+/* The reference names of the command line. */
+static bool
+add_names(struct host_evidence *host, char *const *words, size_t count,
+    char **why)
+{
+	char *name;
+	size_t i;
+
+	if (count > EVIDENCE_NAMES_MAX) {
+		*why = memory_format("more than %d names", EVIDENCE_NAMES_MAX);
+		return false;
+	}
+	for (i = 0; i < count; i++) {
+		name = mxtlsa_name(words[i], why);
+		if (name == NULL)
+			return false;
+		host->reference_names[host->reference_name_count++] = name;
+	}
+	return true;
+}
+
+/*
+ * What follows "_25._tcp." in the owner of TLSA records; NULL: no such owner.
+ */
+static const char *
+base_domain(const char *owner)
+{
+	const char *transport;
+
+	if (owner == NULL || owner[0] != '_')
+		return NULL;
+	transport = strstr(owner, "._");
+	return transport == NULL ? NULL :
+	    strchr(transport + 1, '.') == NULL ? NULL :
+	    strchr(transport + 1, '.') + 1;
+}
+
+/* The records of the first name that has any, in a file of several owners. */
+static bool
+choose_records(struct host_evidence *host, const struct records *records,
+    char **why)
+{
+	char *owner;
+	size_t i;
+
+	for (i = 0; i < host->reference_name_count; i++) {
+		owner = name_tlsa_owner(host->port, host->reference_names[i]);
+		if (owner != NULL &&
+		    records_set(records, owner, &host->records) > 0) {
+			host->tlsa[0] = answer_unusable(owner, DNS_TLSA,
+			    "from a file");
+			free(owner);
+			return true;
+		}
+		tlsa_set_clear(&host->records);
+		free(owner);
+	}
+	*why = memory_format("%s: has records of several hosts%s",
+	    records->file, host->reference_name_count == 0 ?
+	    ": name the one that is meant" :
+	    ", and none for port and name given");
+	return false;
+}
+
+/*
+ * The name of the host in a record's owner, or NULL. What is relative to an
+ * unknown origin is no whole name, unless people have merely left out the last
+ * dot.
+ */
+static const char *
+host_of(const struct records_entry *entry)
+{
+	const char *name = base_domain(entry->owner);
+
+	if (name == NULL || !name_is_host(name) ||
+	    (entry->relative && strchr(name, '.') == NULL))
+		return NULL;
+	return name;
+}
+
+/*
+ * Gives the host its records. Those of one owner are taken whatever it is; it
+ * is the reference name where none was named (RFC 7672 3.2.2).
+ */
+static bool
+add_records(struct host_evidence *host, const struct records *records,
+    char **why)
+{
+	const char *owner = records->entries[0].owner, *name;
+
+	if (records_differ(records))
+		return choose_records(host, records, why);
+	records_set(records, NULL, &host->records);
+	name = host_of(&records->entries[0]);
+	if (host->reference_name_count == 0 && name != NULL)
+		host->reference_names[host->reference_name_count++] =
+		    memory_string(name);
+	if (owner != NULL)
+		host->tlsa[0] = answer_unusable(owner, DNS_TLSA,
+		    "from a file");
+	return true;
+}
+
+static void
+put_json(FILE *out, const struct evidence *evidence)
+{
+	const struct host_evidence *host = evidence->hosts;
+	const struct shake_evidence *shake = host->endpoints[0].shakes;
+	json_t *object = json_pack("{s:s, s:o, s:o, s:o}", "verdict",
+	    verdict_name(evidence->verdict), "records",
+	    report_json_records(&host->records), "tlsa",
+	    report_json_matches(shake->matches, shake->match_count),
+	    "findings", report_json_findings(&evidence->findings));
+
+	if (object == NULL)
+		abort();
+	report_json_print(out, object);
+}
+
+/* "[1] 3 1 1 6078...ed91  match, depth 0: CN=mx.example.org" */
+static void
+put_match(FILE *out, const struct match_result *match,
+    const struct tlsa *record, const struct chain *chain)
+{
+	char *text = tlsa_text(record, false);
+
+	fprintf(out, "[%zu] %s  %s", match->record + 1, text,
+	    match_status_name(match->status));
+	if (match->status == MATCH_IGNORED && match->would_match)
+		fputs(" (would match)", out);
+	if (match->depth != MATCH_NO_DEPTH)
+		fprintf(out, ", depth %d", match->depth);
+	if (match->why != NULL)
+		fprintf(out, ": %s", match->why);
+	else if ((size_t)match->depth < chain->count)
+		fprintf(out, ": %s", chain->certificates[match->depth].subject);
+	else
+		fputs(": an authority that only the record names", out);
+	fputc('\n', out);
+	free(text);
+}
+
+static void
+put_text(FILE *out, bool colour, const struct evidence *evidence)
+{
+	const struct host_evidence *host = evidence->hosts;
+	const struct shake_evidence *shake = host->endpoints[0].shakes;
+	size_t i;
+
+	for (i = 0; i < shake->match_count; i++)
+		put_match(out, &shake->matches[i], &host->records.records[i],
+		    shake->handshake->chain);
+	report_text_verdict(out, colour, evidence->verdict);
+	fputc('\n', out);
+	report_text_findings(out, colour, &evidence->findings);
+}
+
+/* Judges the chain by the records, and says so. Returns the exit status. */
+static int
+verify(const struct mxtlsa_settings *settings, struct evidence *evidence,
+    FILE *out)
+{
+	struct authority_finder authorities = {
+		.find = authorities_find,
+		.argument = authorities_new(),
+	};
+	const struct judge_options options = {
+		.when = settings->when,
+		.authorities = &authorities,
+	};
+	struct host_evidence *host = evidence->hosts;
+
+	if (host->reference_name_count > 0)
+		host->name = memory_string(host->reference_names[0]);
+	judge_records(evidence, &options);
+	authorities_free(authorities.argument);
+	if (settings->json)
+		put_json(out, evidence);
+	else
+		put_text(out, terminal_wants_colour(settings->colour, out),
+		    evidence);
+	return verdict_exit_status(evidence->verdict);
+}
+
+int
+mxtlsa_verify(const struct mxtlsa_settings *settings, char *const *words,
+    size_t count, FILE *out, char **why)
+{
+	struct evidence *evidence;
+	struct material material;
+	struct records records;
+	int status = OPTIONS_EXIT_USAGE;
+
+	if (strcmp(words[0], "-") == 0 && strcmp(words[1], "-") == 0) {
+		*why = memory_string("'-' can be one file only");
+		return status;
+	}
+	if (!records_init(&records, words[0], why))
+		return status;
+	if (!material_init(&material, words[1], why)) {
+		records_clear(&records);
+		return status;
+	}
+	if (material.chain == NULL) {
+		*why = memory_format("%s: no certificate in it",
+		    material.file);
+	} else {
+		evidence = make_evidence(settings, &material);
+		if (add_names(evidence->hosts, words + 2, count - 2, why) &&
+		    add_records(evidence->hosts, &records, why))
+			status = verify(settings, evidence, out);
+		evidence_free(evidence);
+	}
+	material_clear(&material);
+	records_clear(&records);
+	return status;
+}

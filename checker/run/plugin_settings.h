@@ -1,0 +1,26 @@
+/*
+ * What the user has asked check_mxdane for.
+ */
+#ifndef CHECKER_RUN_PLUGIN_SETTINGS_H
+#define CHECKER_RUN_PLUGIN_SETTINGS_H
+
+#include "checker/report/plugin.h"
+#include "checker/run/settings.h"
+
+/* Nagios and Icinga kill a check after 60 seconds. */
+#define PLUGIN_TIMEOUT 50
+
+struct plugin_settings {
+	struct settings		 common;	/* first: see settings_shared */
+	const char		*domain;	/* borrowed */
+	struct range		 warning;
+	struct range		 critical;
+	enum plugin_state	 missing;
+	enum plugin_state	 unreachable;
+};
+
+void	plugin_settings_init(struct plugin_settings *settings);
+
+extern const struct option_table plugin_options_table;
+
+#endif

@@ -1,0 +1,47 @@
+#include "checker/tlsa/expectation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "resolver/text.h"
+
+bool
+expectation_init(struct expectation *expectation, const char *text,
+    bool absent, const char **why)
+{
+	memset(expectation, 0, sizeof(*expectation));
+	expectation->text = text_printable(text, strlen(text));
+	expectation->absent = absent;
+	if (tlsa_from_text(&expectation->record, text, why)) {
+		expectation->any_data = expectation->record.size == 0;
+		return true;
+	}
+	expectation_clear(expectation);
+	return false;
+}
+
+void
+expectation_clear(struct expectation *expectation)
+{
+	free(expectation->text);
+	free(expectation->record.data);
+	memset(expectation, 0, sizeof(*expectation));
+}
+
+bool
+expectation_finds(const struct expectation *expectation,
+    const struct tlsa_set *set)
+{
+	const struct tlsa *wanted = &expectation->record, *record;
+	size_t i;
+
+	for (i = 0; i < set->count; i++) {
+		record = &set->records[i];
+		if (!tlsa_same_combination(record, wanted))
+			continue;
+		if (expectation->any_data || (record->size == wanted->size &&
+		    memcmp(record->data, wanted->data, wanted->size) == 0))
+			return true;
+	}
+	return false;
+}

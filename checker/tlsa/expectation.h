@@ -1,0 +1,31 @@
+/*
+ * What a user expects of the TLSA records (--expect, --expect-no): the change
+ * that was just made is, or is not, in every answer.
+ */
+#ifndef CHECKER_TLSA_EXPECTATION_H
+#define CHECKER_TLSA_EXPECTATION_H
+
+#include <stdbool.h>
+
+#include "checker/tlsa/tlsa.h"
+
+struct expectation {
+	char		*text;		/* owned, as given, printable */
+	struct tlsa	 record;	/* owned data; usage, selector, type */
+	bool		 any_data;	/* the data was left out */
+	bool		 absent;	/* it must not be there */
+};
+
+/*
+ * From "3 1 1" or "3 1 1 60785a34..." (hexadecimal, spaces allowed). False:
+ * *WHY (static) says what is wrong with TEXT.
+ */
+bool	expectation_init(struct expectation *expectation, const char *text,
+	    bool absent, const char **why);
+void	expectation_clear(struct expectation *expectation);
+
+/* Whether one of the records is the one that is meant. */
+bool	expectation_finds(const struct expectation *expectation,
+	    const struct tlsa_set *set);
+
+#endif

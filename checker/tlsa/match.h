@@ -1,0 +1,79 @@
+/*
+ * TLSA records held against a chain, each alone, with OpenSSL's own DANE
+ * verification (RFC 7671 5, RFC 7672 3). Exactly what was sent is judged: no
+ * store of authorities ever completes a chain.
+ */
+#ifndef CHECKER_TLSA_MATCH_H
+#define CHECKER_TLSA_MATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+struct certificate;
+struct chain;
+struct tlsa;
+struct tlsa_set;
+
+enum match_status {
+	MATCH_UNUSABLE,
+	MATCH_MISMATCH,
+	MATCH_IGNORED,
+	MATCH_MATCH,
+};
+
+/* Why a usable record does not match: bits. All but the first: usage 2. */
+enum match_fault {
+	MATCH_FAULT_DATA = 1 << 0,	/* it is of nothing in the chain */
+	MATCH_FAULT_NAME = 1 << 1,	/* no reference name in the leaf */
+	MATCH_FAULT_EXPIRED = 1 << 2,
+	MATCH_FAULT_NOT_YET = 1 << 3,
+	MATCH_FAULT_CHAIN = 1 << 4,	/* signature, CA bit, purpose, path */
+};
+
+#define MATCH_NO_DEPTH (-1)
+
+struct match_result {
+	size_t		   record;	/* index in the set */
+	enum match_status  status;
+	/*
+	 * The certificate that the data is of: its index in the chain as sent;
+	 * for one that only DNS has, the chain's count. MATCH_NO_DEPTH: none.
+	 * Known for mismatches for other reasons than the data, too.
+	 */
+	int		   depth;
+	bool		   would_match;	/* but for a stronger digest */
+	unsigned int	   faults;	/* enum match_fault; 0: would match */
+	char		  *why;		/* owned; in words, NULL for a match */
+};
+
+struct match_input {
+	const struct tlsa_set	*records;
+	const struct chain	*chain;
+	const char *const	*reference_names;
+	size_t			 reference_name_count;
+	time_t			 when;	/* the dates are judged as of */
+};
+
+/*
+ * One result for each record, in the same order; the array (RECORDS->count) is
+ * owned by the caller and freed with match_free.
+ */
+struct match_result *match_chain(const struct match_input *input);
+struct match_result *match_copy(const struct match_result *results,
+			size_t count);
+void		 match_free(struct match_result *results, size_t count);
+
+/* Whether a record that counts matches: the handshake is authenticated. */
+bool		 match_any(const struct match_result *results, size_t count);
+
+/*
+ * Whether the record's data is of that certificate, by its selector and
+ * matching type alone: a comparison of ours, to explain what OpenSSL judged.
+ */
+bool		 match_is_of(const struct tlsa *record,
+		    const struct certificate *certificate);
+
+const char	*match_status_name(enum match_status status);
+
+#endif

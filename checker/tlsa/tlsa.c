@@ -1,0 +1,335 @@
+#include "checker/tlsa/tlsa.h"
+
+#include <ctype.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+#include <openssl/x509.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "resolver/answer.h"
+#include "resolver/memory.h"
+#include "resolver/text.h"
+
+/* Data of more hex digits than this, tlsa_text shows only the ends of. */
+#define TEXT_WHOLE	24
+#define TEXT_HEAD	16
+#define TEXT_TAIL	4
+
+/*
+ * Whether DATA begins with a certificate in DER; *END is behind it. OpenSSL's
+ * DANE verification refuses one whose key it cannot read, so that is none.
+ */
+static bool
+is_certificate(const uint8_t *data, size_t size, const uint8_t **end)
+{
+	X509 *certificate;
+	bool decoded;
+
+	*end = data;
+	certificate = d2i_X509(NULL, end, (long)size);
+	decoded = certificate != NULL && X509_get0_pubkey(certificate) != NULL;
+	X509_free(certificate);
+	return decoded;
+}
+
+/* Likewise with a SubjectPublicKeyInfo. */
+static bool
+is_public_key(const uint8_t *data, size_t size, const uint8_t **end)
+{
+	EVP_PKEY *key;
+	bool decoded;
+
+	*end = data;
+	key = d2i_PUBKEY(NULL, end, (long)size);
+	decoded = key != NULL;
+	EVP_PKEY_free(key);
+	return decoded;
+}
+
+/* Matching type 0: the data is the thing itself, and nothing else. */
+static char *
+why_bad_full(const struct tlsa *record)
+{
+	const char *what = record->selector == TLSA_CERT ?
+	    "certificate" : "public key";
+	const uint8_t *end;
+	size_t behind;
+	bool decoded;
+
+	ERR_set_mark();
+	decoded = record->selector == TLSA_CERT ?
+	    is_certificate(record->data, record->size, &end) :
+	    is_public_key(record->data, record->size, &end);
+	ERR_pop_to_mark();
+	if (!decoded)
+		return memory_format("the data is no %s in DER that can be "
+		    "read", what);
+	behind = (size_t)(record->data + record->size - end);
+	return behind == 0 ? NULL : memory_format("the %s in the data is "
+	    "followed by %zu octet%s", what, behind, behind == 1 ? "" : "s");
+}
+
+static char *
+why_bad_data(const struct tlsa *record)
+{
+	static const struct {
+		const char	*name;
+		size_t		 size;
+	} digests[] = {
+		[TLSA_SHA2_256] = { "SHA2-256", SHA256_DIGEST_LENGTH },
+		[TLSA_SHA2_512] = { "SHA2-512", SHA512_DIGEST_LENGTH },
+	};
+
+	/* Such a record, validly signed, has crashed a well-known MTA. */
+	if (record->size == 0)
+		return memory_string("it has no data");
+	if (record->matching_type == TLSA_FULL)
+		return why_bad_full(record);
+	if (record->size == digests[record->matching_type].size)
+		return NULL;
+	return memory_format("the data has %zu octet%s, and a %s has %zu",
+	    record->size, record->size == 1 ? "" : "s",
+	    digests[record->matching_type].name,
+	    digests[record->matching_type].size);
+}
+
+/* Why an SMTP sender cannot use the record; NULL: it can. Owned. */
+static char *
+why_unusable(const struct tlsa *record)
+{
+	if (record->usage == TLSA_PKIX_TA || record->usage == TLSA_PKIX_EE)
+		return memory_format("usage %d (%s) is not for SMTP (RFC 7672 "
+		    "3.1.3)", record->usage,
+		    record->usage == TLSA_PKIX_TA ? "PKIX-TA" : "PKIX-EE");
+	if (record->usage > TLSA_DANE_EE)
+		return memory_format("usage %d is unknown", record->usage);
+	if (record->selector > TLSA_SPKI)
+		return memory_format("selector %d is unknown",
+		    record->selector);
+	if (record->matching_type > TLSA_SHA2_512)
+		return memory_format("matching type %d is unknown",
+		    record->matching_type);
+	return why_bad_data(record);
+}
+
+void
+tlsa_set_add(struct tlsa_set *set, const struct tlsa *fields)
+{
+	struct tlsa *record;
+
+	set->records = memory_grow(set->records, set->count, sizeof(*record));
+	record = &set->records[set->count];
+	record->usage = fields->usage;
+	record->selector = fields->selector;
+	record->matching_type = fields->matching_type;
+	record->data = memory_copy(fields->data, fields->size);
+	record->size = fields->size;
+	record->why = why_unusable(record);
+	record->usable = record->why == NULL;
+	record->duplicate_of = set->count++;
+}
+
+static void
+add_from_answer(struct tlsa_set *set, const struct answer_record *source)
+{
+	struct tlsa fields = { 0 };
+
+	if (source->size >= TLSA_HEADER) {
+		fields.usage = source->data[0];
+		fields.selector = source->data[1];
+		fields.matching_type = source->data[2];
+		fields.data = source->data + TLSA_HEADER;
+		fields.size = source->size - TLSA_HEADER;
+	}
+	tlsa_set_add(set, &fields);
+	if (source->size < TLSA_HEADER) {
+		free(set->records[set->count - 1].why);
+		set->records[set->count - 1].why = memory_format("its RDATA "
+		    "has %zu octets, too few for the three fields (RFC 6698 "
+		    "2.1)", source->size);
+	}
+}
+
+bool
+tlsa_same_combination(const struct tlsa *a, const struct tlsa *b)
+{
+	return a->usage == b->usage && a->selector == b->selector &&
+	    a->matching_type == b->matching_type;
+}
+
+/*
+ * RFC 7671 9: of one usage and selector, only the strongest digest published
+ * counts; full data always does.
+ */
+static bool
+is_outdone(const struct tlsa_set *set, const struct tlsa *record)
+{
+	const struct tlsa *other;
+	size_t i;
+
+	if (!record->usable || record->matching_type == TLSA_FULL)
+		return false;
+	for (i = 0; i < set->count; i++) {
+		other = &set->records[i];
+		if (other->usable && other->usage == record->usage &&
+		    other->selector == record->selector &&
+		    other->matching_type > record->matching_type)
+			return true;
+	}
+	return false;
+}
+
+void
+tlsa_set_settle(struct tlsa_set *set)
+{
+	struct tlsa *record, *earlier;
+	size_t i, j;
+
+	for (i = 0; i < set->count; i++) {
+		record = &set->records[i];
+		record->duplicate_of = i;
+		for (j = 0; j < i; j++) {
+			earlier = &set->records[j];
+			if (!tlsa_same_combination(record, earlier) ||
+			    record->size != earlier->size ||
+			    memcmp(record->data, earlier->data,
+			    record->size) != 0)
+				continue;
+			record->duplicate_of = j;
+			break;
+		}
+		record->ignored = is_outdone(set, record);
+	}
+}
+
+void
+tlsa_set_init(struct tlsa_set *set, const struct answer *answer)
+{
+	size_t i;
+
+	set->records = NULL;
+	set->count = 0;
+	if (!answer_has_records(answer))
+		return;
+	for (i = 0; i < answer->count; i++)
+		add_from_answer(set, &answer->records[i]);
+	tlsa_set_settle(set);
+}
+
+void
+tlsa_set_clear(struct tlsa_set *set)
+{
+	size_t i;
+
+	for (i = 0; i < set->count; i++) {
+		free(set->records[i].data);
+		free(set->records[i].why);
+	}
+	free(set->records);
+	set->records = NULL;
+	set->count = 0;
+}
+
+size_t
+tlsa_set_usable(const struct tlsa_set *set)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < set->count; i++)
+		n += set->records[i].usable;
+	return n;
+}
+
+/* A number from 0 to 255 and the space behind it. */
+static bool
+take_field(const char **text, uint8_t *field)
+{
+	unsigned int value = 0;
+	const char *next = *text;
+
+	for (; isdigit((unsigned char)*next) && value <= UINT8_MAX; next++)
+		value = value * 10 + (unsigned int)(*next - '0');
+	if (next == *text || value > UINT8_MAX ||
+	    (*next != ' ' && *next != '\0'))
+		return false;
+	*field = (uint8_t)value;
+	*text = next + strspn(next, " ");
+	return true;
+}
+
+/* Hexadecimal digits in pairs, with spaces where one likes. */
+static bool
+take_data(const char *text, struct tlsa *record)
+{
+	int high = -1, digit;
+
+	record->data = memory_new(strlen(text) / 2 + 1, 1);
+	for (; *text != '\0'; text++) {
+		if (*text == ' ')
+			continue;
+		digit = text_digit(*text);
+		if (digit == -1)
+			return false;
+		if (high == -1) {
+			high = digit;
+			continue;
+		}
+		record->data[record->size++] = (uint8_t)(high << 4 | digit);
+		high = -1;
+	}
+	return high == -1;
+}
+
+bool
+tlsa_from_text(struct tlsa *fields, const char *text, const char **why)
+{
+	const char *next = text + strspn(text, " ");
+
+	memset(fields, 0, sizeof(*fields));
+	if (!take_field(&next, &fields->usage) ||
+	    !take_field(&next, &fields->selector) ||
+	    !take_field(&next, &fields->matching_type)) {
+		*why = "does not begin with usage, selector and matching type, "
+		    "such as \"3 1 1\"";
+		return false;
+	}
+	if (take_data(next, fields))
+		return true;
+	free(fields->data);
+	memset(fields, 0, sizeof(*fields));
+	*why = "has data that is not hexadecimal digits in pairs";
+	return false;
+}
+
+char *
+tlsa_text(const struct tlsa *record, bool whole)
+{
+	char *hex = text_hex(record->data, record->size), *text;
+	size_t length = strlen(hex);
+
+	if (whole || length <= TEXT_WHOLE)
+		text = memory_format("%d %d %d%s%s", record->usage,
+		    record->selector, record->matching_type,
+		    length > 0 ? " " : "", hex);
+	else
+		text = memory_format("%d %d %d %.*s...%s", record->usage,
+		    record->selector, record->matching_type, TEXT_HEAD, hex,
+		    hex + length - TEXT_TAIL);
+	free(hex);
+	return text;
+}
+
+char *
+tlsa_line(const char *owner, const struct tlsa *record)
+{
+	char *text = tlsa_text(record, true);
+	char *line;
+
+	if (owner == NULL)
+		return text;
+	line = memory_format("%s. IN TLSA %s", owner, text);
+	free(text);
+	return line;
+}

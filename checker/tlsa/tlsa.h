@@ -1,0 +1,95 @@
+/*
+ * TLSA records as values (RFC 6698 2.1): their fields, whether an SMTP sender
+ * can use them (RFC 7672 3.1), and digest agility (RFC 7671 9).
+ */
+#ifndef CHECKER_TLSA_TLSA_H
+#define CHECKER_TLSA_TLSA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct answer;
+
+/* Octets of a record before its data (RFC 6698 2.1). */
+#define TLSA_HEADER 3
+
+/* Above this a large sender gives up (field observation, July 2024). */
+#define TLSA_MANY 12
+
+enum tlsa_usage {
+	TLSA_PKIX_TA = 0,
+	TLSA_PKIX_EE = 1,
+	TLSA_DANE_TA = 2,
+	TLSA_DANE_EE = 3,
+};
+
+enum tlsa_selector {
+	TLSA_CERT = 0,
+	TLSA_SPKI = 1,
+};
+
+enum tlsa_matching_type {
+	TLSA_FULL = 0,
+	TLSA_SHA2_256 = 1,
+	TLSA_SHA2_512 = 2,
+};
+
+struct tlsa {
+	uint8_t	  usage;
+	uint8_t	  selector;
+	uint8_t	  matching_type;
+	uint8_t	 *data;		/* owned; certificate association data */
+	size_t	  size;		/* octets of it */
+	bool	  usable;
+	char	 *why;		/* owned; why it is not usable, NULL else */
+	size_t	  duplicate_of;	/* index of its first twin; its own: none */
+	bool	  ignored;	/* usable, but a stronger digest of the same
+				 * usage and selector is published */
+};
+
+/* The records of one RRset, in the order of the answer. */
+struct tlsa_set {
+	struct tlsa	*records;	/* owned */
+	size_t		 count;
+};
+
+/* From the RDATA of an answer's records (borrowed, may be NULL: no records). */
+void	tlsa_set_init(struct tlsa_set *set, const struct answer *answer);
+/*
+ * Adds a record with the usage, selector, matching type and a copy of the data
+ * of FIELDS, and finds out whether it is usable. When the last one is in,
+ * tlsa_set_settle finds twins and weaker digests (tlsa_set_init does too).
+ */
+void	tlsa_set_add(struct tlsa_set *set, const struct tlsa *fields);
+void	tlsa_set_settle(struct tlsa_set *set);
+void	tlsa_set_clear(struct tlsa_set *set);
+
+/* How many are usable. */
+size_t	tlsa_set_usable(const struct tlsa_set *set);
+
+/* Whether two records have the same usage, selector and matching type. */
+bool	tlsa_same_combination(const struct tlsa *a, const struct tlsa *b);
+
+/*
+ * The fields from "3 1 1 60785a34..." (hexadecimal digits, spaces where one
+ * likes; the data may be missing). FIELDS's data is owned by the caller; what
+ * it means is for tlsa_set_add to find out. False: *WHY (static) says what is
+ * wrong with TEXT.
+ */
+bool	tlsa_from_text(struct tlsa *fields, const char *text,
+	    const char **why);
+
+/*
+ * "3 1 1 60785a34615aaa2c...ed91" (more than 24 digits are shortened), or the
+ * WHOLE of it. Owned by the caller.
+ */
+char	*tlsa_text(const struct tlsa *record, bool whole);
+
+/*
+ * "_25._tcp.mx.example.org. IN TLSA 3 1 1 51955a5a...", or without OWNER (NULL)
+ * the fields alone. Owned by the caller.
+ */
+char	*tlsa_line(const char *owner, const struct tlsa *record);
+
+#endif

@@ -1,0 +1,296 @@
+/*
+ * Each writer against a report of its own in tests/unit/report/expected/, on a
+ * domain whose server is hostile: its banner and its certificate hold what
+ * terminals, CI systems and parsers would obey. MXDANE_WRITE_REPORTS=1 writes the reports
+ * anew; look at the difference before it is committed.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "checker/report/report.h"
+#include "checker/tlsa/pem.h"
+#include "resolver/memory.h"
+#include "resolver/text.h"
+#include "tests/unit/support/fixture.h"
+
+/* CN=mx.example.org, for a hundred years. */
+static const char ordinary[] =
+	    "-----BEGIN CERTIFICATE-----\n"
+	    "MIIBpDCCAUqgAwIBAgIUVNtVBSmyaUwwhmrGUkfpCFxcGvcwCgYIKoZIzj0EAwIw\n"
+	    "GTEXMBUGA1UEAwwObXguZXhhbXBsZS5vcmcwIBcNMjYxMTI0MTUxNjIzWhgPMjEy\n"
+	    "NjEwMzExNTE2MjNaMBkxFzAVBgNVBAMMDm14LmV4YW1wbGUub3JnMFkwEwYHKoZI\n"
+	    "zj0CAQYIKoZIzj0DAQcDQgAECaVp60qQlvXXPITotWYhFHgtjS3htO11xZIrOGyz\n"
+	    "Df4lBJAr0p/3CjBAPe1a3D0R6Ap3yqp6I76eJsn0x5kCMKNuMGwwHQYDVR0OBBYE\n"
+	    "FGkTtGVHVvLjcPG7aEH1DUVKP+DsMB8GA1UdIwQYMBaAFGkTtGVHVvLjcPG7aEH1\n"
+	    "DUVKP+DsMA8GA1UdEwEB/wQFMAMBAf8wGQYDVR0RBBIwEIIObXguZXhhbXBsZS5v\n"
+	    "cmcwCgYIKoZIzj0EAwIDSAAwRQIgRU+57KNlic43RLlLE4KvG6fQuC10CMsuSUU4\n"
+	    "s8uIYRcCIQDltKN/KLaNY/RfbKrfx2HKaNHvqz10dgNkbVj9rgFeEA==\n"
+	    "-----END CERTIFICATE-----\n";
+
+/* Its CN is: ESC "[31mred | ::error::x ]]> <b>&\"'" U+202E "txt". */
+static const char hostile[] =
+	    "-----BEGIN CERTIFICATE-----\n"
+	    "MIIBnTCCAUOgAwIBAgIUWG2xAp1r9Prrbt+wz4/kN7uBo90wCgYIKoZIzj0EAwIw\n"
+	    "MTEvMC0GA1UEAwwmG1szMW1yZWQgfCA6OmVycm9yOjp4IF1dPiA8Yj4mIifigK50\n"
+	    "eHQwIBcNMjYxMTI0MTUxNjI0WhgPMjEyNjEwMzExNTE2MjRaMDExLzAtBgNVBAMM\n"
+	    "JhtbMzFtcmVkIHwgOjplcnJvcjo6eCBdXT4gPGI+JiIn4oCudHh0MFkwEwYHKoZI\n"
+	    "zj0CAQYIKoZIzj0DAQcDQgAESr8ikcUw6XcxGRPJ1KZOvbeIrhBvcjc7ZA5vqdro\n"
+	    "uElr/SxTuVxhreNzyzP0p7m4EGDGGV/+ERz6mSkSfyY7GqM3MDUwFAYDVR0RBA0w\n"
+	    "C4IJYS5leGFtcGxlMB0GA1UdDgQWBBRaDhFvS9Qzilst1fyEPJEQ3JMTuzAKBggq\n"
+	    "hkjOPQQDAgNIADBFAiEA5pjqky1qh2DNY44b2fnb5aKNI+pf3ogICamFFk9X7cgC\n"
+	    "IG+P7dIVCIRnqfEPEWwbuIEM/1B2nXQwnL5y2DH14314\n"
+	    "-----END CERTIFICATE-----\n";
+
+/* A reply to STARTTLS, as the session hands it on. */
+static const char banner[] = "454 \033[2J|::error::no\0]]>\xff%0A\n::warning::";
+
+static struct chain *
+read_chain(const char *pem)
+{
+	struct chain *chain;
+	char *why;
+
+	chain = pem_chain(pem, strlen(pem), &why);
+	assert_non_null(chain);
+	return chain;
+}
+
+/* One address passes, one presents the wrong key, one refuses. */
+static struct evidence *
+make_evidence(void)
+{
+	static const struct tlsa unusable = { .usage = 1, .selector = 0,
+		.matching_type = 1, .data = (uint8_t *)"x", .size = 1 };
+	struct chain *good = read_chain(ordinary), *bad = read_chain(hostile);
+	struct evidence *evidence = fixture_domain("example.org");
+	struct host_evidence *host = fixture_host(evidence, "mx.example.org");
+	struct endpoint_evidence *endpoint;
+
+	fixture_tlsa_of(host, good);
+	fixture_tlsa(host, &unusable);
+	fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE, good);
+	fixture_endpoint(host, "2001:db8::1", OUTCOME_DONE, bad);
+	endpoint = fixture_endpoint(host, "192.0.2.3",
+	    OUTCOME_STARTTLS_REFUSED, NULL);
+	endpoint->stage = STAGE_STARTTLS;
+	free(endpoint->error);
+	endpoint->error = text_printable(banner, sizeof(banner) - 1);
+	fixture_judge(evidence);
+	chain_free(good);
+	chain_free(bad);
+	return evidence;
+}
+
+/* What the format writes of it. Owned by the caller. */
+static char *
+write_report(const char *name, bool colour)
+{
+	const struct report_format *format = report_format_find(name);
+	const struct report_options options = { .colour = colour };
+	struct evidence *evidence = make_evidence();
+	void *state = NULL;
+	char *text;
+	size_t size;
+	FILE *out;
+
+	assert_non_null(format);
+	out = open_memstream(&text, &size);
+	assert_non_null(out);
+	if (format->begin != NULL)
+		state = format->begin(out, &options);
+	format->domain(out, &options, evidence, state);
+	if (format->end != NULL)
+		format->end(out, &options, state);
+	fclose(out);
+	evidence_free(evidence);
+	return text;
+}
+
+static char *
+report_path(const char *name)
+{
+	const char *folder = getenv("srcdir");
+
+	return memory_format("%s/tests/unit/report/expected/%s",
+	    folder != NULL ? folder : ".", name);
+}
+
+static char *
+read_file(const char *path)
+{
+	char *text = memory_new(1 << 20, 1);
+	FILE *file = fopen(path, "r");
+
+	if (file == NULL)
+		fail_msg("cannot read %s", path);
+	if (fread(text, 1, (1 << 20) - 1, file) == 0)
+		fail_msg("nothing in %s", path);
+	fclose(file);
+	return text;
+}
+
+/* TEXT (consumed) against the report that is kept. */
+static void
+compare(char *text, const char *file)
+{
+	char *path = report_path(file), *expected;
+	FILE *out;
+
+	if (getenv("MXDANE_WRITE_REPORTS") != NULL) {
+		out = fopen(path, "w");
+		assert_non_null(out);
+		fputs(text, out);
+		fclose(out);
+	}
+	expected = read_file(path);
+	assert_string_equal(text, expected);
+	free(expected);
+	free(text);
+	free(path);
+}
+
+static void
+test_text(void **state)
+{
+	(void)state;
+	compare(write_report("text", false), "text.txt");
+}
+
+static void
+test_json(void **state)
+{
+	(void)state;
+	compare(write_report("json", false), "json.json");
+}
+
+static void
+test_junit(void **state)
+{
+	(void)state;
+	compare(write_report("junit", false), "junit.xml");
+}
+
+static void
+test_tap(void **state)
+{
+	(void)state;
+	compare(write_report("tap", false), "tap.tap");
+}
+
+static void
+test_github(void **state)
+{
+	char *path = memory_string("github-summary.XXXXXX");
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_int_not_equal(fd, -1);
+	close(fd);
+	unsetenv("GITHUB_STEP_SUMMARY");
+	compare(write_report("github", false), "github.txt");
+
+	setenv("GITHUB_STEP_SUMMARY", path, 1);
+	free(write_report("github", false));
+	unsetenv("GITHUB_STEP_SUMMARY");
+	compare(read_file(path), "github.md");
+	unlink(path);
+	free(path);
+}
+
+static void
+test_prometheus(void **state)
+{
+	(void)state;
+	compare(write_report("prometheus", false), "prometheus.prom");
+}
+
+/* Whatever the format, nothing that a terminal obeys or that hides text. */
+static void
+test_nothing_obeys(void **state)
+{
+	const struct report_format *format;
+	const unsigned char *next;
+	char *text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; (format = report_format_at(i)) != NULL; i++) {
+		text = write_report(format->name, false);
+		for (next = (const unsigned char *)text; *next != '\0'; next++)
+			assert_true(*next == '\n' || (*next >= ' ' &&
+			    *next != 0x7f));
+		assert_null(strstr(text, "\xe2\x80\xae"));	/* U+202E */
+		assert_non_null(strstr(text, "example.org"));
+		free(text);
+	}
+}
+
+/* No line of a server's begins a workflow command. */
+static void
+test_github_commands(void **state)
+{
+	static const char *const beginnings[] = { "example.org: fail",
+		"::error title=", "::warning title=", "::notice title=" };
+	char *text = write_report("github", false), *line, *rest;
+	size_t i, known;
+
+	(void)state;
+	for (line = strtok_r(text, "\n", &rest); line != NULL;
+	    line = strtok_r(NULL, "\n", &rest)) {
+		known = 0;
+		for (i = 0; i < sizeof(beginnings) / sizeof(*beginnings); i++)
+			known += strncmp(line, beginnings[i],
+			    strlen(beginnings[i])) == 0;
+		assert_int_equal(known, 1);
+	}
+	free(text);
+}
+
+static void
+test_colour(void **state)
+{
+	char *plain = write_report("text", false);
+	char *coloured = write_report("text", true);
+	const char *next;
+	char *end = coloured;
+
+	(void)state;
+	assert_string_not_equal(plain, coloured);
+	/* Without its colours it is the same. */
+	for (next = coloured; *next != '\0'; next++) {
+		if (*next == '\033')
+			next = strchr(next, 'm');
+		else
+			*end++ = *next;
+	}
+	*end = '\0';
+	assert_string_equal(plain, coloured);
+	free(plain);
+	free(coloured);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_junit),
+		cmocka_unit_test(test_tap),
+		cmocka_unit_test(test_github),
+		cmocka_unit_test(test_prometheus),
+		cmocka_unit_test(test_nothing_obeys),
+		cmocka_unit_test(test_github_commands),
+		cmocka_unit_test(test_colour),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

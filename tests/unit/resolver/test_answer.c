@@ -1,0 +1,429 @@
+/* What an answer says, when it says something. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+#include <ldns/ldns.h>
+
+#include "resolver/answer.h"
+#include "resolver/memory.h"
+#include "tests/unit/support/packet.h"
+
+#define OWNER "mx.example.org"
+
+static void
+test_addresses(void **state)
+{
+	static const struct packet wanted = { OWNER, DNS_AAAA, 0, {
+		"mx.example.org. 3600 IN AAAA 2001:db8::1",
+		"MX.Example.ORG. 600 IN AAAA 2001:db8::2",
+		"mx.example.org. 60 IN A 192.0.2.1",
+		"www.example.org. 60 IN AAAA 2001:db8::3",
+		RRSIG(OWNER, "AAAA", "20260210000000", "20260120000000"),
+	}, { NULL } };
+	struct answer *answer = packet_answer(&wanted);
+
+	(void)state;
+	assert_string_equal(answer->owner, OWNER);
+	assert_string_equal(answer->expanded, OWNER);
+	assert_int_equal(answer->type, DNS_AAAA);
+	assert_int_equal(answer->kind, ANSWER_RECORDS);
+	assert_int_equal(answer->dnssec, DNSSEC_SECURE);
+	assert_int_equal(answer->count, 2);
+	assert_int_equal(answer->records[1].size, 16);
+	assert_memory_equal(answer->records[1].data,
+	    "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\2", 16);
+	assert_null(answer->records[1].name);
+	assert_int_equal(answer->ttl, 600);
+	assert_int_equal(answer->signed_until, INT64_C(1770681600));
+	assert_int_equal(answer->signed_since, INT64_C(1768867200));
+	assert_false(answer->aliased);
+	assert_false(answer->truncated);
+	assert_null(answer->why);
+	assert_true(answer_has_records(answer));
+	assert_true(answer_is_secure(answer));
+	assert_false(answer_is_absent(answer));
+	answer_free(answer);
+}
+
+static void
+test_mx(void **state)
+{
+	static const struct packet wanted = { "example.org", DNS_MX, 0, {
+		"example.org. 3600 IN MX 10 MX.Example.Org.",
+		"example.org. 3600 IN MX 513 a\\.b\\032\\;c.example.",
+		"example.org. 3600 IN MX 0 .",
+	}, { NULL } };
+	struct answer_source source = packet_source(&wanted);
+	struct answer *answer;
+
+	(void)state;
+	source.secure = false;
+	answer = packet_read(packet_new(&wanted), source);
+	assert_int_equal(answer->dnssec, DNSSEC_INSECURE);
+	assert_false(answer_is_secure(answer));
+	assert_int_equal(answer->count, 3);
+	assert_string_equal(answer->records[0].name, OWNER);
+	assert_int_equal(answer->records[0].preference, 10);
+	/* Compressed in the packet, but not here. */
+	assert_int_equal(answer->records[0].size, 2 + 16);
+	assert_string_equal(answer->records[1].name,
+	    "a\\046b\\032\\059c.example");
+	assert_int_equal(answer->records[1].preference, 513);
+	assert_string_equal(answer->records[2].name, ".");
+	assert_int_equal(answer->signed_until, 0);
+	assert_int_equal(answer->signed_since, 0);
+	answer_free(answer);
+}
+
+static void
+test_aliases(void **state)
+{
+	static const struct packet wanted = { "_25._tcp.mx.example.org",
+		DNS_TLSA, 0, {
+		/* in any order, as a server may send them */
+		"_25._tcp.new.example.org. 900 IN TLSA 3 1 1 "
+		    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b"
+		    "7852b855",
+		"dane.example.net. 300 IN CNAME _25._tcp.new.example.org.",
+		"mx.example.org. 7200 IN DNAME new.example.org.",
+		"_25._tcp.MX.example.org. 7200 IN CNAME dane.example.NET.",
+		RRSIG("dane.example.net", "CNAME",
+		    "20260205000000", "20260101000000"),
+		RRSIG("_25._tcp.new.example.org", "TLSA",
+		    "20260210000000", "20260130000000"),
+		/* what the source says, though a cache has 900 left */
+		"_25._tcp.new.example.org. 900 IN RRSIG TLSA 13 4 1800 "
+		    "20260210000000 20260130000000 1 org. AAAA",
+	}, {
+		RRSIG("example.org", "NS", "20260201000000", "20260131000000"),
+	} };
+	struct answer *answer = packet_answer(&wanted);
+
+	(void)state;
+	assert_int_equal(answer->kind, ANSWER_RECORDS);
+	assert_true(answer->aliased);
+	assert_string_equal(answer->owner, "_25._tcp.mx.example.org");
+	assert_string_equal(answer->expanded, "_25._tcp.new.example.org");
+	assert_int_equal(answer->count, 1);
+	assert_int_equal(answer->records[0].size, 35);
+	assert_memory_equal(answer->records[0].data, "\3\1\1\xe3\xb0", 5);
+	assert_int_equal(answer->ttl, 300);
+	assert_int_equal(answer->signed_ttl, 1800);
+	assert_int_equal(answer->signed_until, INT64_C(1770249600));
+	assert_int_equal(answer->signed_since, INT64_C(1769731200));
+	answer_free(answer);
+}
+
+static void
+test_cname_itself(void **state)
+{
+	static const struct packet wanted = { "a.example", DNS_CNAME, 0, {
+		"a.example. 300 IN CNAME b.example.",
+		"b.example. 300 IN CNAME c.example.",
+	}, { NULL } };
+	struct answer *answer = packet_answer(&wanted);
+
+	(void)state;
+	assert_int_equal(answer->kind, ANSWER_RECORDS);
+	assert_int_equal(answer->count, 1);
+	assert_string_equal(answer->records[0].name, "b.example");
+	assert_string_equal(answer->expanded, "a.example");
+	assert_false(answer->aliased);
+	answer_free(answer);
+}
+
+static void
+test_loop(void **state)
+{
+	static const struct packet loop = { "a.example", DNS_A, 0, {
+		"a.example. 300 IN CNAME b.example.",
+		"b.example. 300 IN CNAME a.example.",
+	}, { NULL } };
+	static const struct packet self = { "a.example", DNS_MX, 0, {
+		"a.example. 300 IN CNAME a.example.",
+	}, { NULL } };
+	struct answer *answer;
+
+	(void)state;
+	answer = packet_answer(&loop);
+	assert_int_equal(answer->kind, ANSWER_UNUSABLE);
+	assert_int_equal(answer->dnssec, DNSSEC_FAILED);
+	assert_true(answer->truncated);
+	assert_string_equal(answer->why,
+	    "A a.example: its aliases are too many, or a loop");
+	answer_free(answer);
+	answer = packet_answer(&self);
+	assert_int_equal(answer->kind, ANSWER_UNUSABLE);
+	answer_free(answer);
+}
+
+/* An alias chain of this length, and an address at its end. */
+static struct answer *
+read_chain(size_t aliases)
+{
+	static const struct packet wanted = { "n0.example", DNS_A, 0,
+		{ NULL }, { NULL } };
+	ldns_pkt *packet = packet_new(&wanted);
+	char *text;
+	size_t i;
+
+	for (i = 0; i < aliases; i++) {
+		text = memory_format("n%zu.example. 300 IN CNAME n%zu.example.",
+		    i, i + 1);
+		packet_push(packet, text);
+		free(text);
+	}
+	text = memory_format("n%zu.example. 300 IN A 192.0.2.1", aliases);
+	packet_push(packet, text);
+	free(text);
+	return packet_read(packet, packet_source(&wanted));
+}
+
+static void
+test_alias_limit(void **state)
+{
+	struct answer *answer;
+
+	(void)state;
+	answer = read_chain(ANSWER_ALIASES_MAX);
+	assert_int_equal(answer->kind, ANSWER_RECORDS);
+	assert_false(answer->truncated);
+	assert_string_equal(answer->expanded, "n32.example");
+	answer_free(answer);
+	answer = read_chain(ANSWER_ALIASES_MAX + 1);
+	assert_int_equal(answer->kind, ANSWER_UNUSABLE);
+	assert_int_equal(answer->dnssec, DNSSEC_FAILED);
+	assert_true(answer->truncated);
+	answer_free(answer);
+}
+
+static void
+test_record_limit(void **state)
+{
+	static const struct packet wanted = { OWNER, DNS_TLSA, 0,
+		{ NULL }, { NULL } };
+	struct answer *answer;
+	ldns_pkt *packet;
+	size_t extra, i;
+	uint8_t rdata[4] = { 3, 1, 0, 0 };
+
+	(void)state;
+	for (extra = 0; extra < 2; extra++) {
+		packet = packet_new(&wanted);
+		for (i = 0; i < ANSWER_RECORDS_MAX + extra; i++) {
+			rdata[3] = (uint8_t)i;
+			packet_push_raw(packet, OWNER, DNS_TLSA, rdata,
+			    sizeof(rdata));
+		}
+		answer = packet_read(packet, packet_source(&wanted));
+		assert_int_equal(answer->kind, ANSWER_RECORDS);
+		assert_int_equal(answer->count, ANSWER_RECORDS_MAX);
+		assert_int_equal(answer->truncated, extra != 0);
+		answer_free(answer);
+	}
+}
+
+static void
+test_truncated_flag(void **state)
+{
+	static const struct packet wanted = { OWNER, DNS_A, 0, {
+		"mx.example.org. 300 IN A 192.0.2.1",
+	}, { NULL } };
+	ldns_pkt *packet = packet_new(&wanted);
+	struct answer *answer;
+
+	(void)state;
+	ldns_pkt_set_tc(packet, true);
+	answer = packet_read(packet, packet_source(&wanted));
+	assert_int_equal(answer->kind, ANSWER_RECORDS);
+	assert_true(answer->truncated);
+	answer_free(answer);
+}
+
+static void
+test_absence(void **state)
+{
+	static const struct packet no_data = { OWNER, DNS_TLSA, 0,
+		{ NULL }, {
+		"example.org. 3600 IN SOA ns. h. 1 7200 3600 1209600 900",
+		RRSIG("example.org", "SOA", "20260214000000", "20260115000000"),
+		"mx.example.org. 900 IN NSEC example.org. A RRSIG NSEC",
+		RRSIG(OWNER, "NSEC", "20260203000000", "20260124000000"),
+	} };
+	static const struct packet no_name = { "a.example", DNS_A,
+		LDNS_RCODE_NXDOMAIN, {
+		"a.example. 200 IN CNAME gone.example.",
+		RRSIG("a.example", "CNAME", "20260202000000", "20260101000000"),
+	}, {
+		"example. 100 IN SOA ns. h. 1 7200 3600 1209600 900",
+	} };
+	static const struct packet nothing = { OWNER, DNS_MX, 0,
+		{ NULL }, { NULL } };
+	struct answer *answer;
+
+	(void)state;
+	answer = packet_answer(&no_data);
+	assert_int_equal(answer->kind, ANSWER_NO_DATA);
+	assert_int_equal(answer->dnssec, DNSSEC_SECURE);
+	assert_true(answer_is_absent(answer));
+	assert_false(answer_has_records(answer));
+	assert_false(answer_is_secure(answer));
+	assert_int_equal(answer->ttl, 900);
+	assert_int_equal(answer->signed_until, INT64_C(1770076800));
+	assert_int_equal(answer->signed_since, INT64_C(1769212800));
+	assert_null(answer->why);
+	answer_free(answer);
+
+	answer = packet_answer(&no_name);
+	assert_int_equal(answer->kind, ANSWER_NO_NAME);
+	assert_true(answer->aliased);
+	assert_string_equal(answer->expanded, "gone.example");
+	assert_int_equal(answer->ttl, 100);
+	assert_int_equal(answer->signed_until, INT64_C(1769990400));
+	assert_true(answer_is_absent(answer));
+	answer_free(answer);
+
+	answer = packet_answer(&nothing);
+	assert_int_equal(answer->kind, ANSWER_NO_DATA);
+	assert_int_equal(answer->ttl, 0);
+	answer_free(answer);
+}
+
+/*
+ * Records of a wildcard hang on the proof that there is no nearer name (RFC
+ * 4035 5.3.4), others on nothing in that section.
+ */
+static void
+test_wildcard(void **state)
+{
+	static const struct packet of_wildcard = { "_25._tcp." OWNER, DNS_TLSA,
+		0, {
+		"_25._tcp.mx.example.org. 300 IN TLSA 3 1 1 abcd",
+		RRSIG("_25._tcp.mx.example.org", "TLSA", "20260210000000",
+		    "20260101000000"),
+	}, {
+		"mx.example.org. 900 IN NSEC example.org. A RRSIG NSEC",
+		RRSIG(OWNER, "NSEC", "20260203000000", "20260124000000"),
+		RRSIG("example.org", "NS", "20260201000000", "20260130000000"),
+	} };
+	static const struct packet own = { OWNER, DNS_A, 0, {
+		"mx.example.org. 300 IN A 192.0.2.1",
+		RRSIG(OWNER, "A", "20260210000000", "20260101000000"),
+	}, {
+		"mx.example.org. 900 IN NSEC example.org. A RRSIG NSEC",
+		RRSIG(OWNER, "NSEC", "20260203000000", "20260124000000"),
+	} };
+	struct answer *answer = packet_answer(&of_wildcard);
+
+	(void)state;
+	assert_int_equal(answer->signed_until, INT64_C(1770076800));
+	assert_int_equal(answer->signed_since, INT64_C(1769212800));
+	assert_int_equal(answer->ttl, 300);
+	answer_free(answer);
+	answer = packet_answer(&own);
+	assert_int_equal(answer->signed_until, INT64_C(1770681600));
+	answer_free(answer);
+}
+
+/* No class but IN, and a TTL with the highest bit set is 0 (RFC 2181 8). */
+static void
+test_class_and_ttl(void **state)
+{
+	static const struct packet wanted = { OWNER, DNS_A, 0, {
+		"mx.example.org. 300 CH A 192.0.2.1",
+		"mx.example.org. 2147483648 IN A 192.0.2.2",
+	}, { NULL } };
+	struct answer *answer = packet_answer(&wanted);
+
+	(void)state;
+	assert_int_equal(answer->count, 1);
+	assert_int_equal(answer->ttl, 0);
+	answer_free(answer);
+}
+
+/* RRSIG times are the instants nearest to now (RFC 4034 3.1.5). */
+static void
+test_serial_times(void **state)
+{
+	static const struct {
+		int64_t		 now;
+		const char	*end;
+		const char	*begin;
+		int64_t		 until;
+		int64_t		 since;
+	} rows[] = {
+		{ PACKET_NOW, "1770681600", "1768867200",
+		    1770681600, 1768867200 },
+		/* expired long ago, and not yet begun */
+		{ PACKET_NOW, "1000000000", "1800000000",
+		    1000000000, 1800000000 },
+		/* beyond 2038 */
+		{ INT64_C(2147483600), "2147483700", "2147480000",
+		    INT64_C(2147483700), INT64_C(2147480000) },
+		/* across 2106 */
+		{ INT64_C(4294967000), "1000", "4294960000",
+		    INT64_C(4294968296), INT64_C(4294960000) },
+		{ INT64_C(4294968000), "2000", "4294960000",
+		    INT64_C(4294969296), INT64_C(4294960000) },
+	};
+	struct packet wanted = { OWNER, DNS_A, 0, {
+		"mx.example.org. 300 IN A 192.0.2.1",
+	}, { NULL } };
+	struct answer_source source;
+	struct answer *answer;
+	char *signature;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		signature = memory_format(OWNER ". 300 IN RRSIG A 13 3 300 "
+		    "%s %s 1 org. AAAA", rows[i].end, rows[i].begin);
+		wanted.answer[1] = signature;
+		source = packet_source(&wanted);
+		source.now = (time_t)rows[i].now;
+		answer = packet_read(packet_new(&wanted), source);
+		assert_int_equal(answer->signed_until, rows[i].until);
+		assert_int_equal(answer->signed_since, rows[i].since);
+		answer_free(answer);
+		free(signature);
+	}
+}
+
+static void
+test_words(void **state)
+{
+	(void)state;
+	assert_string_equal(dns_type_name(DNS_A), "A");
+	assert_string_equal(dns_type_name(DNS_TLSA), "TLSA");
+	assert_string_equal(dns_type_name(DNS_DNSKEY), "DNSKEY");
+	assert_string_equal(dnssec_status_name(DNSSEC_FAILED), "failed");
+	assert_string_equal(dnssec_status_name(DNSSEC_BOGUS), "bogus");
+	assert_string_equal(dnssec_status_name(DNSSEC_INSECURE), "insecure");
+	assert_string_equal(dnssec_status_name(DNSSEC_SECURE), "secure");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_mx),
+		cmocka_unit_test(test_aliases),
+		cmocka_unit_test(test_cname_itself),
+		cmocka_unit_test(test_loop),
+		cmocka_unit_test(test_alias_limit),
+		cmocka_unit_test(test_record_limit),
+		cmocka_unit_test(test_truncated_flag),
+		cmocka_unit_test(test_absence),
+		cmocka_unit_test(test_wildcard),
+		cmocka_unit_test(test_class_and_ttl),
+		cmocka_unit_test(test_serial_times),
+		cmocka_unit_test(test_words),
+	};
+
+	return cmocka_run_group_tests_name("answer", tests, NULL, NULL);
+}

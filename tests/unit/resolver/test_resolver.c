@@ -1,0 +1,596 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <event2/event.h>
+
+#include "resolver/memory.h"
+#include "resolver/resolver.h"
+#include "tests/unit/support/tiny_server.h"
+
+/* Seconds: more than any answer takes; and for what never comes. */
+#define LONG 60
+#define SHORT 0.3
+
+struct test {
+	struct event_base		*base;
+	struct tiny_server		*server;
+	char				*anchor_file;
+	time_t				 since, until;
+	const char			*forwarders[1];
+	struct resolver_options		 options;
+	struct resolver			*resolver;
+	struct resolver_question	*other;
+	struct answer			*answer;
+	enum resolver_health		 health;
+	unsigned int			 called;
+};
+
+static char *
+write_file(const char *text)
+{
+	char *path = memory_string("/tmp/mxdane-test-XXXXXX");
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+	return path;
+}
+
+static void
+assert_begins(const char *text, const char *beginning)
+{
+	assert_non_null(text);
+	if (strncmp(text, beginning, strlen(beginning)) != 0)
+		assert_string_equal(text, beginning);
+}
+
+static int
+set_up(void **state)
+{
+	struct test *test = memory_new(1, sizeof(*test));
+	time_t now = time(NULL);
+	char *anchor;
+
+	test->base = event_base_new();
+	test->since = now - 3600;
+	test->until = now + 86400;
+	test->server = tiny_server_new(test->base, test->since, test->until);
+	anchor = tiny_server_anchor(test->server);
+	test->anchor_file = write_file(anchor);
+	free(anchor);
+	test->forwarders[0] = tiny_server_address(test->server);
+	test->options = (struct resolver_options){
+		.forwarders = test->forwarders,
+		.forwarder_count = 1,
+		.anchor_file = test->anchor_file,
+		.question_limit = LONG,
+		.now = now,
+	};
+	*state = test;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct test *test = *state;
+
+	answer_free(test->answer);
+	resolver_close(test->resolver);
+	tiny_server_free(test->server);
+	event_base_free(test->base);
+	unlink(test->anchor_file);
+	free(test->anchor_file);
+	free(test);
+	return 0;
+}
+
+static void
+open_resolver(struct test *test)
+{
+	char *why = NULL;
+
+	test->resolver = resolver_open(test->base, &test->options, &why);
+	assert_non_null(test->resolver);
+}
+
+/* Runs the loop until a callback breaks it. */
+static void
+run(struct test *test)
+{
+	const struct timeval limit = { .tv_sec = LONG };
+
+	event_base_loopexit(test->base, &limit);
+	event_base_dispatch(test->base);
+	assert_true(event_base_got_break(test->base));
+}
+
+static void
+on_answer(struct answer *answer, void *argument)
+{
+	struct test *test = argument;
+
+	test->called++;
+	answer_free(test->answer);
+	test->answer = answer;
+	event_base_loopbreak(test->base);
+}
+
+static void
+on_health(enum resolver_health health, void *argument)
+{
+	struct test *test = argument;
+
+	test->called++;
+	test->health = health;
+	event_base_loopbreak(test->base);
+}
+
+/* Must not be called. */
+static void
+on_forbidden(struct answer *answer, void *argument)
+{
+	(void)answer;
+	(void)argument;
+	abort();
+}
+
+static const struct answer *
+ask(struct test *test, const char *name)
+{
+	unsigned int before = test->called;
+
+	resolver_ask(test->resolver, name, DNS_A, on_answer, test);
+	assert_int_equal(test->called, before);
+	run(test);
+	assert_int_equal(test->called, before + 1);
+	assert_string_equal(test->answer->owner, name);
+	return test->answer;
+}
+
+static void
+test_secure(void **state)
+{
+	struct test *test = *state;
+	const struct answer *answer;
+
+	open_resolver(test);
+	answer = ask(test, "secure");
+	assert_int_equal(answer->dnssec, DNSSEC_SECURE);
+	assert_int_equal(answer->kind, ANSWER_RECORDS);
+	assert_int_equal(answer->count, 1);
+	assert_memory_equal(answer->records[0].data, "\300\0\2\1", 4);
+	assert_in_range(answer->ttl, 1, 300);
+	assert_int_equal(answer->signed_since, test->since);
+	assert_int_equal(answer->signed_until, test->until);
+}
+
+static void
+test_insecure(void **state)
+{
+	struct test *test = *state;
+	const struct answer *answer;
+
+	open_resolver(test);
+	answer = ask(test, "mx.plain");
+	assert_int_equal(answer->dnssec, DNSSEC_INSECURE);
+	assert_int_equal(answer->kind, ANSWER_RECORDS);
+	assert_memory_equal(answer->records[0].data, "\300\0\2\2", 4);
+}
+
+static void
+test_bogus(void **state)
+{
+	struct test *test = *state;
+	const struct answer *answer;
+
+	open_resolver(test);
+	answer = ask(test, "forged");
+	assert_int_equal(answer->dnssec, DNSSEC_BOGUS);
+	assert_int_equal(answer->kind, ANSWER_UNUSABLE);
+	assert_int_equal(answer->count, 0);
+	assert_begins(answer->why, "A forged: ");
+	assert_non_null(strstr(answer->why, "signature"));
+}
+
+static void
+test_servfail(void **state)
+{
+	struct test *test = *state;
+	const struct answer *answer;
+
+	open_resolver(test);
+	answer = ask(test, "broken");
+	assert_int_equal(answer->dnssec, DNSSEC_FAILED);
+	assert_int_equal(answer->kind, ANSWER_UNUSABLE);
+	assert_string_equal(answer->why, "A broken: SERVFAIL");
+}
+
+static void
+test_limit(void **state)
+{
+	struct test *test = *state;
+	const struct answer *answer;
+
+	test->options.question_limit = SHORT;
+	open_resolver(test);
+	answer = ask(test, "silent");
+	assert_int_equal(answer->dnssec, DNSSEC_FAILED);
+	assert_int_equal(answer->kind, ANSWER_UNUSABLE);
+	assert_string_equal(answer->why,
+	    "A silent: no answer within 0.3 seconds");
+}
+
+/* A name that libunbound refuses is answered from the loop, too. */
+static void
+test_impossible_name(void **state)
+{
+	struct test *test = *state;
+	const struct answer *answer;
+
+	open_resolver(test);
+	answer = ask(test, "an..empty.label");
+	assert_int_equal(answer->dnssec, DNSSEC_FAILED);
+	assert_string_equal(answer->why, "A an..empty.label: syntax error");
+}
+
+static void
+test_cancel(void **state)
+{
+	struct test *test = *state;
+	struct resolver_question *questions[3];
+	size_t i;
+
+	open_resolver(test);
+	questions[0] = resolver_ask(test->resolver, "secure", DNS_A,
+	    on_forbidden, test);
+	questions[1] = resolver_ask(test->resolver, "silent", DNS_A,
+	    on_forbidden, test);
+	questions[2] = resolver_ask(test->resolver, "an..empty.label", DNS_A,
+	    on_forbidden, test);
+	for (i = 0; i < 3; i++)
+		resolver_cancel(questions[i]);
+	resolver_cancel(NULL);
+	assert_int_equal(ask(test, "secure")->dnssec, DNSSEC_SECURE);
+}
+
+/*
+ * The answers of both arrive together: the first to be told cancels the other.
+ */
+static void
+on_first_of_two(struct answer *answer, void *argument)
+{
+	struct test *test = argument;
+
+	resolver_cancel(test->other);
+	on_answer(answer, argument);
+}
+
+static void
+test_cancel_from_callback(void **state)
+{
+	struct test *test = *state;
+
+	open_resolver(test);
+	resolver_ask(test->resolver, "bad..name", DNS_A, on_first_of_two, test);
+	test->other = resolver_ask(test->resolver, "worse..name", DNS_A,
+	    on_forbidden, test);
+	run(test);
+	assert_string_equal(test->answer->owner, "bad..name");
+	assert_int_equal(test->called, 1);
+	ask(test, "secure");
+}
+
+static void
+on_ask_again(struct answer *answer, void *argument)
+{
+	struct test *test = argument;
+
+	answer_free(answer);
+	resolver_ask(test->resolver, "secure", DNS_A, on_answer, test);
+}
+
+static void
+test_ask_from_callback(void **state)
+{
+	struct test *test = *state;
+
+	open_resolver(test);
+	resolver_ask(test->resolver, "mx.plain", DNS_A, on_ask_again, test);
+	run(test);
+	assert_int_equal(test->called, 1);
+	assert_string_equal(test->answer->owner, "secure");
+}
+
+static void
+on_close(struct answer *answer, void *argument)
+{
+	struct test *test = argument;
+
+	resolver_close(test->resolver);
+	test->resolver = NULL;
+	on_answer(answer, argument);
+}
+
+static void
+test_close_from_callback(void **state)
+{
+	struct test *test = *state;
+
+	open_resolver(test);
+	resolver_ask(test->resolver, "silent", DNS_A, on_forbidden, test);
+	resolver_ask(test->resolver, "secure", DNS_A, on_close, test);
+	run(test);
+	assert_int_equal(test->called, 1);
+	assert_int_equal(test->answer->dnssec, DNSSEC_SECURE);
+}
+
+static double
+seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* It is not waited for what is in flight. */
+static void
+test_close_in_flight(void **state)
+{
+	struct test *test = *state;
+	double began;
+	size_t i;
+
+	tiny_server_hush(test->server, true);
+	open_resolver(test);
+	for (i = 0; i < 20; i++)
+		resolver_ask(test->resolver, "secure", DNS_A, on_forbidden,
+		    test);
+	event_base_loop(test->base, EVLOOP_ONCE);
+	began = seconds();
+	resolver_close(test->resolver);
+	assert_true(seconds() - began < LONG / 4.0);
+	test->resolver = NULL;
+	resolver_close(NULL);
+}
+
+static void
+test_healthy(void **state)
+{
+	struct test *test = *state;
+	struct resolver_question *cancelled;
+
+	open_resolver(test);
+	resolver_probe(test->resolver, on_health, test);
+	cancelled = resolver_probe(test->resolver, on_health, test);
+	resolver_cancel(cancelled);
+	run(test);
+	assert_int_equal(test->health, RESOLVER_HEALTHY);
+	assert_int_equal(test->called, 1);
+	assert_null(resolver_health_why(test->resolver));
+
+	/* Known by now: told from the loop all the same. */
+	resolver_probe(test->resolver, on_health, test);
+	assert_int_equal(test->called, 1);
+	run(test);
+	assert_int_equal(test->called, 2);
+}
+
+static void
+test_bad_anchor(void **state)
+{
+	struct test *test = *state;
+	char *expected;
+
+	/* The world's anchors do not fit this root. */
+	test->options.anchor_file = write_file(". IN DS 20326 8 2 e06d44b80b8f"
+	    "1d39a95c0b0d7c65d08458e880409bbc683457104237c7f8ec8d\n");
+	open_resolver(test);
+	resolver_probe(test->resolver, on_health, test);
+	run(test);
+	assert_int_equal(test->health, RESOLVER_BAD_ANCHOR);
+	expected = memory_format("none of the trust anchors in %s fits the "
+	    "root's keys, or the resolver %s does not hand out DNSSEC "
+	    "signatures: DNSKEY .: ", test->options.anchor_file,
+	    test->forwarders[0]);
+	assert_begins(resolver_health_why(test->resolver), expected);
+	free(expected);
+	unlink(test->options.anchor_file);
+	free((char *)test->options.anchor_file);
+}
+
+static void
+test_no_answer(void **state)
+{
+	struct test *test = *state;
+	char *expected;
+
+	tiny_server_hush(test->server, true);
+	test->options.question_limit = SHORT;
+	open_resolver(test);
+	resolver_probe(test->resolver, on_health, test);
+	run(test);
+	assert_int_equal(test->health, RESOLVER_NO_ANSWER);
+	expected = memory_format("no usable answer from the resolver %s: "
+	    "DNSKEY .: no answer within 0.3 seconds", test->forwarders[0]);
+	assert_string_equal(resolver_health_why(test->resolver), expected);
+	free(expected);
+}
+
+/*
+ * The first to hear that nobody answers asks anew, before the second hears it.
+ */
+static void
+on_health_probe(enum resolver_health health, void *argument)
+{
+	struct test *test = argument;
+
+	assert_int_equal(health, RESOLVER_NO_ANSWER);
+	tiny_server_hush(test->server, false);
+	resolver_probe(test->resolver, on_health, test);
+}
+
+static void
+test_probe_again(void **state)
+{
+	struct test *test = *state;
+
+	tiny_server_hush(test->server, true);
+	test->options.question_limit = SHORT;
+	open_resolver(test);
+	resolver_probe(test->resolver, on_health, test);
+	resolver_probe(test->resolver, on_health_probe, test);
+	run(test);
+	assert_int_equal(test->health, RESOLVER_NO_ANSWER);
+	assert_int_equal(test->called, 1);
+	run(test);
+	assert_int_not_equal(test->health, RESOLVER_UNTRIED);
+	assert_int_equal(test->called, 2);
+}
+
+static void
+test_forwarders(void **state)
+{
+	static const char *const wrong[] = { "", "resolver.example", "@53",
+		"192.0.2.1@", "192.0.2.1@0", "192.0.2.1@65536", "192.0.2.1@+53",
+		"192.0.2.1@ 53", "192.0.2.1@53x", "192.0.2.1@000053",
+		"192.0.2.1:53", "[2001:db8::1]", "192.0.2.256",
+		"2001:db8::1@53@53", "\x1b[2J" };
+	static const char *const right[] = { "192.0.2.1", "192.0.2.1@65535",
+		"2001:db8::1", "2001:db8::1@5353" };
+	struct test *test = *state;
+	char *why, *expected;
+	size_t i;
+
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		test->forwarders[0] = wrong[i];
+		assert_null(resolver_open(test->base, &test->options, &why));
+		expected = memory_format("'%s' is no resolver's address: ADDR "
+		    "or ADDR@PORT", wrong[i][0] == '\x1b' ? "\\x1b[2J" :
+		    wrong[i]);
+		assert_string_equal(why, expected);
+		free(expected);
+		free(why);
+	}
+	for (i = 0; i < sizeof(right) / sizeof(right[0]); i++) {
+		test->forwarders[0] = right[i];
+		open_resolver(test);
+		resolver_close(test->resolver);
+		test->resolver = NULL;
+	}
+}
+
+/*
+ * A zone of its own server: its signatures are of another key than the root's.
+ */
+static void
+test_stub(void **state)
+{
+	struct test *test = *state;
+	struct tiny_server *other;
+	char *why;
+
+	other = tiny_server_new(test->base, test->since, test->until);
+	test->options.stub_zone = "secure";
+	test->options.stub_server = tiny_server_address(other);
+	open_resolver(test);
+	assert_int_equal(ask(test, "secure")->dnssec, DNSSEC_BOGUS);
+	assert_int_equal(ask(test, "mx.plain")->dnssec, DNSSEC_INSECURE);
+	tiny_server_free(other);
+
+	test->options.stub_server = "192.0.2.1:53";
+	assert_null(resolver_open(test->base, &test->options, &why));
+	assert_string_equal(why,
+	    "192.0.2.1:53 cannot be asked about secure: syntax error");
+	free(why);
+}
+
+/* The server has UDP alone. */
+static void
+test_tcp_only(void **state)
+{
+	struct test *test = *state;
+
+	test->options.tcp_only = true;
+	open_resolver(test);
+	assert_string_equal(ask(test, "secure")->why, "A secure: SERVFAIL");
+}
+
+static void
+test_bad_files(void **state)
+{
+	static const char *const hints[][2] = {
+		{ "; none\n", ": holds no root server with an address" },
+		{ ". IN NS ns.\n", ": holds no root server with an address" },
+		{ "ns. IN A 192.0.2.1\n",
+		    ": holds no root server with an address" },
+		{ "example. IN NS ns.\n", ", line 1: is no NS record of the "
+		    "root and no address" },
+		{ ". IN NS ns.\nns. IN A 192.0.2.256\n", ", line 2: " },
+	};
+	struct test *test = *state;
+	char *why, *path, *expected;
+	size_t i;
+
+	for (i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {
+		path = write_file(hints[i][0]);
+		test->options.root_hints = path;
+		assert_null(resolver_open(test->base, &test->options, &why));
+		expected = memory_format("%s%s", path, hints[i][1]);
+		assert_begins(why, expected);
+		unlink(path);
+		free(expected);
+		free(path);
+		free(why);
+	}
+	test->options.root_hints = "/nonexistent/hints";
+	assert_null(resolver_open(test->base, &test->options, &why));
+	assert_string_equal(why,
+	    "/nonexistent/hints: No such file or directory");
+	free(why);
+	test->options.root_hints = NULL;
+	test->options.anchor_file = "/nonexistent/anchors";
+	assert_null(resolver_open(test->base, &test->options, &why));
+	assert_string_equal(why,
+	    "/nonexistent/anchors: No such file or directory");
+	free(why);
+}
+
+#define TEST(function) \
+	cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_secure),
+		TEST(test_insecure),
+		TEST(test_bogus),
+		TEST(test_servfail),
+		TEST(test_limit),
+		TEST(test_impossible_name),
+		TEST(test_cancel),
+		TEST(test_cancel_from_callback),
+		TEST(test_ask_from_callback),
+		TEST(test_close_from_callback),
+		TEST(test_close_in_flight),
+		TEST(test_healthy),
+		TEST(test_bad_anchor),
+		TEST(test_no_answer),
+		TEST(test_probe_again),
+		TEST(test_forwarders),
+		TEST(test_stub),
+		TEST(test_tcp_only),
+		TEST(test_bad_files),
+	};
+
+	return cmocka_run_group_tests_name("resolver", tests, NULL, NULL);
+}

@@ -1,0 +1,305 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+#include <event2/event.h>
+
+#include "resolver/memory.h"
+#include "smtp/dial.h"
+#include "tests/unit/support/listener.h"
+#include "tests/unit/support/timeless.h"
+
+enum { CALLERS = 3, CROWD = 20000 };
+
+struct test;
+
+struct caller {
+	struct test	*test;		/* borrowed */
+	struct dial	*dial;		/* owned, NULL: none */
+	struct caller	*closes;	/* when told, beside himself; NULL:
+					 * nobody */
+	bool		 again;		/* dials once more when told */
+	bool		 connected;
+	enum dial_result result;
+	unsigned int	 order;		/* as told; 0: not yet */
+};
+
+struct test {
+	struct event_base	*base;		/* owned */
+	struct dialer		*dialer;	/* owned */
+	struct listener		*server;	/* owned */
+	struct address		 address;	/* of the server */
+	struct address		 forbidden;	/* connect(2) fails at once */
+	struct caller		 callers[CALLERS];
+	unsigned int		 told;
+};
+
+static int
+set_up(void **state)
+{
+	struct test *test = memory_new(1, sizeof(*test));
+	size_t i;
+
+	test->base = event_base_new();
+	test->dialer = dialer_new(test->base);
+	test->server = listener_new(test->base);
+	test->address = listener_address(test->server);
+	/* Nothing is sent to all of a network over TCP. */
+	assert_true(address_from_text(&test->forbidden, "255.255.255.255",
+	    25));
+	for (i = 0; i < CALLERS; i++)
+		test->callers[i].test = test;
+	*state = test;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct test *test = *state;
+	size_t i;
+
+	for (i = 0; i < CALLERS; i++)
+		dial_close(test->callers[i].dial);
+	dialer_free(test->dialer);
+	listener_free(test->server);
+	event_base_free(test->base);
+	free(test);
+	return 0;
+}
+
+static void
+hang_up(struct caller *caller)
+{
+	dial_close(caller->dial);
+	caller->dial = NULL;
+}
+
+static void	on_dial(struct bufferevent *stream, enum dial_result result,
+		    const char *error, void *argument);
+
+static void
+dial(struct caller *caller, const struct address *address)
+{
+	unsigned int before = caller->test->told;
+
+	caller->order = 0;
+	caller->dial = dial_start(caller->test->dialer, address, on_dial,
+	    caller);
+	assert_int_equal(caller->test->told, before);
+	assert_true(dial_is_waiting(caller->dial));
+}
+
+static void
+on_dial(struct bufferevent *stream, enum dial_result result,
+    const char *error, void *argument)
+{
+	struct caller *caller = argument;
+
+	assert_int_equal(caller->order, 0);
+	assert_int_equal(stream == NULL, error != NULL);
+	assert_int_equal(stream != NULL, result == DIAL_CONNECTED);
+	caller->order = ++caller->test->told;
+	caller->connected = stream != NULL;
+	caller->result = result;
+	if (stream == NULL)
+		hang_up(caller);
+	if (caller->closes != NULL)
+		hang_up(caller->closes);
+	if (caller->again) {
+		caller->again = false;
+		dial(caller, &caller->test->address);
+	}
+}
+
+static void
+run(struct test *test, unsigned int told)
+{
+	listener_run(test->base, NULL, &test->told, told);
+	timeless_run(test->base);
+	assert_int_equal(test->told, told);
+}
+
+/*
+ * To one address there is one connection at a time, in the order of the calls.
+ */
+static void
+test_line(void **state)
+{
+	struct test *test = *state;
+	struct caller *callers = test->callers;
+
+	assert_false(dialer_has_connected(test->dialer));
+	dial(&callers[0], &test->address);
+	dial(&callers[1], &test->address);
+	dial(&callers[2], &test->address);
+	run(test, 1);
+	assert_int_equal(callers[0].order, 1);
+	assert_true(callers[0].connected);
+	assert_true(dialer_has_connected(test->dialer));
+	assert_true(dial_is_waiting(callers[1].dial));
+	hang_up(&callers[0]);
+	run(test, 2);
+	assert_int_equal(callers[1].order, 2);
+	assert_true(dial_is_waiting(callers[2].dial));
+	hang_up(&callers[1]);
+	run(test, 3);
+	hang_up(&callers[2]);
+	listener_run(test->base, test->server, NULL, 0);
+	assert_int_equal(listener_count(test->server), 3);
+}
+
+/* Who leaves the line lets nobody pass who is not next. */
+static void
+test_leave_the_line(void **state)
+{
+	struct test *test = *state;
+	struct caller *callers = test->callers;
+
+	dial(&callers[0], &test->address);
+	dial(&callers[1], &test->address);
+	dial(&callers[2], &test->address);
+	run(test, 1);
+	hang_up(&callers[1]);
+	timeless_run(test->base);
+	assert_true(dial_is_waiting(callers[2].dial));
+	hang_up(&callers[0]);
+	run(test, 2);
+	assert_true(callers[2].connected);
+}
+
+/* Before it is connected, and before it has begun to. */
+static void
+test_close_early(void **state)
+{
+	struct test *test = *state;
+	struct caller *callers = test->callers;
+
+	dial(&callers[0], &test->address);
+	hang_up(&callers[0]);
+	timeless_run(test->base);
+	assert_int_equal(listener_count(test->server), 0);
+	dial(&callers[0], &test->address);
+	event_base_loop(test->base, EVLOOP_ONCE);
+	assert_false(dial_is_waiting(callers[0].dial));
+	hang_up(&callers[0]);
+	dial(&callers[1], &test->address);
+	run(test, 1);
+	assert_true(callers[1].connected);
+	dial_close(NULL);
+}
+
+static void
+test_refused(void **state)
+{
+	struct test *test = *state;
+
+	listener_free(test->server);
+	test->server = NULL;
+	dial(&test->callers[0], &test->address);
+	dial(&test->callers[1], &test->address);
+	run(test, 2);
+	assert_int_equal(test->callers[0].result, DIAL_FAILED);
+	assert_int_equal(test->callers[1].result, DIAL_FAILED);
+	assert_false(dialer_has_connected(test->dialer));
+}
+
+/* What fails at once is told from the loop all the same, and to each. */
+static void
+test_fails_at_once(void **state)
+{
+	struct test *test = *state;
+	struct caller *callers = test->callers;
+
+	dial(&callers[0], &test->forbidden);
+	dial(&callers[1], &test->address);
+	dial(&callers[2], &test->forbidden);
+	run(test, 3);
+	assert_false(callers[0].connected);
+	assert_true(callers[1].connected);
+	assert_false(callers[2].connected);
+}
+
+/* One who is told closes another whose failure is about to be told. */
+static void
+test_close_when_told(void **state)
+{
+	struct test *test = *state;
+	struct caller *callers = test->callers;
+	struct address other = test->forbidden;
+
+	other.port++;
+	callers[0].closes = &callers[1];
+	dial(&callers[0], &test->forbidden);
+	dial(&callers[1], &other);
+	dial(&callers[2], &test->address);
+	run(test, 2);
+	assert_int_equal(callers[1].order, 0);
+	assert_true(callers[2].connected);
+}
+
+static void
+test_again_when_told(void **state)
+{
+	struct test *test = *state;
+	struct caller *caller = &test->callers[0];
+
+	caller->again = true;
+	dial(caller, &test->forbidden);
+	run(test, 2);
+	assert_true(caller->connected);
+}
+
+/* However many stand in line, it is soon known that it is not their turn. */
+static void
+test_crowd(void **state)
+{
+	struct test *test = *state;
+	struct dial **crowd = memory_new(CROWD, sizeof(*crowd));
+	size_t i;
+
+	dial(&test->callers[0], &test->address);
+	for (i = 0; i < CROWD; i++)
+		crowd[i] = dial_start(test->dialer, &test->address, on_dial,
+		    &test->callers[1]);
+	run(test, 1);
+	for (i = 0; i < CROWD; i++) {
+		dial_close(crowd[i]);
+		if (i % 100 == 0)
+			timeless_run(test->base);
+	}
+	free(crowd);
+	assert_int_equal(test->told, 1);
+}
+
+static void
+test_route(void **state)
+{
+	struct test *test = *state;
+
+	assert_true(dial_has_route(&test->address));
+}
+
+#define TEST(function) \
+	cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_line),
+		TEST(test_leave_the_line),
+		TEST(test_close_early),
+		TEST(test_refused),
+		TEST(test_fails_at_once),
+		TEST(test_close_when_told),
+		TEST(test_again_when_told),
+		TEST(test_crowd),
+		TEST(test_route),
+	};
+
+	return cmocka_run_group_tests_name("dial", tests, NULL, NULL);
+}

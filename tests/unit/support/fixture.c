@@ -1,0 +1,177 @@
+#include "tests/unit/support/fixture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "resolver/memory.h"
+#include "resolver/name.h"
+#include "tests/unit/support/certificates.h"
+
+struct answer *
+fixture_answer(const char *owner, enum dns_type type, enum answer_kind kind,
+    enum dnssec_status status)
+{
+	struct answer *answer;
+
+	if (status == DNSSEC_BOGUS || status == DNSSEC_FAILED) {
+		answer = answer_unusable(owner, type, "something is wrong");
+		answer->dnssec = status;
+		return answer;
+	}
+	answer = memory_new(1, sizeof(*answer));
+	answer->owner = memory_string(owner);
+	answer->expanded = memory_string(owner);
+	answer->type = type;
+	answer->kind = kind;
+	answer->dnssec = status;
+	answer->ttl = 3600;
+	if (status == DNSSEC_SECURE) {
+		answer->signed_since = CERTIFICATES_NOW - CERTIFICATES_DAY;
+		answer->signed_until = CERTIFICATES_NOW +
+		    20 * CERTIFICATES_DAY;
+	}
+	return answer;
+}
+
+void
+fixture_add(struct answer *answer, const void *data, size_t size)
+{
+	struct answer_record *record;
+
+	answer->records = memory_grow(answer->records, answer->count,
+	    sizeof(*record));
+	record = &answer->records[answer->count++];
+	record->data = memory_copy(data, size);
+	record->size = size;
+}
+
+struct evidence *
+fixture_domain(const char *domain)
+{
+	struct evidence *evidence = evidence_new(domain);
+
+	evidence->health = RESOLVER_HEALTHY;
+	evidence->checked_at = CERTIFICATES_NOW;
+	evidence->elapsed_ms = 412;
+	evidence->deadline = 60;
+	evidence->mx = fixture_answer(domain, DNS_MX, ANSWER_RECORDS,
+	    DNSSEC_SECURE);
+	return evidence;
+}
+
+struct host_evidence *
+fixture_host(struct evidence *evidence, const char *name)
+{
+	static const uint8_t address[] = { 192, 0, 2, 1 };
+	struct host_evidence *host;
+	struct answer *mx = evidence->mx;
+
+	evidence->hosts = memory_grow(evidence->hosts, evidence->host_count,
+	    sizeof(*host));
+	host = &evidence->hosts[evidence->host_count++];
+	evidence->host_total++;
+	host->name = memory_string(name);
+	host->preference = (uint16_t)(10 * evidence->host_count);
+	host->port = 25;
+	host->asked = true;
+	host->a = fixture_answer(name, DNS_A, ANSWER_RECORDS, DNSSEC_SECURE);
+	fixture_add(host->a, address, sizeof(address));
+	host->aaaa = fixture_answer(name, DNS_AAAA, ANSWER_NO_DATA,
+	    DNSSEC_SECURE);
+	if (mx != NULL && mx->kind == ANSWER_RECORDS) {
+		fixture_add(mx, "", 0);
+		mx->records[mx->count - 1].name = memory_string(name);
+	}
+	return host;
+}
+
+void
+fixture_tlsa(struct host_evidence *host, const struct tlsa *record)
+{
+	uint8_t *data = memory_new(record->size + 3, 1);
+	char *owner = name_tlsa_owner(host->port, host->name);
+
+	if (host->tlsa[0] == NULL) {
+		host->base_domains[0] = memory_string(host->name);
+		host->tlsa[0] = fixture_answer(owner, DNS_TLSA,
+		    ANSWER_RECORDS, DNSSEC_SECURE);
+	}
+	data[0] = record->usage;
+	data[1] = record->selector;
+	data[2] = record->matching_type;
+	if (record->size > 0)
+		memcpy(data + 3, record->data, record->size);
+	fixture_add(host->tlsa[0], data, record->size + 3);
+	free(owner);
+	free(data);
+}
+
+void
+fixture_tlsa_of(struct host_evidence *host, const struct chain *chain)
+{
+	const struct tlsa record = {
+		.usage = TLSA_DANE_EE,
+		.selector = TLSA_SPKI,
+		.matching_type = TLSA_SHA2_256,
+		.data = chain->certificates[0].spki_sha256,
+		.size = CHAIN_DIGEST,
+	};
+
+	fixture_tlsa(host, &record);
+}
+
+void
+fixture_shake(struct endpoint_evidence *endpoint, const struct chain *chain)
+{
+	struct handshake *handshake = memory_new(1, sizeof(*handshake));
+
+	handshake->chain = chain_copy(chain);
+	handshake->key_type = chain->certificates[0].key_type;
+	handshake->protocol = memory_string("TLSv1.3");
+	handshake->cipher = memory_string("TLS_AES_256_GCM_SHA384");
+	endpoint->shakes = memory_grow(endpoint->shakes,
+	    endpoint->shake_count, sizeof(*endpoint->shakes));
+	endpoint->shakes[endpoint->shake_count++].handshake = handshake;
+}
+
+struct endpoint_evidence *
+fixture_endpoint(struct host_evidence *host, const char *address,
+    enum session_outcome outcome, const struct chain *chain)
+{
+	struct endpoint_evidence *endpoint;
+
+	host->endpoints = memory_grow(host->endpoints, host->endpoint_count,
+	    sizeof(*endpoint));
+	endpoint = &host->endpoints[host->endpoint_count++];
+	host->address_total++;
+	address_from_text(&endpoint->address, address, host->port);
+	endpoint->outcome = outcome;
+	endpoint->stage = outcome == OUTCOME_DONE ? STAGE_DONE :
+	    STAGE_GREETING;
+	if (outcome != OUTCOME_DONE)
+		endpoint->error = memory_string("450 4.7.1 later");
+	if (chain != NULL)
+		fixture_shake(endpoint, chain);
+	return endpoint;
+}
+
+struct chain *
+fixture_chain(const char *cn, enum key_type key_type)
+{
+	const struct certificates_wish wish = { .cn = cn,
+		.key_type = key_type };
+	struct issued *issued = certificates_issue(&wish);
+	struct chain *chain = certificates_chain(
+	    (const struct issued *const *)&issued, 1);
+
+	certificates_free(issued);
+	return chain;
+}
+
+void
+fixture_judge(struct evidence *evidence)
+{
+	const struct judge_options options = { .when = CERTIFICATES_NOW };
+
+	judge(evidence, &options);
+}

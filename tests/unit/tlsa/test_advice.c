@@ -1,0 +1,128 @@
+/*
+ * The records that the judge advises: those that would be a remedy.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "checker/tlsa/tlsa.h"
+#include "resolver/memory.h"
+#include "tests/unit/support/fixture.h"
+#include "tests/unit/support/match_cases.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#define HOST "mx.example.org"
+
+static const enum who leaf_sent[MATCH_SENT_MAX] = { LEAF, INTERMEDIATE };
+
+/* RFC 7671 9: a SHA2-256 record is no remedy where a SHA2-512 one stays. */
+static void
+test_no_match_advice(void **state)
+{
+	static const struct {
+		const char	*published;
+		const char	*advised;
+	} rows[] = {
+		{ "3 1 1", "publish  _25._tcp." HOST ". IN TLSA 3 1 1 " },
+		{ "3 1 2", "publish  _25._tcp." HOST ". IN TLSA 3 1 2 " },
+		{ "3 0 2", "publish  _25._tcp." HOST ". IN TLSA 3 1 1 " },
+	};
+	struct evidence *evidence;
+	struct host_evidence *host;
+	const struct finding *finding;
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++) {
+		evidence = fixture_domain("example.org");
+		host = fixture_host(evidence, HOST);
+		match_world_publish(host, *state, rows[i].published, ALONE);
+		match_world_present(host, *state, "192.0.2.1", leaf_sent);
+		fixture_judge(evidence);
+		finding = &evidence->findings.items[0];
+		assert_int_equal(finding->code, FINDING_NO_RECORD_MATCHES);
+		assert_int_equal(strncmp(finding->advice, rows[i].advised,
+		    strlen(rows[i].advised)), 0);
+		evidence_free(evidence);
+	}
+}
+
+/*
+ * "publish  _25._tcp.mx.example.org. IN TLSA 2 1 1 ...". Owned by the caller.
+ */
+static char *
+publish_line(struct issued **world, const char *numbers, enum who of)
+{
+	struct tlsa_set set = { NULL, 0 };
+	char *record, *line;
+
+	match_world_record(&set, world, numbers, of);
+	record = tlsa_line("_25._tcp." HOST, set.records);
+	line = memory_format("publish  %s\nor remove the stale \"%s\" records",
+	    record, numbers);
+	free(record);
+	tlsa_set_clear(&set);
+	return line;
+}
+
+/* A stale combination is to be covered by what matches, or else removed. */
+static void
+test_uncovered_advice(void **state)
+{
+	static const struct {
+		enum who	 sent[MATCH_SENT_MAX];
+		const char	*matching, *stale;
+		enum who	 advised;	/* NOBODY: nothing to publish */
+	} rows[] = {
+		{ { LEAF, INTERMEDIATE }, "3 1 1", "2 1 1", INTERMEDIATE },
+		{ { LEAF, INTERMEDIATE }, "3 1 2", "3 1 1", LEAF },
+		/* The first one above the server's own is not its issuer. */
+		{ { LEAF, OTHER_ROOT, INTERMEDIATE }, "3 1 1", "2 0 1",
+		    INTERMEDIATE },
+		/* Usage 2 would need a name, or an authority. */
+		{ { LEAF_OTHER, INTERMEDIATE }, "3 1 1", "2 1 1", NOBODY },
+		{ { LEAF }, "3 1 1", "2 1 1", NOBODY },
+	};
+	struct evidence *evidence;
+	struct host_evidence *host;
+	char *expected;
+	size_t i, j;
+
+	for (i = 0; i < COUNT(rows); i++) {
+		evidence = fixture_domain("example.org");
+		host = fixture_host(evidence, HOST);
+		match_world_publish(host, *state, rows[i].matching,
+		    rows[i].sent[0]);
+		match_world_publish(host, *state, rows[i].stale, ALONE);
+		match_world_present(host, *state, "192.0.2.1", rows[i].sent);
+		fixture_judge(evidence);
+		for (j = 0; evidence->findings.items[j].code !=
+		    FINDING_COMBINATION_UNCOVERED; j++)
+			assert_true(j + 1 < evidence->findings.count);
+		expected = rows[i].advised == NOBODY ?
+		    memory_format("remove the stale \"%s\" records",
+		    rows[i].stale) : publish_line(*state, rows[i].stale,
+		    rows[i].advised);
+		assert_string_equal(evidence->findings.items[j].advice,
+		    expected);
+		free(expected);
+		evidence_free(evidence);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_no_match_advice),
+		cmocka_unit_test(test_uncovered_advice),
+	};
+
+	return cmocka_run_group_tests(tests, match_world_set_up,
+	    match_world_tear_down);
+}

@@ -1,0 +1,348 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include "checker/tlsa/match.h"
+#include "checker/tlsa/tlsa.h"
+#include "smtp/chain.h"
+#include "tests/unit/support/certificates.h"
+#include "tests/unit/support/match_cases.h"
+
+#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
+
+static void
+check_result(const struct match_case *row, const struct match_result *result)
+{
+	bool matches = row->faults == 0;
+
+	if (result->would_match != matches || result->depth != row->depth ||
+	    result->faults != row->faults)
+		fail_msg("%s: match %d, depth %d, faults %#x, why %s",
+		    row->what, result->would_match, result->depth,
+		    result->faults, result->why);
+	assert_int_equal(result->record, 0);
+	assert_int_equal(result->status, matches ? MATCH_MATCH :
+	    MATCH_MISMATCH);
+	if (matches)
+		assert_null(result->why);
+	else if (strcmp(result->why, row->why) != 0)
+		fail_msg("%s: %s", row->what, result->why);
+}
+
+static void
+test_cases(void **state)
+{
+	const struct match_case *row;
+	struct match_result *results;
+	struct match_input input;
+	struct tlsa_set set;
+	struct chain *chain;
+	size_t i;
+
+	for (i = 0; i < match_case_count; i++) {
+		row = &match_cases[i];
+		set = (struct tlsa_set){ NULL, 0 };
+		match_world_record(&set, *state, row->record, row->of);
+		assert_true(set.records[0].usable);
+		chain = match_world_chain(*state, row->sent, MATCH_SENT_MAX);
+		input = match_world_input(&set, chain);
+		results = match_chain(&input);
+		check_result(row, results);
+		assert_int_equal(match_any(results, 1), row->faults == 0);
+		match_free(results, set.count);
+		chain_free(chain);
+		tlsa_set_clear(&set);
+	}
+}
+
+/* A server that holds the certificates, its own first. */
+static SSL *
+live_server(SSL_CTX *context, struct issued **world, const enum who *sent)
+{
+	struct issued *own = world[sent[0]];
+	SSL *ssl;
+	size_t i;
+
+	SSL_CTX_set_security_level(context, 0);
+	assert_int_equal(SSL_CTX_use_certificate(context, own->x509), 1);
+	assert_int_equal(SSL_CTX_use_PrivateKey(context, own->key), 1);
+	for (i = 1; i < MATCH_SENT_MAX && sent[i] != NOBODY; i++)
+		assert_int_equal(SSL_CTX_add1_chain_cert(context,
+		    world[sent[i]]->x509), 1);
+	SSL_CTX_set_mode(context, SSL_MODE_NO_AUTO_CHAIN);
+	ssl = SSL_new(context);
+	assert_non_null(ssl);
+	SSL_set_accept_state(ssl);
+	return ssl;
+}
+
+/* A client that demands what the record says, as RFC 7672 has it. */
+static SSL *
+live_client(SSL_CTX *context, const struct tlsa *record)
+{
+	X509_VERIFY_PARAM *rules;
+	SSL *ssl;
+
+	assert_int_equal(SSL_CTX_dane_enable(context), 1);
+	SSL_CTX_set_security_level(context, 0);
+	ssl = SSL_new(context);
+	assert_non_null(ssl);
+	assert_int_equal(SSL_dane_enable(ssl, match_names[0]), 1);
+	assert_int_equal(SSL_add1_host(ssl, match_names[1]), 1);
+	SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	SSL_dane_set_flags(ssl, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
+	assert_int_equal(SSL_dane_tlsa_add(ssl, record->usage,
+	    record->selector, record->matching_type, record->data,
+	    record->size), 1);
+	rules = SSL_get0_param(ssl);
+	X509_VERIFY_PARAM_set_time(rules, CERTIFICATES_NOW);
+	SSL_set_verify(ssl, SSL_VERIFY_PEER, NULL);
+	SSL_set_connect_state(ssl);
+	return ssl;
+}
+
+/* Whether the two come to an agreement, over memory. */
+static bool
+shake_hands(SSL *client, SSL *server)
+{
+	BIO *near, *far;
+	int turn, done = 0;
+
+	assert_int_equal(BIO_new_bio_pair(&near, 0, &far, 0), 1);
+	SSL_set_bio(client, near, near);
+	SSL_set_bio(server, far, far);
+	for (turn = 0; turn < 20 && done != 1; turn++) {
+		done = SSL_do_handshake(client);
+		if (done != 1 && SSL_get_error(client, done) !=
+		    SSL_ERROR_WANT_READ)
+			break;
+		SSL_do_handshake(server);
+	}
+	assert_true(turn < 20);
+	return done == 1 && SSL_get_verify_result(client) == X509_V_OK &&
+	    SSL_get0_dane_authority(client, NULL, NULL) >= 0;
+}
+
+/* What is judged on a stored chain is what a live handshake would have said. */
+static void
+test_live(void **state)
+{
+	SSL_CTX *client_context, *server_context;
+	const struct match_case *row;
+	SSL *client, *server;
+	struct tlsa_set set;
+	size_t i;
+
+	for (i = 0; i < match_case_count; i++) {
+		row = &match_cases[i];
+		set = (struct tlsa_set){ NULL, 0 };
+		match_world_record(&set, *state, row->record, row->of);
+		server_context = SSL_CTX_new(TLS_server_method());
+		client_context = SSL_CTX_new(TLS_client_method());
+		server = live_server(server_context, *state, row->sent);
+		client = live_client(client_context, set.records);
+		if (shake_hands(client, server) != (row->faults == 0))
+			fail_msg("%s: a handshake ends otherwise", row->what);
+		SSL_free(client);
+		SSL_free(server);
+		SSL_CTX_free(client_context);
+		SSL_CTX_free(server_context);
+		tlsa_set_clear(&set);
+	}
+}
+
+/* Usage 2 is worth nothing without a name, usage 3 needs none. */
+static void
+test_without_names(void **state)
+{
+	static const enum who sent[] = { LEAF, INTERMEDIATE };
+	struct tlsa_set set = { NULL, 0 };
+	struct chain *chain = match_world_chain(*state, sent, COUNT(sent));
+	struct match_result *results;
+	struct match_input input;
+
+	match_world_record(&set, *state, "2 1 1", INTERMEDIATE);
+	match_world_record(&set, *state, "3 1 1", LEAF);
+	input = match_world_input(&set, chain);
+	input.reference_name_count = 0;
+	results = match_chain(&input);
+	assert_int_equal(results[0].status, MATCH_MISMATCH);
+	assert_int_equal(results[0].faults, MATCH_FAULT_NAME);
+	assert_int_equal(results[0].depth, 1);
+	assert_string_equal(results[0].why, "matches CN=Intermediate, but "
+	    "there is no name that the certificate could bear");
+	assert_int_equal(results[1].status, MATCH_MATCH);
+	match_free(results, set.count);
+
+	/* One name is spoken of as one. */
+	input.reference_names = (const char *const[]){ "mx.example.net" };
+	input.reference_name_count = 1;
+	results = match_chain(&input);
+	assert_string_equal(results[0].why, "matches CN=Intermediate, but the "
+	    "certificate does not bear the name mx.example.net");
+	assert_int_equal(results[1].status, MATCH_MATCH);
+	match_free(results, set.count);
+	chain_free(chain);
+	tlsa_set_clear(&set);
+}
+
+/* The same evidence as of another day. */
+static void
+test_when(void **state)
+{
+	static const enum who sent[] = { LEAF, INTERMEDIATE };
+	static const struct {
+		int		day;
+		unsigned int	faults;
+	} days[] = {
+		{ -31, MATCH_FAULT_NOT_YET },
+		{ 0, 0 },
+		{ 29, 0 },
+		{ 31, MATCH_FAULT_EXPIRED },
+	};
+	struct tlsa_set set = { NULL, 0 };
+	struct chain *chain = match_world_chain(*state, sent, COUNT(sent));
+	struct match_result *results;
+	struct match_input input;
+	size_t i;
+
+	match_world_record(&set, *state, "2 1 1", INTERMEDIATE);
+	match_world_record(&set, *state, "3 1 1", LEAF);
+	input = match_world_input(&set, chain);
+	for (i = 0; i < COUNT(days); i++) {
+		input.when = CERTIFICATES_NOW +
+		    days[i].day * CERTIFICATES_DAY;
+		results = match_chain(&input);
+		assert_int_equal(results[0].faults, days[i].faults);
+		assert_int_equal(results[0].would_match, days[i].faults == 0);
+		assert_int_equal(results[1].status, MATCH_MATCH);
+		match_free(results, set.count);
+	}
+	chain_free(chain);
+	tlsa_set_clear(&set);
+}
+
+/* RFC 7671 9: only the strongest digest counts, and full data. */
+static void
+test_agility(void **state)
+{
+	static const enum who sent[] = { LEAF, INTERMEDIATE };
+	struct tlsa_set set = { NULL, 0 };
+	struct chain *chain = match_world_chain(*state, sent, COUNT(sent));
+	struct match_result *results;
+	struct match_input input;
+
+	match_world_record(&set, *state, "3 1 1", LEAF);
+	match_world_record(&set, *state, "3 1 1", LEAF_OLD);
+	match_world_record(&set, *state, "3 1 2", LEAF_OLD);
+	input = match_world_input(&set, chain);
+	results = match_chain(&input);
+	assert_int_equal(results[0].status, MATCH_IGNORED);
+	assert_true(results[0].would_match);
+	assert_int_equal(results[0].depth, 0);
+	assert_int_equal(results[0].faults, 0);
+	assert_string_equal(results[0].why, "SHA2-512 is published for the "
+	    "same usage and selector, and counts in its place (RFC 7671 9)");
+	assert_int_equal(results[1].status, MATCH_IGNORED);
+	assert_false(results[1].would_match);
+	assert_int_equal(results[1].faults, MATCH_FAULT_DATA);
+	assert_int_equal(results[2].status, MATCH_MISMATCH);
+	assert_false(match_any(results, set.count));
+	match_free(results, set.count);
+
+	match_world_record(&set, *state, "2 1 1", INTERMEDIATE);
+	results = match_chain(&input);
+	assert_int_equal(results[3].status, MATCH_MATCH);
+	assert_int_equal(results[3].record, 3);
+	assert_true(match_any(results, set.count));
+	match_free(results, set.count);
+	chain_free(chain);
+	tlsa_set_clear(&set);
+}
+
+static void
+test_unusable(void **state)
+{
+	static const enum who sent[] = { LEAF, INTERMEDIATE };
+	struct tlsa_set set = { NULL, 0 };
+	struct chain *chain = match_world_chain(*state, sent, COUNT(sent));
+	struct match_result *results;
+	struct match_input input = match_world_input(&set, chain);
+
+	results = match_chain(&input);
+	assert_false(match_any(results, set.count));
+	match_free(results, set.count);
+
+	match_world_record(&set, *state, "1 1 1", LEAF);
+	match_world_record(&set, *state, "0 0 1", INTERMEDIATE);
+	results = match_chain(&input);
+	assert_int_equal(results[0].status, MATCH_UNUSABLE);
+	assert_int_equal(results[0].depth, MATCH_NO_DEPTH);
+	assert_false(results[0].would_match);
+	assert_string_equal(results[0].why,
+	    "usage 1 (PKIX-EE) is not for SMTP (RFC 7672 3.1.3)");
+	assert_int_equal(results[1].status, MATCH_UNUSABLE);
+	assert_false(match_any(results, set.count));
+	match_free(results, set.count);
+	chain_free(chain);
+	tlsa_set_clear(&set);
+}
+
+static void
+test_empty_chain(void **state)
+{
+	struct tlsa_set set = { NULL, 0 };
+	struct chain *chain = match_world_chain(*state, NULL, 0);
+	struct match_input input = match_world_input(&set, chain);
+	struct match_result *results;
+	size_t i;
+
+	match_world_record(&set, *state, "3 1 1", LEAF);
+	match_world_record(&set, *state, "2 1 1", INTERMEDIATE);
+	match_world_record(&set, *state, "2 0 0", INTERMEDIATE);
+	results = match_chain(&input);
+	for (i = 0; i < set.count; i++) {
+		assert_int_equal(results[i].status, MATCH_MISMATCH);
+		assert_int_equal(results[i].faults, MATCH_FAULT_DATA);
+		assert_string_equal(results[i].why,
+		    "the server showed no certificate");
+	}
+	match_free(results, set.count);
+	chain_free(chain);
+	tlsa_set_clear(&set);
+}
+
+static void
+test_names(void **state)
+{
+	(void)state;
+	assert_string_equal(match_status_name(MATCH_UNUSABLE), "unusable");
+	assert_string_equal(match_status_name(MATCH_MISMATCH), "mismatch");
+	assert_string_equal(match_status_name(MATCH_IGNORED), "ignored");
+	assert_string_equal(match_status_name(MATCH_MATCH), "match");
+	match_free(NULL, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_live),
+		cmocka_unit_test(test_without_names),
+		cmocka_unit_test(test_when),
+		cmocka_unit_test(test_agility),
+		cmocka_unit_test(test_unusable),
+		cmocka_unit_test(test_empty_chain),
+		cmocka_unit_test(test_names),
+	};
+
+	return cmocka_run_group_tests_name("match", tests, match_world_set_up,
+	    match_world_tear_down);
+}
