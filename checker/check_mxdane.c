@@ -38,7 +38,7 @@ on_audit(struct evidence *evidence, void *argument)
 	const struct plugin_settings *settings = check->settings;
 	const struct judge_options options = {
 		.when = evidence->checked_at,
-		.authorities = &check->engine.authorities,
+		.ca_lookup = &check->engine.ca_lookup,
 	};
 	const struct plugin_options plugin = {
 		.warning = settings->warning,

@@ -2,7 +2,7 @@
  * mxtlsa: TLSA records from a chain of certificates, and a chain against
  * records, without a network.
  */
-#include "checker/run/mxtlsa.h"
+#include "checker/run/mxtlsa_settings.h"
 
 #include <stdlib.h>
 #include <time.h>

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "resolver/ldns_zonefile.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
-#include "resolver/zonefile.h"
 
 /* KSK-2017 and KSK-2024, as published by IANA in root-anchors.xml. */
 static const char *const built_in[] = {
@@ -71,7 +71,7 @@ is_anchor(const ldns_rr *record)
  * (RFC 5011 4.2).
  */
 static bool
-is_in_force(const struct zonefile_record *record)
+is_in_force(const struct ldns_zonefile_record *record)
 {
 	static const char note[] = ";;state=";
 	const char *state;
@@ -91,14 +91,14 @@ is_in_force(const struct zonefile_record *record)
 static bool
 add_file(struct anchors *anchors, const char *path, char **why)
 {
-	struct zonefile file;
+	struct ldns_zonefile file;
 	size_t before = anchors->count, i;
 
-	if (!zonefile_init(&file, path, why))
+	if (!ldns_zonefile_init(&file, path, why))
 		return false;
 	for (i = 0; i < file.count; i++) {
 		if (!is_anchor(file.records[i].record)) {
-			*why = zonefile_fault(&file, &file.records[i],
+			*why = ldns_zonefile_fault(&file, &file.records[i],
 			    "is no DS or DNSKEY record of the root");
 			break;
 		}
@@ -111,7 +111,7 @@ add_file(struct anchors *anchors, const char *path, char **why)
 			*why = memory_format("%s: holds no trust anchor",
 			    file.path);
 	}
-	zonefile_clear(&file);
+	ldns_zonefile_clear(&file);
 	return anchors->count > before;
 }
 

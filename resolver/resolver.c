@@ -68,17 +68,17 @@ question_free(struct resolver_question *question)
 
 /* Has the callback run from the loop. */
 static void
-make_due(struct resolver_question *question)
+schedule_callback(struct resolver_question *question)
 {
 	event_active(question->due, EV_TIMEOUT, 0);
 }
 
 /* The same for a probe: a callback before it may begin with a new one. */
 static void
-tell_health(struct resolver_question *question)
+schedule_probe_callback(struct resolver_question *question)
 {
 	question->health = question->resolver->health;
-	make_due(question);
+	schedule_callback(question);
 }
 
 static struct answer *
@@ -147,7 +147,7 @@ on_result(void *argument, int error, struct ub_result *result)
 		question->answer = answer_from_packet(&source);
 	}
 	ub_resolve_free(result);
-	make_due(question);
+	schedule_callback(question);
 }
 
 static void
@@ -170,7 +170,7 @@ on_readable(evutil_socket_t fd, short what, void *argument)
 		if (question->in_flight && question->answer == NULL) {
 			question->answer = failed(question,
 			    ub_strerror(error));
-			make_due(question);
+			schedule_callback(question);
 		}
 	}
 }
@@ -210,13 +210,13 @@ resolver_ask(struct resolver *resolver, const char *name, enum dns_type type,
 		evtimer_add(question->due, &resolver->limit);
 	} else {
 		question->answer = failed(question, ub_strerror(error));
-		make_due(question);
+		schedule_callback(question);
 	}
 	return question;
 }
 
 void
-resolver_be_patient(struct resolver_question *question)
+resolver_question_unlimit(struct resolver_question *question)
 {
 	question->patient = true;
 }
@@ -277,7 +277,7 @@ on_root_keys(struct answer *answer, void *argument)
 	for (question = resolver->questions; question != NULL;
 	    question = question->next)
 		if (question->probed != NULL)
-			tell_health(question);
+			schedule_probe_callback(question);
 }
 
 struct resolver_question *
@@ -292,7 +292,7 @@ resolver_probe(struct resolver *resolver, resolver_probed *probed,
 		resolver->health = RESOLVER_UNTRIED;
 		resolver_ask(resolver, ".", DNS_DNSKEY, on_root_keys, resolver);
 	} else if (resolver->health != RESOLVER_UNTRIED) {
-		tell_health(question);
+		schedule_probe_callback(question);
 	}
 	return question;
 }

@@ -72,7 +72,7 @@ struct resolver_question *
  * his own, and cancels it then. Until then resolver_is_overdue tells whether it
  * has had the time that every question gets.
  */
-void		 resolver_be_patient(struct resolver_question *question);
+void		 resolver_question_unlimit(struct resolver_question *question);
 bool		 resolver_is_overdue(const struct resolver_question *question);
 /* No callback comes after it. NULL is fine. */
 void		 resolver_cancel(struct resolver_question *question);

@@ -8,10 +8,10 @@
 #include <unbound.h>
 
 #include "resolver/anchor.h"
+#include "resolver/ldns_zonefile.h"
 #include "resolver/memory.h"
 #include "resolver/resolver.h"
 #include "resolver/text.h"
-#include "resolver/zonefile.h"
 
 struct setting {
 	const char	*option;
@@ -107,13 +107,13 @@ set_forwarder(struct ub_ctx *context, const char *word, char **why)
 static bool
 check_root_hints(const char *path, char **why)
 {
-	struct zonefile file;
+	struct ldns_zonefile file;
 	const ldns_rr *record;
 	bool server = false, address = false, fits = true;
 	ldns_rr_type type;
 	size_t i;
 
-	if (!zonefile_init(&file, path, why))
+	if (!ldns_zonefile_init(&file, path, why))
 		return false;
 	for (i = 0; i < file.count && fits; i++) {
 		record = file.records[i].record;
@@ -125,7 +125,7 @@ check_root_hints(const char *path, char **why)
 		    type == LDNS_RR_TYPE_AAAA) {
 			address = true;
 		} else {
-			*why = zonefile_fault(&file, &file.records[i],
+			*why = ldns_zonefile_fault(&file, &file.records[i],
 			    "is no NS record of the root and no address");
 			fits = false;
 		}
@@ -135,7 +135,7 @@ check_root_hints(const char *path, char **why)
 		    file.path);
 		fits = false;
 	}
-	zonefile_clear(&file);
+	ldns_zonefile_clear(&file);
 	return fits;
 }
 

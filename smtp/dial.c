@@ -239,7 +239,7 @@ dial_has_route(const struct address *address)
 }
 
 void
-dial_hurry(struct bufferevent *stream)
+dial_quickack(struct bufferevent *stream)
 {
 #ifdef TCP_QUICKACK
 	const int on = 1;

@@ -63,6 +63,6 @@ bool		 dial_has_route(const struct address *address);
  * algorithm), while this machine waits for something to send along with it: 40
  * ms, for each reply.
  */
-void		 dial_hurry(struct bufferevent *stream);
+void		 dial_quickack(struct bufferevent *stream);
 
 #endif

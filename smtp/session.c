@@ -264,7 +264,7 @@ take_reply(struct session *session, struct evbuffer *input)
 	state = reply_feed(&session->reply, bytes, size, &used);
 	evbuffer_drain(input, used);
 	if (state == REPLY_MORE) {
-		dial_hurry(session->stream);
+		dial_quickack(session->stream);
 		return;
 	}
 	if (state == REPLY_BAD) {

@@ -20,7 +20,7 @@ struct tls_client {
  * RFC 8446 4.2.3), with a signature: suites that do without, or are known to
  * servers that do not look at signature algorithms, would bring the older type.
  */
-static const struct offer {
+static const struct key_offer {
 	enum key_type	 type;
 	const char	*algorithms;
 	const char	*ciphers;

@@ -15,7 +15,7 @@ evidence_new(const char *domain)
 }
 
 static void
-shake_unjudge(struct shake_evidence *shake)
+shake_unjudge(struct handshake_evidence *shake)
 {
 	match_free(shake->matches, shake->match_count);
 	shake->matches = NULL;
@@ -28,8 +28,8 @@ endpoint_unjudge(struct endpoint_evidence *endpoint)
 {
 	size_t i;
 
-	for (i = 0; i < endpoint->shake_count; i++)
-		shake_unjudge(&endpoint->shakes[i]);
+	for (i = 0; i < endpoint->handshake_count; i++)
+		shake_unjudge(&endpoint->handshakes[i]);
 	endpoint->verdict = VERDICT_UNKNOWN;
 }
 
@@ -71,11 +71,11 @@ evidence_endpoint_copy(struct endpoint_evidence *copy,
 	copy->verdict = VERDICT_UNKNOWN;
 	copy->error = memory_string(original->error);
 	copy->incomplete = memory_string(original->incomplete);
-	copy->shakes = memory_new(original->shake_count,
-	    sizeof(*copy->shakes));
-	for (i = 0; i < original->shake_count; i++)
-		copy->shakes[i].handshake =
-		    handshake_copy(original->shakes[i].handshake);
+	copy->handshakes = memory_new(original->handshake_count,
+	    sizeof(*copy->handshakes));
+	for (i = 0; i < original->handshake_count; i++)
+		copy->handshakes[i].handshake =
+		    handshake_copy(original->handshakes[i].handshake);
 }
 
 void
@@ -84,9 +84,9 @@ evidence_endpoint_clear(struct endpoint_evidence *endpoint)
 	size_t i;
 
 	endpoint_unjudge(endpoint);
-	for (i = 0; i < endpoint->shake_count; i++)
-		handshake_free(endpoint->shakes[i].handshake);
-	free(endpoint->shakes);
+	for (i = 0; i < endpoint->handshake_count; i++)
+		handshake_free(endpoint->handshakes[i].handshake);
+	free(endpoint->handshakes);
 	free(endpoint->error);
 	free(endpoint->incomplete);
 }
@@ -184,9 +184,9 @@ evidence_record_matches(const struct host_evidence *host, size_t record)
 
 	for (i = 0; i < host->endpoint_count; i++) {
 		endpoint = &host->endpoints[i];
-		for (j = 0; j < endpoint->shake_count; j++) {
-			if (endpoint->shakes[j].match_count > record &&
-			    endpoint->shakes[j].matches[record].would_match)
+		for (j = 0; j < endpoint->handshake_count; j++) {
+			if (endpoint->handshakes[j].match_count > record &&
+			    endpoint->handshakes[j].matches[record].would_match)
 				return true;
 		}
 	}
@@ -211,7 +211,7 @@ explains(const struct evidence *evidence, const struct finding *finding)
 }
 
 const struct finding *
-evidence_matter(const struct evidence *evidence)
+evidence_main_finding(const struct evidence *evidence)
 {
 	const struct finding_list *findings = &evidence->findings;
 	size_t i;

@@ -30,7 +30,7 @@
 /* TLSA base domains of a host: its alias's end, and itself (RFC 7672 2.2.2). */
 #define EVIDENCE_BASES	2
 
-struct shake_evidence {
+struct handshake_evidence {
 	struct handshake	*handshake;	/* owned */
 	/* judged */
 	enum verdict		 verdict;
@@ -44,8 +44,8 @@ struct endpoint_evidence {
 	enum session_outcome	 outcome;
 	char			*error;		/* owned, printable */
 	bool			 plaintext_injected;
-	struct shake_evidence	*shakes;	/* owned, one a key type */
-	size_t			 shake_count;
+	struct handshake_evidence	*handshakes;	/* owned, one a key type */
+	size_t			 handshake_count;
 	/*
 	 * Why further key types could not be tried, though the first could
 	 * (owned, printable). NULL: the server was asked and has no more.
@@ -134,7 +134,7 @@ void		 evidence_free(struct evidence *evidence);
  * The finding that says most about the verdict: the gravest one, of where that
  * comes from. Borrowed; NULL: there is none.
  */
-const struct finding *evidence_matter(const struct evidence *evidence);
+const struct finding *evidence_main_finding(const struct evidence *evidence);
 
 /* Forgets what was judged, so that it can be judged anew. */
 void		 evidence_unjudge(struct evidence *evidence);

@@ -6,8 +6,8 @@
 #include <time.h>
 
 #include "checker/evidence/host_dns.h"
-#include "checker/gather/authority.h"
 #include "checker/gather/host.h"
+#include "checker/gather/nameservers.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/resolver.h"
@@ -22,7 +22,7 @@ struct audit {
 	struct resolver_question	 *misplaced;	/* owned, NULL: none */
 	struct host_gathering		**hosts;	/* owned, NULL: ended */
 	size_t				  running;	/* of the hosts */
-	struct authority		 *authority;	/* owned, NULL: none */
+	struct nameservers		 *nameservers;	/* owned, NULL: none */
 	audit_done			 *done;
 	void				 *argument;	/* borrowed */
 };
@@ -74,11 +74,11 @@ finish(struct audit *audit)
 }
 
 static void
-on_authority(void *argument)
+on_nameservers(void *argument)
 {
 	struct audit *audit = argument;
 
-	audit->authority = NULL;
+	audit->nameservers = NULL;
 	finish(audit);
 }
 
@@ -94,8 +94,8 @@ audit_advance(struct audit *audit)
 		return;
 	if (audit->context->options->authoritative &&
 	    audit->evidence->health == RESOLVER_HEALTHY)
-		audit->authority = authority_start(audit->context,
-		    audit->evidence, on_authority, audit);
+		audit->nameservers = nameservers_start(audit->context,
+		    audit->evidence, on_nameservers, audit);
 	else
 		finish(audit);
 }
@@ -250,7 +250,7 @@ on_deadline(evutil_socket_t fd, short what, void *argument)
 		if (audit->hosts != NULL)
 			host_stop(audit->hosts[i], why);
 	}
-	authority_stop(audit->authority);
+	nameservers_stop(audit->nameservers);
 	free(why);
 	evidence->out_of_time = true;
 	finish(audit);
@@ -303,7 +303,7 @@ audit_cancel(struct audit *audit)
 		if (audit->hosts != NULL)
 			host_stop(audit->hosts[i], "cancelled");
 	}
-	authority_stop(audit->authority);
+	nameservers_stop(audit->nameservers);
 	evidence_free(audit->evidence);
 	audit_free(audit);
 }

@@ -19,7 +19,7 @@ struct resolver;
 struct resolver_options;
 struct tls_client;
 struct trace;
-struct visits;
+struct probe_cache;
 
 /* What the user wants of each audit. */
 struct context_options {
@@ -47,7 +47,7 @@ struct context {
 	const struct resolver_options	*resolver_options; /* for more */
 	struct dialer			*dialer;
 	struct tls_client		*tls;
-	struct visits			*visits;
+	struct probe_cache			*probe_cache;
 	const struct trace		*trace;
 	const struct context_options	*options;
 };

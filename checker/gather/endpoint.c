@@ -59,8 +59,8 @@ key_types_seen(const struct endpoint_evidence *evidence)
 	key_set seen = 0;
 	size_t i;
 
-	for (i = 0; i < evidence->shake_count; i++)
-		seen |= KEY_SET(evidence->shakes[i].handshake->key_type);
+	for (i = 0; i < evidence->handshake_count; i++)
+		seen |= KEY_SET(evidence->handshakes[i].handshake->key_type);
 	return seen;
 }
 
@@ -74,7 +74,7 @@ static void
 note_end(struct endpoint_evidence *evidence, enum session_stage stage,
     enum session_outcome outcome, const char *error)
 {
-	if (evidence->shake_count == 0 || outcome == OUTCOME_DONE) {
+	if (evidence->handshake_count == 0 || outcome == OUTCOME_DONE) {
 		evidence->stage = stage;
 		evidence->outcome = outcome;
 		free(evidence->error);
@@ -97,15 +97,15 @@ static bool
 note_handshake(struct endpoint_evidence *evidence,
     struct handshake *handshake)
 {
-	struct shake_evidence *shake;
+	struct handshake_evidence *shake;
 
 	if (key_types_seen(evidence) & KEY_SET(handshake->key_type)) {
 		handshake_free(handshake);
 		return false;
 	}
-	evidence->shakes = memory_grow(evidence->shakes,
-	    evidence->shake_count, sizeof(*shake));
-	shake = &evidence->shakes[evidence->shake_count++];
+	evidence->handshakes = memory_grow(evidence->handshakes,
+	    evidence->handshake_count, sizeof(*shake));
+	shake = &evidence->handshakes[evidence->handshake_count++];
 	shake->handshake = handshake;
 	return handshake->key_type != KEY_UNKNOWN;
 }
@@ -168,8 +168,8 @@ is_worth_another(struct endpoint_gathering *gathering, bool new,
 	const struct endpoint_evidence *evidence = gathering->evidence;
 	const key_set seen = key_types_seen(evidence);
 
-	if (new && evidence->shake_count == 1 &&
-	    strcmp(evidence->shakes[0].handshake->protocol, "TLSv1.3") != 0)
+	if (new && evidence->handshake_count == 1 &&
+	    strcmp(evidence->handshakes[0].handshake->protocol, "TLSv1.3") != 0)
 		gathering->kept_back = TLS_SHARING_SUITES & ~seen;
 	if (new && tls_can_offer(seen | gathering->kept_back))
 		return true;
@@ -231,7 +231,7 @@ endpoint_so_far(const struct endpoint_gathering *gathering, const char *why,
 	evidence_endpoint_copy(copy, gathering->evidence);
 	if (gathering->session != NULL) {
 		session_so_far(gathering->session, why, &result);
-	} else if (copy->shake_count == 0 &&
+	} else if (copy->handshake_count == 0 &&
 	    dial_is_waiting(gathering->dial)) {
 		result.outcome = OUTCOME_UNTRIED;
 		result.error = memory_string("its turn did not come in time");

@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 
 #include "checker/evidence/host_dns.h"
-#include "checker/gather/visit.h"
+#include "checker/gather/probe_cache.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 
@@ -24,7 +24,7 @@ struct host_gathering {
 	struct host_evidence		*evidence;	/* borrowed */
 	bool				 applies;	/* see host_start */
 	struct lookup			 lookups[LOOKUP_COUNT];
-	struct visit			**visits;	/* owned, NULL: ended */
+	struct probe_waiter			**waiters;	/* owned, NULL: ended */
 	size_t				 running;	/* of the visits */
 	host_done			*done;
 	void				*argument;	/* borrowed */
@@ -39,7 +39,7 @@ gathering_free(struct host_gathering *gathering)
 
 	for (i = 0; i < LOOKUP_COUNT; i++)
 		free(gathering->lookups[i].owner);
-	free(gathering->visits);
+	free(gathering->waiters);
 	free(gathering);
 }
 
@@ -96,7 +96,7 @@ ask_tlsa(struct host_gathering *gathering)
 	 * Without an answer the host fails, so a late one is
 	 * waited for: what comes after needs no more questions.
 	 */
-	resolver_be_patient(gathering->lookups[LOOKUP_TLSA].question);
+	resolver_question_unlimit(gathering->lookups[LOOKUP_TLSA].question);
 	free(owner);
 }
 
@@ -105,7 +105,7 @@ on_endpoint(struct endpoint_evidence *endpoint, void *argument)
 {
 	struct host_gathering *gathering = argument;
 
-	gathering->visits[endpoint - gathering->evidence->endpoints] = NULL;
+	gathering->waiters[endpoint - gathering->evidence->endpoints] = NULL;
 	if (--gathering->running == 0)
 		finish(gathering);
 }
@@ -179,15 +179,15 @@ assume_chains(const struct context_options *options,
 
 	endpoint->stage = STAGE_DONE;
 	endpoint->outcome = OUTCOME_DONE;
-	endpoint->shake_count = options->chain_count;
-	endpoint->shakes = memory_new(options->chain_count,
-	    sizeof(*endpoint->shakes));
+	endpoint->handshake_count = options->chain_count;
+	endpoint->handshakes = memory_new(options->chain_count,
+	    sizeof(*endpoint->handshakes));
 	for (i = 0; i < options->chain_count; i++) {
 		handshake = memory_new(1, sizeof(*handshake));
 		handshake->chain = chain_copy(options->chains[i]);
 		handshake->key_type =
 		    handshake->chain->certificates[0].key_type;
-		endpoint->shakes[i].handshake = handshake;
+		endpoint->handshakes[i].handshake = handshake;
 	}
 }
 
@@ -212,13 +212,13 @@ dial_all(struct host_gathering *gathering)
 	size_t i;
 
 	list_all_addresses(context->options, host);
-	gathering->visits = memory_new(host->endpoint_count,
-	    sizeof(struct visit *));
+	gathering->waiters = memory_new(host->endpoint_count,
+	    sizeof(struct probe_waiter *));
 	server_name = host_dns_server_name(host);
 	for (i = 0; i < host->endpoint_count; i++) {
 		if (is_settled(context->options, &host->endpoints[i]))
 			continue;
-		gathering->visits[i] = visit_start(context,
+		gathering->waiters[i] = probe_cache_get(context,
 		    &host->endpoints[i], server_name, on_endpoint, gathering);
 		gathering->running++;
 	}
@@ -305,7 +305,7 @@ host_stop(struct host_gathering *gathering, const char *why)
 		    why);
 	}
 	for (i = 0; i < gathering->evidence->endpoint_count; i++)
-		visit_stop(gathering->visits[i], why);
+		probe_cache_leave(gathering->waiters[i], why);
 	gathering_free(gathering);
 }
 
@@ -322,8 +322,8 @@ host_waits_for(const struct host_gathering *gathering)
 			    dns_type_name(lookup->type), lookup->owner);
 	}
 	for (i = 0; i < gathering->evidence->endpoint_count; i++) {
-		if (gathering->visits[i] != NULL)
-			return visit_waits_for(gathering->visits[i]);
+		if (gathering->waiters[i] != NULL)
+			return probe_cache_waits_for(gathering->waiters[i]);
 	}
 	return memory_string(gathering->evidence->name);
 }

@@ -5,7 +5,7 @@
 
 #include "checker/evidence/evidence.h"
 #include "checker/tlsa/advice.h"
-#include "checker/tlsa/issuers.h"
+#include "checker/tlsa/known_cas.h"
 #include "checker/tlsa/match.h"
 #include "resolver/memory.h"
 
@@ -40,8 +40,8 @@ static bool
 is_here(const struct diagnose_input *input,
     const struct endpoint_evidence *endpoint)
 {
-	return input->shake >= endpoint->shakes &&
-	    input->shake < endpoint->shakes + endpoint->shake_count;
+	return input->shake >= endpoint->handshakes &&
+	    input->shake < endpoint->handshakes + endpoint->handshake_count;
 }
 
 static void
@@ -92,12 +92,12 @@ find_elsewhere(struct diagnosis *diagnosis,
 			endpoint = &host->endpoints[j];
 			if (is_here(input, endpoint) != here)
 				continue;
-			for (k = 0; k < endpoint->shake_count; k++) {
+			for (k = 0; k < endpoint->handshake_count; k++) {
 				if (!is_presented(input->record, endpoint->
-				    shakes[k].handshake->chain))
+				    handshakes[k].handshake->chain))
 					continue;
 				say_elsewhere(diagnosis, input, host, endpoint,
-				    endpoint->shakes[k].handshake);
+				    endpoint->handshakes[k].handshake);
 				return true;
 			}
 		}
@@ -119,14 +119,14 @@ explain_elsewhere(struct diagnosis *diagnosis,
 /* An authority that a record may be of. */
 struct known_authority {
 	char			*name;		/* owned; NULL: there is none */
-	const struct issuer	*issuer;	/* borrowed; NULL: of a store */
+	const struct known_ca	*issuer;	/* borrowed; NULL: of a store */
 };
 
 static struct known_authority
 find_authority(const struct diagnose_input *input)
 {
-	const struct authority_finder *finder = input->authorities;
-	const struct issuer *issuer = issuers_find(input->issuers,
+	const struct ca_lookup *finder = input->ca_lookup;
+	const struct known_ca *issuer = known_cas_find(input->known_cas,
 	    input->record);
 
 	return (struct known_authority){
@@ -182,7 +182,7 @@ continues(const struct chain *chain, const struct known_authority *authority)
 	if (top == NULL)
 		return false;
 	return authority->issuer != NULL ?
-	    issuers_is_subject(authority->issuer, top->issuer) :
+	    known_cas_is_subject(authority->issuer, top->issuer) :
 	    strcmp(authority->name, top->issuer) == 0;
 }
 
@@ -228,7 +228,7 @@ explain_issuer(struct diagnosis *diagnosis,
 	diagnosis->code = FINDING_ISSUER_NOT_SENT;
 	diagnose_advise_own_key(diagnosis, input);
 	if (authority.issuer != NULL &&
-	    authority.issuer->state == ISSUER_RETIRED) {
+	    authority.issuer->state == KNOWN_CA_RETIRED) {
 		diagnosis->code = FINDING_ISSUER_RETIRED;
 		diagnosis->text = memory_format("names %s, an authority that "
 		    "has retired and issues no more certificates",

@@ -11,13 +11,13 @@
 #include "checker/evidence/finding.h"
 
 struct evidence;
-struct issuers;
+struct known_cas;
 struct match_input;
-struct shake_evidence;
+struct handshake_evidence;
 struct tlsa;
 
 /* Looks an authority up, for example in the system's store. */
-struct authority_finder {
+struct ca_lookup {
 	/*
 	 * The name (owned by the caller) of the authority that the record is
 	 * of; NULL: not known.
@@ -31,11 +31,11 @@ struct diagnose_input {
 	const struct tlsa		*record;
 	const struct chain		*chain;
 	const struct match_input	*rules;		/* it was matched by */
-	const struct shake_evidence	*shake;		/* of it; may be NULL */
+	const struct handshake_evidence	*shake;		/* of it; may be NULL */
 	const struct evidence		*evidence;	/* all else, or NULL */
 	const char			*owner;		/* record's, or NULL */
-	const struct authority_finder	*authorities;	/* may be NULL */
-	const struct issuers		*issuers;	/* may be NULL */
+	const struct ca_lookup	*ca_lookup;	/* may be NULL */
+	const struct known_cas		*known_cas;	/* may be NULL */
 	bool				 failing;	/* no other matches */
 };
 

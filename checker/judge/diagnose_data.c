@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "checker/tlsa/advice.h"
-#include "checker/tlsa/derive.h"
 #include "checker/tlsa/make.h"
 #include "checker/tlsa/match.h"
+#include "checker/tlsa/misencoding.h"
 #include "resolver/memory.h"
 #include "smtp/chain.h"
 
@@ -274,7 +274,7 @@ explain_other_forms(struct diagnosis *diagnosis,
 	bool pem;
 
 	for (; form.depth < input->chain->count; form.depth++) {
-		what = derive_find(record->data, record->size,
+		what = misencoding_find(record->data, record->size,
 		    &input->chain->certificates[form.depth], &pem);
 		if (what != NULL)
 			break;
@@ -301,7 +301,7 @@ explain_text(struct diagnosis *diagnosis, const struct diagnose_input *input)
 	char *text, *must;
 	bool found;
 
-	name = derive_decode(record->data, record->size, &decoded, &size);
+	name = misencoding_decode(record->data, record->size, &decoded, &size);
 	if (name == NULL)
 		return false;
 	found = find_form(input->chain, decoded, size, &form);
@@ -332,7 +332,7 @@ is_near(struct diagnosis *diagnosis, const struct diagnose_input *input,
 
 	make_tlsa(&made, &input->chain->certificates[form->depth],
 	    advice_usage(form->depth), form->selector, form->matching_type);
-	distance = derive_distance(record->data, record->size, made.data,
+	distance = misencoding_distance(record->data, record->size, made.data,
 	    made.size, &where);
 	free(made.data);
 	if (distance == 0 || distance > NEAR)

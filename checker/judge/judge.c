@@ -1,4 +1,4 @@
-#include "checker/judge/judge_parts.h"
+#include "checker/judge/judging.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,24 +6,24 @@
 #include "resolver/memory.h"
 
 struct finding *
-judging_place(const struct judging *judging, struct finding *finding,
+judging_place(const struct judge_state *state, struct finding *finding,
     const struct endpoint_evidence *endpoint, enum key_type key_type)
 {
-	if (judging->host != NULL)
-		finding->host = memory_string(judging->host->name);
+	if (state->host != NULL)
+		finding->host = memory_string(state->host->name);
 	/* A chain from a file has no address. */
 	if (endpoint != NULL && endpoint->address.family != 0)
 		finding->address = address_text(&endpoint->address);
 	finding->key_type = key_type;
-	if (finding->severity < judging->gravest)
-		finding->severity = judging->gravest;
+	if (finding->severity < state->max_severity)
+		finding->severity = state->max_severity;
 	return finding;
 }
 
 struct match_input
-judging_match_input(const struct judging *judging, const struct chain *chain)
+judging_match_input(const struct judge_state *state, const struct chain *chain)
 {
-	const struct host_evidence *host = judging->host;
+	const struct host_evidence *host = state->host;
 
 	return (struct match_input){
 		.records = &host->records,
@@ -31,13 +31,13 @@ judging_match_input(const struct judging *judging, const struct chain *chain)
 		.reference_names =
 		    (const char *const *)host->reference_names,
 		.reference_name_count = host->reference_name_count,
-		.when = judging->options->when,
+		.when = state->options->when,
 	};
 }
 
 /* Without a working DNS of our own nothing is said about the domain. */
 static bool
-judge_ourselves(struct evidence *evidence)
+judge_local_resolver(struct evidence *evidence)
 {
 	struct finding_list *findings = &evidence->findings;
 	const char *why = evidence->health_why;
@@ -247,7 +247,7 @@ judge_egress(struct evidence *evidence, const struct judge_options *options)
 
 /* A domain to which nobody can deliver fails, whatever DANE says. */
 static void
-judge_nobody(struct evidence *evidence)
+raise_undeliverable(struct evidence *evidence)
 {
 	struct finding *finding;
 	size_t i;
@@ -261,17 +261,17 @@ judge_nobody(struct evidence *evidence)
 }
 
 static void
-sum_up(const struct judging *judging, const struct verdict_count *count)
+sum_up(const struct judge_state *state, const struct verdict_count *count)
 {
-	struct evidence *evidence = judging->evidence;
+	struct evidence *evidence = state->evidence;
 	const struct answer *mx[1] = { evidence->mx };
 
 	evidence->verdict = verdict_sum(count, VERDICT_ABSENT);
 	if (evidence->verdict == VERDICT_ABSENT) {
-		judge_nobody(evidence);
+		raise_undeliverable(evidence);
 		evidence->verdict = VERDICT_FAIL;
 	}
-	if (judge_signatures(judging, mx, 1))
+	if (judge_signatures(state, mx, 1))
 		evidence->verdict = VERDICT_FAIL;
 }
 
@@ -289,37 +289,37 @@ lower(struct evidence *evidence, enum verdict verdict)
 void
 judge(struct evidence *evidence, const struct judge_options *options)
 {
-	struct judging judging = {
+	struct judge_state state = {
 		.evidence = evidence,
 		.options = options,
-		.gravest = SEVERITY_ERROR,
+		.max_severity = SEVERITY_ERROR,
 	};
 	struct verdict_count count = { { 0 } };
 	enum verdict authority;
 	size_t i;
 
 	evidence_unjudge(evidence);
-	if (!judge_ourselves(evidence))
+	if (!judge_local_resolver(evidence))
 		return;
-	judging.applies = evidence->host_mode || judge_mx(evidence);
-	if (!judging.applies)
-		judging.gravest = SEVERITY_WARNING;
+	state.dane_applies = evidence->host_mode || judge_mx(evidence);
+	if (!state.dane_applies)
+		state.max_severity = SEVERITY_WARNING;
 	for (i = 0; i < evidence->host_count; i++) {
-		judging.host = &evidence->hosts[i];
-		judge_host(&judging);
+		state.host = &evidence->hosts[i];
+		judge_host(&state);
 		verdict_add(&count, evidence->hosts[i].verdict);
 	}
 	for (i = 0; i < evidence->host_count; i++) {
-		judging.host = &evidence->hosts[i];
-		judge_diagnoses(&judging);
+		state.host = &evidence->hosts[i];
+		judge_diagnoses(&state);
 	}
-	judging.host = NULL;
-	if (judging.applies)
-		sum_up(&judging, &count);
-	authority = judge_authority(&judging);
-	if (judging.applies)
+	state.host = NULL;
+	if (state.dane_applies)
+		sum_up(&state, &count);
+	authority = judge_nameservers(&state);
+	if (state.dane_applies)
 		lower(evidence, authority);
-	if (judge_expected(&judging))
+	if (judge_expected(&state))
 		lower(evidence, VERDICT_FAIL);
 	judge_misplaced(evidence);
 	judge_limits(evidence);

@@ -11,10 +11,10 @@
 
 #include "checker/evidence/evidence.h"
 
-struct authority_finder;
+struct ca_lookup;
 struct expectation;
-struct issuers;
-struct material;
+struct known_cas;
+struct keyfile;
 
 struct judge_options {
 	/* Certificates and signatures are judged as of then. */
@@ -25,11 +25,11 @@ struct judge_options {
 	const struct expectation	*expectations;	/* borrowed */
 	size_t				 expectation_count;
 	/* To be used after the present certificate (borrowed). */
-	const struct material		*next;
+	const struct keyfile		*next;
 	size_t				 next_count;
 	/* Both borrowed, may be NULL. */
-	const struct authority_finder	*authorities;
-	const struct issuers		*issuers;
+	const struct ca_lookup	*ca_lookup;
+	const struct known_cas		*known_cas;
 	bool				 connected;	/* once, in this run */
 };
 

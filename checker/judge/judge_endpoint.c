@@ -1,9 +1,9 @@
-#include "checker/judge/judge_parts.h"
+#include "checker/judge/judging.h"
 
 #include <stdlib.h>
 
 #include "checker/tlsa/advice.h"
-#include "checker/tlsa/offer.h"
+#include "checker/tlsa/candidate.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
@@ -66,13 +66,13 @@ has_rejected_ehlo(const struct endpoint_evidence *endpoint)
 }
 
 static enum verdict
-judge_outcome(const struct judging *judging,
+judge_outcome(const struct judge_state *state,
     const struct endpoint_evidence *endpoint)
 {
 	const struct outcome_row *row = &outcomes[endpoint->outcome];
 	struct finding *finding;
 
-	finding = finding_add(&judging->evidence->findings, row->code,
+	finding = finding_add(&state->evidence->findings, row->code,
 	    "%s%s%s", row->what, endpoint->error != NULL ? ": " : "",
 	    endpoint->error != NULL ? endpoint->error : "");
 	if (has_rejected_ehlo(endpoint))
@@ -84,16 +84,16 @@ judge_outcome(const struct judging *judging,
 		    outcomes[OUTCOME_CONNECT_FAILED].advice);
 	else
 		finding_advise(finding, "%s", row->advice);
-	judging_place(judging, finding, endpoint, KEY_UNKNOWN);
+	judging_place(state, finding, endpoint, KEY_UNKNOWN);
 	return row->verdict;
 }
 
 /* What is odd about a conversation and changes no verdict. */
 static void
-say_oddities(const struct judging *judging,
+say_oddities(const struct judge_state *state,
     const struct endpoint_evidence *endpoint)
 {
-	struct finding_list *findings = &judging->evidence->findings;
+	struct finding_list *findings = &state->evidence->findings;
 	const struct handshake *handshake;
 	struct finding *finding;
 	size_t i;
@@ -105,23 +105,23 @@ say_oddities(const struct judging *judging,
 		finding_advise(finding, "update the server (CVE-2011-0411 and "
 		    "its kin), and look for a device that changes what is "
 		    "sent");
-		judging_place(judging, finding, endpoint, KEY_UNKNOWN);
+		judging_place(state, finding, endpoint, KEY_UNKNOWN);
 	}
-	for (i = 0; i < endpoint->shake_count; i++) {
-		handshake = endpoint->shakes[i].handshake;
+	for (i = 0; i < endpoint->handshake_count; i++) {
+		handshake = endpoint->handshakes[i].handshake;
 		if (!handshake->outdated)
 			continue;
 		finding = finding_add(findings, FINDING_TLS_OUTDATED,
 		    "the server negotiates %s (RFC 8996 has done away with "
 		    "versions below 1.2)", handshake->protocol);
 		finding_advise(finding, "update the server or its settings");
-		judging_place(judging, finding, endpoint, handshake->key_type);
+		judging_place(state, finding, endpoint, handshake->key_type);
 	}
 	if (endpoint->incomplete != NULL) {
 		finding = finding_add(findings, FINDING_KEY_TYPES_UNTRIED,
 		    "whether it holds a certificate of another key type could "
 		    "not be seen: %s", endpoint->incomplete);
-		judging_place(judging, finding, endpoint, KEY_UNKNOWN);
+		judging_place(state, finding, endpoint, KEY_UNKNOWN);
 	}
 }
 
@@ -154,9 +154,9 @@ names_of(const struct certificate *own)
  * Which part of a usage 2 verification failed (RFC 7672 3.2.2, RFC 7671 5.2).
  */
 static void
-say_faults(const struct judging *judging,
+say_faults(const struct judge_state *state,
     const struct endpoint_evidence *endpoint,
-    const struct shake_evidence *shake)
+    const struct handshake_evidence *shake)
 {
 	static const struct {
 		enum match_fault	 fault;
@@ -193,13 +193,13 @@ say_faults(const struct judging *judging,
 			names = faults[f].fault == MATCH_FAULT_NAME ?
 			    names_of(shake->handshake->chain->certificates) :
 			    memory_string("");
-			finding = finding_add(&judging->evidence->findings,
+			finding = finding_add(&state->evidence->findings,
 			    faults[f].code, "record [%zu] %s%s", i + 1,
 			    match->why, names);
 			free(names);
 			finding->record = (int)i;
 			finding_advise(finding, "%s", faults[f].advice);
-			judging_place(judging, finding, endpoint,
+			judging_place(state, finding, endpoint,
 			    shake->handshake->key_type);
 		}
 	}
@@ -225,12 +225,12 @@ is_deployed(const struct handshake *handshake)
 
 /* What would make a handshake match that nothing does. */
 static void
-advise_match(struct finding *finding, const struct judging *judging,
+advise_match(struct finding *finding, const struct judge_state *state,
     const struct handshake *handshake)
 {
-	const struct match_input rules = judging_match_input(judging,
+	const struct match_input rules = judging_match_input(state,
 	    handshake->chain);
-	const size_t issued = offers_issued(handshake->chain);
+	const size_t issued = chain_issued_by_leaf(handshake->chain);
 	char *line, *wait;
 
 	/* A record of an authority's own key would stop all mail. */
@@ -240,10 +240,10 @@ advise_match(struct finding *finding, const struct judging *judging,
 		    handshake->chain->certificates[issued].subject);
 		return;
 	}
-	line = advice_own_key(&rules, judging_tlsa_owner(judging));
+	line = advice_own_key(&rules, judging_tlsa_owner(state));
 	if (line != NULL && !is_deployed(handshake) &&
-	    evidence_tlsa(judging->host) != NULL) {
-		wait = text_duration(judging_wait(judging));
+	    evidence_tlsa(state->host) != NULL) {
+		wait = text_duration(judging_wait(state));
 		finding_advise(finding, "publish  %s\nbeside the present "
 		    "records, and wait for 2 TTLs (%s) before it is deployed",
 		    line, wait);
@@ -255,11 +255,11 @@ advise_match(struct finding *finding, const struct judging *judging,
 }
 
 static void
-say_no_match(const struct judging *judging,
+say_no_match(const struct judge_state *state,
     const struct endpoint_evidence *endpoint,
-    const struct shake_evidence *shake, bool other_passes)
+    const struct handshake_evidence *shake, bool other_passes)
 {
-	struct finding_list *findings = &judging->evidence->findings;
+	struct finding_list *findings = &state->evidence->findings;
 	const struct handshake *handshake = shake->handshake;
 	struct finding *finding;
 	char *what, *since;
@@ -279,24 +279,24 @@ say_no_match(const struct judging *judging,
 		    handshake->chain->certificates[0].issuer, since);
 	free(since);
 	free(what);
-	advise_match(finding, judging, handshake);
-	judging_place(judging, finding, endpoint, handshake->key_type);
+	advise_match(finding, state, handshake);
+	judging_place(state, finding, endpoint, handshake->key_type);
 }
 
 /*
  * A judged handshake of the host with the same chain, as at its other
  * addresses.
  */
-static const struct shake_evidence *
-find_twin(const struct judging *judging, const struct shake_evidence *shake)
+static const struct handshake_evidence *
+find_same_chain(const struct judge_state *state, const struct handshake_evidence *shake)
 {
-	const struct host_evidence *host = judging->host;
-	const struct shake_evidence *other;
+	const struct host_evidence *host = state->host;
+	const struct handshake_evidence *other;
 	size_t i, j;
 
 	for (i = 0; i < host->endpoint_count; i++) {
-		for (j = 0; j < host->endpoints[i].shake_count; j++) {
-			other = &host->endpoints[i].shakes[j];
+		for (j = 0; j < host->endpoints[i].handshake_count; j++) {
+			other = &host->endpoints[i].handshakes[j];
 			if (other == shake)
 				return NULL;
 			if (other->matches != NULL && chain_equal(
@@ -308,15 +308,15 @@ find_twin(const struct judging *judging, const struct shake_evidence *shake)
 }
 
 static void
-judge_shake(const struct judging *judging, struct shake_evidence *shake)
+judge_shake(const struct judge_state *state, struct handshake_evidence *shake)
 {
-	const struct tlsa_set *records = &judging->host->records;
-	const struct match_input input = judging_match_input(judging,
+	const struct tlsa_set *records = &state->host->records;
+	const struct match_input input = judging_match_input(state,
 	    shake->handshake->chain);
-	const struct shake_evidence *twin = find_twin(judging, shake);
+	const struct handshake_evidence *same_chain = find_same_chain(state, shake);
 
-	shake->matches = twin != NULL ?
-	    match_copy(twin->matches, twin->match_count) : match_chain(&input);
+	shake->matches = same_chain != NULL ?
+	    match_copy(same_chain->matches, same_chain->match_count) : match_chain(&input);
 	shake->match_count = records->count;
 	if (tlsa_set_usable(records) == 0)
 		shake->verdict = VERDICT_NONE;
@@ -326,48 +326,48 @@ judge_shake(const struct judging *judging, struct shake_evidence *shake)
 }
 
 void
-judge_endpoint(const struct judging *judging,
-    struct endpoint_evidence *endpoint, enum host_dns state)
+judge_endpoint(const struct judge_state *state,
+    struct endpoint_evidence *endpoint, enum host_dns dns)
 {
 	struct verdict_count count = { { 0 } };
-	struct judging quiet = *judging;
-	struct shake_evidence *shake;
+	struct judge_state quiet = *state;
+	struct handshake_evidence *shake;
 	size_t i;
 
 	/* Connected to for information only (--all). */
-	if (state != HOST_DNS_DANE) {
-		quiet.gravest = SEVERITY_INFO;
-		judging = &quiet;
+	if (dns != HOST_DNS_DANE) {
+		quiet.max_severity = SEVERITY_INFO;
+		state = &quiet;
 	}
-	for (i = 0; i < endpoint->shake_count; i++) {
-		shake = &endpoint->shakes[i];
+	for (i = 0; i < endpoint->handshake_count; i++) {
+		shake = &endpoint->handshakes[i];
 		shake->verdict = VERDICT_NONE;
-		if (state == HOST_DNS_DANE)
-			judge_shake(judging, shake);
+		if (dns == HOST_DNS_DANE)
+			judge_shake(state, shake);
 		verdict_add(&count, shake->verdict);
 	}
-	for (i = 0; i < endpoint->shake_count; i++) {
-		shake = &endpoint->shakes[i];
+	for (i = 0; i < endpoint->handshake_count; i++) {
+		shake = &endpoint->handshakes[i];
 		if (shake->verdict != VERDICT_FAIL)
 			continue;
-		say_no_match(judging, endpoint, shake,
+		say_no_match(state, endpoint, shake,
 		    count.of[VERDICT_PASS] > 0);
-		say_faults(judging, endpoint, shake);
+		say_faults(state, endpoint, shake);
 	}
-	say_oddities(judging, endpoint);
+	say_oddities(state, endpoint);
 	endpoint->verdict = endpoint->outcome == OUTCOME_DONE ?
 	    verdict_sum(&count, VERDICT_UNKNOWN) :
-	    judge_outcome(judging, endpoint);
-	if (state != HOST_DNS_DANE)
+	    judge_outcome(state, endpoint);
+	if (dns != HOST_DNS_DANE)
 		endpoint->verdict = VERDICT_NONE;
 }
 
 /* Whether a record of the combination matches, stronger digests set aside. */
 static bool
-covers(const struct judging *judging, const struct shake_evidence *shake,
+covers(const struct judge_state *state, const struct handshake_evidence *shake,
     const struct tlsa *combination)
 {
-	const struct tlsa_set *set = &judging->host->records;
+	const struct tlsa_set *set = &state->host->records;
 	size_t i;
 
 	for (i = 0; i < shake->match_count; i++) {
@@ -383,17 +383,17 @@ covers(const struct judging *judging, const struct shake_evidence *shake,
  * would do. Owned; NULL: none does, since names, dates or the chain are wrong.
  */
 static char *
-line_of_combination(const struct judging *judging, const struct chain *chain,
+line_of_combination(const struct judge_state *state, const struct chain *chain,
     const struct tlsa *combination)
 {
-	const struct match_input rules = judging_match_input(judging, chain);
+	const struct match_input rules = judging_match_input(state, chain);
 	const bool own = combination->usage == TLSA_DANE_EE;
 	size_t depth = own ? 0 : 1, end = own ? 1 : chain->count;
 	char *line = NULL;
 
 	for (; depth < end && line == NULL; depth++) {
 		if (own || !chain_repeats_own(chain, depth))
-			line = advice_line(&rules, judging_tlsa_owner(judging),
+			line = advice_line(&rules, judging_tlsa_owner(state),
 			    depth, (enum tlsa_selector)combination->selector,
 			    (enum tlsa_matching_type)
 			    combination->matching_type);
@@ -402,15 +402,15 @@ line_of_combination(const struct judging *judging, const struct chain *chain,
 }
 
 static void
-say_uncovered(const struct judging *judging,
+say_uncovered(const struct judge_state *state,
     const struct endpoint_evidence *endpoint,
-    const struct shake_evidence *shake, const struct tlsa *combination)
+    const struct handshake_evidence *shake, const struct tlsa *combination)
 {
-	char *line = line_of_combination(judging, shake->handshake->chain,
+	char *line = line_of_combination(state, shake->handshake->chain,
 	    combination);
 	struct finding *finding;
 
-	finding = finding_add(&judging->evidence->findings,
+	finding = finding_add(&state->evidence->findings,
 	    FINDING_COMBINATION_UNCOVERED, "no \"%d %d %d\" record matches "
 	    "what the server presents now: a sender that knows only this "
 	    "combination delays the mail (RFC 7671 8)", combination->usage,
@@ -420,7 +420,7 @@ say_uncovered(const struct judging *judging,
 	    line != NULL ? "\nor " : "", combination->usage,
 	    combination->selector, combination->matching_type);
 	free(line);
-	judging_place(judging, finding, endpoint,
+	judging_place(state, finding, endpoint,
 	    endpoint != NULL ? shake->handshake->key_type : KEY_UNKNOWN);
 }
 
@@ -430,23 +430,23 @@ say_uncovered(const struct judging *judging,
 struct coverage {
 	size_t				 covered;
 	size_t				 uncovered;
-	const struct shake_evidence	*example;	/* one that is not */
+	const struct handshake_evidence	*example;	/* one that is not */
 };
 
 static struct coverage
-count_coverage(const struct judging *judging, const struct tlsa *combination)
+count_coverage(const struct judge_state *state, const struct tlsa *combination)
 {
-	const struct host_evidence *host = judging->host;
-	const struct shake_evidence *shake;
+	const struct host_evidence *host = state->host;
+	const struct handshake_evidence *shake;
 	struct coverage coverage = { 0, 0, NULL };
 	size_t i, j;
 
 	for (i = 0; i < host->endpoint_count; i++) {
-		for (j = 0; j < host->endpoints[i].shake_count; j++) {
-			shake = &host->endpoints[i].shakes[j];
+		for (j = 0; j < host->endpoints[i].handshake_count; j++) {
+			shake = &host->endpoints[i].handshakes[j];
 			if (shake->verdict != VERDICT_PASS)
 				continue;
-			if (covers(judging, shake, combination)) {
+			if (covers(state, shake, combination)) {
 				coverage.covered++;
 				continue;
 			}
@@ -459,35 +459,35 @@ count_coverage(const struct judging *judging, const struct tlsa *combination)
 
 /* Said once for the host where nothing is covered, else for each place. */
 static void
-judge_combination(const struct judging *judging,
+judge_combination(const struct judge_state *state,
     const struct tlsa *combination)
 {
-	const struct coverage coverage = count_coverage(judging, combination);
+	const struct coverage coverage = count_coverage(state, combination);
 	const struct endpoint_evidence *endpoint;
-	const struct shake_evidence *shake;
+	const struct handshake_evidence *shake;
 	size_t i, j;
 
 	if (coverage.uncovered > 0 && coverage.covered == 0) {
-		say_uncovered(judging, NULL, coverage.example, combination);
+		say_uncovered(state, NULL, coverage.example, combination);
 		return;
 	}
 	for (i = 0; coverage.uncovered > 0 &&
-	    i < judging->host->endpoint_count; i++) {
-		endpoint = &judging->host->endpoints[i];
-		for (j = 0; j < endpoint->shake_count; j++) {
-			shake = &endpoint->shakes[j];
+	    i < state->host->endpoint_count; i++) {
+		endpoint = &state->host->endpoints[i];
+		for (j = 0; j < endpoint->handshake_count; j++) {
+			shake = &endpoint->handshakes[j];
 			if (shake->verdict == VERDICT_PASS &&
-			    !covers(judging, shake, combination))
-				say_uncovered(judging, endpoint, shake,
+			    !covers(state, shake, combination))
+				say_uncovered(state, endpoint, shake,
 				    combination);
 		}
 	}
 }
 
 void
-judge_coverage(const struct judging *judging)
+judge_coverage(const struct judge_state *state)
 {
-	const struct tlsa_set *set = &judging->host->records;
+	const struct tlsa_set *set = &state->host->records;
 	size_t i, j;
 
 	for (i = 0; i < set->count; i++) {
@@ -499,6 +499,6 @@ judge_coverage(const struct judging *judging)
 				break;
 		}
 		if (j == i)
-			judge_combination(judging, &set->records[i]);
+			judge_combination(state, &set->records[i]);
 	}
 }

@@ -1,4 +1,4 @@
-#include "checker/judge/judge_parts.h"
+#include "checker/judge/judging.h"
 
 #include <stdlib.h>
 
@@ -8,7 +8,7 @@
 
 /* Whether the set is as expected; else adds what is said about it. */
 static bool
-meets(const struct judging *judging, const struct expectation *expectation,
+meets(const struct judge_state *state, const struct expectation *expectation,
     const struct tlsa_set *set, const char *whose)
 {
 	struct finding *finding;
@@ -19,12 +19,12 @@ meets(const struct judging *judging, const struct expectation *expectation,
 	text = memory_format("%s: \"%s\" is %s the TLSA records", whose,
 	    expectation->text, expectation->absent ? "still among" :
 	    "not among");
-	if (!judging_is_said(judging, FINDING_EXPECTATION_FAILED, text)) {
-		finding = finding_add(&judging->evidence->findings,
+	if (!judging_is_said(state, FINDING_EXPECTATION_FAILED, text)) {
+		finding = finding_add(&state->evidence->findings,
 		    FINDING_EXPECTATION_FAILED, "%s", text);
 		finding_advise(finding, "look at what is published, or give "
 		    "the DNS time (--wait)");
-		judging_place(judging, finding, NULL, KEY_UNKNOWN);
+		judging_place(state, finding, NULL, KEY_UNKNOWN);
 		finding->severity = SEVERITY_ERROR;
 	}
 	free(text);
@@ -33,10 +33,10 @@ meets(const struct judging *judging, const struct expectation *expectation,
 
 /* What each name server has for the host (--authoritative). */
 static bool
-servers_meet(const struct judging *judging,
+servers_meet(const struct judge_state *state,
     const struct expectation *expectation, const char *owner)
 {
-	const struct evidence *evidence = judging->evidence;
+	const struct evidence *evidence = state->evidence;
 	const struct server_evidence *server;
 	struct tlsa_set set;
 	bool good = true;
@@ -52,7 +52,7 @@ servers_meet(const struct judging *judging,
 				continue;
 			tlsa_set_init(&set, server->answers[j]);
 			whose = judging_server_text(server);
-			good &= meets(judging, expectation, &set, whose);
+			good &= meets(state, expectation, &set, whose);
 			free(whose);
 			tlsa_set_clear(&set);
 		}
@@ -61,45 +61,45 @@ servers_meet(const struct judging *judging,
 }
 
 void
-judge_expectations(struct judging *judging)
+judge_expectations(struct judge_state *state)
 {
-	const struct judge_options *options = judging->options;
-	struct host_evidence *host = judging->host;
+	const struct judge_options *options = state->options;
+	struct host_evidence *host = state->host;
 	const struct answer *tlsa = evidence_tlsa(host);
 	const struct expectation *expectation;
 	bool good = true;
 	size_t i;
 
-	judging->expecting++;
+	state->hosts_checked++;
 	/* What could not be looked up is another matter, and told as that. */
 	if (!host_dns_is_known(host))
 		return;
 	for (i = 0; i < options->expectation_count; i++) {
 		expectation = &options->expectations[i];
-		good &= meets(judging, expectation, &host->records,
+		good &= meets(state, expectation, &host->records,
 		    tlsa != NULL ? tlsa->owner : host->name);
 		if (tlsa != NULL)
-			good &= servers_meet(judging, expectation,
+			good &= servers_meet(state, expectation,
 			    tlsa->owner);
 	}
 	if (good)
 		return;
 	host->verdict = VERDICT_FAIL;
-	judging->disappointed = true;
+	state->expectation_failed = true;
 }
 
 bool
-judge_expected(const struct judging *judging)
+judge_expected(const struct judge_state *state)
 {
-	const struct judge_options *options = judging->options;
+	const struct judge_options *options = state->options;
 	static const struct tlsa_set none = { NULL, 0 };
-	bool good = !judging->disappointed;
+	bool good = !state->expectation_failed;
 	size_t i;
 
 	/* No host at all, and so no record either. */
-	for (i = 0; judging->expecting == 0 &&
+	for (i = 0; state->hosts_checked == 0 &&
 	    i < options->expectation_count; i++)
-		good &= meets(judging, &options->expectations[i], &none,
-		    judging->evidence->domain);
+		good &= meets(state, &options->expectations[i], &none,
+		    state->evidence->domain);
 	return !good;
 }

@@ -1,26 +1,26 @@
-#include "checker/judge/judge_parts.h"
+#include "checker/judge/judging.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/evidence/ageing.h"
+#include "checker/evidence/expiry.h"
 #include "checker/tlsa/make.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 
 const char *
-judging_tlsa_owner(const struct judging *judging)
+judging_tlsa_owner(const struct judge_state *state)
 {
-	const struct answer *tlsa = evidence_tlsa(judging->host);
+	const struct answer *tlsa = evidence_tlsa(state->host);
 
 	return tlsa != NULL ? tlsa->owner : NULL;
 }
 
 unsigned long
-judging_wait(const struct judging *judging)
+judging_wait(const struct judge_state *state)
 {
 	return 2 * (unsigned long)answer_source_ttl(
-	    evidence_tlsa(judging->host));
+	    evidence_tlsa(state->host));
 }
 
 /* Reference identifiers, the TLSA base domain first (RFC 7672 3.2.2). */
@@ -40,10 +40,10 @@ add_reference_name(struct host_evidence *host, const char *name)
 }
 
 static void
-find_reference_names(const struct judging *judging)
+find_reference_names(const struct judge_state *state)
 {
-	const struct evidence *evidence = judging->evidence;
-	struct host_evidence *host = judging->host;
+	const struct evidence *evidence = state->evidence;
+	struct host_evidence *host = state->host;
 
 	add_reference_name(host, host_dns_base_domain(host, host->used));
 	if (evidence->host_mode) {
@@ -56,18 +56,18 @@ find_reference_names(const struct judging *judging)
 
 /* A "3 1 1" for each key that was seen, one on a line. */
 static void
-advise_records(struct finding *finding, const struct judging *judging)
+advise_records(struct finding *finding, const struct judge_state *state)
 {
-	const struct host_evidence *host = judging->host;
-	const char *owner = judging_tlsa_owner(judging);
+	const struct host_evidence *host = state->host;
+	const char *owner = judging_tlsa_owner(state);
 	const struct endpoint_evidence *endpoint;
 	char *line, *more;
 	size_t i, j;
 
 	for (i = 0; i < host->endpoint_count; i++) {
 		endpoint = &host->endpoints[i];
-		for (j = 0; j < endpoint->shake_count; j++) {
-			line = make_line(owner, endpoint->shakes[j].handshake->
+		for (j = 0; j < endpoint->handshake_count; j++) {
+			line = make_line(owner, endpoint->handshakes[j].handshake->
 			    chain->certificates, TLSA_DANE_EE, TLSA_SPKI,
 			    TLSA_SHA2_256);
 			if (finding->advice == NULL ||
@@ -84,10 +84,10 @@ advise_records(struct finding *finding, const struct judging *judging)
 
 /* The records themselves, before anything is held against them. */
 static void
-say_records(const struct judging *judging)
+say_records(const struct judge_state *state)
 {
-	struct finding_list *findings = &judging->evidence->findings;
-	const struct tlsa_set *set = &judging->host->records;
+	struct finding_list *findings = &state->evidence->findings;
+	const struct tlsa_set *set = &state->host->records;
 	struct finding *finding;
 	size_t i;
 
@@ -95,11 +95,11 @@ say_records(const struct judging *judging)
 		finding = finding_add(findings, FINDING_TLSA_ALL_UNUSABLE,
 		    "none of the TLSA records can be used, so senders require "
 		    "TLS but authenticate nobody (RFC 7672 2.2)");
-		advise_records(finding, judging);
+		advise_records(finding, state);
 		if (finding->advice == NULL)
 			finding_advise(finding, "publish a \"3 1 1\" record of "
 			    "the server's key");
-		judging_place(judging, finding, NULL, KEY_UNKNOWN);
+		judging_place(state, finding, NULL, KEY_UNKNOWN);
 	}
 	for (i = 0; i < set->count; i++) {
 		if (set->records[i].duplicate_of != i) {
@@ -117,18 +117,18 @@ say_records(const struct judging *judging)
 			continue;
 		}
 		finding->record = (int)i;
-		judging_place(judging, finding, NULL, KEY_UNKNOWN);
+		judging_place(state, finding, NULL, KEY_UNKNOWN);
 	}
 	if (set->count > TLSA_MANY) {
 		finding = finding_add(findings, FINDING_TLSA_MANY,
 		    "%s%zu TLSA records: a large sender gives up if there are "
 		    "more than %d",
-		    evidence_tlsa(judging->host) != NULL &&
-		    evidence_tlsa(judging->host)->truncated ? "more than " : "",
+		    evidence_tlsa(state->host) != NULL &&
+		    evidence_tlsa(state->host)->truncated ? "more than " : "",
 		    set->count, TLSA_MANY);
 		finding_advise(finding, "remove the records that are not "
 		    "needed");
-		judging_place(judging, finding, NULL, KEY_UNKNOWN);
+		judging_place(state, finding, NULL, KEY_UNKNOWN);
 	}
 }
 
@@ -155,13 +155,13 @@ names_hosts(const struct evidence *evidence)
 
 /* Why the host is out of the question for DANE, or cannot be asked. */
 static void
-say_addresses(const struct judging *judging, enum host_dns state)
+say_addresses(const struct judge_state *state, enum host_dns dns)
 {
-	struct finding_list *findings = &judging->evidence->findings;
-	const struct host_evidence *host = judging->host;
+	struct finding_list *findings = &state->evidence->findings;
+	const struct host_evidence *host = state->host;
 	struct finding *finding;
 
-	switch (state) {
+	switch (dns) {
 	case HOST_DNS_PENDING:
 	case HOST_DNS_ALIAS_UNKNOWN:
 	case HOST_DNS_TLSA_UNKNOWN:
@@ -194,12 +194,12 @@ say_addresses(const struct judging *judging, enum host_dns state)
 	case HOST_DNS_MISSING:
 	case HOST_DNS_MISSING_INSECURE:
 		finding = finding_add(findings, FINDING_MX_TARGET_MISSING,
-		    names_hosts(judging->evidence) ||
-		    judging->evidence->host_mode ? "%s has no address" :
+		    names_hosts(state->evidence) ||
+		    state->evidence->host_mode ? "%s has no address" :
 		    "%s has neither MX records nor an address", host->name);
-		finding_advise(finding, "%s", judging->evidence->host_mode ?
+		finding_advise(finding, "%s", state->evidence->host_mode ?
 		    "check how it is spelled, or give it an address" :
-		    names_hosts(judging->evidence) ?
+		    names_hosts(state->evidence) ?
 		    "give it an address, or remove the MX record" :
 		    "publish an MX record that names the mail server, or "
 		    "\"0 .\" if the domain takes no mail");
@@ -207,39 +207,39 @@ say_addresses(const struct judging *judging, enum host_dns state)
 	default:
 		return;
 	}
-	judging_place(judging, finding, NULL, KEY_UNKNOWN);
+	judging_place(state, finding, NULL, KEY_UNKNOWN);
 }
 
 static void
-say_insecure_addresses(const struct judging *judging, enum host_dns state)
+say_insecure_addresses(const struct judge_state *state, enum host_dns dns)
 {
-	const struct host_evidence *host = judging->host;
+	const struct host_evidence *host = state->host;
 	struct finding *finding;
 
-	if (state != HOST_DNS_ADDRESS_INSECURE &&
-	    state != HOST_DNS_MISSING_INSECURE)
+	if (dns != HOST_DNS_ADDRESS_INSECURE &&
+	    dns != HOST_DNS_MISSING_INSECURE)
 		return;
-	if (state == HOST_DNS_MISSING_INSECURE)
-		finding = finding_add(&judging->evidence->findings,
+	if (dns == HOST_DNS_MISSING_INSECURE)
+		finding = finding_add(&state->evidence->findings,
 		    FINDING_ADDRESS_INSECURE, "that %s has no address is not "
 		    "signed: senders could be led to a server of somebody "
 		    "else's", host->name);
 	else
-		finding = finding_add(&judging->evidence->findings,
+		finding = finding_add(&state->evidence->findings,
 		    FINDING_ADDRESS_INSECURE, "the addresses of %s are not "
 		    "signed, so senders do not ask for its TLSA records",
 		    host->name);
 	finding_advise(finding, "sign the zone with DNSSEC and have its DS "
-	    "record published%s", names_hosts(judging->evidence) ?
+	    "record published%s", names_hosts(state->evidence) ?
 	    ", or have the MX record name a host in a signed zone" : "");
-	judging_place(judging, finding, NULL, KEY_UNKNOWN);
+	judging_place(state, finding, NULL, KEY_UNKNOWN);
 }
 
 /* One family without an answer: no better than unknown. */
 static bool
-judge_lost_family(const struct judging *judging)
+judge_address_failures(const struct judge_state *state)
 {
-	const struct host_evidence *host = judging->host;
+	const struct host_evidence *host = state->host;
 	const struct answer *lost[3] = { host->a, host->aaaa, host->cname };
 	struct finding *finding;
 	char *why = NULL;
@@ -251,39 +251,39 @@ judge_lost_family(const struct judging *judging)
 	}
 	if (why == NULL)
 		return false;
-	finding = finding_add(&judging->evidence->findings,
+	finding = finding_add(&state->evidence->findings,
 	    FINDING_ADDRESS_LOOKUP_FAILED,
 	    "no usable answer for the addresses: %s", why);
 	finding_advise(finding, "look at the name servers of the zone of %s "
 	    "(--authoritative asks each of them), or try again with a larger "
 	    "--timeout", host->name);
-	judging_place(judging, finding, NULL, KEY_UNKNOWN);
+	judging_place(state, finding, NULL, KEY_UNKNOWN);
 	free(why);
 	return true;
 }
 
 static void
-judge_alias(const struct judging *judging, enum host_dns state)
+judge_alias(const struct judge_state *state, enum host_dns dns)
 {
-	const struct host_evidence *host = judging->host;
+	const struct host_evidence *host = state->host;
 	const struct answer *answer = host->a;
 	struct finding *finding;
 
 	/* RFC 2181 10.3 is about the target of an MX record. */
-	if (!names_hosts(judging->evidence) || !host->asked)
+	if (!names_hosts(state->evidence) || !host->asked)
 		return;
 	if (answer == NULL || !answer->aliased)
 		answer = host->aaaa;
 	if (answer == NULL || !answer->aliased)
 		return;
-	finding = finding_add(&judging->evidence->findings,
+	finding = finding_add(&state->evidence->findings,
 	    FINDING_MX_TARGET_CNAME, "the MX record names an alias: %s is an "
 	    "alias of %s (RFC 2181 10.3)", host->name, answer->expanded);
-	if (state == HOST_DNS_MISSING || state == HOST_DNS_MISSING_INSECURE)
+	if (dns == HOST_DNS_MISSING || dns == HOST_DNS_MISSING_INSECURE)
 		finding_advise(finding, "have the MX record name a host that "
 		    "has an address, or remove it");
 	/* What protects the alias is not at its target (RFC 7672 2.2.2). */
-	else if (judging_tlsa_owner(judging) != NULL &&
+	else if (judging_tlsa_owner(state) != NULL &&
 	    strcmp(host->base_domains[host->used], host->name) == 0)
 		finding_advise(finding, "give %s addresses of its own in place "
 		    "of the alias: its TLSA records stand below that name",
@@ -291,17 +291,17 @@ judge_alias(const struct judging *judging, enum host_dns state)
 	else
 		finding_advise(finding, "have the MX record name %s",
 		    answer->expanded);
-	judging_place(judging, finding, NULL, KEY_UNKNOWN);
+	judging_place(state, finding, NULL, KEY_UNKNOWN);
 }
 
 static void
-say_tlsa(const struct judging *judging, enum host_dns state)
+say_tlsa(const struct judge_state *state, enum host_dns dns)
 {
-	struct finding_list *findings = &judging->evidence->findings;
-	const struct answer *tlsa = evidence_tlsa(judging->host);
+	struct finding_list *findings = &state->evidence->findings;
+	const struct answer *tlsa = evidence_tlsa(state->host);
 	struct finding *finding;
 
-	switch (state) {
+	switch (dns) {
 	case HOST_DNS_TLSA_BOGUS:
 		finding = finding_add(findings, FINDING_TLSA_BOGUS,
 		    "DNSSEC of the TLSA records is broken: %s", tlsa->why);
@@ -334,7 +334,7 @@ say_tlsa(const struct judging *judging, enum host_dns state)
 		}
 		finding = finding_add(findings, FINDING_TLSA_NONE,
 		    "there are no TLSA records at %s", tlsa->owner);
-		advise_records(finding, judging);
+		advise_records(finding, state);
 		if (finding->advice == NULL)
 			finding_advise(finding, "publish a \"3 1 1\" record "
 			    "there (--all prints the one that fits)");
@@ -342,29 +342,29 @@ say_tlsa(const struct judging *judging, enum host_dns state)
 	default:
 		return;
 	}
-	judging_place(judging, finding, NULL, KEY_UNKNOWN);
+	judging_place(state, finding, NULL, KEY_UNKNOWN);
 }
 
 static enum verdict
-judge_endpoints(const struct judging *judging, enum host_dns state)
+judge_endpoints(const struct judge_state *state, enum host_dns dns)
 {
-	struct host_evidence *host = judging->host;
+	struct host_evidence *host = state->host;
 	struct verdict_count count = { { 0 } };
 	size_t i;
 
 	for (i = 0; i < host->endpoint_count; i++) {
-		judge_endpoint(judging, &host->endpoints[i], state);
+		judge_endpoint(state, &host->endpoints[i], dns);
 		verdict_add(&count, host->endpoints[i].verdict);
 	}
-	if (!judging->applies)
+	if (!state->dane_applies)
 		return verdict_sum(&count, VERDICT_NONE);
 	/* Of the DNS alone no more can be said than that DANE is in place. */
-	if (judging->evidence->dns_only)
+	if (state->evidence->dns_only)
 		return tlsa_set_usable(&host->records) > 0 ?
 		    VERDICT_PASS : VERDICT_NONE;
-	if (host->endpoint_count == 0 && state == HOST_DNS_DANE)
-		finding_advise(judging_place(judging,
-		    finding_add(&judging->evidence->findings,
+	if (host->endpoint_count == 0 && dns == HOST_DNS_DANE)
+		finding_advise(judging_place(state,
+		    finding_add(&state->evidence->findings,
 		    FINDING_CONNECT_FAILED, "it has no address of the family "
 		    "that was asked for"), NULL, KEY_UNKNOWN),
 		    "leave out -4 or -6");
@@ -372,72 +372,72 @@ judge_endpoints(const struct judging *judging, enum host_dns state)
 }
 
 static void
-judge_age(const struct judging *judging)
+judge_age(const struct judge_state *state)
 {
-	const struct answer *answers[AGEING_ANSWERS];
+	const struct answer *answers[EXPIRY_ANSWERS];
 	bool critical;
 
-	critical = judge_signatures(judging, answers,
-	    ageing_answers(judging->host, answers));
-	critical |= judge_certificates(judging);
-	if (critical && judging->applies)
-		judging->host->verdict = VERDICT_FAIL;
+	critical = judge_signatures(state, answers,
+	    expiry_answers(state->host, answers));
+	critical |= judge_certificates(state);
+	if (critical && state->dane_applies)
+		state->host->verdict = VERDICT_FAIL;
 }
 
 void
-judge_host(struct judging *judging)
+judge_host(struct judge_state *state)
 {
-	struct host_evidence *host = judging->host;
-	enum host_dns state = host_dns_find(host, &host->used);
+	struct host_evidence *host = state->host;
+	enum host_dns dns = host_dns_find(host, &host->used);
 	enum verdict connected;
 	bool lost;
 
-	if (state == HOST_DNS_DANE || state == HOST_DNS_TLSA_INSECURE) {
+	if (dns == HOST_DNS_DANE || dns == HOST_DNS_TLSA_INSECURE) {
 		tlsa_set_init(&host->records, evidence_tlsa(host));
-		find_reference_names(judging);
+		find_reference_names(state);
 	}
-	say_addresses(judging, state);
-	say_insecure_addresses(judging, state);
-	lost = judge_lost_family(judging);
-	judge_alias(judging, state);
-	say_tlsa(judging, state);
-	if (state == HOST_DNS_DANE)
-		say_records(judging);
+	say_addresses(state, dns);
+	say_insecure_addresses(state, dns);
+	lost = judge_address_failures(state);
+	judge_alias(state, dns);
+	say_tlsa(state, dns);
+	if (dns == HOST_DNS_DANE)
+		say_records(state);
 
-	connected = judge_endpoints(judging, state);
-	host->verdict = host_dns_verdict(state);
-	if (state == HOST_DNS_DANE) {
-		judge_coverage(judging);
-		judge_rotation(judging);
+	connected = judge_endpoints(state, dns);
+	host->verdict = host_dns_verdict(dns);
+	if (dns == HOST_DNS_DANE) {
+		judge_coverage(state);
+		judge_rotation(state);
 		host->verdict = connected;
-		judge_age(judging);
-		judge_keeping(judging);
-		if (judge_next(judging) && judging->applies)
+		judge_age(state);
+		judge_rollover(state);
+		if (judge_next(state) && state->dane_applies)
 			host->verdict = VERDICT_FAIL;
 	}
 	if (lost && host->verdict != VERDICT_FAIL)
 		host->verdict = VERDICT_UNKNOWN;
 	if (host->verdict != VERDICT_ABSENT)
-		judge_expectations(judging);
+		judge_expectations(state);
 }
 
 void
 judge_records(struct evidence *evidence, const struct judge_options *options)
 {
 	struct host_evidence *host = &evidence->hosts[0];
-	struct judging judging = {
+	struct judge_state state = {
 		.evidence = evidence,
 		.options = options,
 		.host = host,
-		.applies = true,
-		.gravest = SEVERITY_ERROR,
+		.dane_applies = true,
+		.max_severity = SEVERITY_ERROR,
 	};
 
-	say_records(&judging);
+	say_records(&state);
 	evidence->verdict = host->verdict =
-	    judge_endpoints(&judging, HOST_DNS_DANE);
-	judge_coverage(&judging);
-	judge_rotation(&judging);
-	judge_diagnoses(&judging);
+	    judge_endpoints(&state, HOST_DNS_DANE);
+	judge_coverage(&state);
+	judge_rotation(&state);
+	judge_diagnoses(&state);
 	finding_sort(&evidence->findings);
 }

@@ -2,77 +2,77 @@
  * Authorities that a server hangs on and that take turns, or have stopped: what
  * matches now will not match after some renewal.
  */
-#include "checker/judge/judge_parts.h"
+#include "checker/judge/judging.h"
 
 #include <stdlib.h>
 
 #include "checker/tlsa/advice.h"
-#include "checker/tlsa/issuers.h"
+#include "checker/tlsa/known_cas.h"
 #include "resolver/memory.h"
 
 /* Authorities that are told of at one host, of each rotation one. */
 #define ISSUERS_TOLD_MAX 8
 
 /* The authority that a record pins, as far as it is known; or NULL. */
-static const struct issuer *
-issuer_pinned(const struct judging *judging, const struct tlsa *record)
+static const struct known_ca *
+issuer_pinned(const struct judge_state *state, const struct tlsa *record)
 {
 	return record->usage == TLSA_DANE_TA ?
-	    issuers_find(judging->options->issuers, record) : NULL;
+	    known_cas_find(state->options->known_cas, record) : NULL;
 }
 
 /* Whether a record that counts pins the authority. */
 static bool
-is_pinned(const struct judging *judging, const struct issuer *issuer)
+is_pinned(const struct judge_state *state, const struct known_ca *issuer)
 {
-	const struct tlsa_set *set = &judging->host->records;
+	const struct tlsa_set *set = &state->host->records;
 	size_t i;
 
 	for (i = 0; i < set->count; i++) {
 		if (set->records[i].usable && !set->records[i].ignored &&
-		    issuer_pinned(judging, &set->records[i]) == issuer)
+		    issuer_pinned(state, &set->records[i]) == issuer)
 			return true;
 	}
 	return false;
 }
 
 /* The known authority by which a record matches; NULL: none. */
-static const struct issuer *
-issuer_matched(const struct judging *judging,
-    const struct shake_evidence *shake, const struct match_result *match)
+static const struct known_ca *
+issuer_matched(const struct judge_state *state,
+    const struct handshake_evidence *shake, const struct match_result *match)
 {
 	const struct tlsa *record =
-	    &judging->host->records.records[match->record];
+	    &state->host->records.records[match->record];
 	const struct chain *chain = shake->handshake->chain;
 	const size_t depth = (size_t)match->depth;
 
 	if (record->usage != TLSA_DANE_TA)
 		return NULL;
 	/* Whatever form the record has, the chain has the key. */
-	return depth < chain->count ? issuers_find_key(
-	    judging->options->issuers,
+	return depth < chain->count ? known_cas_find_key(
+	    state->options->known_cas,
 	    chain->certificates[depth].spki_sha256, CHAIN_DIGEST) :
-	    issuer_pinned(judging, record);
+	    issuer_pinned(state, record);
 }
 
 /*
  * The authority that a handshake hangs on, one that still issues if there is
  * one; NULL: it matches in another way as well, or hangs on none that is known.
  */
-static const struct issuer *
-hangs_on(const struct judging *judging, const struct shake_evidence *shake)
+static const struct known_ca *
+sole_ca(const struct judge_state *state, const struct handshake_evidence *shake)
 {
-	const struct issuer *issuer = NULL, *known;
+	const struct known_ca *issuer = NULL, *known;
 	size_t i;
 
 	for (i = 0; i < shake->match_count; i++) {
 		if (shake->matches[i].status != MATCH_MATCH)
 			continue;
-		known = issuer_matched(judging, shake, &shake->matches[i]);
-		if (known == NULL || (known->state != ISSUER_ACTIVE &&
-		    known->state != ISSUER_RETIRED))
+		known = issuer_matched(state, shake, &shake->matches[i]);
+		if (known == NULL || (known->state != KNOWN_CA_ACTIVE &&
+		    known->state != KNOWN_CA_RETIRED))
 			return NULL;
-		if (issuer == NULL || issuer->state == ISSUER_RETIRED)
+		if (issuer == NULL || issuer->state == KNOWN_CA_RETIRED)
 			issuer = known;
 	}
 	return issuer;
@@ -82,7 +82,7 @@ hangs_on(const struct judging *judging, const struct shake_evidence *shake)
  * Adds a "publish" line to LINES (owned, may be NULL); returns its new place.
  */
 static char *
-add_line(char *lines, const char *owner, const struct issuer *issuer)
+add_line(char *lines, const char *owner, const struct known_ca *issuer)
 {
 	char *longer = memory_format("%s%spublish  %s%s2 1 1 %s",
 	    lines != NULL ? lines : "", lines != NULL ? "\n" : "",
@@ -113,18 +113,18 @@ has_stronger(const struct tlsa_set *set)
 
 /* The records of the siblings that are not pinned, a line each. Owned. */
 static char *
-missing_siblings(const struct judging *judging, const struct issuer *issuer)
+missing_siblings(const struct judge_state *state, const struct known_ca *issuer)
 {
-	const char *owner = judging_tlsa_owner(judging);
-	const bool stronger = has_stronger(&judging->host->records);
-	const struct issuer *sibling;
+	const char *owner = judging_tlsa_owner(state);
+	const bool stronger = has_stronger(&state->host->records);
+	const struct known_ca *sibling;
 	char *lines = NULL, *longer;
 	size_t i;
 
-	for (i = 0; (sibling = issuers_rotation(judging->options->issuers,
+	for (i = 0; (sibling = known_cas_rotation(state->options->known_cas,
 	    issuer, i)) != NULL; i++) {
 		if (stronger || (sibling != issuer &&
-		    !is_pinned(judging, sibling)))
+		    !is_pinned(state, sibling)))
 			lines = add_line(lines, owner, sibling);
 	}
 	if (lines == NULL || !stronger)
@@ -156,105 +156,105 @@ has_unknown(const struct host_evidence *host)
 }
 
 static void
-say_rotation(const struct judging *judging, const struct issuer *issuer)
+say_rotation(const struct judge_state *state, const struct known_ca *issuer)
 {
 	struct finding *finding;
 	char *lines;
 
-	if (has_unknown(judging->host))
+	if (has_unknown(state->host))
 		return;
-	lines = missing_siblings(judging, issuer);
+	lines = missing_siblings(state, issuer);
 	if (lines == NULL)
 		return;
-	finding = finding_add(&judging->evidence->findings,
+	finding = finding_add(&state->evidence->findings,
 	    FINDING_ROTATION_UNCOVERED, "%s is pinned, but not those with "
 	    "which it takes turns: the authority picks one at random at each "
 	    "renewal",
 	    issuer->name);
 	finding->advice = lines;
-	judging_place(judging, finding, NULL, KEY_UNKNOWN);
+	judging_place(state, finding, NULL, KEY_UNKNOWN);
 }
 
 /* Whether no record is there for what another authority will issue. */
 static bool
-pins_retired_alone(const struct judging *judging,
-    const struct shake_evidence *shake)
+only_retired_cas_pinned(const struct judge_state *state,
+    const struct handshake_evidence *shake)
 {
-	const struct tlsa_set *set = &judging->host->records;
-	const struct issuer *known;
+	const struct tlsa_set *set = &state->host->records;
+	const struct known_ca *known;
 	const struct tlsa *record;
 	size_t i;
 
 	for (i = 0; i < set->count; i++) {
 		record = &set->records[i];
 		known = shake->matches[i].would_match ?
-		    issuer_matched(judging, shake, &shake->matches[i]) :
-		    issuer_pinned(judging, record);
+		    issuer_matched(state, shake, &shake->matches[i]) :
+		    issuer_pinned(state, record);
 		if (record->usable && !record->ignored &&
-		    (known == NULL || known->state != ISSUER_RETIRED))
+		    (known == NULL || known->state != KNOWN_CA_RETIRED))
 			return false;
 	}
 	return true;
 }
 
 static void
-say_retired(const struct judging *judging, const struct issuer *issuer,
-    const struct shake_evidence *shake)
+say_retired(const struct judge_state *state, const struct known_ca *issuer,
+    const struct handshake_evidence *shake)
 {
-	const struct match_input rules = judging_match_input(judging,
+	const struct match_input rules = judging_match_input(state,
 	    shake->handshake->chain);
 	struct finding *finding;
 	char *line;
 
-	if (!pins_retired_alone(judging, shake))
+	if (!only_retired_cas_pinned(state, shake))
 		return;
-	finding = finding_add(&judging->evidence->findings,
+	finding = finding_add(&state->evidence->findings,
 	    FINDING_ISSUER_RETIRED, "the only match is by %s, an authority "
 	    "that has retired: no renewal will lead up to it", issuer->name);
 	/* Not yet the error that it is going to be. */
 	finding->severity = SEVERITY_WARNING;
-	line = advice_own_key(&rules, judging_tlsa_owner(judging));
+	line = advice_own_key(&rules, judging_tlsa_owner(state));
 	if (line != NULL)
 		finding_advise(finding, "publish  %s\nor \"2 1 1\" records of "
 		    "the authorities that issue now, before the renewal", line);
 	free(line);
-	judging_place(judging, finding, NULL, KEY_UNKNOWN);
+	judging_place(state, finding, NULL, KEY_UNKNOWN);
 }
 
 /* By what an authority is told from others: its rotation, if it is in one. */
-static const struct issuer *
-rotation_of(const struct judging *judging, const struct issuer *issuer)
+static const struct known_ca *
+rotation_of(const struct judge_state *state, const struct known_ca *issuer)
 {
-	return issuer->state == ISSUER_ACTIVE ?
-	    issuers_rotation(judging->options->issuers, issuer, 0) : issuer;
+	return issuer->state == KNOWN_CA_ACTIVE ?
+	    known_cas_rotation(state->options->known_cas, issuer, 0) : issuer;
 }
 
 void
-judge_rotation(const struct judging *judging)
+judge_rotation(const struct judge_state *state)
 {
-	const struct host_evidence *host = judging->host;
-	const struct issuer *told[ISSUERS_TOLD_MAX], *issuer;
-	const struct shake_evidence *shake;
+	const struct host_evidence *host = state->host;
+	const struct known_ca *told[ISSUERS_TOLD_MAX], *issuer;
+	const struct handshake_evidence *shake;
 	size_t i, j, k, count = 0;
 
 	/* Each key type may hang on an authority of its own. */
 	for (i = 0; i < host->endpoint_count; i++) {
-		for (j = 0; j < host->endpoints[i].shake_count; j++) {
-			shake = &host->endpoints[i].shakes[j];
-			issuer = hangs_on(judging, shake);
+		for (j = 0; j < host->endpoints[i].handshake_count; j++) {
+			shake = &host->endpoints[i].handshakes[j];
+			issuer = sole_ca(state, shake);
 			if (issuer == NULL || count == ISSUERS_TOLD_MAX)
 				continue;
 			for (k = 0; k < count; k++) {
-				if (told[k] == rotation_of(judging, issuer))
+				if (told[k] == rotation_of(state, issuer))
 					break;
 			}
 			if (k < count)
 				continue;
-			told[count++] = rotation_of(judging, issuer);
-			if (issuer->state == ISSUER_RETIRED)
-				say_retired(judging, issuer, shake);
+			told[count++] = rotation_of(state, issuer);
+			if (issuer->state == KNOWN_CA_RETIRED)
+				say_retired(state, issuer, shake);
 			else
-				say_rotation(judging, issuer);
+				say_rotation(state, issuer);
 		}
 	}
 }

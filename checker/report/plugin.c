@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/evidence/ageing.h"
+#include "checker/evidence/expiry.h"
 #include "checker/evidence/host_dns.h"
 #include "checker/report/report.h"
 
@@ -71,7 +71,7 @@ static double
 days_until(const struct evidence *evidence, time_t end)
 {
 	return end == 0 ? NAN :
-	    difftime(end, evidence->checked_at) / AGEING_DAY;
+	    difftime(end, evidence->checked_at) / EXPIRY_DAY;
 }
 
 static struct sums
@@ -87,9 +87,9 @@ sum_up(const struct evidence *evidence)
 	for (i = 0; i < evidence->host_count; i++)
 		add_host(&sums, &evidence->hosts[i]);
 	sums.signatures_days = days_until(evidence,
-	    ageing_signatures_end(evidence));
+	    expiry_signatures_end(evidence));
 	sums.certificates_days = days_until(evidence,
-	    ageing_certificates_end(evidence));
+	    expiry_certificates_end(evidence));
 	return sums;
 }
 
@@ -187,7 +187,7 @@ put_matter(FILE *out, const struct evidence *evidence)
 		}
 		return;
 	}
-	finding = evidence_matter(evidence);
+	finding = evidence_main_finding(evidence);
 	if (finding == NULL)
 		return;
 	put(out, finding_code_name(finding->code), true);

@@ -101,13 +101,13 @@ add_endpoint(struct report_cases *cases, const struct evidence *evidence,
 	struct place place = { host->name, address, KEY_UNKNOWN };
 	size_t i;
 
-	for (i = 0; i < endpoint->shake_count; i++) {
-		place.key_type = endpoint->shakes[i].handshake->key_type;
-		add_case(cases, evidence, &place, endpoint->shakes[i].verdict,
+	for (i = 0; i < endpoint->handshake_count; i++) {
+		place.key_type = endpoint->handshakes[i].handshake->key_type;
+		add_case(cases, evidence, &place, endpoint->handshakes[i].verdict,
 		    memory_format("%s [%s] %s", host->name, address,
 		    key_type_name(place.key_type)));
 	}
-	if (endpoint->shake_count == 0)
+	if (endpoint->handshake_count == 0)
 		add_case(cases, evidence, &place, endpoint->verdict,
 		    memory_format("%s [%s]", host->name, address));
 	free(address);

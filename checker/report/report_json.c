@@ -239,7 +239,7 @@ report_json_matches(const struct match_result *matches, size_t count)
 }
 
 static json_t *
-json_shake(const struct shake_evidence *shake)
+json_shake(const struct handshake_evidence *shake)
 {
 	const struct handshake *handshake = shake->handshake;
 	json_t *object = json_object(), *chain = json_array();
@@ -262,11 +262,11 @@ json_shake(const struct shake_evidence *shake)
 static json_t *
 json_endpoint(const struct endpoint_evidence *endpoint)
 {
-	json_t *object = json_object(), *shakes = json_array();
+	json_t *object = json_object(), *handshakes = json_array();
 	size_t i;
 
-	for (i = 0; i < endpoint->shake_count; i++)
-		append(shakes, json_shake(&endpoint->shakes[i]));
+	for (i = 0; i < endpoint->handshake_count; i++)
+		append(handshakes, json_shake(&endpoint->handshakes[i]));
 	set(object, "address", json_owned(address_text(&endpoint->address)));
 	set(object, "port", json_integer(endpoint->address.port));
 	set(object, "verdict",
@@ -274,7 +274,7 @@ json_endpoint(const struct endpoint_evidence *endpoint)
 	set(object, "stage",
 	    json_string(session_stage_name(endpoint->stage)));
 	set(object, "error", report_json_text(endpoint->error));
-	set(object, "handshakes", shakes);
+	set(object, "handshakes", handshakes);
 	return object;
 }
 

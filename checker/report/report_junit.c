@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "checker/evidence/evidence.h"
+#include "checker/report/name_set.h"
 #include "checker/report/report.h"
 #include "checker/report/report_cases.h"
-#include "checker/report/told.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
@@ -141,7 +141,7 @@ junit_begin(FILE *out, const struct report_options *options)
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 	    "<testsuites name=\"mxdane\">\n", out);
 	/* Its names must be unique: a domain is told of once. */
-	return memory_new(1, sizeof(struct told));
+	return memory_new(1, sizeof(struct name_set));
 }
 
 static void
@@ -149,7 +149,7 @@ junit_end(FILE *out, const struct report_options *options, void *state)
 {
 	(void)options;
 	fputs("</testsuites>\n", out);
-	told_clear(state);
+	name_set_clear(state);
 	free(state);
 }
 
@@ -175,7 +175,7 @@ junit_domain(FILE *out, const struct report_options *options,
 	size_t i;
 
 	(void)options;
-	if (!told_is_new(state, evidence->domain))
+	if (!name_set_add(state, evidence->domain))
 		return;
 	when = text_time(evidence->checked_at);
 	report_cases_init(&cases, evidence);

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/evidence/ageing.h"
 #include "checker/evidence/evidence.h"
+#include "checker/evidence/expiry.h"
+#include "checker/report/name_set.h"
 #include "checker/report/report.h"
-#include "checker/report/told.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
@@ -54,7 +54,7 @@ struct metric_text {
 /* The state of this writer. */
 struct metrics {
 	struct metric_text	*texts;		/* owned, METRIC_COUNT */
-	struct told		 told;		/* each series once */
+	struct name_set		 told;		/* each series once */
 };
 
 static void *
@@ -93,7 +93,7 @@ prometheus_end(FILE *out, const struct report_options *options, void *state)
 		free(texts[i].text);
 	}
 	free(texts);
-	told_clear(&written->told);
+	name_set_clear(&written->told);
 	free(written);
 }
 
@@ -154,11 +154,11 @@ static bool
 is_told(const struct evidence *evidence, size_t hosts,
     const struct answer *answer)
 {
-	const struct answer *answers[AGEING_ANSWERS];
+	const struct answer *answers[EXPIRY_ANSWERS];
 	size_t i, j, n;
 
 	for (i = 0; i < hosts; i++) {
-		n = ageing_answers(&evidence->hosts[i], answers);
+		n = expiry_answers(&evidence->hosts[i], answers);
 		for (j = 0; j < n; j++) {
 			if (answers[j] != NULL &&
 			    answers[j]->type == answer->type &&
@@ -190,13 +190,13 @@ struct sample_place {
 	const char			*domain;
 	const struct host_evidence	*host;
 	const char			*address;
-	const struct shake_evidence	*shake;
+	const struct handshake_evidence	*shake;
 };
 
 static void
 put_records(struct metric_text *texts, const struct sample_place *place)
 {
-	const struct shake_evidence *shake = place->shake;
+	const struct handshake_evidence *shake = place->shake;
 	const struct tlsa *record;
 	char *usage, *selector, *type, *data;
 	size_t i;
@@ -257,8 +257,8 @@ put_host(struct metric_text *texts, const struct evidence *evidence,
 		    "domain", place.domain, "mx", host->name, "address",
 		    address, NULL },
 		    endpoint->verdict == VERDICT_PASS ? "1" : "0");
-		for (j = 0; j < endpoint->shake_count; j++) {
-			place.shake = &endpoint->shakes[j];
+		for (j = 0; j < endpoint->handshake_count; j++) {
+			place.shake = &endpoint->handshakes[j];
 			put_records(texts, &place);
 			put_certificates(texts, &place);
 		}
@@ -271,7 +271,7 @@ prometheus_domain(FILE *out, const struct report_options *options,
     const struct evidence *evidence, void *state)
 {
 	const char *const labels[] = { "domain", evidence->domain, NULL };
-	const struct answer *answers[AGEING_ANSWERS];
+	const struct answer *answers[EXPIRY_ANSWERS];
 	struct metrics *written = state;
 	struct metric_text *texts = written->texts;
 	char *duration;
@@ -279,12 +279,12 @@ prometheus_domain(FILE *out, const struct report_options *options,
 
 	(void)out;
 	(void)options;
-	if (!told_is_new(&written->told, evidence->domain))
+	if (!name_set_add(&written->told, evidence->domain))
 		return;
 	put_verdicts(texts, evidence);
 	put_signature(texts, evidence->domain, evidence->mx);
 	for (i = 0; i < evidence->host_count; i++) {
-		n = ageing_answers(&evidence->hosts[i], answers);
+		n = expiry_answers(&evidence->hosts[i], answers);
 		for (j = 0; j < n; j++) {
 			if (answers[j] != NULL &&
 			    !is_told(evidence, i, answers[j]))

@@ -330,7 +330,7 @@ put_match(const struct page *page, size_t record,
 }
 
 static void
-put_matches(const struct page *page, const struct shake_evidence *shake)
+put_matches(const struct page *page, const struct handshake_evidence *shake)
 {
 	const struct match_result *match;
 	size_t i;
@@ -369,21 +369,21 @@ put_endpoint(const struct page *page,
 	fprintf(page->out, "    %-*s   ", width, address);
 	free(address);
 	put_verdict(page, endpoint->verdict, 9);
-	if (endpoint->shake_count == 1)
-		put_handshake(page, endpoint->shakes[0].handshake);
-	else if (endpoint->shake_count == 0)
+	if (endpoint->handshake_count == 1)
+		put_handshake(page, endpoint->handshakes[0].handshake);
+	else if (endpoint->handshake_count == 0)
 		fprintf(page->out, "%s: %s\n",
 		    session_stage_name(endpoint->stage),
 		    endpoint->error != NULL ? endpoint->error : "not tried");
 	else
-		fprintf(page->out, "%zu key types\n", endpoint->shake_count);
-	for (i = 0; i < endpoint->shake_count; i++) {
-		if (endpoint->shake_count > 1) {
+		fprintf(page->out, "%zu key types\n", endpoint->handshake_count);
+	for (i = 0; i < endpoint->handshake_count; i++) {
+		if (endpoint->handshake_count > 1) {
 			fprintf(page->out, "      %*s ", width, "");
-			put_verdict(page, endpoint->shakes[i].verdict, 9);
-			put_handshake(page, endpoint->shakes[i].handshake);
+			put_verdict(page, endpoint->handshakes[i].verdict, 9);
+			put_handshake(page, endpoint->handshakes[i].handshake);
 		}
-		put_matches(page, &endpoint->shakes[i]);
+		put_matches(page, &endpoint->handshakes[i]);
 	}
 }
 
@@ -452,7 +452,7 @@ text_end(FILE *out, const struct report_options *options, void *state)
 static char *
 domain_rest(const struct evidence *evidence, bool brief)
 {
-	const struct finding *finding = evidence_matter(evidence);
+	const struct finding *finding = evidence_main_finding(evidence);
 	char *dnssec = evidence->mx == NULL ? memory_string("") :
 	    memory_format("DNSSEC %s",
 	    dnssec_status_name(evidence->mx->dnssec));

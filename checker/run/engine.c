@@ -6,10 +6,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "checker/gather/visit.h"
-#include "checker/tlsa/authorities.h"
-#include "checker/tlsa/material.h"
-#include "checker/tlsa/offer.h"
+#include "checker/gather/probe_cache.h"
+#include "checker/tlsa/ca_store.h"
+#include "checker/tlsa/candidate.h"
+#include "checker/tlsa/keyfile.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/resolver.h"
@@ -69,25 +69,25 @@ static bool
 read_chains(struct engine *engine, const struct settings *settings,
     char **why)
 {
-	struct material material;
+	struct keyfile keyfile;
 	size_t i;
 
 	engine->chains = memory_new(settings->chain_count,
 	    sizeof(*engine->chains));
 	engine->options.chains = (const struct chain *const *)engine->chains;
 	for (i = 0; i < settings->chain_count; i++) {
-		if (!material_init(&material, settings->chains[i], why))
+		if (!keyfile_init(&keyfile, settings->chains[i], why))
 			return false;
-		if (!offers_check_order(&material, why)) {
-			material_clear(&material);
+		if (!keyfile_check_order(&keyfile, why)) {
+			keyfile_clear(&keyfile);
 			return false;
 		}
-		engine->chains[i] = material.chain;
-		material.chain = NULL;
+		engine->chains[i] = keyfile.chain;
+		keyfile.chain = NULL;
 		if (engine->chains[i] == NULL)
 			*why = memory_format("%s: no certificate in it",
-			    material.file);
-		material_clear(&material);
+			    keyfile.file);
+		keyfile_clear(&keyfile);
 		if (engine->chains[i] == NULL)
 			return false;
 		engine->options.chain_count++;
@@ -106,10 +106,10 @@ read_next(struct engine *engine, const struct settings *settings, char **why)
 	engine->next = memory_new(settings->next_count,
 	    sizeof(*engine->next));
 	for (i = 0; i < settings->next_count; i++) {
-		if (!material_init(&engine->next[i], settings->next[i], why))
+		if (!keyfile_init(&engine->next[i], settings->next[i], why))
 			return false;
 		engine->next_count++;
-		if (!offers_check_order(&engine->next[i], why))
+		if (!keyfile_check_order(&engine->next[i], why))
 			return false;
 	}
 	return true;
@@ -137,9 +137,9 @@ engine_open(struct engine *engine, const struct settings *settings,
 	    memory_string(settings->audit.helo) : machine_name();
 	engine->options.helo = engine->helo;
 	context->options = &engine->options;
-	engine->authorities.find = authorities_find;
-	engine->authorities.argument = authorities_new();
-	if ((settings->issuers != NULL && !issuers_read(&engine->issuers,
+	engine->ca_lookup.find = ca_store_find;
+	engine->ca_lookup.argument = ca_store_new();
+	if ((settings->issuers != NULL && !known_cas_read(&engine->known_cas,
 	    settings->issuers, why)) || !read_chains(engine, settings, why) ||
 	    !read_next(engine, settings, why)) {
 		engine_close(engine);
@@ -151,7 +151,7 @@ engine_open(struct engine *engine, const struct settings *settings,
 		abort();
 	context->dialer = dialer_new(context->base);
 	context->tls = tls_client_new();
-	context->visits = visits_new();
+	context->probe_cache = probe_cache_new();
 	context->resolver = resolver_open(context->base,
 	    &engine->resolver_options, why);
 	if (context->resolver != NULL)
@@ -182,17 +182,17 @@ engine_close(struct engine *engine)
 	size_t i;
 
 	resolver_close(engine->context.resolver);
-	visits_free(engine->context.visits);
+	probe_cache_free(engine->context.probe_cache);
 	dialer_free(engine->context.dialer);
 	tls_client_free(engine->context.tls);
 	close_base(engine->context.base);
 	for (i = 0; i < engine->options.chain_count; i++)
 		chain_free(engine->chains[i]);
 	free(engine->chains);
-	authorities_free(engine->authorities.argument);
-	issuers_clear(&engine->issuers);
+	ca_store_free(engine->ca_lookup.argument);
+	known_cas_clear(&engine->known_cas);
 	for (i = 0; i < engine->next_count; i++)
-		material_clear(&engine->next[i]);
+		keyfile_clear(&engine->next[i]);
 	free(engine->next);
 	free(engine->helo);
 }

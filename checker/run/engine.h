@@ -10,7 +10,7 @@
 #include "checker/gather/context.h"
 #include "checker/judge/diagnose.h"
 #include "checker/run/settings.h"
-#include "checker/tlsa/issuers.h"
+#include "checker/tlsa/known_cas.h"
 #include "resolver/resolver.h"
 #include "resolver/trace.h"
 
@@ -20,9 +20,9 @@ struct engine {
 	struct resolver_options	  resolver_options;
 	char			 *helo;		/* owned */
 	struct chain		**chains;	/* owned; --chain */
-	struct authority_finder	  authorities;	/* its argument is owned */
-	struct issuers		  issuers;	/* --issuers */
-	struct material		 *next;		/* owned; --next */
+	struct ca_lookup	  ca_lookup;	/* its argument is owned */
+	struct known_cas		  known_cas;	/* --issuers */
+	struct keyfile		 *next;		/* owned; --next */
 	size_t			  next_count;
 };
 

@@ -1,12 +1,12 @@
-#include "checker/run/mxtlsa.h"
+#include "checker/run/mxtlsa_settings.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 
 #include "checker/report/report_json.h"
+#include "checker/tlsa/candidate.h"
+#include "checker/tlsa/keyfile.h"
 #include "checker/tlsa/match.h"
-#include "checker/tlsa/material.h"
-#include "checker/tlsa/offer.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/text.h"
@@ -28,9 +28,9 @@ struct hosts {
 /* What is known when the records are written down. */
 struct making {
 	const struct mxtlsa_settings	*settings;	/* borrowed */
-	const struct material		*material;	/* borrowed */
+	const struct keyfile		*keyfile;	/* borrowed */
 	struct hosts			 hosts;
-	struct offers			 offers;
+	struct candidates			 candidates;
 	FILE				*out;		/* borrowed */
 };
 
@@ -75,19 +75,19 @@ hosts_clear(struct hosts *hosts)
 static bool
 find_named_hosts(struct making *making, char **why)
 {
-	const struct chain *chain = making->material->chain;
+	const struct chain *chain = making->keyfile->chain;
 	const struct certificate *own;
 	size_t i;
 
 	if (chain == NULL) {
 		*why = memory_format("which host? %s has no certificate that "
-		    "names one", making->material->file);
+		    "names one", making->keyfile->file);
 		return false;
 	}
 	own = chain->certificates;
 	if (own->dns_name_count == CHAIN_NAMES_MAX) {
 		*why = memory_format("which hosts? the certificate in %s names "
-		    "%d or more", making->material->file, CHAIN_NAMES_MAX);
+		    "%d or more", making->keyfile->file, CHAIN_NAMES_MAX);
 		return false;
 	}
 	for (i = 0; i < own->dns_name_count; i++) {
@@ -98,7 +98,7 @@ find_named_hosts(struct making *making, char **why)
 	if (making->hosts.count > 0)
 		return true;
 	*why = memory_format("which host? the certificate in %s names none",
-	    making->material->file);
+	    making->keyfile->file);
 	return false;
 }
 
@@ -128,15 +128,15 @@ find_offers(struct making *making, char **why)
 	size_t i;
 
 	if (settings->all || settings->full)
-		offers_all(&making->offers, making->material, settings->full);
+		candidates_all(&making->candidates, making->keyfile, settings->full);
 	else if (settings->kind_count == 0)
-		offers_recommended(&making->offers, making->material);
+		candidates_recommended(&making->candidates, making->keyfile);
 	for (i = 0; i < settings->kind_count; i++) {
 		kind = &settings->kinds[i];
-		if (offers_add(&making->offers, making->material, kind, &wrong))
+		if (candidates_add(&making->candidates, making->keyfile, kind, &wrong))
 			continue;
 		*why = memory_format("%s: \"%d %d %d\" %s",
-		    making->material->file, kind->usage, kind->selector,
+		    making->keyfile->file, kind->usage, kind->selector,
 		    kind->matching_type, wrong);
 		return false;
 	}
@@ -155,7 +155,7 @@ why_no_match(const struct making *making, const char *host,
 	struct tlsa_set set = { NULL, 0 };
 	const struct match_input input = {
 		.records = &set,
-		.chain = making->material->chain,
+		.chain = making->keyfile->chain,
 		.reference_names = &host,
 		.reference_name_count = 1,
 		.when = making->settings->when,
@@ -189,17 +189,17 @@ generic_text(const struct tlsa *record)
 
 static void
 put_record(const struct making *making, const struct host *host,
-    const struct offer *offer)
+    const struct candidate *candidate)
 {
 	const struct mxtlsa_settings *settings = making->settings;
 	uint32_t ttl = settings->ttl == 0 && settings->nsupdate ?
 	    NSUPDATE_TTL : settings->ttl;
-	char *data = settings->generic ? generic_text(&offer->record) :
-	    tlsa_text(&offer->record, true);
-	char *why = why_no_match(making, host->name, &offer->record);
+	char *data = settings->generic ? generic_text(&candidate->record) :
+	    tlsa_text(&candidate->record, true);
+	char *why = why_no_match(making, host->name, &candidate->record);
 
 	if (settings->all || settings->full || settings->tell)
-		fprintf(making->out, "; %s\n", offer->comment);
+		fprintf(making->out, "; %s\n", candidate->comment);
 	if (why != NULL)
 		fprintf(making->out, "; would not match: %s\n", why);
 	fprintf(making->out, "%s%s. ", settings->nsupdate ? "update add " : "",
@@ -214,10 +214,10 @@ put_record(const struct making *making, const struct host *host,
 
 static json_t *
 json_offer(const struct making *making, const struct host *host,
-    const struct offer *offer)
+    const struct candidate *candidate)
 {
-	const struct certificate *certificate = offer->certificate;
-	const struct tlsa *record = &offer->record;
+	const struct certificate *certificate = candidate->certificate;
+	const struct tlsa *record = &candidate->record;
 	char *data = text_hex(record->data, record->size);
 	char *until = certificate != NULL ?
 	    text_time(certificate->not_after) : NULL;
@@ -227,9 +227,9 @@ json_offer(const struct making *making, const struct host *host,
 	    "selector", record->selector, "matching_type",
 	    record->matching_type, "data", data, "subject",
 	    report_json_text(certificate != NULL ? certificate->subject :
-	    NULL), "not_after", until, "recommended", offer->recommended,
+	    NULL), "not_after", until, "recommended", candidate->recommended,
 	    "matches", certificate == NULL ? json_null() :
-	    json_boolean(why == NULL), "comment", offer->comment, "why",
+	    json_boolean(why == NULL), "comment", candidate->comment, "why",
 	    report_json_text(why));
 
 	if (object == NULL)
@@ -245,22 +245,22 @@ static void
 put_missing(const struct making *making)
 {
 	const struct mxtlsa_settings *settings = making->settings;
-	const struct chain *chain = making->material->chain;
+	const struct chain *chain = making->keyfile->chain;
 
 	if (settings->all || settings->full || settings->kind_count > 0 ||
-	    (chain != NULL && offers_issuer(chain) > 0))
+	    (chain != NULL && chain_issuer_of_leaf(chain) > 0))
 		return;
 	fputs("; no \"2 1 1\" record: ", making->out);
 	if (chain == NULL)
 		fprintf(making->out, "%s has no certificates\n",
-		    making->material->file);
+		    making->keyfile->file);
 	else if (chain->certificates[0].self_signed)
 		fprintf(making->out, "%s is signed by itself\n",
 		    chain->certificates[0].subject);
 	else
 		fprintf(making->out, "the certificate of the issuer, %s, is "
 		    "not in %s\n", chain->certificates[0].issuer,
-		    making->material->file);
+		    making->keyfile->file);
 }
 
 static void
@@ -270,9 +270,9 @@ put_text(const struct making *making)
 
 	put_missing(making);
 	for (i = 0; i < making->hosts.count; i++) {
-		for (j = 0; j < making->offers.count; j++)
+		for (j = 0; j < making->candidates.count; j++)
 			put_record(making, &making->hosts.items[i],
-			    &making->offers.items[j]);
+			    &making->candidates.items[j]);
 	}
 	if (making->settings->nsupdate)
 		fputs("send\n", making->out);
@@ -285,9 +285,9 @@ put_json(const struct making *making)
 	size_t i, j;
 
 	for (i = 0; i < making->hosts.count; i++) {
-		for (j = 0; j < making->offers.count; j++)
+		for (j = 0; j < making->candidates.count; j++)
 			json_array_append_new(records, json_offer(making,
-			    &making->hosts.items[i], &making->offers.items[j]));
+			    &making->hosts.items[i], &making->candidates.items[j]));
 	}
 	report_json_print(making->out, json_pack("{s:o}", "records", records));
 }
@@ -296,25 +296,25 @@ int
 mxtlsa_make(const struct mxtlsa_settings *settings, char *const *words,
     size_t count, FILE *out, char **why)
 {
-	struct material material;
+	struct keyfile keyfile;
 	struct making making = {
 		.settings = settings,
-		.material = &material,
+		.keyfile = &keyfile,
 		.out = out,
 	};
 	bool good;
 
-	if (!material_init(&material, words[0], why))
+	if (!keyfile_init(&keyfile, words[0], why))
 		return OPTIONS_EXIT_USAGE;
-	good = offers_check_order(making.material, why) &&
+	good = keyfile_check_order(making.keyfile, why) &&
 	    find_hosts(&making, words + 1, count - 1, why) &&
 	    find_offers(&making, why);
 	if (good && settings->json)
 		put_json(&making);
 	else if (good)
 		put_text(&making);
-	offers_clear(&making.offers);
+	candidates_clear(&making.candidates);
 	hosts_clear(&making.hosts);
-	material_clear(&material);
+	keyfile_clear(&keyfile);
 	return good ? 0 : OPTIONS_EXIT_USAGE;
 }

@@ -1,4 +1,4 @@
-#include "checker/run/mxtlsa.h"
+#include "checker/run/mxtlsa_settings.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -10,9 +10,9 @@
 #include "checker/report/report_json.h"
 #include "checker/report/report_text.h"
 #include "checker/run/terminal.h"
-#include "checker/tlsa/authorities.h"
-#include "checker/tlsa/material.h"
-#include "checker/tlsa/records.h"
+#include "checker/tlsa/ca_store.h"
+#include "checker/tlsa/keyfile.h"
+#include "checker/tlsa/tlsa_file.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 
@@ -23,7 +23,7 @@
  */
 static struct evidence *
 make_evidence(const struct mxtlsa_settings *settings,
-    struct material *material)
+    struct keyfile *keyfile)
 {
 	struct evidence *evidence = evidence_new("");
 	struct host_evidence *host;
@@ -38,13 +38,13 @@ make_evidence(const struct mxtlsa_settings *settings,
 	host->endpoint_count = 1;
 	endpoint->stage = STAGE_DONE;
 	endpoint->outcome = OUTCOME_DONE;
-	endpoint->shakes = memory_new(1, sizeof(*endpoint->shakes));
-	endpoint->shake_count = 1;
-	endpoint->shakes[0].handshake = handshake =
+	endpoint->handshakes = memory_new(1, sizeof(*endpoint->handshakes));
+	endpoint->handshake_count = 1;
+	endpoint->handshakes[0].handshake = handshake =
 	    memory_new(1, sizeof(*handshake));
-	handshake->chain = material->chain;
-	handshake->key_type = material->key_type;
-	material->chain = NULL;
+	handshake->chain = keyfile->chain;
+	handshake->key_type = keyfile->key_type;
+	keyfile->chain = NULL;
 	return evidence;
 }
 
@@ -87,7 +87,7 @@ base_domain(const char *owner)
 
 /* The records of the first name that has any, in a file of several owners. */
 static bool
-choose_records(struct host_evidence *host, const struct records *records,
+choose_records(struct host_evidence *host, const struct tlsa_file *records,
     char **why)
 {
 	char *owner;
@@ -96,7 +96,7 @@ choose_records(struct host_evidence *host, const struct records *records,
 	for (i = 0; i < host->reference_name_count; i++) {
 		owner = name_tlsa_owner(host->port, host->reference_names[i]);
 		if (owner != NULL &&
-		    records_set(records, owner, &host->records) > 0) {
+		    tlsa_file_set(records, owner, &host->records) > 0) {
 			host->tlsa[0] = answer_unusable(owner, DNS_TLSA,
 			    "from a file");
 			free(owner);
@@ -118,7 +118,7 @@ choose_records(struct host_evidence *host, const struct records *records,
  * dot.
  */
 static const char *
-host_of(const struct records_entry *entry)
+host_of(const struct tlsa_file_entry *entry)
 {
 	const char *name = base_domain(entry->owner);
 
@@ -133,14 +133,14 @@ host_of(const struct records_entry *entry)
  * is the reference name where none was named (RFC 7672 3.2.2).
  */
 static bool
-add_records(struct host_evidence *host, const struct records *records,
+add_records(struct host_evidence *host, const struct tlsa_file *records,
     char **why)
 {
 	const char *owner = records->entries[0].owner, *name;
 
-	if (records_differ(records))
+	if (tlsa_file_differ(records))
 		return choose_records(host, records, why);
-	records_set(records, NULL, &host->records);
+	tlsa_file_set(records, NULL, &host->records);
 	name = host_of(&records->entries[0]);
 	if (host->reference_name_count == 0 && name != NULL)
 		host->reference_names[host->reference_name_count++] =
@@ -155,7 +155,7 @@ static void
 put_json(FILE *out, const struct evidence *evidence)
 {
 	const struct host_evidence *host = evidence->hosts;
-	const struct shake_evidence *shake = host->endpoints[0].shakes;
+	const struct handshake_evidence *shake = host->endpoints[0].handshakes;
 	json_t *object = json_pack("{s:s, s:o, s:o, s:o}", "verdict",
 	    verdict_name(evidence->verdict), "records",
 	    report_json_records(&host->records), "tlsa",
@@ -194,7 +194,7 @@ static void
 put_text(FILE *out, bool colour, const struct evidence *evidence)
 {
 	const struct host_evidence *host = evidence->hosts;
-	const struct shake_evidence *shake = host->endpoints[0].shakes;
+	const struct handshake_evidence *shake = host->endpoints[0].handshakes;
 	size_t i;
 
 	for (i = 0; i < shake->match_count; i++)
@@ -210,20 +210,20 @@ static int
 verify(const struct mxtlsa_settings *settings, struct evidence *evidence,
     FILE *out)
 {
-	struct authority_finder authorities = {
-		.find = authorities_find,
-		.argument = authorities_new(),
+	struct ca_lookup ca_lookup = {
+		.find = ca_store_find,
+		.argument = ca_store_new(),
 	};
 	const struct judge_options options = {
 		.when = settings->when,
-		.authorities = &authorities,
+		.ca_lookup = &ca_lookup,
 	};
 	struct host_evidence *host = evidence->hosts;
 
 	if (host->reference_name_count > 0)
 		host->name = memory_string(host->reference_names[0]);
 	judge_records(evidence, &options);
-	authorities_free(authorities.argument);
+	ca_store_free(ca_lookup.argument);
 	if (settings->json)
 		put_json(out, evidence);
 	else
@@ -237,31 +237,31 @@ mxtlsa_verify(const struct mxtlsa_settings *settings, char *const *words,
     size_t count, FILE *out, char **why)
 {
 	struct evidence *evidence;
-	struct material material;
-	struct records records;
+	struct keyfile keyfile;
+	struct tlsa_file records;
 	int status = OPTIONS_EXIT_USAGE;
 
 	if (strcmp(words[0], "-") == 0 && strcmp(words[1], "-") == 0) {
 		*why = memory_string("'-' can be one file only");
 		return status;
 	}
-	if (!records_init(&records, words[0], why))
+	if (!tlsa_file_init(&records, words[0], why))
 		return status;
-	if (!material_init(&material, words[1], why)) {
-		records_clear(&records);
+	if (!keyfile_init(&keyfile, words[1], why)) {
+		tlsa_file_clear(&records);
 		return status;
 	}
-	if (material.chain == NULL) {
+	if (keyfile.chain == NULL) {
 		*why = memory_format("%s: no certificate in it",
-		    material.file);
+		    keyfile.file);
 	} else {
-		evidence = make_evidence(settings, &material);
+		evidence = make_evidence(settings, &keyfile);
 		if (add_names(evidence->hosts, words + 2, count - 2, why) &&
 		    add_records(evidence->hosts, &records, why))
 			status = verify(settings, evidence, out);
 		evidence_free(evidence);
 	}
-	material_clear(&material);
-	records_clear(&records);
+	keyfile_clear(&keyfile);
+	tlsa_file_clear(&records);
 	return status;
 }

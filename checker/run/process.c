@@ -39,7 +39,7 @@ raise_limit(void)
 
 /* Nothing but what libevent says last: it has no descriptors, for example. */
 static void
-hush(int severity, const char *remark)
+log_libevent_error(int severity, const char *remark)
 {
 	if (severity == EVENT_LOG_ERR)
 		fprintf(stderr, "mxdane: %s\n", remark);
@@ -61,6 +61,6 @@ process_init(void)
 	open_standard_files();
 	signal(SIGPIPE, SIG_IGN);
 	raise_limit();
-	event_set_log_callback(hush);
+	event_set_log_callback(log_libevent_error);
 	event_set_fatal_callback(on_fatal);
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "checker/evidence/ageing.h"
+#include "checker/evidence/expiry.h"
 #include "checker/gather/batch.h"
 #include "checker/judge/judge.h"
 #include "checker/run/engine.h"
@@ -40,18 +40,18 @@ struct survey {
 	FILE			*out;		/* borrowed; NULL: not open */
 	struct report_options	 report;
 	void			*writer;	/* the writer's own state */
-	struct evidence		**kept;		/* owned; judged, not written */
-	size_t			 kept_count;
-	bool			 keeps;		/* nothing is written so far */
+	struct evidence		**deferred;		/* owned; judged, not written */
+	size_t			 deferred_count;
+	bool			 defers;		/* nothing is written so far */
 	int			 status;
-	bool			 misused;	/* a line was no domain */
-	bool			 broken;	/* it cannot be written */
+	bool			 had_bad_input;	/* a line was no domain */
+	bool			 write_failed;	/* it cannot be written */
 	int			 stopped;	/* by this signal; 0: not */
 };
 
 /* Removes the progress line before anything else is written. */
 static void
-make_room(const struct survey *survey)
+clear_progress(const struct survey *survey)
 {
 	if (survey->progress != NULL)
 		terminal_draw(stderr, "");
@@ -60,12 +60,12 @@ make_room(const struct survey *survey)
 static void
 complain(struct survey *survey, const char *why)
 {
-	make_room(survey);
+	clear_progress(survey);
 	fprintf(stderr, "mxdane: %s\n", why);
 }
 
 static void
-hear(void *listener, enum trace_level level, const char *subject,
+print_trace(void *listener, enum trace_level level, const char *subject,
     const char *line)
 {
 	(void)listener;
@@ -86,7 +86,7 @@ on_next(void *argument, bool *end)
 		case INPUT_BAD:
 			complain(survey, why);
 			free(why);
-			survey->misused = true;
+			survey->had_bad_input = true;
 			break;
 		case INPUT_END:
 			*end = true;
@@ -106,20 +106,20 @@ on_ready(void *argument)
 }
 
 static void
-judge_as_wished(const struct survey *survey, struct evidence *evidence)
+judge_domain(const struct survey *survey, struct evidence *evidence)
 {
 	const struct settings *settings = survey->settings;
 	const struct judge_options options = {
 		.when = evidence->checked_at +
-		    (time_t)(settings->ahead_days * AGEING_DAY),
+		    (time_t)(settings->ahead_days * EXPIRY_DAY),
 		.warning_days = settings->warning_days,
 		.critical_days = settings->critical_days,
 		.expectations = settings->expectations,
 		.expectation_count = settings->expectation_count,
 		.next = survey->engine.next,
 		.next_count = survey->engine.next_count,
-		.authorities = &survey->engine.authorities,
-		.issuers = &survey->engine.issuers,
+		.ca_lookup = &survey->engine.ca_lookup,
+		.known_cas = &survey->engine.known_cas,
 		.connected =
 		    dialer_has_connected(survey->engine.context.dialer),
 	};
@@ -137,11 +137,11 @@ write_domain(struct survey *survey, struct evidence *evidence)
 }
 
 static void
-keep(struct survey *survey, struct evidence *evidence)
+defer(struct survey *survey, struct evidence *evidence)
 {
-	survey->kept = memory_grow(survey->kept, survey->kept_count,
+	survey->deferred = memory_grow(survey->deferred, survey->deferred_count,
 	    sizeof(struct evidence *));
-	survey->kept[survey->kept_count++] = evidence;
+	survey->deferred[survey->deferred_count++] = evidence;
 }
 
 /*
@@ -149,12 +149,12 @@ keep(struct survey *survey, struct evidence *evidence)
  * over.
  */
 static void
-say_broken(struct survey *survey, char *why)
+report_write_failure(struct survey *survey, char *why)
 {
-	if (!survey->broken && errno != EPIPE)
+	if (!survey->write_failed && errno != EPIPE)
 		complain(survey, why);
 	free(why);
-	survey->broken = true;
+	survey->write_failed = true;
 }
 
 static void
@@ -162,17 +162,17 @@ on_report(struct evidence *evidence, void *argument)
 {
 	struct survey *survey = argument;
 
-	judge_as_wished(survey, evidence);
+	judge_domain(survey, evidence);
 	survey->status = verdict_worse_status(survey->status,
 	    evidence_exit_status(evidence));
-	if (survey->keeps) {
-		keep(survey, evidence);
+	if (survey->defers) {
+		defer(survey, evidence);
 		return;
 	}
-	make_room(survey);
+	clear_progress(survey);
 	write_domain(survey, evidence);
-	if (fflush(survey->out) == EOF && !survey->broken) {
-		say_broken(survey, output_fault(&survey->output));
+	if (fflush(survey->out) == EOF && !survey->write_failed) {
+		report_write_failure(survey, output_fault(&survey->output));
 		event_base_loopbreak(survey->engine.context.base);
 	}
 }
@@ -244,7 +244,7 @@ say_stopped(struct survey *survey)
 
 	complain(survey, why);
 	free(why);
-	if (!survey->keeps)
+	if (!survey->defers)
 		batch_give_up(survey->batch);
 }
 
@@ -276,7 +276,7 @@ start_progress(struct survey *survey)
 {
 	const struct timeval interval = { .tv_usec = PROGRESS_MICROSECONDS };
 
-	if (survey->settings->verbosity != 0 || !terminal_is_lively(stderr))
+	if (survey->settings->verbosity != 0 || !terminal_is_interactive(stderr))
 		return;
 	survey->progress = event_new(survey->engine.context.base, -1,
 	    EV_PERSIST, on_progress, survey);
@@ -300,7 +300,7 @@ run(struct survey *survey)
 	start_progress(survey);
 	batch_wake(survey->batch);
 	event_base_dispatch(survey->engine.context.base);
-	make_room(survey);
+	clear_progress(survey);
 	if (survey->progress != NULL)
 		event_free(survey->progress);
 	survey->progress = NULL;
@@ -310,7 +310,7 @@ run(struct survey *survey)
 	/* An empty list is no error: lists are made by programs. */
 	if (survey->stopped != 0)
 		say_stopped(survey);
-	else if (batch_reported(survey->batch) == 0 && !survey->misused)
+	else if (batch_reported(survey->batch) == 0 && !survey->had_bad_input)
 		complain(survey, "there is no domain in the list");
 	batch_free(survey->batch);
 	survey->batch = NULL;
@@ -361,9 +361,9 @@ final_status(const struct survey *survey)
 		signal(survey->stopped, SIG_DFL);
 		raise(survey->stopped);
 	}
-	if (survey->broken)
+	if (survey->write_failed)
 		return OPTIONS_EXIT_SOFTWARE;
-	return survey->misused ? OPTIONS_EXIT_USAGE : survey->status;
+	return survey->had_bad_input ? OPTIONS_EXIT_USAGE : survey->status;
 }
 
 /* Nothing is overwritten before there is something to write. */
@@ -400,17 +400,17 @@ end_report(struct survey *survey)
 		return;
 	}
 	if (!output_close(&survey->output, &why))
-		say_broken(survey, why);
+		report_write_failure(survey, why);
 }
 
 /* One pass over WORDS and FILE. False: a setting is wrong, which was said. */
 static bool
-pass_over(struct survey *survey, char *const *words, size_t count,
+audit_all(struct survey *survey, char *const *words, size_t count,
     const char *file)
 {
 	const struct settings *settings = survey->settings;
 	const struct trace trace = {
-		.hear = hear,
+		.hear = print_trace,
 		.level = settings->verbosity > 0 ? settings->verbosity : 0,
 	};
 	char *why = NULL;
@@ -429,12 +429,12 @@ pass_over(struct survey *survey, char *const *words, size_t count,
 	if (survey->input == NULL) {
 		complain(survey, why);
 		free(why);
-	} else if (survey->keeps || begin_report(survey)) {
+	} else if (survey->defers || begin_report(survey)) {
 		run(survey);
 		good = true;
 	}
 	input_close(survey->input);
-	if (good && !survey->keeps)
+	if (good && !survey->defers)
 		end_report(survey);
 	forget_signals(survey);
 	engine_close(&survey->engine);
@@ -443,19 +443,19 @@ pass_over(struct survey *survey, char *const *words, size_t count,
 
 /* Forgets what was kept; its domains, COUNT of them, are the caller's. */
 static char **
-forget_kept(struct survey *survey, size_t *count)
+forget_deferred(struct survey *survey, size_t *count)
 {
-	char **domains = memory_new(survey->kept_count, sizeof(*domains));
+	char **domains = memory_new(survey->deferred_count, sizeof(*domains));
 	size_t i;
 
-	*count = survey->kept_count;
-	for (i = 0; i < survey->kept_count; i++) {
-		domains[i] = memory_string(survey->kept[i]->domain);
-		evidence_free(survey->kept[i]);
+	*count = survey->deferred_count;
+	for (i = 0; i < survey->deferred_count; i++) {
+		domains[i] = memory_string(survey->deferred[i]->domain);
+		evidence_free(survey->deferred[i]);
 	}
-	free(survey->kept);
-	survey->kept = NULL;
-	survey->kept_count = 0;
+	free(survey->deferred);
+	survey->deferred = NULL;
+	survey->deferred_count = 0;
 	return domains;
 }
 
@@ -482,7 +482,7 @@ ignore_signals(void)
 }
 
 static bool
-write_kept(struct survey *survey)
+write_deferred(struct survey *survey)
 {
 	size_t i;
 
@@ -490,9 +490,9 @@ write_kept(struct survey *survey)
 		ignore_signals();
 	if (!begin_report(survey))
 		return false;
-	for (i = 0; i < survey->kept_count; i++)
-		write_domain(survey, survey->kept[i]);
-	survey->kept_count = 0;
+	for (i = 0; i < survey->deferred_count; i++)
+		write_domain(survey, survey->deferred[i]);
+	survey->deferred_count = 0;
 	end_report(survey);
 	return true;
 }
@@ -529,16 +529,16 @@ try_until_pass(struct survey *survey, char *const *words, size_t count)
 	bool good = true;
 	int try;
 
-	survey->keeps = true;
+	survey->defers = true;
 	clock_gettime(CLOCK_MONOTONIC, &began);
 	for (try = 1; good && (try == 1 || pause > 0); try++) {
 		sleep_seconds(pause);
 		if (try > 1) {
 			free_words(domains, domain_count);
-			domains = forget_kept(survey, &domain_count);
-			good = pass_over(survey, domains, domain_count, NULL);
+			domains = forget_deferred(survey, &domain_count);
+			good = audit_all(survey, domains, domain_count, NULL);
 		} else {
-			good = pass_over(survey, words, count,
+			good = audit_all(survey, words, count,
 			    settings->input);
 		}
 		pause = survey->stopped != 0 ? 0 : pause_after(survey, try,
@@ -552,8 +552,8 @@ try_until_pass(struct survey *survey, char *const *words, size_t count)
 			    verdict_status_name(survey->status));
 	}
 	free_words(domains, domain_count);
-	good = good && survey->stopped == 0 && write_kept(survey);
-	domains = forget_kept(survey, &domain_count);
+	good = good && survey->stopped == 0 && write_deferred(survey);
+	domains = forget_deferred(survey, &domain_count);
 	free_words(domains, domain_count);
 	return good;
 }
@@ -578,7 +578,7 @@ survey(const struct settings *settings, char *const *words, size_t count)
 		return OPTIONS_EXIT_USAGE;
 	}
 	good = settings->wait > 0 ? try_until_pass(&survey, words, count) :
-	    pass_over(&survey, words, count, settings->input);
+	    audit_all(&survey, words, count, settings->input);
 	return good || survey.stopped != 0 ? final_status(&survey) :
 	    OPTIONS_EXIT_USAGE;
 }

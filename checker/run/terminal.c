@@ -16,7 +16,7 @@ is_set(const char *variable)
 }
 
 bool
-terminal_is_lively(FILE *out)
+terminal_is_interactive(FILE *out)
 {
 	const char *term = getenv("TERM");
 
@@ -33,7 +33,7 @@ terminal_wants_colour(enum colour_when when, FILE *out)
 		return false;
 	if (is_set("FORCE_COLOR"))
 		return strcmp(getenv("FORCE_COLOR"), "0") != 0;
-	return terminal_is_lively(out);
+	return terminal_is_interactive(out);
 }
 
 void

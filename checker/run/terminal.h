@@ -17,7 +17,7 @@
 bool	terminal_wants_colour(enum colour_when when, FILE *out);
 
 /* Whether OUT is a terminal on which a line can be drawn over; NULL is none. */
-bool	terminal_is_lively(FILE *out);
+bool	terminal_is_interactive(FILE *out);
 
 /* Draws TEXT (printable, cut to the line) over the last line; "" removes it. */
 void	terminal_draw(FILE *out, const char *text);

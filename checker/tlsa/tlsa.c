@@ -164,7 +164,7 @@ tlsa_same_combination(const struct tlsa *a, const struct tlsa *b)
  * counts; full data always does.
  */
 static bool
-is_outdone(const struct tlsa_set *set, const struct tlsa *record)
+has_stronger_digest(const struct tlsa_set *set, const struct tlsa *record)
 {
 	const struct tlsa *other;
 	size_t i;
@@ -200,7 +200,7 @@ tlsa_set_settle(struct tlsa_set *set)
 			record->duplicate_of = j;
 			break;
 		}
-		record->ignored = is_outdone(set, record);
+		record->ignored = has_stronger_digest(set, record);
 	}
 }
 

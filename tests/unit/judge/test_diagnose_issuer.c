@@ -267,12 +267,12 @@ diagnose_row(struct issued **world, const struct row *row, bool failing,
 		.when = CERTIFICATES_NOW,
 	};
 	size_t asked = 0;
-	const struct authority_finder store = { find_in_store, &asked };
+	const struct ca_lookup store = { find_in_store, &asked };
 	struct diagnose_input input = {
 		.chain = chain,
 		.rules = &match,
 		.owner = "_25._tcp.mx.example.org",
-		.authorities = &store,
+		.ca_lookup = &store,
 		.failing = failing,
 	};
 	bool said;

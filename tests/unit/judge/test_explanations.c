@@ -87,8 +87,8 @@ assert_advice_helps(const struct evidence *evidence,
 	for (i = 0; i < host->endpoint_count; i++) {
 		endpoint = &host->endpoints[i];
 		address = address_text(&endpoint->address);
-		for (j = 0; j < endpoint->shake_count; j++) {
-			match.chain = endpoint->shakes[j].handshake->chain;
+		for (j = 0; j < endpoint->handshake_count; j++) {
+			match.chain = endpoint->handshakes[j].handshake->chain;
 			if (strcmp(address, finding->address) == 0 &&
 			    match.chain->certificates[0].key_type ==
 			    finding->key_type)

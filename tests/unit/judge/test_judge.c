@@ -203,7 +203,7 @@ test_same_chain(void **state)
 	const struct chain *const chains[] = { good, bad, good, bad };
 	struct evidence *evidence = fixture_domain("example.org");
 	struct host_evidence *host = fixture_host(evidence, "mx.example.org");
-	const struct shake_evidence *shake;
+	const struct handshake_evidence *shake;
 	size_t i;
 
 	(void)state;
@@ -212,7 +212,7 @@ test_same_chain(void **state)
 		fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE, chains[i]);
 	fixture_judge(evidence);
 	for (i = 0; i < COUNT(chains); i++) {
-		shake = &host->endpoints[i].shakes[0];
+		shake = &host->endpoints[i].handshakes[0];
 		assert_int_equal(shake->verdict, chains[i] == good ?
 		    VERDICT_PASS : VERDICT_FAIL);
 		assert_int_equal(shake->match_count, 1);
@@ -240,8 +240,8 @@ test_key_types(void **state)
 	endpoint = fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE, ecdsa);
 	fixture_shake(endpoint, rsa);
 	fixture_judge(evidence);
-	assert_int_equal(endpoint->shakes[0].verdict, VERDICT_PASS);
-	assert_int_equal(endpoint->shakes[1].verdict, VERDICT_FAIL);
+	assert_int_equal(endpoint->handshakes[0].verdict, VERDICT_PASS);
+	assert_int_equal(endpoint->handshakes[1].verdict, VERDICT_FAIL);
 	assert_int_equal(evidence->verdict, VERDICT_FAIL);
 	assert_true(finding_list_has(&evidence->findings,
 	    FINDING_KEY_TYPE_UNCOVERED));

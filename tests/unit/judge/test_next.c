@@ -11,8 +11,8 @@
 #include <cmocka.h>
 #include <openssl/x509.h>
 
+#include "checker/tlsa/keyfile.h"
 #include "checker/tlsa/make.h"
-#include "checker/tlsa/material.h"
 #include "resolver/memory.h"
 #include "tests/unit/support/certificates.h"
 #include "tests/unit/support/fixture.h"
@@ -123,10 +123,10 @@ begin(struct world *world)
 }
 
 /* The file next.pem with this chain. */
-static struct material
+static struct keyfile
 chain_file(const struct world *world, enum who who)
 {
-	return (struct material){
+	return (struct keyfile){
 		.file = memory_string("next.pem"),
 		.chain = chain_copy(world->chains[who]),
 		.key_type = KEY_ECDSA,
@@ -134,23 +134,23 @@ chain_file(const struct world *world, enum who who)
 }
 
 /* The file next.csr, of the key alone. */
-static struct material
+static struct keyfile
 key_file(const struct world *world, enum who who)
 {
-	struct material material = {
+	struct keyfile keyfile = {
 		.file = memory_string("next.csr"),
 		.key_type = KEY_ECDSA,
 	};
 	unsigned char *der = NULL;
 
-	material.spki_size = (size_t)i2d_PUBKEY(world->issued[who]->key, &der);
-	material.spki = memory_copy(der, material.spki_size);
+	keyfile.spki_size = (size_t)i2d_PUBKEY(world->issued[who]->key, &der);
+	keyfile.spki = memory_copy(der, keyfile.spki_size);
 	OPENSSL_free(der);
-	return material;
+	return keyfile;
 }
 
 static void
-judge_at(const struct world *world, struct material *next, time_t when)
+judge_at(const struct world *world, struct keyfile *next, time_t when)
 {
 	const struct judge_options options = {
 		.when = when,
@@ -159,7 +159,7 @@ judge_at(const struct world *world, struct material *next, time_t when)
 	};
 
 	judge(world->evidence, &options);
-	material_clear(next);
+	keyfile_clear(next);
 }
 
 /* The one thing that is said about the next certificate of the first host. */
@@ -213,7 +213,7 @@ static void
 test_covered(void **state)
 {
 	struct world *world = *state;
-	struct material next;
+	struct keyfile next;
 
 	begin(world);
 	publish(world, "3 1 1", NEXT);
@@ -261,7 +261,7 @@ test_kinds(void **state)
 		{ "1 1 1", NEXT, false, false },	/* unusable */
 	};
 	struct world *world = *state;
-	struct material next;
+	struct keyfile next;
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -302,7 +302,7 @@ test_too_early(void **state)
 	};
 	struct world *world = *state;
 	struct answer *tlsa;
-	struct material next;
+	struct keyfile next;
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -330,7 +330,7 @@ static void
 test_covered_in_part(void **state)
 {
 	struct world *world = *state;
-	struct material next = chain_file(world, NEXT);
+	struct keyfile next = chain_file(world, NEXT);
 	struct tlsa record = record_of(world, "3 0 1", NEXT);
 	char *line = tlsa_line("_25._tcp." HOST, &record), *expected;
 
@@ -353,7 +353,7 @@ static void
 test_until(void **state)
 {
 	struct world *world = *state;
-	struct material next = key_file(world, NEXT);
+	struct keyfile next = key_file(world, NEXT);
 
 	begin(world);
 	publish(world, "3 1 1", NEXT);
@@ -409,7 +409,7 @@ test_uncovered(void **state)
 	};
 	struct world *world = *state;
 	char *first, *second, *expected;
-	struct material next;
+	struct keyfile next;
 	bool open;
 	size_t i;
 
@@ -448,7 +448,7 @@ static void
 test_name(void **state)
 {
 	struct world *world = *state;
-	struct material next = chain_file(world, NEXT_OTHER_NAME);
+	struct keyfile next = chain_file(world, NEXT_OTHER_NAME);
 	char *advice;
 
 	world->evidence = fixture_domain("example.org");
@@ -476,7 +476,7 @@ static void
 test_ignored_record(void **state)
 {
 	struct world *world = *state;
-	struct material next = key_file(world, NEXT);
+	struct keyfile next = key_file(world, NEXT);
 	char *advice;
 
 	begin(world);
@@ -497,7 +497,7 @@ static void
 test_no_usable_record(void **state)
 {
 	struct world *world = *state;
-	struct material next = chain_file(world, NEXT);
+	struct keyfile next = chain_file(world, NEXT);
 
 	world->evidence = fixture_domain("example.org");
 	fixture_endpoint(fixture_host(world->evidence, HOST), "192.0.2.1",
@@ -514,7 +514,7 @@ static void
 test_unsigned_domain(void **state)
 {
 	struct world *world = *state;
-	struct material next = chain_file(world, NEXT);
+	struct keyfile next = chain_file(world, NEXT);
 
 	begin(world);
 	world->evidence->mx->dnssec = DNSSEC_INSECURE;
@@ -530,7 +530,7 @@ static void
 test_too_early_beside_a_fault(void **state)
 {
 	struct world *world = *state;
-	struct material next = key_file(world, NEXT);
+	struct keyfile next = key_file(world, NEXT);
 
 	begin(world);
 	publish(world, "3 1 1", NEXT);
@@ -547,7 +547,7 @@ static void
 test_several(void **state)
 {
 	struct world *world = *state;
-	struct material next[2] = { chain_file(world, NOW),
+	struct keyfile next[2] = { chain_file(world, NOW),
 		key_file(world, NEXT) };
 	const struct judge_options options = {
 		.when = CERTIFICATES_NOW,
@@ -578,8 +578,8 @@ test_several(void **state)
 	assert_int_equal(world->evidence->hosts[0].verdict, VERDICT_FAIL);
 	assert_int_equal(world->evidence->hosts[1].verdict, VERDICT_FAIL);
 	assert_int_equal(world->evidence->hosts[2].verdict, VERDICT_NONE);
-	material_clear(&next[0]);
-	material_clear(&next[1]);
+	keyfile_clear(&next[0]);
+	keyfile_clear(&next[1]);
 	end(world);
 }
 

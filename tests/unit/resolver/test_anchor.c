@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "resolver/anchor.h"
+#include "resolver/ldns_zonefile.h"
 #include "resolver/memory.h"
-#include "resolver/zonefile.h"
 
 #define DIGEST_2017 \
 	"e06d44b80b8f1d39a95c0b0d7c65d08458e880409bbc683457104237c7f8ec8d"

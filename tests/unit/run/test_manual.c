@@ -15,7 +15,7 @@
 #include "checker/evidence/finding.h"
 #include "checker/evidence/verdict.h"
 #include "checker/report/report.h"
-#include "checker/run/mxtlsa.h"
+#include "checker/run/mxtlsa_settings.h"
 #include "checker/run/plugin_settings.h"
 #include "checker/run/settings.h"
 #include "resolver/memory.h"

@@ -129,9 +129,9 @@ fixture_shake(struct endpoint_evidence *endpoint, const struct chain *chain)
 	handshake->key_type = chain->certificates[0].key_type;
 	handshake->protocol = memory_string("TLSv1.3");
 	handshake->cipher = memory_string("TLS_AES_256_GCM_SHA384");
-	endpoint->shakes = memory_grow(endpoint->shakes,
-	    endpoint->shake_count, sizeof(*endpoint->shakes));
-	endpoint->shakes[endpoint->shake_count++].handshake = handshake;
+	endpoint->handshakes = memory_grow(endpoint->handshakes,
+	    endpoint->handshake_count, sizeof(*endpoint->handshakes));
+	endpoint->handshakes[endpoint->handshake_count++].handshake = handshake;
 }
 
 struct endpoint_evidence *

@@ -211,7 +211,7 @@ tiny_server_anchor(const struct tiny_server *server)
 }
 
 void
-tiny_server_hush(struct tiny_server *server, bool hush)
+tiny_server_hush(struct tiny_server *server, bool log_libevent_error)
 {
-	server->hushed = hush;
+	server->hushed = log_libevent_error;
 }

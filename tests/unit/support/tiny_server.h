@@ -31,6 +31,6 @@ char			*tiny_server_anchor(const struct tiny_server *server);
 
 /* From now on it answers nothing, or as above again. */
 void			 tiny_server_hush(struct tiny_server *server,
-			    bool hush);
+			    bool log_libevent_error);
 
 #endif

@@ -1,0 +1,152 @@
+#include "checker/evidence/expiry.h"
+
+#include <string.h>
+
+#include "checker/evidence/host_dns.h"
+
+size_t
+expiry_answers(const struct host_evidence *host,
+    const struct answer *answers[EXPIRY_ANSWERS])
+{
+	answers[0] = host->a;
+	answers[1] = host->aaaa;
+	answers[2] = host->cname;
+	answers[3] = host->tlsa[0];
+	answers[4] = host->tlsa[1];
+	return EXPIRY_ANSWERS;
+}
+
+const struct answer *
+expiry_first_to_end(const struct answer *const *answers, size_t count)
+{
+	const struct answer *first = NULL;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (answers[i] == NULL ||
+		    answers[i]->dnssec != DNSSEC_SECURE ||
+		    answers[i]->signed_until == 0)
+			continue;
+		if (first == NULL ||
+		    answers[i]->signed_until < first->signed_until)
+			first = answers[i];
+	}
+	return first;
+}
+
+/* The earlier of two moments, of which 0 is none. */
+static time_t
+earlier(time_t a, time_t b)
+{
+	if (a == 0 || b == 0)
+		return a == 0 ? b : a;
+	return a < b ? a : b;
+}
+
+time_t
+expiry_signatures_end(const struct evidence *evidence)
+{
+	const struct answer *answers[EXPIRY_ANSWERS], *first;
+	const struct answer *mx[1] = { evidence->mx };
+	const struct host_evidence *host;
+	time_t end = 0;
+	size_t i;
+
+	/* Nothing depends on them where no mail is taken, or DNSSEC is none. */
+	if (evidence_is_null_mx(evidence) || (evidence->mx != NULL &&
+	    evidence->mx->dnssec == DNSSEC_INSECURE))
+		return 0;
+	first = expiry_first_to_end(mx, 1);
+	if (first != NULL)
+		end = first->signed_until;
+	for (i = 0; i < evidence->host_count; i++) {
+		host = &evidence->hosts[i];
+		if (host_dns_state(host) != HOST_DNS_DANE)
+			continue;
+		first = expiry_first_to_end(answers,
+		    expiry_answers(host, answers));
+		if (first != NULL)
+			end = earlier(end, first->signed_until);
+	}
+	return end;
+}
+
+/* The certificate that issued number I, by its name; the anchor if it fits. */
+static size_t
+issuer_of(const struct chain *chain, size_t i, size_t anchor)
+{
+	const char *issuer = chain->certificates[i].issuer;
+	size_t j;
+
+	if (anchor < chain->count &&
+	    strcmp(chain->certificates[anchor].subject, issuer) == 0)
+		return anchor;
+	for (j = i + 1; j < chain->count; j++) {
+		if (strcmp(chain->certificates[j].subject, issuer) == 0)
+			return j;
+	}
+	return chain->count;
+}
+
+/*
+ * The first end in the path from the server's certificate up to the anchor,
+ * whose own dates OpenSSL looks at only where it has signed itself.
+ */
+static time_t
+path_end(const struct chain *chain, size_t anchor)
+{
+	const struct certificate *certificate;
+	time_t end = 0;
+	size_t i, steps;
+
+	for (i = 0, steps = 0; i < chain->count && steps < chain->count;
+	    i = issuer_of(chain, i, anchor), steps++) {
+		certificate = &chain->certificates[i];
+		if (i != anchor || certificate->self_signed)
+			end = earlier(end, certificate->not_after);
+		if (i == anchor)
+			break;
+	}
+	return end;
+}
+
+time_t
+expiry_shake_end(const struct host_evidence *host,
+    const struct handshake_evidence *shake)
+{
+	const struct match_result *match;
+	time_t end, best = 0;
+	size_t i;
+
+	for (i = 0; i < shake->match_count; i++) {
+		match = &shake->matches[i];
+		if (match->status != MATCH_MATCH)
+			continue;
+		if (host->records.records[i].usage == TLSA_DANE_EE)
+			return 0;
+		/* Any path will do, so the one that lasts longest counts. */
+		end = path_end(shake->handshake->chain,
+		    (size_t)match->depth);
+		if (end > best)
+			best = end;
+	}
+	return best;
+}
+
+time_t
+expiry_certificates_end(const struct evidence *evidence)
+{
+	const struct host_evidence *host;
+	time_t end = 0;
+	size_t i, j, k;
+
+	for (i = 0; i < evidence->host_count; i++) {
+		host = &evidence->hosts[i];
+		for (j = 0; j < host->endpoint_count; j++) {
+			for (k = 0; k < host->endpoints[j].handshake_count; k++)
+				end = earlier(end, expiry_shake_end(host,
+				    &host->endpoints[j].handshakes[k]));
+		}
+	}
+	return end;
+}

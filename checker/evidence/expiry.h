@@ -1,0 +1,37 @@
+/*
+ * When what DANE depends on comes to its end: signatures, and the
+ * certificates of usage 2. Facts that the judge and the writers read off the
+ * tree.
+ */
+#ifndef CHECKER_EVIDENCE_EXPIRY_H
+#define CHECKER_EVIDENCE_EXPIRY_H
+
+#include "checker/evidence/evidence.h"
+
+#define EXPIRY_DAY (24.0 * 60 * 60)	/* seconds */
+
+/*
+ * Of ANSWERS (COUNT, members may be NULL) the secure one whose signatures
+ * end first; NULL: none is signed. Borrowed.
+ */
+const struct answer *expiry_first_to_end(
+		    const struct answer *const *answers, size_t count);
+/* When the first signature that DANE depends on ends; 0: none does. */
+time_t		 expiry_signatures_end(const struct evidence *evidence);
+/*
+ * When the first certificate ends that a judged handshake depends on: usage 2
+ * is the only kind that matches. 0: none does.
+ */
+time_t		 expiry_shake_end(const struct host_evidence *host,
+		    const struct handshake_evidence *shake);
+/* The same over the whole judged tree. */
+time_t		 expiry_certificates_end(const struct evidence *evidence);
+
+/*
+ * The answers of a host that DANE depends on; returns how many (some are NULL).
+ */
+#define EXPIRY_ANSWERS 5
+size_t		 expiry_answers(const struct host_evidence *host,
+		    const struct answer *answers[EXPIRY_ANSWERS]);
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * --authoritative: the questions that DANE hangs on, put to each name server of
+ * the zones concerned, at each of its addresses, over UDP and over TCP, instead
+ * of to whichever answers first. Every answer is validated all the same.
+ */
+#ifndef CHECKER_GATHER_NAMESERVERS_H
+#define CHECKER_GATHER_NAMESERVERS_H
+
+#include "checker/evidence/evidence.h"
+#include "checker/gather/context.h"
+
+struct nameservers;
+
+/* Name servers asked (addresses times transports); more are passed over. */
+#define NAMESERVERS_MAX	64
+
+/* Called once from the loop, when the gathering has freed itself. */
+typedef void	nameservers_done(void *argument);
+
+/* EVIDENCE (borrowed) has its hosts; its servers are filled in. */
+struct nameservers *nameservers_start(const struct context *context,
+		    struct evidence *evidence, nameservers_done *done,
+		    void *argument);
+/* Ends it without a callback, which the evidence tells. NULL is fine. */
+void		  nameservers_stop(struct nameservers *nameservers);
+
+#endif

@@ -1,0 +1,279 @@
+#include "checker/run/mxtlsa_settings.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "resolver/memory.h"
+#include "resolver/name.h"
+#include "resolver/text.h"
+
+void
+mxtlsa_settings_init(struct mxtlsa_settings *settings)
+{
+	*settings = (struct mxtlsa_settings){
+		.port = SETTINGS_PORT,
+		.colour = COLOUR_AUTO,
+	};
+}
+
+void
+mxtlsa_settings_clear(struct mxtlsa_settings *settings)
+{
+	free(settings->kinds);
+	settings->kinds = NULL;
+	settings->kind_count = 0;
+}
+
+const char *
+mxtlsa_settings_conflict(const struct mxtlsa_settings *settings)
+{
+	if (settings->verify && (settings->tell || settings->all ||
+	    settings->full || settings->kind_count > 0 ||
+	    settings->ttl != 0 || settings->generic || settings->nsupdate))
+		return "--verify makes no records: of the options it goes with "
+		    "--at, --color, --json, --output and --port alone";
+	if ((settings->all || settings->full) && settings->kind_count > 0)
+		return "--record does not go with --all and --full";
+	if (settings->json && (settings->generic || settings->nsupdate))
+		return "--json does not go with --generic and --nsupdate";
+	return NULL;
+}
+
+/*
+ * "mxtlsa cert.pem chain.pem": the second of them would be a host's name. No
+ * top-level domain is called so.
+ */
+static bool
+is_certificate_file(const char *word)
+{
+	const char *end = strrchr(word, '.');
+
+	return end != NULL && access(word, F_OK) == 0 &&
+	    (strcmp(end, ".pem") == 0 || strcmp(end, ".crt") == 0 ||
+	    strcmp(end, ".cer") == 0);
+}
+
+/* Why a NAME that is one is not that of a host. Static; NULL: it may be. */
+static const char *
+find_mistake(const char *word, const char *name)
+{
+	if (name[0] == '_' && strstr(name, "._tcp.") != NULL)
+		return "is the owner of TLSA records: give the host's name";
+	if (is_certificate_file(word))
+		return "is a file: have the whole chain in one, the server's "
+		    "certificate first";
+	return NULL;
+}
+
+char *
+mxtlsa_name(const char *word, char **why)
+{
+	const char *wrong = NULL;
+	char *name = name_from_user(word, &wrong), *safe;
+
+	if (name != NULL)
+		wrong = find_mistake(word, name);
+	if (wrong == NULL)
+		return name;
+	free(name);
+	safe = text_printable(word, strlen(word));
+	*why = memory_format("'%s' %s", safe, wrong);
+	free(safe);
+	return NULL;
+}
+
+static bool
+take_port(void *argument, const char *value, const char **why)
+{
+	struct mxtlsa_settings *settings = argument;
+	unsigned long port;
+
+	if (!options_number(value, 1, UINT16_MAX, &port)) {
+		*why = "is no port number from 1 to 65535";
+		return false;
+	}
+	settings->port = (uint16_t)port;
+	return true;
+}
+
+static bool
+take_ttl(void *argument, const char *value, const char **why)
+{
+	struct mxtlsa_settings *settings = argument;
+	unsigned long ttl;
+
+	if (!options_number(value, 1, INT_MAX, &ttl)) {
+		*why = "is no number of seconds from 1 to 2147483647";
+		return false;
+	}
+	settings->ttl = (uint32_t)ttl;
+	return true;
+}
+
+static bool
+take_kind(void *argument, const char *value, const char **why)
+{
+	struct mxtlsa_settings *settings = argument;
+	struct tlsa fields;
+
+	if (!tlsa_from_text(&fields, value, why))
+		return false;
+	free(fields.data);
+	if (fields.size > 0) {
+		*why = "has data; it is to be made";
+		return false;
+	}
+	fields.data = NULL;
+	settings->kinds = memory_grow(settings->kinds, settings->kind_count,
+	    sizeof(*settings->kinds));
+	settings->kinds[settings->kind_count++] = fields;
+	return true;
+}
+
+/* The N digits at TEXT; -1: they are none. */
+static int
+digits(const char *text, int n)
+{
+	int value = 0;
+
+	for (; n > 0; n--, text++) {
+		if (*text < '0' || *text > '9')
+			return -1;
+		value = value * 10 + (*text - '0');
+	}
+	return value;
+}
+
+/* "Z" or "+01:00", as minutes ahead of UTC. */
+static bool
+parse_zone(const char *text, int *ahead)
+{
+	int hours, minutes;
+
+	*ahead = 0;
+	if (strcmp(text, "Z") == 0 || strcmp(text, "z") == 0)
+		return true;
+	if ((*text != '+' && *text != '-') || strlen(text) != 6 ||
+	    text[3] != ':')
+		return false;
+	hours = digits(text + 1, 2);
+	minutes = digits(text + 4, 2);
+	if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
+		return false;
+	*ahead = (*text == '+' ? 1 : -1) * (hours * 60 + minutes);
+	return true;
+}
+
+/* "2026-01-31T12:00:00". Whether there is such an instant. */
+static bool
+parse_instant(const char *text, time_t *when)
+{
+	struct tm tm = { 0 }, day;
+
+	if (text[4] != '-' || text[7] != '-' ||
+	    strchr("Tt ", text[10]) == NULL || text[13] != ':' ||
+	    text[16] != ':')
+		return false;
+	tm.tm_year = digits(text, 4) - 1900;
+	tm.tm_mon = digits(text + 5, 2) - 1;
+	tm.tm_mday = digits(text + 8, 2);
+	tm.tm_hour = digits(text + 11, 2);
+	tm.tm_min = digits(text + 14, 2);
+	tm.tm_sec = digits(text + 17, 2);
+	if (tm.tm_year < -1900 || tm.tm_mon < 0 || tm.tm_mon > 11 ||
+	    tm.tm_mday < 1 || tm.tm_hour < 0 || tm.tm_hour > 23 ||
+	    tm.tm_min < 0 || tm.tm_min > 59 || tm.tm_sec < 0 ||
+	    tm.tm_sec > 60)
+		return false;
+	/* timegm makes March of what February does not have. */
+	day = (struct tm){ .tm_year = tm.tm_year, .tm_mon = tm.tm_mon,
+		.tm_mday = tm.tm_mday };
+	timegm(&day);
+	*when = timegm(&tm);
+	return day.tm_mday == digits(text + 8, 2);
+}
+
+/* RFC 3339 5.6. */
+static bool
+parse_time(const char *text, time_t *when)
+{
+	const char *zone;
+	int ahead;
+
+	if (strlen(text) < strlen("2026-01-31T12:00:00Z") ||
+	    !parse_instant(text, when))
+		return false;
+	zone = text + strlen("2026-01-31T12:00:00");
+	if (*zone == '.')	/* fractions of a second */
+		zone += 1 + strspn(zone + 1, "0123456789");
+	if (!parse_zone(zone, &ahead))
+		return false;
+	*when -= 60 * ahead;
+	return true;
+}
+
+static bool
+take_at(void *argument, const char *value, const char **why)
+{
+	struct mxtlsa_settings *settings = argument;
+	size_t length = strlen(value);
+
+	if (length > 0 && length < 12 &&
+	    strspn(value, "0123456789") == length)
+		settings->when = (time_t)strtoll(value, NULL, 10);
+	else if (!parse_time(value, &settings->when)) {
+		*why = "is no time such as 2026-01-31T12:00:00Z, nor seconds "
+		    "since 1970";
+		return false;
+	}
+	return true;
+}
+
+static bool
+take_colour(void *settings, const char *value, const char **why)
+{
+	return settings_colour(value,
+	    &((struct mxtlsa_settings *)settings)->colour, why);
+}
+
+#define MEMBER(member) NULL, offsetof(struct mxtlsa_settings, member)
+
+static const struct option_row rows[] = {
+	{ "port", 'p', "N", "port of the server (default 25)", take_port, 0 },
+	{ "tell", 't', NULL, "tell which certificate each record is of",
+	    MEMBER(tell) },
+	{ "all", 0, NULL, "all records that the chain allows, with a comment "
+	    "on each", MEMBER(all) },
+	{ "full", 0, NULL, "the same with matching type 0 as well",
+	    MEMBER(full) },
+	{ "record", 'r', "KIND", "exactly this kind, such as \"3 1 1\" "
+	    "(repeatable)", take_kind, 0 },
+	{ "ttl", 0, "SECONDS", "time to live of the records", take_ttl, 0 },
+	{ "generic", 0, NULL, "as TYPE52 (RFC 3597)", MEMBER(generic) },
+	{ "nsupdate", 0, NULL, "as commands for nsupdate", MEMBER(nsupdate) },
+	{ "json", 0, NULL, "as JSON", MEMBER(json) },
+	{ "verify", 0, NULL, "check the chain against the records in the file "
+	    "RECORDS", MEMBER(verify) },
+	{ "at", 0, "TIME", "judge as of then (RFC 3339, or seconds)",
+	    take_at, 0 },
+	{ "output", 'o', "FILE", "write there", MEMBER(output) },
+	{ "color", 0, "WHEN", "auto (default), always, never", take_colour, 0 },
+	{ "help", 'h', NULL, "print this and exit", MEMBER(help) },
+	{ "version", 'V', NULL, "print the version and exit", MEMBER(version) },
+	{ NULL, 0, NULL, NULL, NULL, 0 },
+};
+
+const struct option_table mxtlsa_options = {
+	.program = "mxtlsa",
+	.synopsis = "mxtlsa [OPTION]... CHAIN [HOST]...\n"
+	    "       mxtlsa --verify [OPTION]... RECORDS CHAIN [NAME]...",
+	.purpose = "Makes TLSA records of a chain of certificates, or checks a "
+	    "chain against them.",
+	.rows = rows,
+	.closing = "CHAIN is a PEM chain, a certificate, a public key or a "
+	    "certificate request;\n'-' is standard input. Exit status: 0; with "
+	    "--verify 0 pass, 1 fail, 2 no\nusable record; 64 wrong usage or "
+	    "input, 70 a fault of its own.\nmxtlsa(1) has it all.",
+};

@@ -1,0 +1,264 @@
+#include "checker/tlsa/keyfile.h"
+
+#include <errno.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checker/tlsa/pem.h"
+#include "resolver/memory.h"
+#include "resolver/text.h"
+
+char *
+file_read(const char *file, size_t *size, char **why)
+{
+	FILE *stream = strcmp(file, "-") == 0 ? stdin : fopen(file, "rb");
+	char *text = NULL, *safe;
+	int error = stream == NULL ? errno : 0;
+
+	if (stream != NULL) {
+		text = memory_new(KEYFILE_SIZE_MAX + 2, 1);
+		*size = fread(text, 1, KEYFILE_SIZE_MAX + 1, stream);
+		error = ferror(stream) ? errno :
+		    *size > KEYFILE_SIZE_MAX ? EFBIG : 0;
+		if (stream != stdin)
+			fclose(stream);
+	}
+	if (error == 0)
+		return text;
+	free(text);
+	safe = text_printable(file, strlen(file));
+	*why = memory_format("%s: %s", safe, strerror(error));
+	free(safe);
+	return NULL;
+}
+
+/* Takes the key down as it is encoded there. False: it cannot be read. */
+static bool
+take_key(struct keyfile *keyfile, X509_PUBKEY *key)
+{
+	unsigned char *der = NULL;
+	int size;
+
+	if (key == NULL || X509_PUBKEY_get0(key) == NULL)
+		return false;
+	size = i2d_X509_PUBKEY(key, &der);
+	if (size <= 0)
+		return false;
+	keyfile->spki = memory_copy(der, (size_t)size);
+	keyfile->spki_size = (size_t)size;
+	keyfile->key_type = key_type_of(X509_PUBKEY_get0(key));
+	OPENSSL_free(der);
+	return true;
+}
+
+/* A public key in DER, and nothing behind it. */
+static bool
+take_public_key(struct keyfile *keyfile, const unsigned char *der,
+    size_t size)
+{
+	const unsigned char *end = der;
+	X509_PUBKEY *key = d2i_X509_PUBKEY(NULL, &end, (long)size);
+	bool taken = end == der + size && take_key(keyfile, key);
+
+	X509_PUBKEY_free(key);
+	return taken;
+}
+
+static bool
+take_request(struct keyfile *keyfile, const unsigned char *der, size_t size)
+{
+	const unsigned char *end = der;
+	X509_REQ *request = d2i_X509_REQ(NULL, &end, (long)size);
+	bool taken = request != NULL && end == der + size &&
+	    take_key(keyfile, X509_REQ_get_X509_PUBKEY(request));
+
+	X509_REQ_free(request);
+	return taken;
+}
+
+static bool
+take_certificate(struct keyfile *keyfile, const unsigned char *der,
+    size_t size)
+{
+	const unsigned char *end = der;
+	STACK_OF(X509) *stack = sk_X509_new_null();
+	X509 *x509 = d2i_X509(NULL, &end, (long)size);
+	bool taken = x509 != NULL && end == der + size &&
+	    take_key(keyfile, X509_get_X509_PUBKEY(x509));
+
+	if (stack == NULL || (taken && sk_X509_push(stack, x509) == 0))
+		abort();
+	if (taken)
+		keyfile->chain = chain_from_stack(stack);
+	sk_X509_free(stack);
+	X509_free(x509);
+	return taken;
+}
+
+static const char private_key[] = "it holds a private key, which is never "
+    "needed here: give the certificate, or what \"openssl pkey -pubout\" "
+    "makes of the key";
+
+static bool
+is_private_key(const unsigned char *der, size_t size)
+{
+	EVP_PKEY *key = d2i_AutoPrivateKey(NULL, &der, (long)size);
+	bool is = key != NULL;
+
+	EVP_PKEY_free(key);
+	return is;
+}
+
+/* Returns what is wrong, static; or NULL. */
+static const char *
+take_der(struct keyfile *keyfile, const char *text, size_t size)
+{
+	const unsigned char *der = (const unsigned char *)text;
+
+	if (take_certificate(keyfile, der, size) ||
+	    take_request(keyfile, der, size) ||
+	    take_public_key(keyfile, der, size))
+		return NULL;
+	if (is_private_key(der, size))
+		return private_key;
+	return "it is no certificate, certificate request or public key";
+}
+
+/* What a PEM block is called that may stand for certificates yet to come. */
+static const struct pem_kind {
+	const char	*label;
+	bool		(*take)(struct keyfile *keyfile,
+			    const unsigned char *der, size_t size);
+	const char	*fault;
+} pem_kinds[] = {
+	{ PEM_STRING_X509_REQ, take_request,
+	    "the certificate request that begins here is damaged" },
+	{ PEM_STRING_X509_REQ_OLD, take_request,
+	    "the certificate request that begins here is damaged" },
+	{ PEM_STRING_PUBLIC, take_public_key,
+	    "the public key that begins here is damaged" },
+};
+
+static size_t
+line_of(const char *text, const char *at)
+{
+	size_t line = 1;
+
+	for (; text < at; text++)
+		line += *text == '\n';
+	return line;
+}
+
+/* Takes the block at AT. Returns what is wrong, owned; or NULL. */
+static char *
+take_block(struct keyfile *keyfile, const char *text, const char *at,
+    const struct pem_kind *kind)
+{
+	BIO *memory = BIO_new_mem_buf(at, -1);
+	char *name = NULL, *header = NULL;
+	unsigned char *der = NULL;
+	bool taken;
+	long size;
+
+	if (memory == NULL)
+		abort();
+	taken = PEM_read_bio(memory, &name, &header, &der, &size) == 1 &&
+	    kind->take(keyfile, der, (size_t)size);
+	OPENSSL_free(name);
+	OPENSSL_free(header);
+	OPENSSL_free(der);
+	BIO_free(memory);
+	return taken ? NULL : memory_format("line %zu: %s", line_of(text, at),
+	    kind->fault);
+}
+
+/* A PEM file without certificates. Returns what is wrong, owned; or NULL. */
+static char *
+take_pem(struct keyfile *keyfile, const char *text)
+{
+	const char *at;
+	size_t i;
+
+	for (i = 0; i < sizeof(pem_kinds) / sizeof(pem_kinds[0]); i++) {
+		at = pem_find(text, pem_kinds[i].label);
+		if (at != NULL)
+			return take_block(keyfile, text, at, &pem_kinds[i]);
+	}
+	if (strstr(text, "PRIVATE KEY-----") != NULL)
+		return memory_string(private_key);
+	return memory_string("no certificate, certificate request or public "
+	    "key in it");
+}
+
+/* The certificates are there: the first one's key is the key. */
+static char *
+take_first_key(struct keyfile *keyfile)
+{
+	const struct certificate *first = keyfile->chain->certificates;
+	const unsigned char *der = first->der;
+	X509 *x509 = d2i_X509(NULL, &der, (long)first->size);
+	bool taken = x509 != NULL &&
+	    take_key(keyfile, X509_get_X509_PUBKEY(x509));
+
+	X509_free(x509);
+	return taken ? NULL : memory_string("the first certificate has a key "
+	    "that cannot be read");
+}
+
+/* Returns what is wrong with the file, owned; or NULL. */
+static char *
+take(struct keyfile *keyfile, const char *text, size_t size)
+{
+	const char *fault;
+	char *why;
+
+	if (size == 0)
+		return memory_string("it is empty");
+	/* PEM is text: NUL octets, if any, lie behind it. */
+	if (pem_has_certificate(text)) {
+		keyfile->chain = pem_chain(text, size, &why);
+		return keyfile->chain == NULL ? why :
+		    take_first_key(keyfile);
+	}
+	if (strstr(text, "-----BEGIN ") != NULL)
+		return take_pem(keyfile, text);
+	fault = take_der(keyfile, text, size);
+	return memory_string(fault);
+}
+
+bool
+keyfile_init(struct keyfile *keyfile, const char *file, char **why)
+{
+	char *text, *what;
+	size_t size;
+
+	memset(keyfile, 0, sizeof(*keyfile));
+	text = file_read(file, &size, why);
+	if (text == NULL)
+		return false;
+	keyfile->file = text_printable(file, strlen(file));
+	what = take(keyfile, text, size);
+	ERR_clear_error();
+	free(text);
+	if (what == NULL)
+		return true;
+	*why = memory_format("%s: %s", keyfile->file, what);
+	free(what);
+	keyfile_clear(keyfile);
+	return false;
+}
+
+void
+keyfile_clear(struct keyfile *keyfile)
+{
+	chain_free(keyfile->chain);
+	free(keyfile->spki);
+	free(keyfile->file);
+	memset(keyfile, 0, sizeof(*keyfile));
+}

@@ -1,0 +1,42 @@
+/*
+ * What a user's file holds: the certificates, or at least the public key, of a
+ * server that may not be there yet.
+ */
+#ifndef CHECKER_TLSA_KEYFILE_H
+#define CHECKER_TLSA_KEYFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "smtp/chain.h"
+
+/* Octets of a file; a longer one is refused. */
+#define KEYFILE_SIZE_MAX (1024 * 1024)
+
+struct keyfile {
+	char		*file;		/* owned, printable, for messages */
+	/* A chain (PEM) or one certificate (DER); NULL: a key or a request. */
+	struct chain	*chain;		/* owned */
+	/* The key of the first certificate, of the request, or by itself. */
+	enum key_type	 key_type;
+	uint8_t		*spki;		/* owned, SubjectPublicKeyInfo in DER */
+	size_t		 spki_size;
+};
+
+/*
+ * Reads a PEM chain, a certificate, a certificate request or a public key, each
+ * in PEM or DER; "-" is standard input. False: *WHY (owned by the caller,
+ * printable) names the file and what is wrong with it. Private keys are never
+ * needed: beside certificates one is passed over, alone it is refused.
+ */
+bool	keyfile_init(struct keyfile *keyfile, const char *file, char **why);
+void	keyfile_clear(struct keyfile *keyfile);
+
+/*
+ * The whole of such a file and a NUL behind it; owned by the caller. NULL: *WHY
+ * as above.
+ */
+char	*file_read(const char *file, size_t *size, char **why);
+
+#endif

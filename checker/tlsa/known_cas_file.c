@@ -1,0 +1,157 @@
+/*
+ * Authorities in a file: a line for each key, with its fields between tabs
+ *
+ * digest of the key, name, kind, state, last day, digests of certificates
+ *
+ * of which the kind ("root", "intermediate") and the last day are for people.
+ * The state is "active", "backup", "retired" or "root". Digests are SHA2-256 in
+ * small hexadecimal letters; those of certificates have commas between them and
+ * may be missing. '#' begins a comment.
+ */
+#include "checker/tlsa/known_cas.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "checker/tlsa/keyfile.h"
+#include "resolver/memory.h"
+#include "resolver/text.h"
+
+#define DIGEST_DIGITS	64
+
+enum { FIELD_KEY, FIELD_NAME, FIELD_KIND, FIELD_STATE, FIELD_DAY,
+	FIELD_CERTIFICATES, FIELDS };
+
+static bool
+is_digest(const char *text)
+{
+	return strlen(text) == DIGEST_DIGITS &&
+	    strspn(text, "0123456789abcdef") == DIGEST_DIGITS;
+}
+
+static bool
+take_state(struct known_ca *issuer, const char *text)
+{
+	static const char *const states[] = {
+		[KNOWN_CA_RETIRED] = "retired",
+		[KNOWN_CA_BACKUP] = "backup",
+		[KNOWN_CA_ACTIVE] = "active",
+		[KNOWN_CA_ROOT] = "root",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		if (strcmp(text, states[i]) == 0) {
+			issuer->state = (enum known_ca_state)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+take_certificates(struct known_ca *issuer, char *text)
+{
+	char *digest, *rest = text;
+	size_t count = 0;
+
+	while ((digest = strtok_r(rest, ",", &rest)) != NULL) {
+		if (!is_digest(digest) || count == KNOWN_CA_CERTIFICATES_MAX)
+			return false;
+		issuer->cert_sha256[count++] = digest;
+	}
+	return true;
+}
+
+/* Returns what is wrong with the line (static), or NULL. */
+static const char *
+take_line(struct known_ca *issuer, char *line)
+{
+	char *fields[FIELDS] = { NULL }, *rest = line;
+	size_t i;
+
+	for (i = 0; i < FIELDS && rest != NULL; i++)
+		fields[i] = strsep(&rest, "\t");
+	if (fields[FIELD_STATE] == NULL || rest != NULL)
+		return "is not key, name, kind, state, day and certificates "
+		    "with tabs between them";
+	if (!is_digest(fields[FIELD_KEY]))
+		return "does not begin with the SHA2-256 of a key";
+	if (*fields[FIELD_NAME] == '\0')
+		return "has no name";
+	if (!take_state(issuer, fields[FIELD_STATE]))
+		return "has a state that is none of active, backup, retired, "
+		    "root";
+	if (fields[FIELD_CERTIFICATES] != NULL &&
+	    !take_certificates(issuer, fields[FIELD_CERTIFICATES]))
+		return "has certificates that are not up to "
+		    TEXT_NUMBER(KNOWN_CA_CERTIFICATES_MAX) " SHA2-256 with "
+		    "commas between them";
+	issuer->spki_sha256 = fields[FIELD_KEY];
+	issuer->name = fields[FIELD_NAME];
+	return NULL;
+}
+
+/* What others send is shown as it is; names from a user's file are so, too. */
+static bool
+is_printable(const char *line)
+{
+	char *printable = text_printable(line, strlen(line));
+	bool same = strcmp(printable, line) == 0;
+
+	free(printable);
+	return same;
+}
+
+/* Returns what is wrong with the line (static), or NULL. */
+static const char *
+add_line(struct known_cas *known_cas, char *line)
+{
+	struct known_ca issuer = { 0 };
+	const char *wrong;
+
+	line[strcspn(line, "\r#")] = '\0';
+	if (*line == '\0')
+		return NULL;
+	wrong = take_line(&issuer, line);
+	if (wrong != NULL)
+		return wrong;
+	if (!is_printable(issuer.name))
+		return "has a name that cannot be shown";
+	known_cas->items = memory_grow(known_cas->items, known_cas->count,
+	    sizeof(*known_cas->items));
+	known_cas->items[known_cas->count++] = issuer;
+	return NULL;
+}
+
+bool
+known_cas_read(struct known_cas *known_cas, const char *file, char **why)
+{
+	const char *wrong = NULL;
+	char *rest, *line, *name;
+	size_t size, number = 0;
+
+	*known_cas = (struct known_cas){ NULL, 0, NULL };
+	known_cas->text = rest = file_read(file, &size, why);
+	if (known_cas->text == NULL)
+		return false;
+	while (wrong == NULL && (line = strsep(&rest, "\n")) != NULL) {
+		number++;
+		wrong = add_line(known_cas, line);
+	}
+	if (wrong == NULL)
+		return true;
+	known_cas_clear(known_cas);
+	name = text_printable(file, strlen(file));
+	*why = memory_format("%s, line %zu: it %s", name, number, wrong);
+	free(name);
+	return false;
+}
+
+void
+known_cas_clear(struct known_cas *known_cas)
+{
+	free(known_cas->items);
+	free(known_cas->text);
+	*known_cas = (struct known_cas){ NULL, 0, NULL };
+}

@@ -1,0 +1,244 @@
+/*
+ * The table of authorities, and what a user's file adds to it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "checker/tlsa/known_cas.h"
+#include "checker/tlsa/tlsa.h"
+#include "resolver/memory.h"
+#include "tests/unit/support/scratch.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#define TIMES_8(digits) digits digits digits digits digits digits digits digits
+#define A	TIMES_8("aaaaaaaa")
+#define B	TIMES_8("bbbbbbbb")
+#define C	TIMES_8("cccccccc")
+#define D	TIMES_8("dddddddd")
+#define X1 \
+	"0b9fa5a59eed715c26c1020c711b4f6ec42d58b0015e14337a39dad301c5afc3"
+#define X1_CERT \
+	"96bcec06264976f37460779acf28c5a7cfe8a3c0aae11a8ffcee05c0bddf08c6"
+#define YE1 \
+	"6ebcefb4210b088654a38b03fea3d7d1c711b4fb1ddc363a45f9b1a4e53da01e"
+#define R3 \
+	"8d02536c887482bc34ff54e41d2ba659bf85b341a0a20afadb5813dcfbcf286d"
+
+static bool
+read_text(struct known_cas *known_cas, const char *text, char **why)
+{
+	char *path = scratch_file(text, strlen(text));
+	bool read = known_cas_read(known_cas, path, why);
+
+	unlink(path);
+	free(path);
+	return read;
+}
+
+/* The authority of a record "2 1 1 ...", or NULL. */
+static const struct known_ca *
+find(const struct known_cas *known_cas, const char *text)
+{
+	const struct known_ca *issuer;
+	struct tlsa record;
+	const char *why;
+
+	if (!tlsa_from_text(&record, text, &why))
+		fail_msg("%s %s", text, why);
+	issuer = known_cas_find(known_cas, &record);
+	free(record.data);
+	return issuer;
+}
+
+static void
+assert_issuer(const struct known_ca *issuer, const char *name,
+    enum known_ca_state state)
+{
+	assert_non_null(issuer);
+	assert_string_equal(issuer->name, name);
+	assert_int_equal(issuer->state, state);
+}
+
+/* The names in rotation with ISSUER, each with a comma. Owned by the caller. */
+static char *
+rotation(const struct known_cas *known_cas, const struct known_ca *issuer)
+{
+	const struct known_ca *sibling;
+	char *text = memory_string(""), *longer;
+	size_t i;
+
+	for (i = 0; (sibling = known_cas_rotation(known_cas, issuer, i)) != NULL;
+	    i++) {
+		longer = memory_format("%s%s,", text, sibling->name);
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+static void
+assert_rotation(const struct known_cas *known_cas, const char *record,
+    const char *names)
+{
+	char *text = rotation(known_cas, find(known_cas, record));
+
+	assert_string_equal(text, names);
+	free(text);
+}
+
+static void
+test_built_in(void **state)
+{
+	(void)state;
+	assert_issuer(find(NULL, "2 1 1 " X1), "ISRG Root X1", KNOWN_CA_ROOT);
+	assert_issuer(find(NULL, "2 0 1 " X1_CERT), "ISRG Root X1",
+	    KNOWN_CA_ROOT);
+	assert_issuer(find(NULL, "2 1 1 " YE1), "Let's Encrypt YE1",
+	    KNOWN_CA_ACTIVE);
+	assert_issuer(find(NULL, "2 1 1 " R3), "Let's Encrypt R3",
+	    KNOWN_CA_RETIRED);
+	/* The key's digest is not the certificate's, nor the reverse. */
+	assert_null(find(NULL, "2 0 1 " X1));
+	assert_null(find(NULL, "2 1 1 " X1_CERT));
+	assert_null(find(NULL, "2 1 2 " X1 X1));
+	assert_null(find(NULL, "2 1 0 " X1));
+	assert_null(find(NULL, "2 1 1 " A));
+	assert_rotation(NULL, "2 1 1 " YE1,
+	    "Let's Encrypt YE1,Let's Encrypt YE2,");
+	assert_rotation(NULL, "2 1 1 " X1, "");
+	assert_rotation(NULL, "2 1 1 " R3, "");
+}
+
+static void
+test_subjects(void **state)
+{
+	static const struct {
+		const char	*record;
+		const char	*subject;
+		bool		 is;
+	} rows[] = {
+		{ "2 1 1 " X1, "CN=ISRG Root X1,O=Internet Security Research "
+		    "Group,C=US", true },
+		{ "2 1 1 " X1, "CN=ISRG Root X1", true },
+		{ "2 1 1 " X1, "CN=ISRG Root X2", false },
+		{ "2 1 1 " YE1, "CN=YE1,O=Let's Encrypt,C=US", true },
+		{ "2 1 1 " YE1, "C=US,O=Let's Encrypt,CN=YE1", true },
+		{ "2 1 1 " YE1, "CN=YE1,O=Another", false },
+		{ "2 1 1 " YE1, "CN=YE1", false },
+		{ "2 1 1 " YE1, "O=Let's Encrypt", false },
+		{ "2 1 1 " YE1, "", false },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++)
+		assert_int_equal(known_cas_is_subject(find(NULL, rows[i].record),
+		    rows[i].subject), rows[i].is);
+}
+
+static void
+test_file(void **state)
+{
+	static const char text[] =
+	    "# what we know\n"
+	    "\n"
+	    A "\tOurs 1\tintermediate\tactive\t2030-01-01\t" C "," D "\r\n"
+	    B "\tOurs 2\t\tactive\n"
+	    /* YE1 has retired since, and has a successor */
+	    YE1 "\tLet's Encrypt YE1\tintermediate\tretired\t2027-01-01\t\n"
+	    D "\tLet's Encrypt YE4\tintermediate\tactive\t# new\n";
+	struct known_cas known_cas;
+	char *why;
+
+	(void)state;
+	assert_true(read_text(&known_cas, text, &why));
+	assert_int_equal(known_cas.count, 4);
+	assert_issuer(find(&known_cas, "2 1 1 " A), "Ours 1", KNOWN_CA_ACTIVE);
+	assert_issuer(find(&known_cas, "2 0 1 " C), "Ours 1", KNOWN_CA_ACTIVE);
+	assert_issuer(find(&known_cas, "2 0 1 " D), "Ours 1", KNOWN_CA_ACTIVE);
+	assert_issuer(find(&known_cas, "2 1 1 " D), "Let's Encrypt YE4",
+	    KNOWN_CA_ACTIVE);
+	assert_issuer(find(&known_cas, "2 1 1 " YE1), "Let's Encrypt YE1",
+	    KNOWN_CA_RETIRED);
+	assert_rotation(&known_cas, "2 1 1 " A, "Ours 1,Ours 2,");
+	assert_rotation(&known_cas, "2 1 1 " D,
+	    "Let's Encrypt YE4,Let's Encrypt YE2,");
+	/* What the file says nothing about is as it was. */
+	assert_issuer(find(&known_cas, "2 1 1 " X1), "ISRG Root X1",
+	    KNOWN_CA_ROOT);
+	assert_null(find(&known_cas, "2 1 1 " C));
+	known_cas_clear(&known_cas);
+
+	assert_true(read_text(&known_cas, "# nothing", &why));
+	assert_int_equal(known_cas.count, 0);
+	assert_rotation(&known_cas, "2 1 1 " YE1,
+	    "Let's Encrypt YE1,Let's Encrypt YE2,");
+	known_cas_clear(&known_cas);
+}
+
+static void
+test_bad_files(void **state)
+{
+	static const struct {
+		const char	*text;
+		const char	*why;
+	} rows[] = {
+		{ "x", ", line 1: it is not key, name, kind, state, day and "
+		    "certificates with tabs between them" },
+		{ "\n" A "\tname\tkind", ", line 2: it is not key, name, kind, "
+		    "state, day and certificates with tabs between them" },
+		{ A "\tn\tk\tactive\t\t\tmore", ", line 1: it is not key, "
+		    "name, kind, state, day and certificates with tabs between "
+		    "them" },
+		{ "abc\tn\tk\tactive", ", line 1: it does not begin with the "
+		    "SHA2-256 of a key" },
+		{ TIMES_8("AAAAAAAA") "\tn\tk\tactive", ", line 1: it does not "
+		    "begin with the SHA2-256 of a key" },
+		{ A "\t\tk\tactive", ", line 1: it has no name" },
+		{ A "\tn\tk\tlazy", ", line 1: it has a state that is none of "
+		    "active, backup, retired, root" },
+		{ A "\tn\tk\tactive\t\tabc", ", line 1: it has certificates "
+		    "that are not up to 4 SHA2-256 with commas between them" },
+		{ A "\tn\tk\tactive\t\t" A "," A "," A "," A "," A, ", line 1: "
+		    "it has certificates that are not up to 4 SHA2-256 with "
+		    "commas between them" },
+		{ A "\t\033[31m\tk\tactive", ", line 1: it has a name that "
+		    "cannot be shown" },
+	};
+	struct known_cas known_cas;
+	char *why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		assert_false(read_text(&known_cas, rows[i].text, &why));
+		assert_non_null(strchr(why, ','));
+		assert_string_equal(strchr(why, ','), rows[i].why);
+		free(why);
+		known_cas_clear(&known_cas);	/* does no harm */
+	}
+	assert_false(known_cas_read(&known_cas, "/nonexistent/issuers", &why));
+	assert_non_null(strstr(why, "/nonexistent/issuers"));
+	free(why);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_built_in),
+		cmocka_unit_test(test_subjects),
+		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_bad_files),
+	};
+
+	return cmocka_run_group_tests_name("issuers", tests, NULL, NULL);
+}
