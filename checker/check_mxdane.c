@@ -37,7 +37,6 @@ on_audit(struct evidence *evidence, void *argument)
 	struct check *check = argument;
 	const struct plugin_settings *settings = check->settings;
 	const struct judge_options options = {
-		.when = evidence->checked_at,
 		.ca_lookup = &check->engine.ca_lookup,
 	};
 	const struct plugin_options plugin = {

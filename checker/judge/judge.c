@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/evidence/expiry.h"
 #include "resolver/memory.h"
 
 struct finding *
@@ -31,7 +32,7 @@ judging_match_input(const struct judge_state *state, const struct chain *chain)
 		.reference_names =
 		    (const char *const *)host->reference_names,
 		.reference_name_count = host->reference_name_count,
-		.when = state->options->when,
+		.when = state->when,
 	};
 }
 
@@ -286,14 +287,22 @@ lower(struct evidence *evidence, enum verdict verdict)
 		evidence->verdict = verdict;
 }
 
+struct judge_state
+judge_begin(struct evidence *evidence, const struct judge_options *options)
+{
+	return (struct judge_state){
+		.evidence = evidence,
+		.options = options,
+		.when = evidence->checked_at +
+		    (time_t)(options->ahead_days * EXPIRY_DAY),
+		.max_severity = SEVERITY_ERROR,
+	};
+}
+
 void
 judge(struct evidence *evidence, const struct judge_options *options)
 {
-	struct judge_state state = {
-		.evidence = evidence,
-		.options = options,
-		.max_severity = SEVERITY_ERROR,
-	};
+	struct judge_state state = judge_begin(evidence, options);
 	struct verdict_count count = { { 0 } };
 	enum verdict authority;
 	size_t i;

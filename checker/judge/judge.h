@@ -17,8 +17,8 @@ struct known_cas;
 struct keyfile;
 
 struct judge_options {
-	/* Certificates and signatures are judged as of then. */
-	time_t				 when;
+	/* Certificates and signatures are judged as of so many days later. */
+	double				 ahead_days;
 	/* What ends earlier is warned about, or fails; 0: nothing. */
 	double				 warning_days;
 	double				 critical_days;

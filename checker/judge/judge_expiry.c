@@ -14,11 +14,12 @@ enum expiry {
 };
 
 static enum expiry
-age_of(const struct judge_options *options, time_t end)
+age_of(const struct judge_state *state, time_t end)
 {
-	double days = difftime(end, options->when) / EXPIRY_DAY;
+	const struct judge_options *options = state->options;
+	double days = difftime(end, state->when) / EXPIRY_DAY;
 
-	if (end < options->when ||
+	if (end < state->when ||
 	    (options->critical_days > 0 && days < options->critical_days))
 		return EXPIRY_CRITICAL;
 	if (options->warning_days > 0 && days < options->warning_days)
@@ -31,12 +32,11 @@ static struct finding *
 say_age(const struct judge_state *state, enum finding_code code, enum expiry age,
     const char *what, time_t end)
 {
-	const struct judge_options *options = state->options;
-	double days = difftime(end, options->when) / EXPIRY_DAY;
+	double days = difftime(end, state->when) / EXPIRY_DAY;
 	struct finding *finding;
 	char *date = text_date(end);
 
-	if (end < options->when)
+	if (end < state->when)
 		finding = finding_add(&state->evidence->findings, code,
 		    "%s ends on %s, before the day that is judged", what, date);
 	else
@@ -60,7 +60,7 @@ judge_signatures(const struct judge_state *state,
 
 	if (first == NULL)
 		return false;
-	age = age_of(state->options, first->signed_until);
+	age = age_of(state, first->signed_until);
 	if (age == EXPIRY_OK)
 		return false;
 	what = memory_format("the DNSSEC signature of %s %s",
@@ -104,7 +104,7 @@ judge_certificates(const struct judge_state *state)
 			shake = &host->endpoints[i].handshakes[j];
 			end = expiry_shake_end(host, shake);
 			age = end == 0 ? EXPIRY_OK :
-			    age_of(state->options, end);
+			    age_of(state, end);
 			if (age == EXPIRY_OK)
 				continue;
 			what = certificate_that_ends(shake->handshake->chain,

@@ -425,14 +425,10 @@ void
 judge_records(struct evidence *evidence, const struct judge_options *options)
 {
 	struct host_evidence *host = &evidence->hosts[0];
-	struct judge_state state = {
-		.evidence = evidence,
-		.options = options,
-		.host = host,
-		.dane_applies = true,
-		.max_severity = SEVERITY_ERROR,
-	};
+	struct judge_state state = judge_begin(evidence, options);
 
+	state.host = host;
+	state.dane_applies = true;
 	say_records(&state);
 	evidence->verdict = host->verdict =
 	    judge_endpoints(&state, HOST_DNS_DANE);

@@ -184,7 +184,7 @@ say_covered(const struct next_candidate *next_candidate)
 	char *missing = missing_lines(next_candidate);
 	struct finding *finding;
 
-	if (state->options->when >= safe) {
+	if (state->when >= safe) {
 		finding = finding_add(findings, FINDING_NEXT_COVERED,
 		    "record [%d] matches %s, and every sender sees it: it is "
 		    "safe to switch", next_candidate->record + 1, what);

@@ -14,6 +14,7 @@ struct judge_state {
 	struct evidence			*evidence;
 	const struct judge_options	*options;
 	struct host_evidence		*host;
+	time_t				 when;		/* judged as of then */
 	bool				 dane_applies;	/* DANE to the domain */
 	/*
 	 * No finding is graver than this: what is wrong where DANE does not
@@ -24,6 +25,10 @@ struct judge_state {
 	size_t				 hosts_checked;	/* hosts looked at */
 	size_t				 diagnosis_count;	/* explanations */
 };
+
+/* The judge before it has seen anything. */
+struct judge_state judge_begin(struct evidence *evidence,
+		    const struct judge_options *options);
 
 /* Adds the place to a finding, and caps its severity. Returns it. */
 struct finding	*judging_place(const struct judge_state *judging,

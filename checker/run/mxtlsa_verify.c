@@ -215,7 +215,6 @@ verify(const struct mxtlsa_settings *settings, struct evidence *evidence,
 		.argument = ca_store_new(),
 	};
 	const struct judge_options options = {
-		.when = settings->when,
 		.ca_lookup = &ca_lookup,
 	};
 	struct host_evidence *host = evidence->hosts;

@@ -110,8 +110,7 @@ judge_domain(const struct survey *survey, struct evidence *evidence)
 {
 	const struct settings *settings = survey->settings;
 	const struct judge_options options = {
-		.when = evidence->checked_at +
-		    (time_t)(settings->ahead_days * EXPIRY_DAY),
+		.ahead_days = settings->ahead_days,
 		.warning_days = settings->warning_days,
 		.critical_days = settings->critical_days,
 		.expectations = settings->expectations,

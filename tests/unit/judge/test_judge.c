@@ -417,8 +417,7 @@ test_signatures(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(rows); i++) {
 		options = (struct judge_options){
-			.when = CERTIFICATES_NOW +
-			    rows[i].ahead * CERTIFICATES_DAY,
+			.ahead_days = rows[i].ahead,
 			.warning_days = rows[i].warning,
 			.critical_days = rows[i].critical,
 		};

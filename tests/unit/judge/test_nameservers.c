@@ -427,7 +427,7 @@ test_egress_open(void **state)
 {
 	static const struct end silent[ENDS_MAX] = { SILENT("192.0.2.1") };
 	static const struct judge_options elsewhere = {
-		.when = CERTIFICATES_NOW, .connected = true };
+		.connected = true };
 	struct chain *chain = fixture_chain(MX, KEY_ECDSA);
 	struct evidence *evidence = fixture_domain("example.org");
 	struct host_evidence *host;

@@ -153,7 +153,8 @@ static void
 judge_at(const struct world *world, struct keyfile *next, time_t when)
 {
 	const struct judge_options options = {
-		.when = when,
+		.ahead_days = (double)(when - CERTIFICATES_NOW) /
+		    CERTIFICATES_DAY,
 		.next = next,
 		.next_count = 1,
 	};
@@ -550,7 +551,6 @@ test_several(void **state)
 	struct keyfile next[2] = { chain_file(world, NOW),
 		key_file(world, NEXT) };
 	const struct judge_options options = {
-		.when = CERTIFICATES_NOW,
 		.next = next,
 		.next_count = 2,
 	};

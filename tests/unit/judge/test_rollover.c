@@ -211,11 +211,11 @@ all_said(const struct finding_list *findings)
 static void
 test_rotation(void **state)
 {
-	static const struct judge_options options = {
-		.when = CERTIFICATES_NOW };
+	static const struct judge_options options = { 0 };
 	struct chain *chain = fixture_chain("mx.example.org", KEY_ECDSA);
 	struct evidence *evidence;
-	struct judge_state judging = { .options = &options, .dane_applies = true };
+	struct judge_state judging = { .options = &options,
+		.when = CERTIFICATES_NOW, .dane_applies = true };
 	char *said;
 	size_t i, j;
 
@@ -244,11 +244,11 @@ static void
 test_retired_advice(void **state)
 {
 	static const struct rotation row = { { "2 1 1 " R12 }, { "0" }, "" };
-	static const struct judge_options options = {
-		.when = CERTIFICATES_NOW };
+	static const struct judge_options options = { 0 };
 	struct chain *chain = fixture_chain("mx.example.org", KEY_ECDSA);
 	struct evidence *evidence = evidence_of(&row, chain);
-	struct judge_state judging = { .options = &options, .dane_applies = true,
+	struct judge_state judging = { .options = &options,
+		.when = CERTIFICATES_NOW, .dane_applies = true,
 		.evidence = evidence, .host = &evidence->hosts[0] };
 	const struct match_input match = {
 		.records = &evidence->hosts[0].records,
@@ -298,8 +298,7 @@ test_rotation_verified(void **state)
 		text_hex(other->certificates[0].spki_sha256, CHAIN_DIGEST), {
 		NULL } } };
 	const struct known_cas known_cas = { items, COUNT(items), NULL };
-	const struct judge_options options = { .when = CERTIFICATES_NOW,
-		.known_cas = &known_cas };
+	const struct judge_options options = { .known_cas = &known_cas };
 	struct evidence *evidence = fixture_domain("example.org");
 	struct host_evidence *host = fixture_host(evidence, "mx.example.org");
 	char *record = memory_format("2 1 1 %s", items[0].spki_sha256);

@@ -1,0 +1,33 @@
+/*
+ * Tables of cases as cmocka tests, one test a row, so that a row that fails is
+ * named in the output.
+ */
+#ifndef TESTS_UNIT_SUPPORT_TABLE_H
+#define TESTS_UNIT_SUPPORT_TABLE_H
+
+#include <stddef.h>
+
+/*
+ * A test function and the rows that it runs on. Each row is a struct that
+ * begins with its name, a const char *: a few words, unique in the table. The
+ * function finds its row in *state. ROWS NULL: a test without a table, which
+ * runs once and is called NAME.
+ */
+struct table {
+	const char	 *name;
+	void		(*test)(void **state);
+	const void	 *rows;		/* borrowed */
+	size_t		  row_size;	/* octets */
+	size_t		  count;
+};
+
+#define TABLE(function, rows) \
+	{ #function, function, rows, sizeof((rows)[0]), \
+	    sizeof(rows) / sizeof((rows)[0]) }
+#define TABLE_ALONE(function) \
+	{ #function, function, NULL, 0, 1 }
+
+/* Runs all tests of COUNT tables; returns how many failed, for main. */
+int	table_run(const struct table *tables, size_t count);
+
+#endif
