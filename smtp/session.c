@@ -37,8 +37,8 @@ struct session {
 	enum step		 step;
 	struct reply		 reply;
 	struct event		*limit;		/* owned, of the step */
-	struct event		*turn;		/* owned; see on_turn */
-	bool			 settled;	/* the result stands */
+	struct event		*deferred;	/* owned; see on_deferred */
+	bool			 has_outcome;	/* the first one stands */
 	struct session_result	 result;
 	session_done		*done;
 	void			*argument;	/* borrowed */
@@ -48,10 +48,10 @@ static void	 send_ehlo(struct session *session);
 static void	 send_starttls(struct session *session);
 static void	 begin_handshake(struct session *session);
 static void	 send_quit(struct session *session);
-static enum step on_greeting(struct session *session);
-static enum step on_ehlo(struct session *session);
-static enum step on_starttls(struct session *session);
-static enum step on_goodbye(struct session *session);
+static enum step got_greeting(struct session *session);
+static enum step got_ehlo(struct session *session);
+static enum step got_starttls(struct session *session);
+static enum step got_goodbye(struct session *session);
 
 /*
  * The dialogue. The limits are those of patience, not of RFC 5321 4.5.3.2,
@@ -69,15 +69,15 @@ static const struct step_row {
 	enum session_outcome	ended;		/* when the connection ends */
 } steps[] = {
 	[STEP_GREETING] = { STAGE_GREETING, "greeting", 40, NULL,
-	    on_greeting, OUTCOME_REFUSED },
+	    got_greeting, OUTCOME_REFUSED },
 	[STEP_EHLO] = { STAGE_EHLO, "EHLO", 30, send_ehlo,
-	    on_ehlo, OUTCOME_REFUSED },
+	    got_ehlo, OUTCOME_REFUSED },
 	[STEP_STARTTLS] = { STAGE_STARTTLS, "STARTTLS", 30, send_starttls,
-	    on_starttls, OUTCOME_STARTTLS_REFUSED },
+	    got_starttls, OUTCOME_STARTTLS_REFUSED },
 	[STEP_HANDSHAKE] = { STAGE_HANDSHAKE, "TLS handshake", 30,
 	    begin_handshake, NULL, OUTCOME_HANDSHAKE_FAILED },
 	[STEP_QUIT] = { STAGE_DONE, "QUIT", QUIT_LIMIT, send_quit,
-	    on_goodbye, OUTCOME_DONE },
+	    got_goodbye, OUTCOME_DONE },
 	[STEP_END] = { STAGE_DONE, "end", 0, NULL, NULL, OUTCOME_DONE },
 };
 
@@ -94,13 +94,13 @@ current_stream(const struct session *session)
 
 /* Notes what came of it; the first word stands. ERROR is owned from then on. */
 static void
-settle(struct session *session, enum session_outcome outcome, char *error)
+set_outcome(struct session *session, enum session_outcome outcome, char *error)
 {
-	if (session->settled) {
+	if (session->has_outcome) {
 		free(error);
 		return;
 	}
-	session->settled = true;
+	session->has_outcome = true;
 	session->result.stage = outcome == OUTCOME_DONE ? STAGE_DONE :
 	    steps[session->step].stage;
 	session->result.outcome = outcome;
@@ -113,7 +113,7 @@ settle(struct session *session, enum session_outcome outcome, char *error)
 
 /* The one place where the session moves. */
 static void
-move(struct session *session, enum step step)
+session_enter(struct session *session, enum step step)
 {
 	const struct timeval limit = { .tv_sec = steps[step].limit };
 
@@ -124,7 +124,7 @@ move(struct session *session, enum step step)
 		event_del(session->limit);
 		bufferevent_setcb(current_stream(session), NULL, NULL, NULL,
 		    NULL);
-		event_active(session->turn, EV_TIMEOUT, 0);
+		event_active(session->deferred, EV_TIMEOUT, 0);
 		return;
 	}
 	event_add(session->limit, &limit);
@@ -133,7 +133,7 @@ move(struct session *session, enum step step)
 }
 
 static void
-say(struct session *session, const char *verb, const char *argument)
+send_command(struct session *session, const char *verb, const char *argument)
 {
 	trace_say(session->options.trace, TRACE_CONVERSATION,
 	    session->options.subject, "C: %s%s", verb, argument);
@@ -144,66 +144,66 @@ say(struct session *session, const char *verb, const char *argument)
 static void
 send_ehlo(struct session *session)
 {
-	say(session, "EHLO ", session->options.helo);
+	send_command(session, "EHLO ", session->options.helo);
 }
 
 static void
 send_starttls(struct session *session)
 {
-	say(session, "STARTTLS", "");
+	send_command(session, "STARTTLS", "");
 }
 
 static void
 send_quit(struct session *session)
 {
-	say(session, "QUIT", "");
+	send_command(session, "QUIT", "");
 }
 
 /* The reply refuses: that is the result, and one says goodbye. */
 static enum step
-refuse(struct session *session, enum session_outcome outcome)
+rejected(struct session *session, enum session_outcome outcome)
 {
-	settle(session, outcome, reply_text(&session->reply));
+	set_outcome(session, outcome, reply_text(&session->reply));
 	return STEP_QUIT;
 }
 
 static enum step
-on_greeting(struct session *session)
+got_greeting(struct session *session)
 {
 	switch (session->reply.code / 100) {
 	case 2:
 		return STEP_EHLO;
 	case 4:
 	case 5:
-		return refuse(session, OUTCOME_REFUSED);
+		return rejected(session, OUTCOME_REFUSED);
 	default:
-		return refuse(session, OUTCOME_PROTOCOL);
+		return rejected(session, OUTCOME_PROTOCOL);
 	}
 }
 
 static enum step
-on_ehlo(struct session *session)
+got_ehlo(struct session *session)
 {
 	/* 421: the server ends the conversation (RFC 5321 3.8). */
 	if (session->reply.code == 421)
-		return refuse(session, OUTCOME_REFUSED);
+		return rejected(session, OUTCOME_REFUSED);
 	if (session->reply.code / 100 != 2)
-		return refuse(session, OUTCOME_STARTTLS_NOT_OFFERED);
+		return rejected(session, OUTCOME_STARTTLS_NOT_OFFERED);
 	if (reply_announces(&session->reply, "STARTTLS"))
 		return STEP_STARTTLS;
-	settle(session, OUTCOME_STARTTLS_NOT_OFFERED,
+	set_outcome(session, OUTCOME_STARTTLS_NOT_OFFERED,
 	    memory_string("the reply to EHLO does not announce STARTTLS"));
 	return STEP_QUIT;
 }
 
 static enum step
-on_starttls(struct session *session)
+got_starttls(struct session *session)
 {
 	struct evbuffer *input = bufferevent_get_input(session->stream);
 
 	/* RFC 3207 has 220; senders go on after any 2xx. */
 	if (session->reply.code / 100 != 2)
-		return refuse(session, OUTCOME_STARTTLS_REFUSED);
+		return rejected(session, OUTCOME_STARTTLS_REFUSED);
 	/*
 	 * What stands behind the 220 was not sent under TLS, whoever sent it:
 	 * it is thrown away (RFC 3207 4.2 and 6, CVE-2011-0411).
@@ -216,7 +216,7 @@ on_starttls(struct session *session)
 }
 
 static enum step
-on_goodbye(struct session *session)
+got_goodbye(struct session *session)
 {
 	(void)session;
 	return STEP_END;
@@ -230,9 +230,9 @@ begin_handshake(struct session *session)
 	session->tls = tls_client_session(options->tls, options->server_name,
 	    options->except);
 	if (session->tls == NULL) {
-		settle(session, OUTCOME_UNTRIED,
+		set_outcome(session, OUTCOME_UNTRIED,
 		    memory_string("no key type is left to offer"));
-		move(session, STEP_END);
+		session_enter(session, STEP_END);
 		return;
 	}
 	bufferevent_setcb(session->stream, NULL, NULL, NULL, NULL);
@@ -268,15 +268,15 @@ take_reply(struct session *session, struct evbuffer *input)
 		return;
 	}
 	if (state == REPLY_BAD) {
-		settle(session, OUTCOME_PROTOCOL, reply_text(&session->reply));
-		move(session, STEP_END);
+		set_outcome(session, OUTCOME_PROTOCOL, reply_text(&session->reply));
+		session_enter(session, STEP_END);
 		return;
 	}
 	for (i = 0; i < session->reply.count; i++)
 		trace_say(session->options.trace, TRACE_CONVERSATION,
 		    session->options.subject, "S: %d %s", session->reply.code,
 		    session->reply.lines[i]);
-	move(session, steps[session->step].reply(session));
+	session_enter(session, steps[session->step].reply(session));
 }
 
 static void
@@ -319,21 +319,21 @@ handshake_error(struct session *session, short what)
 }
 
 static void
-on_handshake(struct session *session)
+got_handshake(struct session *session)
 {
 	session->result.handshake = handshake_from_session(session->tls);
 	if (session->result.handshake == NULL) {
-		settle(session, OUTCOME_HANDSHAKE_FAILED,
+		set_outcome(session, OUTCOME_HANDSHAKE_FAILED,
 		    memory_string("the server presented no certificate"));
 	} else {
-		settle(session, OUTCOME_DONE, NULL);
+		set_outcome(session, OUTCOME_DONE, NULL);
 		trace_say(session->options.trace, TRACE_STEPS,
 		    session->options.subject, "TLS: %s, %s, %s",
 		    session->result.handshake->protocol,
 		    session->result.handshake->cipher,
 		    key_type_name(session->result.handshake->key_type));
 	}
-	move(session, STEP_QUIT);
+	session_enter(session, STEP_QUIT);
 }
 
 static void
@@ -344,7 +344,7 @@ on_event(struct bufferevent *stream, short what, void *argument)
 	char *why;
 
 	if (what & BEV_EVENT_CONNECTED) {
-		on_handshake(session);
+		got_handshake(session);
 		return;
 	}
 	if ((what & (BEV_EVENT_EOF | BEV_EVENT_ERROR)) == 0)
@@ -362,8 +362,8 @@ on_event(struct bufferevent *stream, short what, void *argument)
 	/* A reset before the greeting is as good as no connection. */
 	if (session->step == STEP_GREETING && (what & BEV_EVENT_ERROR))
 		ended = OUTCOME_CONNECT_FAILED;
-	settle(session, ended, why);
-	move(session, STEP_END);
+	set_outcome(session, ended, why);
+	session_enter(session, STEP_END);
 }
 
 static void
@@ -374,10 +374,10 @@ on_limit(evutil_socket_t fd, short what, void *argument)
 
 	(void)fd;
 	(void)what;
-	settle(session, OUTCOME_TIMEOUT,
+	set_outcome(session, OUTCOME_TIMEOUT,
 	    memory_format("no answer within %d seconds (%s)", row->limit,
 	    row->name));
-	move(session, STEP_END);
+	session_enter(session, STEP_END);
 }
 
 static void
@@ -388,7 +388,7 @@ session_free(struct session *session)
 	SSL_free(session->tls);
 	bufferevent_setcb(session->stream, NULL, NULL, NULL, NULL);
 	event_free(session->limit);
-	event_free(session->turn);
+	event_free(session->deferred);
 	reply_clear(&session->reply);
 	free(session);
 }
@@ -398,7 +398,7 @@ session_free(struct session *session)
  * happens inside session_start, and to end, so that nothing is freed in use.
  */
 static void
-on_turn(evutil_socket_t fd, short what, void *argument)
+on_deferred(evutil_socket_t fd, short what, void *argument)
 {
 	struct session *session = argument;
 	struct session_result result;
@@ -412,7 +412,7 @@ on_turn(evutil_socket_t fd, short what, void *argument)
 		bufferevent_setcb(session->stream, on_read, NULL, on_event,
 		    session);
 		bufferevent_enable(session->stream, EV_READ | EV_WRITE);
-		move(session, STEP_GREETING);
+		session_enter(session, STEP_GREETING);
 		on_read(session->stream, session);
 		return;
 	}
@@ -437,10 +437,10 @@ session_start(struct event_base *base, struct bufferevent *stream,
 	session->argument = argument;
 	reply_init(&session->reply);
 	session->limit = evtimer_new(base, on_limit, session);
-	session->turn = event_new(base, -1, 0, on_turn, session);
-	if (session->limit == NULL || session->turn == NULL)
+	session->deferred = event_new(base, -1, 0, on_deferred, session);
+	if (session->limit == NULL || session->deferred == NULL)
 		abort();
-	event_active(session->turn, EV_TIMEOUT, 0);
+	event_active(session->deferred, EV_TIMEOUT, 0);
 	return session;
 }
 
@@ -449,11 +449,11 @@ session_so_far(const struct session *session, const char *why,
     struct session_result *result)
 {
 	*result = session->result;
-	if (!session->settled) {
+	if (!session->has_outcome) {
 		result->stage = steps[session->step].stage;
 		result->outcome = OUTCOME_TIMEOUT;
 	}
-	result->error = memory_string(session->settled ?
+	result->error = memory_string(session->has_outcome ?
 	    session->result.error : why);
 	if (result->handshake != NULL)
 		result->handshake = handshake_copy(result->handshake);
