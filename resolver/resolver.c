@@ -7,6 +7,7 @@
 #include "resolver/anchor.h"
 #include "resolver/memory.h"
 #include "resolver/setup.h"
+#include "resolver/trace.h"
 
 #define CLASS_IN 1
 
@@ -27,6 +28,7 @@ struct resolver {
 	char				*anchor_source;	/* owned */
 	char				*servers;	/* owned: whom we ask */
 	bool				 forwards;
+	const struct trace		*trace;		/* borrowed, or NULL */
 };
 
 /* One of ANSWERED and PROBED is set. */
@@ -272,6 +274,13 @@ on_root_keys(struct answer *answer, void *argument)
 	free(resolver->health_why);
 	resolver->health_why = resolver->health == RESOLVER_HEALTHY ? NULL :
 	    health_fault(resolver, answer);
+	if (resolver->health == RESOLVER_HEALTHY)
+		trace_say(resolver->trace, TRACE_STEPS, answer->owner,
+		    "DNSKEY: secure, by the trust anchors %s",
+		    resolver->anchor_source);
+	else
+		trace_say(resolver->trace, TRACE_STEPS, answer->owner, "%s",
+		    resolver->health_why);
 	answer_free(answer);
 
 	for (question = resolver->questions; question != NULL;
@@ -349,6 +358,7 @@ resolver_open(struct event_base *base, const struct resolver_options *options,
 	resolver->limit = to_timeval(options->question_limit);
 	resolver->now = options->now;
 	resolver->forwards = options->forwarder_count > 0;
+	resolver->trace = options->trace;
 	resolver->servers = name_servers(options);
 	resolver->anchor_source = memory_string(anchors.source);
 	anchors_clear(&anchors);

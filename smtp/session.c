@@ -21,6 +21,7 @@
 #define QUIT_LIMIT 2
 
 enum step {
+	STEP_CONNECTED,
 	STEP_GREETING,
 	STEP_EHLO,
 	STEP_STARTTLS,
@@ -36,6 +37,7 @@ struct session {
 	struct session_options	 options;	/* borrowed members */
 	enum step		 step;
 	struct reply		 reply;
+	size_t			 traced;	/* lines of the reply */
 	struct event		*limit;		/* owned, of the step */
 	struct event		*deferred;	/* owned; see on_deferred */
 	bool			 has_outcome;	/* the first one stands */
@@ -68,6 +70,8 @@ static const struct step_row {
 	enum step		(*reply)(struct session *session);
 	enum session_outcome	ended;		/* when the connection ends */
 } steps[] = {
+	[STEP_CONNECTED] = { STAGE_GREETING, "connected", 0, NULL, NULL,
+	    OUTCOME_REFUSED },
 	[STEP_GREETING] = { STAGE_GREETING, "greeting", 40, NULL,
 	    got_greeting, OUTCOME_REFUSED },
 	[STEP_EHLO] = { STAGE_EHLO, "EHLO", 30, send_ehlo,
@@ -111,13 +115,17 @@ set_outcome(struct session *session, enum session_outcome outcome, char *error)
 		    steps[session->step].name, error);
 }
 
-/* The one place where the session moves. */
+/* The only place where the step changes. */
 static void
 session_enter(struct session *session, enum step step)
 {
 	const struct timeval limit = { .tv_sec = steps[step].limit };
 
+	trace_say(session->options.trace, TRACE_STEPS,
+	    session->options.subject, "%s -> %s", steps[session->step].name,
+	    steps[step].name);
 	reply_clear(&session->reply);
+	session->traced = 0;
 	session->step = step;
 	if (step == STEP_END) {
 		/* Freed at the top of the stack, not below a callback. */
@@ -251,18 +259,41 @@ begin_handshake(struct session *session)
 	bufferevent_enable(session->tls_stream, EV_READ | EV_WRITE);
 }
 
-/* Takes in what there is of a reply; with its end the session moves on. */
+/*
+ * Traces the lines that have come in since the last call, each in the form that
+ * it has on the wire (RFC 5321 4.2.1).
+ */
+static void
+trace_reply(struct session *session, enum reply_state state)
+{
+	const struct reply *reply = &session->reply;
+	const char *line, *separator;
+
+	for (; session->traced < reply->count; session->traced++) {
+		line = reply->lines[session->traced];
+		separator = *line != '\0' ? " " : "";
+		if (state != REPLY_COMPLETE ||
+		    session->traced + 1 < reply->count)
+			separator = "-";
+		trace_say(session->options.trace, TRACE_CONVERSATION,
+		    session->options.subject, "S: %d%s%s", reply->code,
+		    separator, line);
+	}
+}
+
+/* Reads what there is of a reply. When it is complete, the step is over. */
 static void
 take_reply(struct session *session, struct evbuffer *input)
 {
 	enum reply_state state;
-	size_t size, used, i;
+	size_t size, used;
 	const char *bytes;
 
 	size = evbuffer_get_contiguous_space(input);
 	bytes = (const char *)evbuffer_pullup(input, (ev_ssize_t)size);
 	state = reply_feed(&session->reply, bytes, size, &used);
 	evbuffer_drain(input, used);
+	trace_reply(session, state);
 	if (state == REPLY_MORE) {
 		dial_quickack(session->stream);
 		return;
@@ -272,10 +303,6 @@ take_reply(struct session *session, struct evbuffer *input)
 		session_enter(session, STEP_END);
 		return;
 	}
-	for (i = 0; i < session->reply.count; i++)
-		trace_say(session->options.trace, TRACE_CONVERSATION,
-		    session->options.subject, "S: %d %s", session->reply.code,
-		    session->reply.lines[i]);
 	session_enter(session, steps[session->step].reply(session));
 }
 
@@ -406,7 +433,7 @@ on_deferred(evutil_socket_t fd, short what, void *argument)
 
 	(void)fd;
 	(void)what;
-	if (session->step != STEP_END) {
+	if (session->step == STEP_CONNECTED) {
 		bufferevent_setwatermark(session->stream, EV_READ, 0,
 		    INPUT_LIMIT);
 		bufferevent_setcb(session->stream, on_read, NULL, on_event,

@@ -126,6 +126,7 @@ engine_open(struct engine *engine, const struct settings *settings,
 		.root_hints = settings->root_hints,
 		.question_limit = question_limit(settings->audit.timeout),
 		.now = time(NULL),
+		.trace = trace,
 	};
 	struct context *context = &engine->context;
 
