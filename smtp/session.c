@@ -98,7 +98,8 @@ current_stream(const struct session *session)
 
 /* Notes what came of it; the first word stands. ERROR is owned from then on. */
 static void
-set_outcome(struct session *session, enum session_outcome outcome, char *error)
+set_outcome(struct session *session, enum session_outcome outcome,
+    int reply_code, char *error)
 {
 	if (session->has_outcome) {
 		free(error);
@@ -108,6 +109,7 @@ set_outcome(struct session *session, enum session_outcome outcome, char *error)
 	session->result.stage = outcome == OUTCOME_DONE ? STAGE_DONE :
 	    steps[session->step].stage;
 	session->result.outcome = outcome;
+	session->result.reply_code = reply_code;
 	session->result.error = error;
 	if (error != NULL)
 		trace_say(session->options.trace, TRACE_STEPS,
@@ -171,7 +173,8 @@ send_quit(struct session *session)
 static enum step
 rejected(struct session *session, enum session_outcome outcome)
 {
-	set_outcome(session, outcome, reply_text(&session->reply));
+	set_outcome(session, outcome, session->reply.code,
+	    reply_text(&session->reply));
 	return STEP_QUIT;
 }
 
@@ -199,7 +202,7 @@ got_ehlo(struct session *session)
 		return rejected(session, OUTCOME_STARTTLS_NOT_OFFERED);
 	if (reply_announces(&session->reply, "STARTTLS"))
 		return STEP_STARTTLS;
-	set_outcome(session, OUTCOME_STARTTLS_NOT_OFFERED,
+	set_outcome(session, OUTCOME_STARTTLS_NOT_OFFERED, session->reply.code,
 	    memory_string("the reply to EHLO does not announce STARTTLS"));
 	return STEP_QUIT;
 }
@@ -238,7 +241,7 @@ begin_handshake(struct session *session)
 	session->tls = tls_client_session(options->tls, options->server_name,
 	    options->except);
 	if (session->tls == NULL) {
-		set_outcome(session, OUTCOME_UNTRIED,
+		set_outcome(session, OUTCOME_UNTRIED, 0,
 		    memory_string("no key type is left to offer"));
 		session_enter(session, STEP_END);
 		return;
@@ -299,7 +302,8 @@ take_reply(struct session *session, struct evbuffer *input)
 		return;
 	}
 	if (state == REPLY_BAD) {
-		set_outcome(session, OUTCOME_PROTOCOL, reply_text(&session->reply));
+		set_outcome(session, OUTCOME_PROTOCOL, 0,
+		    reply_text(&session->reply));
 		session_enter(session, STEP_END);
 		return;
 	}
@@ -350,10 +354,10 @@ got_handshake(struct session *session)
 {
 	session->result.handshake = handshake_from_session(session->tls);
 	if (session->result.handshake == NULL) {
-		set_outcome(session, OUTCOME_HANDSHAKE_FAILED,
+		set_outcome(session, OUTCOME_HANDSHAKE_FAILED, 0,
 		    memory_string("the server presented no certificate"));
 	} else {
-		set_outcome(session, OUTCOME_DONE, NULL);
+		set_outcome(session, OUTCOME_DONE, 0, NULL);
 		trace_say(session->options.trace, TRACE_STEPS,
 		    session->options.subject, "TLS: %s, %s, %s",
 		    session->result.handshake->protocol,
@@ -389,7 +393,7 @@ on_event(struct bufferevent *stream, short what, void *argument)
 	/* A reset before the greeting is as good as no connection. */
 	if (session->step == STEP_GREETING && (what & BEV_EVENT_ERROR))
 		ended = OUTCOME_CONNECT_FAILED;
-	set_outcome(session, ended, why);
+	set_outcome(session, ended, 0, why);
 	session_enter(session, STEP_END);
 }
 
@@ -401,7 +405,7 @@ on_limit(evutil_socket_t fd, short what, void *argument)
 
 	(void)fd;
 	(void)what;
-	set_outcome(session, OUTCOME_TIMEOUT,
+	set_outcome(session, OUTCOME_TIMEOUT, 0,
 	    memory_format("no answer within %d seconds (%s)", row->limit,
 	    row->name));
 	session_enter(session, STEP_END);

@@ -72,11 +72,12 @@ key_types_seen(const struct endpoint_evidence *evidence)
  */
 static void
 note_end(struct endpoint_evidence *evidence, enum session_stage stage,
-    enum session_outcome outcome, const char *error)
+    enum session_outcome outcome, int reply_code, const char *error)
 {
 	if (evidence->handshake_count == 0 || outcome == OUTCOME_DONE) {
 		evidence->stage = stage;
 		evidence->outcome = outcome;
+		evidence->reply_code = reply_code;
 		free(evidence->error);
 		evidence->error = memory_string(error);
 	} else if (outcome != OUTCOME_HANDSHAKE_FAILED &&
@@ -117,7 +118,8 @@ note_result(struct endpoint_evidence *evidence,
 {
 	struct handshake *handshake = result->handshake;
 
-	note_end(evidence, result->stage, result->outcome, result->error);
+	note_end(evidence, result->stage, result->outcome, result->reply_code,
+	    result->error);
 	evidence->plaintext_injected |= result->plaintext_injected;
 	result->handshake = NULL;
 	return handshake != NULL && note_handshake(evidence, handshake);
@@ -152,7 +154,8 @@ on_connected(struct bufferevent *stream, enum dial_result dialled,
 	}
 	trace_say(context->trace, TRACE_STEPS, gathering->subject,
 	    "no connection: %s", error);
-	note_end(gathering->evidence, STAGE_CONNECT, outcomes[dialled], error);
+	note_end(gathering->evidence, STAGE_CONNECT, outcomes[dialled], 0,
+	    error);
 	dial_close(gathering->dial);
 	finish(gathering);
 }
@@ -240,7 +243,7 @@ endpoint_so_far(const struct endpoint_gathering *gathering, const char *why,
 	}
 	/* It was saying goodbye, before it could be asked for another one. */
 	if (note_result(copy, &result) && tls_can_offer(key_types_seen(copy)))
-		note_end(copy, STAGE_CONNECT, OUTCOME_TIMEOUT, why);
+		note_end(copy, STAGE_CONNECT, OUTCOME_TIMEOUT, 0, why);
 	session_result_clear(&result);
 }
 

@@ -24,7 +24,7 @@ test_start(void **state)
 		NULL };
 	static const char *const script[] = { EHLO, QUIT, NULL };
 	static const struct conversation_end end = { STAGE_EHLO,
-		OUTCOME_STARTTLS_NOT_OFFERED, "502 no" };
+		OUTCOME_STARTTLS_NOT_OFFERED, "502 no", 502 };
 	const struct conversation_wish wish = { .before = before };
 	struct conversation *one = conversation_new(&wish);
 
@@ -48,22 +48,24 @@ static const struct point {
 	struct conversation_end	 so_far;
 } points[] = {
 	{ "connected", { NULL }, STAGE_GREETING, false,
-	    { STAGE_GREETING, OUTCOME_TIMEOUT, WHY } },
+	    { STAGE_GREETING, OUTCOME_TIMEOUT, WHY, 0 } },
 	{ "half a greeting", { "S= 220-mx\r\n2" }, STAGE_GREETING, false,
-	    { STAGE_GREETING, OUTCOME_TIMEOUT, WHY } },
+	    { STAGE_GREETING, OUTCOME_TIMEOUT, WHY, 0 } },
 	{ "EHLO sent", { TO_EHLO }, STAGE_EHLO, false,
-	    { STAGE_EHLO, OUTCOME_TIMEOUT, WHY } },
+	    { STAGE_EHLO, OUTCOME_TIMEOUT, WHY, 0 } },
 	{ "STARTTLS sent", { TO_STARTTLS }, STAGE_STARTTLS, false,
-	    { STAGE_STARTTLS, OUTCOME_TIMEOUT, WHY } },
+	    { STAGE_STARTTLS, OUTCOME_TIMEOUT, WHY, 0 } },
 	{ "TLS begun", { TO_HELLO }, STAGE_HANDSHAKE, false,
-	    { STAGE_HANDSHAKE, OUTCOME_TIMEOUT, WHY } },
+	    { STAGE_HANDSHAKE, OUTCOME_TIMEOUT, WHY, 0 } },
 	{ "clear text after 220",
 	    { TO_STARTTLS, "S: 220 go\r\n250 injected", "hello" },
-	    STAGE_HANDSHAKE, true, { STAGE_HANDSHAKE, OUTCOME_TIMEOUT, WHY } },
+	    STAGE_HANDSHAKE, true,
+	    { STAGE_HANDSHAKE, OUTCOME_TIMEOUT, WHY, 0 } },
 	{ "greeting rejected", { "S: 554 no", QUIT }, STAGE_DONE, false,
-	    { STAGE_GREETING, OUTCOME_REFUSED, "554 no" } },
+	    { STAGE_GREETING, OUTCOME_REFUSED, "554 no", 554 } },
 	{ "STARTTLS rejected", { TO_STARTTLS, "S: 454 no", QUIT }, STAGE_DONE,
-	    false, { STAGE_STARTTLS, OUTCOME_STARTTLS_REFUSED, "454 no" } },
+	    false,
+	    { STAGE_STARTTLS, OUTCOME_STARTTLS_REFUSED, "454 no", 454 } },
 };
 
 static void
@@ -133,7 +135,7 @@ test_cancel_at_the_end(void **state)
 {
 	static const char *const before[] = { "S: what?", NULL };
 	static const struct conversation_end end = { STAGE_GREETING,
-		OUTCOME_PROTOCOL, "not an SMTP reply: what?" };
+		OUTCOME_PROTOCOL, "not an SMTP reply: what?", 0 };
 	const struct conversation_wish wish = { .before = before,
 		.trace_level = TRACE_STEPS,
 		.breaks = true };
@@ -264,7 +266,7 @@ test_trace(void **state)
 		"2 S: 221\n"
 		"1 QUIT -> end\n" };
 	static const struct conversation_end end = { STAGE_STARTTLS,
-		OUTCOME_STARTTLS_REFUSED, "454 no " ESCAPED };
+		OUTCOME_STARTTLS_REFUSED, "454 no " ESCAPED, 454 };
 	struct conversation_wish wish = { .trace_level = 0 };
 	struct conversation *one;
 

@@ -134,10 +134,11 @@ clear_world(void)
 static const char *const goes_well[] = { TO_TLS, "TLS", BYE, NULL };
 static const char *const fails[] = { TO_TLS, "no TLS", NULL };
 
-static const struct conversation_end done = { STAGE_DONE, OUTCOME_DONE, NULL };
+static const struct conversation_end done = { STAGE_DONE, OUTCOME_DONE, NULL,
+	0 };
 static const struct conversation_end refused = { STAGE_HANDSHAKE,
 	OUTCOME_HANDSHAKE_FAILED,
-	"TLS: the server sent the alert \"handshake failure\"" };
+	"TLS: the server sent the alert \"handshake failure\"", 0 };
 
 /* A conversation with the server, up to where the script leaves it. */
 static struct conversation *
@@ -265,7 +266,7 @@ test_nothing_to_offer(void **state)
 {
 	static const char *const script[] = { TO_TLS, NULL };
 	static const struct conversation_end end = { STAGE_HANDSHAKE,
-		OUTCOME_UNTRIED, "no key type is left to offer" };
+		OUTCOME_UNTRIED, "no key type is left to offer", 0 };
 	static const struct conversation_wish wish = { .except = ~0u };
 	struct conversation *one = conversation_new(&wish);
 
