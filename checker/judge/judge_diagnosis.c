@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "checker/judge/diagnose.h"
-#include "checker/tlsa/candidate.h"
+#include "smtp/chain.h"
 
 /*
  * Explanations for one domain. Others choose how many hosts, records and

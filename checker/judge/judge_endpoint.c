@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 #include "checker/tlsa/advice.h"
-#include "checker/tlsa/candidate.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
+#include "smtp/chain.h"
 
 /* What an address is worth when no TLS came about. */
 static const struct outcome_row {

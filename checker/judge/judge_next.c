@@ -14,6 +14,7 @@
 #include "checker/tlsa/make.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
+#include "smtp/chain.h"
 
 /* The host's records held against one of the files. */
 struct next_candidate {

@@ -10,6 +10,7 @@
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/text.h"
+#include "smtp/chain.h"
 
 /* What nsupdate needs when nothing is said (it has no default). */
 #define NSUPDATE_TTL 3600

@@ -1,13 +1,12 @@
 #include "checker/tlsa/candidate.h"
 
-#include <openssl/err.h>
-#include <openssl/x509v3.h>
 #include <stdlib.h>
 
 #include "checker/tlsa/keyfile.h"
 #include "checker/tlsa/make.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
+#include "smtp/chain.h"
 
 /* Why one would publish the record, or rather not (RFC 7671 5 and 10.1). */
 static const char *
@@ -30,50 +29,6 @@ advice_on(const struct tlsa *record, bool recommended)
 	    "recommended: good for as long as the key is kept" :
 	    "recommended: good for as long as this authority issues the "
 	    "certificate, for this name and in time";
-}
-
-/* By its name, and since two authorities may share that, by its signature. */
-static bool
-has_issued(X509 *above, X509 *own)
-{
-	EVP_PKEY *key = X509_get0_pubkey(above);
-	bool issued = X509_check_issued(above, own) == X509_V_OK &&
-	    key != NULL && X509_verify(own, key) == 1;
-
-	ERR_clear_error();
-	return issued;
-}
-
-/* The place of the one that issued the first; BELOW: that the first issued. */
-static size_t
-find_kin(const struct chain *chain, bool below)
-{
-	STACK_OF(X509) *stack = chain_to_stack(chain);
-	X509 *first, *other;
-	size_t i;
-
-	for (i = 1; i < chain->count; i++) {
-		first = sk_X509_value(stack, 0);
-		other = sk_X509_value(stack, (int)i);
-		if (!chain_repeats_own(chain, i) &&
-		    (below ? has_issued(first, other) :
-		    has_issued(other, first)))
-			break;
-	}
-	sk_X509_pop_free(stack, X509_free);
-	return i < chain->count ? i : 0;
-}
-
-size_t
-chain_issuer_of_leaf(const struct chain *chain)
-{
-	return find_kin(chain, false);
-}
-
-size_t
-chain_issued_by_leaf(const struct chain *chain)
-{
-	return find_kin(chain, true);
 }
 
 bool

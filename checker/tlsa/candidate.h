@@ -11,7 +11,6 @@
 #include "checker/tlsa/tlsa.h"
 
 struct certificate;
-struct chain;
 struct keyfile;
 
 struct candidate {
@@ -25,19 +24,6 @@ struct candidates {
 	struct candidate	*items;		/* owned */
 	size_t		 count;
 };
-
-/*
- * The place of the certificate that issued the first one, wherever it stands in
- * the chain; 0: it is not there (or the first one signed itself).
- */
-size_t	chain_issuer_of_leaf(const struct chain *chain);
-
-/*
- * The place of a certificate that the first one issued: the file is in the
- * wrong order, for the server's own comes first (RFC 8446 4.4.2). 0: there is
- * none.
- */
-size_t	chain_issued_by_leaf(const struct chain *chain);
 
 /*
  * Whether the server's own certificate comes first. False: what would be taken
