@@ -5,6 +5,7 @@
 #include <unbound.h>
 
 #include "resolver/anchor.h"
+#include "resolver/clock.h"
 #include "resolver/memory.h"
 #include "resolver/setup.h"
 #include "resolver/trace.h"
@@ -327,16 +328,6 @@ name_servers(const struct resolver_options *options)
 	return text;
 }
 
-static struct timeval
-to_timeval(double seconds)
-{
-	struct timeval time;
-
-	time.tv_sec = (time_t)seconds;
-	time.tv_usec = (suseconds_t)((seconds - (double)time.tv_sec) * 1e6);
-	return time;
-}
-
 struct resolver *
 resolver_open(struct event_base *base, const struct resolver_options *options,
     char **why)
@@ -355,7 +346,7 @@ resolver_open(struct event_base *base, const struct resolver_options *options,
 	}
 	resolver = memory_new(1, sizeof(*resolver));
 	resolver->context = context;
-	resolver->limit = to_timeval(options->question_limit);
+	resolver->limit = clock_timeval(options->question_limit);
 	resolver->now = options->now;
 	resolver->forwards = options->forwarder_count > 0;
 	resolver->trace = options->trace;

@@ -14,6 +14,7 @@
 #include "checker/run/input.h"
 #include "checker/run/output.h"
 #include "checker/run/terminal.h"
+#include "resolver/clock.h"
 #include "resolver/memory.h"
 #include "smtp/dial.h"
 
@@ -331,23 +332,10 @@ check_words(char *const *words, size_t count, char **why)
 	return true;
 }
 
-static double
-seconds_since(const struct timespec *began)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - began->tv_sec) +
-	    (double)(now.tv_nsec - began->tv_nsec) / 1e9;
-}
-
 static void
 sleep_seconds(double seconds)
 {
-	const struct timespec pause = {
-		.tv_sec = (time_t)seconds,
-		.tv_nsec = (long)((seconds - (double)(time_t)seconds) * 1e9),
-	};
+	const struct timespec pause = clock_timespec(seconds);
 
 	nanosleep(&pause, NULL);
 }
@@ -521,7 +509,7 @@ static bool
 try_until_pass(struct survey *survey, char *const *words, size_t count)
 {
 	const struct settings *settings = survey->settings;
-	struct timespec began;
+	const double began = clock_monotonic();
 	char **domains = NULL;
 	double pause = 0;
 	size_t domain_count = 0;
@@ -529,7 +517,6 @@ try_until_pass(struct survey *survey, char *const *words, size_t count)
 	int try;
 
 	survey->defers = true;
-	clock_gettime(CLOCK_MONOTONIC, &began);
 	for (try = 1; good && (try == 1 || pause > 0); try++) {
 		sleep_seconds(pause);
 		if (try > 1) {
@@ -541,7 +528,7 @@ try_until_pass(struct survey *survey, char *const *words, size_t count)
 			    settings->input);
 		}
 		pause = survey->stopped != 0 ? 0 : pause_after(survey, try,
-		    settings->wait - seconds_since(&began));
+		    settings->wait - (clock_monotonic() - began));
 		if (good && pause > 0)
 			fprintf(stderr, "mxdane: try %d: %s; again in %.0f "
 			    "seconds\n", try,

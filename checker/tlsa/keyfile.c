@@ -1,42 +1,17 @@
 #include "checker/tlsa/keyfile.h"
 
-#include <errno.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "checker/tlsa/pem.h"
+#include "resolver/file.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
-
-char *
-file_read(const char *file, size_t *size, char **why)
-{
-	FILE *stream = strcmp(file, "-") == 0 ? stdin : fopen(file, "rb");
-	char *text = NULL, *safe;
-	int error = stream == NULL ? errno : 0;
-
-	if (stream != NULL) {
-		text = memory_new(KEYFILE_SIZE_MAX + 2, 1);
-		*size = fread(text, 1, KEYFILE_SIZE_MAX + 1, stream);
-		error = ferror(stream) ? errno :
-		    *size > KEYFILE_SIZE_MAX ? EFBIG : 0;
-		if (stream != stdin)
-			fclose(stream);
-	}
-	if (error == 0)
-		return text;
-	free(text);
-	safe = text_printable(file, strlen(file));
-	*why = memory_format("%s: %s", safe, strerror(error));
-	free(safe);
-	return NULL;
-}
 
 /* Takes the key down as it is encoded there. False: it cannot be read. */
 static bool
@@ -239,7 +214,7 @@ keyfile_init(struct keyfile *keyfile, const char *file, char **why)
 	size_t size;
 
 	memset(keyfile, 0, sizeof(*keyfile));
-	text = file_read(file, &size, why);
+	text = file_read_or_input(file, KEYFILE_SIZE_MAX, &size, why);
 	if (text == NULL)
 		return false;
 	keyfile->file = text_printable(file, strlen(file));

@@ -33,10 +33,4 @@ struct keyfile {
 bool	keyfile_init(struct keyfile *keyfile, const char *file, char **why);
 void	keyfile_clear(struct keyfile *keyfile);
 
-/*
- * The whole of such a file and a NUL behind it; owned by the caller. NULL: *WHY
- * as above.
- */
-char	*file_read(const char *file, size_t *size, char **why);
-
 #endif

@@ -13,9 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/tlsa/keyfile.h"
+#include "resolver/file.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
+
+/* Octets of a file; a longer one is refused. */
+#define FILE_SIZE_MAX	(1024 * 1024)
 
 #define DIGEST_DIGITS	64
 
@@ -132,7 +135,8 @@ known_cas_read(struct known_cas *known_cas, const char *file, char **why)
 	size_t size, number = 0;
 
 	*known_cas = (struct known_cas){ NULL, 0, NULL };
-	known_cas->text = rest = file_read(file, &size, why);
+	known_cas->text = rest = file_read_or_input(file, FILE_SIZE_MAX, &size,
+	    why);
 	if (known_cas->text == NULL)
 		return false;
 	while (wrong == NULL && (line = strsep(&rest, "\n")) != NULL) {

@@ -335,7 +335,7 @@ test_files(void **state)
 	(void)state;
 	memset(text, '\n', KEYFILE_SIZE_MAX + 1);
 	assert_false(read_octets(&keyfile, text, KEYFILE_SIZE_MAX + 1, &why));
-	assert_string_equal(why, ": File too large");
+	assert_string_equal(why, ": is larger than 1048576 octets");
 	free(why);
 	free(text);
 	assert_false(keyfile_init(&keyfile, "/nonexistent/x\n", &why));
