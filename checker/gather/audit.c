@@ -11,6 +11,7 @@
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/resolver.h"
+#include "smtp/dial.h"
 
 struct audit {
 	const struct context	 *context;	/* borrowed */
@@ -58,6 +59,7 @@ finish(struct audit *audit)
 
 	evidence->elapsed_ms = (unsigned int)(1000 *
 	    (clock_monotonic() - audit->began));
+	evidence->connected = dialer_has_connected(audit->context->dialer);
 	if (evidence->health != RESOLVER_HEALTHY && evidence->mx != NULL)
 		forget_mx(evidence);
 	audit_free(audit);
@@ -126,7 +128,7 @@ ask_misplaced(struct audit *audit, const struct host_evidence *host)
 	if (evidence->mx == NULL || evidence->mx->dnssec != DNSSEC_SECURE ||
 	    evidence->misplaced != NULL || audit->misplaced != NULL ||
 	    name_equal(host->name, evidence->domain) ||
-	    host_dns_state(host) != HOST_DNS_TLSA_NONE)
+	    host_dns_state(host, NULL) != HOST_DNS_TLSA_NONE)
 		return;
 	owner = name_tlsa_owner(host->port, evidence->domain);
 	if (owner != NULL)

@@ -60,7 +60,7 @@ key_types_seen(const struct endpoint_evidence *evidence)
 	size_t i;
 
 	for (i = 0; i < evidence->handshake_count; i++)
-		seen |= KEY_SET(evidence->handshakes[i].handshake->key_type);
+		seen |= KEY_SET(evidence->handshakes[i].seen->key_type);
 	return seen;
 }
 
@@ -107,7 +107,7 @@ note_handshake(struct endpoint_evidence *evidence,
 	evidence->handshakes = memory_grow(evidence->handshakes,
 	    evidence->handshake_count, sizeof(*shake));
 	shake = &evidence->handshakes[evidence->handshake_count++];
-	shake->handshake = handshake;
+	shake->seen = handshake;
 	return handshake->key_type != KEY_UNKNOWN;
 }
 
@@ -172,7 +172,7 @@ is_worth_another(struct endpoint_gathering *gathering, bool new,
 	const key_set seen = key_types_seen(evidence);
 
 	if (new && evidence->handshake_count == 1 &&
-	    strcmp(evidence->handshakes[0].handshake->protocol, "TLSv1.3") != 0)
+	    strcmp(evidence->handshakes[0].seen->protocol, "TLSv1.3") != 0)
 		gathering->kept_back = TLS_SHARING_SUITES & ~seen;
 	if (new && tls_can_offer(seen | gathering->kept_back))
 		return true;

@@ -89,8 +89,7 @@ ask_tlsa(struct host_gathering *gathering)
 	size_t i = host->tlsa[0] == NULL ? 0 : 1;
 	char *owner;
 
-	host->base_domains[i] = memory_string(host_dns_base_domain(host, i));
-	owner = name_tlsa_owner(host->port, host->base_domains[i]);
+	owner = name_tlsa_owner(host->port, host_dns_base_domain(host, i));
 	ask(gathering, LOOKUP_TLSA, owner, DNS_TLSA, &host->tlsa[i]);
 	/*
 	 * Without an answer the host fails, so a late one is
@@ -187,7 +186,7 @@ assume_chains(const struct context_options *options,
 		handshake->chain = chain_copy(options->chains[i]);
 		handshake->key_type =
 		    handshake->chain->certificates[0].key_type;
-		endpoint->handshakes[i].handshake = handshake;
+		endpoint->handshakes[i].seen = handshake;
 	}
 }
 
@@ -241,7 +240,7 @@ static void
 host_advance(struct host_gathering *gathering)
 {
 	struct host_evidence *host = gathering->evidence;
-	enum host_dns state = host_dns_state(host);
+	enum host_dns state = host_dns_state(host, NULL);
 
 	switch (state) {
 	case HOST_DNS_PENDING:

@@ -27,17 +27,18 @@ put_escaped(FILE *out, const char *text, bool property)
 }
 
 static void
-put_command(FILE *out, const char *domain, const struct finding_list *list,
-    size_t which)
+put_command(FILE *out, const char *domain, const struct finding_group *group)
 {
 	static const char *const commands[] = {
 		[SEVERITY_ERROR] = "error",
 		[SEVERITY_WARNING] = "warning",
 		[SEVERITY_INFO] = "notice",
 	};
-	const struct finding *finding = &list->items[which];
-	const char *host = finding->host != NULL ? finding->host : domain;
-	char *places = finding_places(list, which);
+	const struct finding *finding = group->members[0];
+	const char *host = finding->place.host != NULL ? finding->place.host :
+	    domain;
+	char *places = finding_group_places(group);
+	char *advice = advice_list_text(&finding->advice);
 
 	fprintf(out, "::%s title=", commands[finding->severity]);
 	put_escaped(out, finding_code_name(finding->code), true);
@@ -48,10 +49,11 @@ put_command(FILE *out, const char *domain, const struct finding_list *list,
 	free(places);
 	fputs(": ", out);
 	put_escaped(out, finding->text, false);
-	if (finding->advice != NULL) {
+	if (advice != NULL) {
 		fputs("%0A-> ", out);
-		put_escaped(out, finding->advice, false);
+		put_escaped(out, advice, false);
 	}
+	free(advice);
 	fputc('\n', out);
 }
 
@@ -80,7 +82,7 @@ put_summary(FILE *out, const struct evidence *evidence)
 	fputs("### DANE for ", out);
 	put_cell(out, evidence->domain);
 	fprintf(out, ": %s\n\n| | verdict | |\n| --- | --- | --- |\n",
-	    verdict_name(evidence->verdict));
+	    verdict_name(evidence->judged.verdict));
 	report_cases_init(&cases, evidence);
 	for (i = 0; i < cases.count; i++) {
 		item = &cases.items[i];
@@ -100,7 +102,7 @@ github_domain(FILE *out, const struct report_options *options,
     const struct evidence *evidence, void *state)
 {
 	const char *file = getenv("GITHUB_STEP_SUMMARY");
-	const struct finding_list *findings = &evidence->findings;
+	struct finding_groups groups;
 	FILE *summary;
 	size_t i;
 
@@ -108,11 +110,11 @@ github_domain(FILE *out, const struct report_options *options,
 	(void)state;
 	/* The name is a checked one: it cannot begin a command. */
 	fprintf(out, "%s: %s\n", evidence->domain,
-	    verdict_name(evidence->verdict));
-	for (i = 0; i < findings->count; i++) {
-		if (!finding_repeats(findings, i))
-			put_command(out, evidence->domain, findings, i);
-	}
+	    verdict_name(evidence->judged.verdict));
+	finding_groups_init(&groups, &evidence->judged.findings);
+	for (i = 0; i < groups.count; i++)
+		put_command(out, evidence->domain, &groups.items[i]);
+	finding_groups_clear(&groups);
 	if (file == NULL || *file == '\0')
 		return;
 	summary = fopen(file, "a");

@@ -16,7 +16,6 @@
 #include "checker/run/terminal.h"
 #include "resolver/clock.h"
 #include "resolver/memory.h"
-#include "smtp/dial.h"
 
 /* How often the line that shows progress is drawn. */
 #define PROGRESS_MICROSECONDS 500000
@@ -120,8 +119,6 @@ judge_domain(const struct survey *survey, struct evidence *evidence)
 		.next_count = survey->engine.next_count,
 		.ca_lookup = &survey->engine.ca_lookup,
 		.known_cas = &survey->engine.known_cas,
-		.connected =
-		    dialer_has_connected(survey->engine.context.dialer),
 	};
 
 	judge(evidence, &options);

@@ -159,6 +159,24 @@ tlsa_same_combination(const struct tlsa *a, const struct tlsa *b)
 	    a->matching_type == b->matching_type;
 }
 
+int
+tlsa_compare(const struct tlsa *a, const struct tlsa *b)
+{
+	size_t size = a->size < b->size ? a->size : b->size;
+	int order;
+
+	if (a->usage != b->usage)
+		return a->usage < b->usage ? -1 : 1;
+	if (a->selector != b->selector)
+		return a->selector < b->selector ? -1 : 1;
+	if (a->matching_type != b->matching_type)
+		return a->matching_type < b->matching_type ? -1 : 1;
+	order = size > 0 ? memcmp(a->data, b->data, size) : 0;
+	if (order != 0)
+		return order;
+	return (a->size > b->size) - (a->size < b->size);
+}
+
 /*
  * RFC 7671 9: of one usage and selector, only the strongest digest published
  * counts; full data always does.

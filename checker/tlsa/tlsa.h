@@ -72,6 +72,12 @@ size_t	tlsa_set_usable(const struct tlsa_set *set);
 bool	tlsa_same_combination(const struct tlsa *a, const struct tlsa *b);
 
 /*
+ * An order among records, for qsort: usage, selector, matching type, data. 0:
+ * they are equal.
+ */
+int	tlsa_compare(const struct tlsa *a, const struct tlsa *b);
+
+/*
  * The fields from "3 1 1 60785a34..." (hexadecimal digits, spaces where one
  * likes; the data may be missing). FIELDS's data is owned by the caller; what
  * it means is for tlsa_set_add to find out. False: *WHY (static) says what is

@@ -163,8 +163,8 @@ find_in_store(void *argument, const struct tlsa *record)
 	return found ? memory_string(STORE_NAME) : NULL;
 }
 
-#define NOT_THERE "which the server does not send; senders use no store of " \
-	"authorities, so for them it is not there"
+#define NOT_THERE "which the server does not send; senders use no CA " \
+	"store, so they cannot find it"
 #define NO_USE	"which the server does not send and which is not known to " \
 	"have issued what it sends: that was "
 #define APPEND	"append the certificate of "
@@ -219,12 +219,12 @@ static const struct row {
 
 	/* nobody knows it, but it may be the one that is missing */
 	{ { LEAF, MIDDLE }, "2 1 1 " OTHER_KEY,
-	    FINDING_ISSUER_NOT_SENT, "is of no authority that the server "
+	    FINDING_ISSUER_NOT_SENT, "is of no CA that the server "
 	    "sends. What it sends ends with CN=Middle, issued by CN=Root, "
 	    "which is not sent: if the record is of that, senders cannot know",
 	    APPEND "CN=Root" SENDS ", if it is the one, or\n" },
 	{ { LEAF, X1 }, "2 0 1 " OTHER_KEY,
-	    FINDING_ISSUER_NOT_SENT, "is of no authority that the server "
+	    FINDING_ISSUER_NOT_SENT, "is of no CA that the server "
 	    "sends. What it sends ends with CN=leaf, issued by CN=Middle, "
 	    "which is not sent: if the record is of that, senders cannot know",
 	    APPEND "CN=Middle" SENDS ", if it is the one, or\n" },
@@ -239,10 +239,10 @@ static const struct row {
 
 	/* it issues no more */
 	{ { LEAF, MIDDLE }, "2 1 1 " R10_KEY,
-	    FINDING_ISSUER_RETIRED, "names Let's Encrypt R10, an authority "
+	    FINDING_ISSUER_RETIRED, "names Let's Encrypt R10, a CA "
 	    "that has retired and issues no more certificates", "" },
 	{ { LEAF, MIDDLE, ROOT }, "2 0 1 " X3_CERT,
-	    FINDING_ISSUER_RETIRED, "names DST Root CA X3, an authority that "
+	    FINDING_ISSUER_RETIRED, "names DST Root CA X3, a CA that "
 	    "has retired and issues no more certificates", "" },
 
 	/* an authority's digest is not meant where usage 3 stands before it,
@@ -252,6 +252,9 @@ static const struct row {
 	{ { LEAF, MIDDLE, ROOT }, "2 0 1 " X1_KEY, FINDING_CODE_COUNT, NULL,
 	    NULL },
 };
+
+static const struct advice_rrset rrset = { "_25._tcp.mx.example.org", 3600 };
+static const struct advice_rrset nowhere = { NULL, 3600 };
 
 static bool
 diagnose_row(struct issued **world, const struct row *row, bool failing,
@@ -271,7 +274,7 @@ diagnose_row(struct issued **world, const struct row *row, bool failing,
 	struct diagnose_input input = {
 		.chain = chain,
 		.rules = &match,
-		.owner = "_25._tcp.mx.example.org",
+		.rrset = &rrset,
 		.ca_lookup = &store,
 		.failing = failing,
 	};
@@ -281,7 +284,7 @@ diagnose_row(struct issued **world, const struct row *row, bool failing,
 	input.record = set.records;
 	said = diagnose(diagnosis, &input);
 	if (said)
-		assert_int_equal(follow_advice(diagnosis->advice, &match, 0),
+		assert_int_equal(follow_advice(&diagnosis->advice, &match, 0),
 		    1);
 	/* It takes time to read, and is for what is not known else. */
 	assert_true(asked <= 1);
@@ -296,6 +299,7 @@ test_issuers(void **state)
 	struct diagnosis diagnosis;
 	const struct row *row;
 	size_t i, length;
+	char *advice;
 
 	for (i = 0; i < COUNT(rows); i++) {
 		row = &rows[i];
@@ -308,12 +312,14 @@ test_issuers(void **state)
 			fail_msg("%s: %s", row->record, diagnosis.text);
 		assert_int_equal(diagnosis.code, row->code);
 		assert_string_equal(diagnosis.text, row->text);
+		advice = advice_list_text(&diagnosis.advice);
 		length = strlen(row->append);
-		if (strncmp(diagnosis.advice, row->append, length) != 0 ||
-		    strncmp(diagnosis.advice + length, "publish  ", 9) != 0)
-			fail_msg("%s: %s", row->record, diagnosis.advice);
+		if (strncmp(advice, row->append, length) != 0 ||
+		    strncmp(advice + length, "publish  ", 9) != 0)
+			fail_msg("%s: %s", row->record, advice);
+		free(advice);
 		free(diagnosis.text);
-		free(diagnosis.advice);
+		advice_list_clear(&diagnosis.advice);
 	}
 }
 
@@ -348,7 +354,8 @@ test_append(void **state)
 		.reference_name_count = COUNT(names),
 		.when = CERTIFICATES_NOW,
 	};
-	struct diagnose_input input = { .rules = &match, .failing = true };
+	struct diagnose_input input = { .rules = &match, .rrset = &nowhere,
+		.failing = true };
 	struct diagnosis diagnosis;
 	struct match_result *results;
 	size_t i;
@@ -360,9 +367,9 @@ test_append(void **state)
 	assert_true(diagnose(&diagnosis, &input));
 	assert_int_equal(diagnosis.code, FINDING_ISSUER_NOT_SENT);
 	/* Without an owner the record is told by itself. */
-	assert_non_null(strstr(diagnosis.advice, "or\npublish  3 1 1 "));
+	assert_true(advice_has(&diagnosis.advice, "or\npublish  3 1 1 "));
 	free(diagnosis.text);
-	free(diagnosis.advice);
+	advice_list_clear(&diagnosis.advice);
 	for (i = 0; i < 2; i++) {
 		match.chain = chains[i];
 		results = match_chain(&match);
