@@ -425,6 +425,46 @@ test_signatures(void **state)
 	chain_free(chain);
 }
 
+static const struct threshold_row {
+	const char	*name;
+	double		 warning, critical;
+	int		 past;			/* seconds */
+	enum verdict	 expected;
+	bool		 reported;
+} threshold_rows[] = {
+	{ "exactly at --warning", 20, 0, 0, VERDICT_PASS, false },
+	{ "a second under --warning", 20, 0, 1, VERDICT_PASS, true },
+	{ "exactly at --critical", 0, 20, 0, VERDICT_PASS, false },
+	{ "a second under --critical", 0, 20, 1, VERDICT_FAIL, true },
+	{ "exactly at both", 20, 20, 0, VERDICT_PASS, false },
+	{ "a second under both", 20, 20, 1, VERDICT_FAIL, true },
+	{ "ends now", 0, 0, 20 * CERTIFICATES_DAY, VERDICT_PASS, false },
+	{ "ended a second ago", 0, 0, 20 * CERTIFICATES_DAY + 1, VERDICT_FAIL,
+	    true },
+};
+
+/* What ends exactly at a threshold is not under it. */
+static void
+test_threshold(void **state)
+{
+	const struct threshold_row *row = *state;
+	const struct judge_options options = {
+		.warning_days = row->warning,
+		.critical_days = row->critical,
+	};
+	struct chain *chain = fixture_chain("mx.example.org", KEY_ECDSA);
+	struct evidence *evidence = fixture_domain("example.org");
+
+	make_host(evidence, "mx.example.org", VERDICT_PASS, chain);
+	evidence->checked_at += row->past;
+	judge(evidence, &options);
+	assert_int_equal(evidence->judged.verdict, row->expected);
+	assert_int_equal(finding_list_has(&evidence->judged.findings,
+	    FINDING_SIGNATURE_EXPIRING), row->reported);
+	evidence_free(evidence);
+	chain_free(chain);
+}
+
 int
 main(void)
 {
@@ -440,6 +480,7 @@ main(void)
 		TABLE(test_two_hosts, host_rows),
 		TABLE_ALONE(test_insecure_domain),
 		TABLE(test_signatures, signature_rows),
+		TABLE(test_threshold, threshold_rows),
 	};
 
 	return table_run(tables, COUNT(tables));

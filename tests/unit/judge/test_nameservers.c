@@ -327,6 +327,54 @@ test_name_servers_out_of_reach(void **state)
 	evidence_free(evidence);
 }
 
+static const struct unasked_row {
+	const char		*name;
+	enum session_outcome	 outcome;	/* of the only host */
+	bool			 silent;	/* asked, but none answers */
+	bool			 unasked;	/* not all were asked */
+	enum verdict		 expected;
+} unasked_rows[] = {
+	{ "pass, all asked", OUTCOME_DONE, false, false, VERDICT_PASS },
+	{ "pass, not all asked", OUTCOME_DONE, false, true, VERDICT_UNKNOWN },
+	{ "pass, none answers", OUTCOME_DONE, true, false, VERDICT_UNKNOWN },
+	{ "fail, not all asked", OUTCOME_STARTTLS_NOT_OFFERED, false, true,
+	    VERDICT_FAIL },
+	{ "fail, none answers", OUTCOME_STARTTLS_NOT_OFFERED, true, false,
+	    VERDICT_FAIL },
+	{ "unknown, not all asked", OUTCOME_TIMEOUT, false, true,
+	    VERDICT_UNKNOWN },
+};
+
+/* Name servers that were not asked do not undo a fault that was seen. */
+static void
+test_unasked(void **state)
+{
+	static const struct server silent[] = {
+		{ NS1, { { TLSA, DNS_TLSA, LAME } } },
+		{ NS2, { { TLSA, DNS_TLSA, LAME } } },
+	};
+	const struct unasked_row *row = *state;
+	struct chain *chain = fixture_chain(MX, KEY_ECDSA);
+	struct evidence *evidence = fixture_domain("example.org");
+	struct host_evidence *host = fixture_host(evidence, MX);
+	size_t i;
+
+	fixture_tlsa_of(host, chain);
+	fixture_endpoint(host, "192.0.2.1", row->outcome,
+	    row->outcome == OUTCOME_DONE ? chain : NULL);
+	for (i = 0; row->silent && i < COUNT(silent); i++)
+		add_server(evidence, &silent[i]);
+	evidence->servers_unasked = row->unasked;
+	fixture_judge(evidence);
+	assert_int_equal(evidence->judged.verdict, row->expected);
+	assert_int_equal(find(evidence, FINDING_EGRESS_BLOCKED) != NULL,
+	    row->silent);
+	if (row->unasked)
+		assert_non_null(find(evidence, FINDING_TIMEOUT));
+	evidence_free(evidence);
+	chain_free(chain);
+}
+
 /* --- connections */
 
 #define ENDS_MAX 3
@@ -450,6 +498,7 @@ main(void)
 		TABLE(test_name_servers, server_rows),
 		TABLE_ALONE(test_name_servers_of_unsigned),
 		TABLE_ALONE(test_name_servers_out_of_reach),
+		TABLE(test_unasked, unasked_rows),
 		TABLE(test_egress, egress_rows),
 		TABLE_ALONE(test_egress_open),
 	};
