@@ -209,6 +209,7 @@ test_covered(void **state)
 	struct evidence *evidence = domain();
 	struct keyfile next;
 
+	(void)state;
 	publish(evidence, "3 1 1", NEXT);
 	next = chain_file(NEXT);
 	judge_at(evidence, &next, CERTIFICATES_NOW);
@@ -321,6 +322,7 @@ test_covered_in_part(void **state)
 	struct tlsa record = record_of("3 0 1", NEXT);
 	char *line = tlsa_line("_25._tcp." HOST, &record), *expected;
 
+	(void)state;
 	publish(evidence, "3 0 1", NOW);
 	publish(evidence, "3 1 1", NEXT);
 	judge_at(evidence, &next, CERTIFICATES_NOW);
@@ -341,6 +343,7 @@ test_until(void **state)
 	struct evidence *evidence = domain();
 	struct keyfile next = key_file(NEXT);
 
+	(void)state;
 	publish(evidence, "3 1 1", NEXT);
 	evidence->hosts[0].tlsa[0]->signed_since = CERTIFICATES_NOW - 60;
 	judge_at(evidence, &next, CERTIFICATES_NOW);
@@ -436,13 +439,14 @@ test_name(void **state)
 	struct keyfile next = chain_file(NEXT_OTHER_NAME);
 	char *advice;
 
+	(void)state;
 	publish(evidence, "2 1 1", ROOT);
 	judge_at(evidence, &next, CERTIFICATES_NOW);
 	assert_next(evidence, FINDING_NEXT_UNCOVERED, FINDING_NO_RECORD,
 	    VERDICT_FAIL, 1);
 	assert_string_equal(next_finding(evidence)->text, "no TLSA record "
-	    "matches next.pem (CN=other.example, ECDSA): from the switch on senders "
-	    "would delay the mail; record [1] matches CN=Root, but the "
+	    "matches next.pem (CN=other.example, ECDSA): from the switch on "
+	    "senders would delay the mail; record [1] matches CN=Root, but the "
 	    "certificate bears none of the names mx.example.org, example.org");
 	advice = advised_line("3 1 1", NEXT_OTHER_NAME);
 	assert_true(advice_has(&next_finding(evidence)->advice, advice));
@@ -461,6 +465,7 @@ test_ignored_record(void **state)
 	struct keyfile next = key_file(NEXT);
 	char *advice;
 
+	(void)state;
 	publish(evidence, "3 1 2", NOW);
 	publish(evidence, "3 1 1", NEXT);
 	judge_at(evidence, &next, CERTIFICATES_NOW);
@@ -481,6 +486,7 @@ test_no_usable_record(void **state)
 	struct evidence *evidence = domain_without_records();
 	struct keyfile next = chain_file(NEXT);
 
+	(void)state;
 	publish(evidence, "1 1 1", NOW);
 	judge_at(evidence, &next, CERTIFICATES_NOW);
 	assert_null(next_finding(evidence));
@@ -495,6 +501,7 @@ test_unsigned_domain(void **state)
 	struct evidence *evidence = domain();
 	struct keyfile next = chain_file(NEXT);
 
+	(void)state;
 	evidence->mx->dnssec = DNSSEC_INSECURE;
 	judge_at(evidence, &next, CERTIFICATES_NOW);
 	assert_next(evidence, FINDING_NEXT_UNCOVERED, FINDING_NO_RECORD,
@@ -510,6 +517,7 @@ test_too_early_beside_a_fault(void **state)
 	struct evidence *evidence = domain();
 	struct keyfile next = key_file(NEXT);
 
+	(void)state;
 	publish(evidence, "3 1 1", NEXT);
 	evidence->hosts[0].tlsa[0]->signed_since = CERTIFICATES_NOW;
 	fixture_endpoint(&evidence->hosts[0], "192.0.2.2",
@@ -533,6 +541,7 @@ test_several(void **state)
 	struct host_evidence *host;
 	size_t i, covered = 0, uncovered = 0;
 
+	(void)state;
 	host = fixture_host(evidence, "mx2.example.org");
 	fixture_tlsa_of(host, chains[NEXT]);
 	fixture_endpoint(host, "192.0.2.2", OUTCOME_DONE, chains[NEXT]);
