@@ -29,7 +29,7 @@ present_too(struct host_evidence *host, struct issued **world,
 {
 	struct chain *chain = match_world_chain(world, sent, MATCH_SENT_MAX);
 
-	fixture_shake(&host->endpoints[host->endpoint_count - 1], chain);
+	fixture_handshake(&host->endpoints[host->endpoint_count - 1], chain);
 	chain_free(chain);
 }
 

@@ -227,7 +227,7 @@ test_key_types(void **state)
 	(void)state;
 	fixture_tlsa_of(host, ecdsa);
 	endpoint = fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE, ecdsa);
-	fixture_shake(endpoint, rsa);
+	fixture_handshake(endpoint, rsa);
 	fixture_judge(evidence);
 	assert_int_equal(endpoint->handshakes[0].judged.verdict, VERDICT_PASS);
 	assert_int_equal(endpoint->handshakes[1].judged.verdict, VERDICT_FAIL);

@@ -40,7 +40,7 @@ struct endpoint_evidence *
 		    const char *address, enum session_outcome outcome,
 		    const struct chain *chain);
 /* Adds a handshake with another chain (copied). */
-void		 fixture_shake(struct endpoint_evidence *endpoint,
+void		 fixture_handshake(struct endpoint_evidence *endpoint,
 		    const struct chain *chain);
 
 /* A self-signed server certificate. Owned by the caller. */
