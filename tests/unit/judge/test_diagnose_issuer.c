@@ -270,7 +270,8 @@ static const struct row {
 
 	/* a CA's digest, but the usage or the selector is another */
 	{ "retired CA's key with usage 3",
-	    { LEAF, MIDDLE }, "3 1 1 " R10_KEY, FINDING_CODE_COUNT, NULL, NULL },
+	    { LEAF, MIDDLE }, "3 1 1 " R10_KEY, FINDING_CODE_COUNT, NULL,
+	    NULL },
 	{ "known CA's key with usage 3",
 	    { LEAF, MIDDLE }, "3 1 1 " X1_KEY, FINDING_CODE_COUNT, NULL, NULL },
 	{ "known CA's key as a certificate's",
