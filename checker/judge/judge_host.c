@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "checker/evidence/expiry.h"
-#include "checker/tlsa/make.h"
+#include "checker/tlsa/tlsa.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 
@@ -61,15 +61,18 @@ advise_records(struct finding *finding, const struct judge_state *state)
 	const struct host_evidence *host = state->host;
 	const char *owner = judging_tlsa_owner(state);
 	const struct endpoint_evidence *endpoint;
+	struct tlsa record;
 	char *line, *more;
 	size_t i, j;
 
 	for (i = 0; i < host->endpoint_count; i++) {
 		endpoint = &host->endpoints[i];
 		for (j = 0; j < endpoint->handshake_count; j++) {
-			line = make_line(owner, endpoint->handshakes[j].handshake->
-			    chain->certificates, TLSA_DANE_EE, TLSA_SPKI,
-			    TLSA_SHA2_256);
+			tlsa_of_certificate(&record, endpoint->handshakes[j].
+			    handshake->chain->certificates, TLSA_DANE_EE,
+			    TLSA_SPKI, TLSA_SHA2_256);
+			line = tlsa_line(owner, &record);
+			free(record.data);
 			if (finding->advice == NULL ||
 			    strstr(finding->advice, line) == NULL) {
 				more = memory_format("publish  %s", line);

@@ -11,7 +11,7 @@
 #include "checker/tlsa/advice.h"
 #include "checker/tlsa/candidate.h"
 #include "checker/tlsa/keyfile.h"
-#include "checker/tlsa/make.h"
+#include "checker/tlsa/tlsa.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
@@ -33,7 +33,7 @@ is_of_key(const struct tlsa *record, const struct keyfile *keyfile)
 	if (!record->usable || record->usage != TLSA_DANE_EE ||
 	    record->selector != TLSA_SPKI)
 		return false;
-	make_tlsa_of_key(&wanted, keyfile->spki, keyfile->spki_size,
+	tlsa_of_key(&wanted, keyfile->spki, keyfile->spki_size,
 	    record->matching_type);
 	same = wanted.size == record->size &&
 	    memcmp(wanted.data, record->data, wanted.size) == 0;

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "checker/tlsa/keyfile.h"
-#include "checker/tlsa/make.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
@@ -127,8 +126,8 @@ add_of(struct candidates *candidates, const struct certificate *certificate,
 {
 	struct tlsa record;
 
-	make_tlsa(&record, certificate, kind->usage, kind->selector,
-	    kind->matching_type);
+	tlsa_of_certificate(&record, certificate, kind->usage,
+	    kind->selector, kind->matching_type);
 	add(candidates, &record, certificate, direct);
 }
 
@@ -138,7 +137,7 @@ add_key(struct candidates *candidates, const struct keyfile *keyfile,
 {
 	struct tlsa record;
 
-	make_tlsa_of_key(&record, keyfile->spki, keyfile->spki_size,
+	tlsa_of_key(&record, keyfile->spki, keyfile->spki_size,
 	    matching_type);
 	add(candidates, &record, NULL, true);
 }

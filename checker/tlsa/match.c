@@ -9,7 +9,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "checker/tlsa/make.h"
 #include "checker/tlsa/tlsa.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
@@ -483,8 +482,8 @@ match_is_of(const struct tlsa *record, const struct certificate *certificate)
 	struct tlsa other;
 	bool same;
 
-	make_tlsa(&other, certificate, record->usage, record->selector,
-	    record->matching_type);
+	tlsa_of_certificate(&other, certificate, record->usage,
+	    record->selector, record->matching_type);
 	same = other.size == record->size &&
 	    memcmp(other.data, record->data, other.size) == 0;
 	free(other.data);

@@ -11,6 +11,7 @@
 #include "resolver/answer.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
+#include "smtp/chain.h"
 
 /* Data of more hex digits than this, tlsa_text shows only the ends of. */
 #define TEXT_WHOLE	24
@@ -332,4 +333,62 @@ tlsa_line(const char *owner, const struct tlsa *record)
 	line = memory_format("%s. IN TLSA %s", owner, text);
 	free(text);
 	return line;
+}
+
+/* A record with the fields of KIND, of a certificate or a key in DER. */
+static void
+fill_in(struct tlsa *record, const struct tlsa *kind,
+    const unsigned char *der, size_t size)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned int digest_size = 0;
+
+	*record = *kind;
+	record->usable = true;
+	if (kind->matching_type == TLSA_FULL) {
+		record->data = memory_copy(der, size);
+		record->size = size;
+		return;
+	}
+	if (EVP_Digest(der, size, digest, &digest_size,
+	    kind->matching_type == TLSA_SHA2_256 ? EVP_sha256() :
+	    EVP_sha512(), NULL) != 1)
+		abort();
+	record->data = memory_copy(digest, digest_size);
+	record->size = digest_size;
+}
+
+/*
+ * Not with ldns_dane_cert2rdf: it leaks the key for selector 1 (ldns 1.8.3),
+ * and this runs for each certificate of a survey.
+ */
+void
+tlsa_of_certificate(struct tlsa *record,
+    const struct certificate *certificate, enum tlsa_usage usage,
+    enum tlsa_selector selector, enum tlsa_matching_type matching_type)
+{
+	const struct tlsa kind = {
+		.usage = (uint8_t)usage,
+		.selector = (uint8_t)selector,
+		.matching_type = (uint8_t)matching_type,
+	};
+
+	if (selector == TLSA_CERT)
+		fill_in(record, &kind, certificate->der, certificate->size);
+	else
+		fill_in(record, &kind, certificate->spki,
+		    certificate->spki_size);
+}
+
+void
+tlsa_of_key(struct tlsa *record, const uint8_t *spki, size_t size,
+    enum tlsa_matching_type matching_type)
+{
+	const struct tlsa kind = {
+		.usage = TLSA_DANE_EE,
+		.selector = TLSA_SPKI,
+		.matching_type = (uint8_t)matching_type,
+	};
+
+	fill_in(record, &kind, spki, size);
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct answer;
+struct certificate;
 
 /* Octets of a record before its data (RFC 6698 2.1). */
 #define TLSA_HEADER 3
@@ -91,5 +92,20 @@ char	*tlsa_text(const struct tlsa *record, bool whole);
  * the fields alone. Owned by the caller.
  */
 char	*tlsa_line(const char *owner, const struct tlsa *record);
+
+/*
+ * Makes the record of a certificate with this usage, selector and matching
+ * type; its data is owned by the caller.
+ */
+void	tlsa_of_certificate(struct tlsa *record,
+	    const struct certificate *certificate, enum tlsa_usage usage,
+	    enum tlsa_selector selector, enum tlsa_matching_type matching_type);
+
+/*
+ * Likewise the record with usage 3 and selector 1 of a public key
+ * (SubjectPublicKeyInfo in DER) that need not have a certificate yet.
+ */
+void	tlsa_of_key(struct tlsa *record, const uint8_t *spki, size_t size,
+	    enum tlsa_matching_type matching_type);
 
 #endif

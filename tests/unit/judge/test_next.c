@@ -12,7 +12,7 @@
 #include <openssl/x509.h>
 
 #include "checker/tlsa/keyfile.h"
-#include "checker/tlsa/make.h"
+#include "checker/tlsa/tlsa.h"
 #include "resolver/memory.h"
 #include "tests/unit/support/certificates.h"
 #include "tests/unit/support/fixture.h"
@@ -91,7 +91,7 @@ record_of(const struct world *world, const char *kind, enum who who)
 {
 	struct tlsa record;
 
-	make_tlsa(&record, world->chains[who]->certificates,
+	tlsa_of_certificate(&record, world->chains[who]->certificates,
 	    (enum tlsa_usage)(kind[0] - '0'),
 	    (enum tlsa_selector)(kind[2] - '0'),
 	    (enum tlsa_matching_type)(kind[4] - '0'));

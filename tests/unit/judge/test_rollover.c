@@ -13,7 +13,7 @@
 
 #include "checker/judge/judging.h"
 #include "checker/tlsa/known_cas.h"
-#include "checker/tlsa/make.h"
+#include "checker/tlsa/tlsa.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 #include "tests/unit/support/certificates.h"
@@ -366,7 +366,7 @@ publish(struct host_evidence *host, struct chain *const *chains,
 {
 	struct tlsa record;
 
-	make_tlsa(&record, chains[of]->certificates,
+	tlsa_of_certificate(&record, chains[of]->certificates,
 	    (enum tlsa_usage)(kind[0] - '0'),
 	    (enum tlsa_selector)(kind[2] - '0'),
 	    (enum tlsa_matching_type)(kind[4] - '0'));

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "checker/tlsa/make.h"
 #include "checker/tlsa/tlsa.h"
 #include "resolver/memory.h"
 #include "tests/unit/support/certificates.h"
@@ -397,8 +396,8 @@ match_world_record(struct tlsa_set *set, struct issued **world,
 	struct chain *chain = match_world_chain(world, &of, 1);
 	struct tlsa record;
 
-	make_tlsa(&record, chain->certificates, kind[0] - '0', kind[2] - '0',
-	    kind[4] - '0');
+	tlsa_of_certificate(&record, chain->certificates, kind[0] - '0',
+	    kind[2] - '0', kind[4] - '0');
 	tlsa_set_add(set, &record);
 	tlsa_set_settle(set);
 	free(record.data);

@@ -15,7 +15,6 @@
 
 #include "checker/tlsa/candidate.h"
 #include "checker/tlsa/keyfile.h"
-#include "checker/tlsa/make.h"
 #include "resolver/memory.h"
 #include "tests/unit/support/certificates.h"
 
@@ -92,7 +91,7 @@ test_every_kind(void **state)
 	for (usage = 2; usage <= 3; usage++) {
 		for (selector = 0; selector <= 1; selector++) {
 			for (type = 0; type <= 2; type++) {
-				make_tlsa(&record,
+				tlsa_of_certificate(&record,
 				    chain->certificates, (enum tlsa_usage)usage,
 				    (enum tlsa_selector)selector,
 				    (enum tlsa_matching_type)type);
@@ -118,7 +117,7 @@ test_of_key(void **state)
 	int type;
 
 	for (type = 0; type <= 2; type++) {
-		make_tlsa_of_key(&record, spki, size,
+		tlsa_of_key(&record, spki, size,
 		    (enum tlsa_matching_type)type);
 		assert_int_equal(record.usage, TLSA_DANE_EE);
 		assert_int_equal(record.selector, TLSA_SPKI);
@@ -135,13 +134,17 @@ test_line(void **state)
 	struct issued **world = *state;
 	struct chain *chain = certificates_chain(
 	    (const struct issued *const *)&world[LEAF], 1);
-	char *line = make_line("_25._tcp.mx.example.org",
-	    chain->certificates, TLSA_DANE_EE, TLSA_SPKI, TLSA_SHA2_256);
+	struct tlsa record;
+	char *line;
 	static const char head[] = "_25._tcp.mx.example.org. IN TLSA 3 1 1 ";
 
+	tlsa_of_certificate(&record, chain->certificates, TLSA_DANE_EE,
+	    TLSA_SPKI, TLSA_SHA2_256);
+	line = tlsa_line("_25._tcp.mx.example.org", &record);
 	assert_memory_equal(line, head, strlen(head));
 	assert_int_equal(strlen(line), strlen(head) + 64);
 	free(line);
+	free(record.data);
 	chain_free(chain);
 }
 

@@ -8,7 +8,6 @@
 #include <cmocka.h>
 #include <openssl/err.h>
 
-#include "checker/tlsa/make.h"
 #include "checker/tlsa/tlsa.h"
 #include "resolver/answer.h"
 #include "resolver/memory.h"
@@ -128,7 +127,7 @@ test_full(void **state)
 	size_t i, whole;
 
 	for (i = 0; i < COUNT(rows); i++) {
-		make_tlsa(&fields, chain->certificates,
+		tlsa_of_certificate(&fields, chain->certificates,
 		    TLSA_DANE_TA, rows[i].selector, TLSA_FULL);
 		whole = fields.size;
 		fields.data = realloc(fields.data, whole + 8);
@@ -157,7 +156,7 @@ test_unknown_key(void **state)
 	struct tlsa fields;
 	size_t i, found = 0;
 
-	make_tlsa(&fields, chain->certificates, TLSA_DANE_EE,
+	tlsa_of_certificate(&fields, chain->certificates, TLSA_DANE_EE,
 	    TLSA_CERT, TLSA_FULL);
 	for (i = 0; i + sizeof(oid) < fields.size; i++) {
 		if (memcmp(fields.data + i, oid, sizeof(oid)) != 0)
@@ -231,7 +230,7 @@ test_agility_full(void **state)
 	int type;
 
 	for (type = TLSA_FULL; type <= TLSA_SHA2_512; type++) {
-		make_tlsa(&fields, chain->certificates,
+		tlsa_of_certificate(&fields, chain->certificates,
 		    TLSA_DANE_EE, TLSA_SPKI, (enum tlsa_matching_type)type);
 		tlsa_set_add(&set, &fields);
 		free(fields.data);
