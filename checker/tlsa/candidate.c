@@ -227,7 +227,7 @@ candidates_clear(struct candidates *candidates)
 	size_t i;
 
 	for (i = 0; i < candidates->count; i++) {
-		free(candidates->items[i].record.data);
+		tlsa_clear(&candidates->items[i].record);
 		free(candidates->items[i].comment);
 	}
 	free(candidates->items);

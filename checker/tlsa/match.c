@@ -484,9 +484,8 @@ match_is_of(const struct tlsa *record, const struct certificate *certificate)
 
 	tlsa_of_certificate(&other, certificate, record->usage,
 	    record->selector, record->matching_type);
-	same = other.size == record->size &&
-	    memcmp(other.data, record->data, other.size) == 0;
-	free(other.data);
+	same = tlsa_equal(&other, record);
+	tlsa_clear(&other);
 	return same;
 }
 

@@ -13,10 +13,54 @@
 #include "resolver/text.h"
 #include "smtp/chain.h"
 
-/* Data of more hex digits than this, tlsa_text shows only the ends of. */
-#define TEXT_WHOLE	24
-#define TEXT_HEAD	16
-#define TEXT_TAIL	4
+void
+tlsa_copy(struct tlsa *copy, const struct tlsa *record)
+{
+	*copy = (struct tlsa){
+		.usage = record->usage,
+		.selector = record->selector,
+		.matching_type = record->matching_type,
+		.data = memory_copy(record->data, record->size),
+		.size = record->size,
+	};
+}
+
+void
+tlsa_clear(struct tlsa *record)
+{
+	free(record->data);
+	free(record->why);
+	*record = (struct tlsa){ 0 };
+}
+
+bool
+tlsa_same_combination(const struct tlsa *a, const struct tlsa *b)
+{
+	return a->usage == b->usage && a->selector == b->selector &&
+	    a->matching_type == b->matching_type;
+}
+
+int
+tlsa_compare(const struct tlsa *a, const struct tlsa *b)
+{
+	size_t common = a->size < b->size ? a->size : b->size;
+	int order;
+
+	if (a->usage != b->usage)
+		return a->usage < b->usage ? -1 : 1;
+	if (a->selector != b->selector)
+		return a->selector < b->selector ? -1 : 1;
+	if (a->matching_type != b->matching_type)
+		return a->matching_type < b->matching_type ? -1 : 1;
+	order = common > 0 ? memcmp(a->data, b->data, common) : 0;
+	return order != 0 ? order : (a->size > b->size) - (a->size < b->size);
+}
+
+bool
+tlsa_equal(const struct tlsa *a, const struct tlsa *b)
+{
+	return tlsa_compare(a, b) == 0;
+}
 
 /*
  * Whether DATA begins with a certificate in DER; *END is behind it. OpenSSL's
@@ -122,11 +166,7 @@ tlsa_set_add(struct tlsa_set *set, const struct tlsa *fields)
 
 	set->records = memory_grow(set->records, set->count, sizeof(*record));
 	record = &set->records[set->count];
-	record->usage = fields->usage;
-	record->selector = fields->selector;
-	record->matching_type = fields->matching_type;
-	record->data = memory_copy(fields->data, fields->size);
-	record->size = fields->size;
+	tlsa_copy(record, fields);
 	record->why = why_unusable(record);
 	record->usable = record->why == NULL;
 	record->duplicate_of = set->count++;
@@ -153,56 +193,83 @@ add_from_answer(struct tlsa_set *set, const struct answer_record *source)
 	}
 }
 
-bool
-tlsa_same_combination(const struct tlsa *a, const struct tlsa *b)
+/* For qsort, of pointers to records of a set: equal ones by their place. */
+static int
+compare_with_place(const void *a, const void *b)
 {
-	return a->usage == b->usage && a->selector == b->selector &&
-	    a->matching_type == b->matching_type;
+	const struct tlsa *left = *(const struct tlsa *const *)a;
+	const struct tlsa *right = *(const struct tlsa *const *)b;
+	int order = tlsa_compare(left, right);
+
+	return order != 0 ? order : (left > right) - (left < right);
+}
+
+static void
+find_duplicates(struct tlsa_set *set)
+{
+	struct tlsa **sorted = memory_new(set->count, sizeof(*sorted));
+	size_t i;
+
+	for (i = 0; i < set->count; i++)
+		sorted[i] = &set->records[i];
+	qsort(sorted, set->count, sizeof(*sorted), compare_with_place);
+	for (i = 0; i < set->count; i++)
+		sorted[i]->duplicate_of =
+		    i > 0 && tlsa_equal(sorted[i], sorted[i - 1]) ?
+		    sorted[i - 1]->duplicate_of :
+		    (size_t)(sorted[i] - set->records);
+	free(sorted);
 }
 
 /*
  * RFC 7671 9: of one usage and selector, only the strongest digest published
  * counts; full data always does.
  */
-static bool
-has_stronger_digest(const struct tlsa_set *set, const struct tlsa *record)
+static void
+find_ignored(struct tlsa_set *set)
 {
-	const struct tlsa *other;
+	/* Usable records have no greater usage and selector. */
+	uint8_t strongest[TLSA_DANE_EE + 1][TLSA_SPKI + 1] = { { 0 } }, *type;
+	struct tlsa *record;
 	size_t i;
 
-	if (!record->usable || record->matching_type == TLSA_FULL)
-		return false;
 	for (i = 0; i < set->count; i++) {
-		other = &set->records[i];
-		if (other->usable && other->usage == record->usage &&
-		    other->selector == record->selector &&
-		    other->matching_type > record->matching_type)
-			return true;
+		record = &set->records[i];
+		if (!record->usable)
+			continue;
+		type = &strongest[record->usage][record->selector];
+		if (*type < record->matching_type)
+			*type = record->matching_type;
 	}
-	return false;
+	for (i = 0; i < set->count; i++) {
+		record = &set->records[i];
+		record->ignored = record->usable &&
+		    record->matching_type != TLSA_FULL &&
+		    record->matching_type <
+		    strongest[record->usage][record->selector];
+	}
 }
 
 void
 tlsa_set_settle(struct tlsa_set *set)
 {
-	struct tlsa *record, *earlier;
-	size_t i, j;
+	find_duplicates(set);
+	find_ignored(set);
+}
 
-	for (i = 0; i < set->count; i++) {
-		record = &set->records[i];
-		record->duplicate_of = i;
-		for (j = 0; j < i; j++) {
-			earlier = &set->records[j];
-			if (!tlsa_same_combination(record, earlier) ||
-			    record->size != earlier->size ||
-			    memcmp(record->data, earlier->data,
-			    record->size) != 0)
-				continue;
-			record->duplicate_of = j;
-			break;
-		}
-		record->ignored = has_stronger_digest(set, record);
-	}
+/*
+ * For qsort, of records from an answer. Those whose RDATA is too short have no
+ * fields to tell them apart, but different reasons.
+ */
+static int
+compare_with_reason(const void *a, const void *b)
+{
+	const struct tlsa *left = a, *right = b;
+	int order = tlsa_compare(left, right);
+
+	if (order != 0 || left->why == NULL || right->why == NULL)
+		return order;
+	return strcmp(left->why, right->why);
 }
 
 void
@@ -216,6 +283,8 @@ tlsa_set_init(struct tlsa_set *set, const struct answer *answer)
 		return;
 	for (i = 0; i < answer->count; i++)
 		add_from_answer(set, &answer->records[i]);
+	qsort(set->records, set->count, sizeof(*set->records),
+	    compare_with_reason);
 	tlsa_set_settle(set);
 }
 
@@ -224,10 +293,8 @@ tlsa_set_clear(struct tlsa_set *set)
 {
 	size_t i;
 
-	for (i = 0; i < set->count; i++) {
-		free(set->records[i].data);
-		free(set->records[i].why);
-	}
+	for (i = 0; i < set->count; i++)
+		tlsa_clear(&set->records[i]);
 	free(set->records);
 	set->records = NULL;
 	set->count = 0;
@@ -298,8 +365,7 @@ tlsa_from_text(struct tlsa *fields, const char *text, const char **why)
 	}
 	if (take_data(next, fields))
 		return true;
-	free(fields->data);
-	memset(fields, 0, sizeof(*fields));
+	tlsa_clear(fields);
 	*why = "has data that is not hexadecimal digits in pairs";
 	return false;
 }
@@ -307,18 +373,12 @@ tlsa_from_text(struct tlsa *fields, const char *text, const char **why)
 char *
 tlsa_text(const struct tlsa *record, bool whole)
 {
-	char *hex = text_hex(record->data, record->size), *text;
-	size_t length = strlen(hex);
+	char *data = whole ? text_hex(record->data, record->size) :
+	    text_hex_short(record->data, record->size), *text;
 
-	if (whole || length <= TEXT_WHOLE)
-		text = memory_format("%d %d %d%s%s", record->usage,
-		    record->selector, record->matching_type,
-		    length > 0 ? " " : "", hex);
-	else
-		text = memory_format("%d %d %d %.*s...%s", record->usage,
-		    record->selector, record->matching_type, TEXT_HEAD, hex,
-		    hex + length - TEXT_TAIL);
-	free(hex);
+	text = memory_format("%d %d %d%s%s", record->usage, record->selector,
+	    record->matching_type, record->size > 0 ? " " : "", data);
+	free(data);
 	return text;
 }
 

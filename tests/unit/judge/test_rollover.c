@@ -115,6 +115,7 @@ add_record(struct host_evidence *host, const char *text)
 
 	assert_true(tlsa_from_text(&fields, text, &why));
 	fixture_tlsa(host, &fields);
+	tlsa_set_add(&host->records, &fields);
 	free(fields.data);
 }
 
@@ -153,7 +154,7 @@ evidence_of(const struct rotation *row, const struct chain *chain)
 
 	for (i = 0; i < RECORDS_MAX && row->records[i] != NULL; i++)
 		add_record(host, row->records[i]);
-	tlsa_set_init(&host->records, host->tlsa[0]);
+	tlsa_set_settle(&host->records);	/* in the order of the row */
 	endpoint = fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE, NULL);
 	for (i = 0; i < SHAKES_MAX && row->matching[i] != NULL; i++) {
 		fixture_shake(endpoint, chain);

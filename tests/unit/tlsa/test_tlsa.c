@@ -303,26 +303,97 @@ test_from_answer(void **state)
 	tlsa_set_init(&set, &answer);
 	assert_int_equal(set.count, COUNT(records));
 	assert_int_equal(tlsa_set_usable(&set), 3);
-	assert_int_equal(set.records[0].usage, 3);
-	assert_int_equal(set.records[0].selector, 1);
-	assert_int_equal(set.records[0].matching_type, 1);
-	assert_int_equal(set.records[0].size, 32);
-	assert_true(set.records[0].ignored);
-	assert_false(set.records[1].ignored);
-	assert_int_equal(set.records[2].duplicate_of, 0);
-	assert_string_equal(set.records[3].why, "it has no data");
-	assert_false(set.records[4].usable);
-	assert_string_equal(set.records[4].why, "its RDATA has 2 octets, too "
+	/* Sorted: first those without fields. */
+	assert_false(set.records[0].usable);
+	assert_string_equal(set.records[0].why, "its RDATA has 0 octets, too "
 	    "few for the three fields (RFC 6698 2.1)");
-	assert_false(set.records[5].usable);
-	assert_string_equal(set.records[5].why, "its RDATA has 0 octets, too "
+	assert_false(set.records[1].usable);
+	assert_string_equal(set.records[1].why, "its RDATA has 2 octets, too "
 	    "few for the three fields (RFC 6698 2.1)");
+	assert_string_equal(set.records[2].why, "it has no data");
+	assert_int_equal(set.records[3].usage, 3);
+	assert_int_equal(set.records[3].selector, 1);
+	assert_int_equal(set.records[3].matching_type, 1);
+	assert_int_equal(set.records[3].size, 32);
+	assert_true(set.records[3].ignored);
+	assert_int_equal(set.records[4].duplicate_of, 3);
+	assert_true(set.records[4].ignored);
+	assert_false(set.records[5].ignored);
 	tlsa_set_clear(&set);
 
 	answer.kind = ANSWER_NO_DATA;
 	answer.count = 0;
 	tlsa_set_init(&set, &answer);
 	assert_int_equal(set.count, 0);
+}
+
+/* Two records in their order; the first is less than the second. */
+static void
+test_compare(void **state)
+{
+	static const char *const pairs[][2] = {
+		{ "2 1 1 ff", "3 0 0 00" },
+		{ "3 0 2 ff", "3 1 1 00" },
+		{ "3 1 1 ff", "3 1 2 00" },
+		{ "3 1 200 ff", "200 1 1 00" },
+		{ "3 1 1 01ff", "3 1 1 0200" },
+		{ "3 1 1 7f", "3 1 1 80" },
+		{ "3 1 1 0102", "3 1 1 010200" },
+		{ "3 1 1", "3 1 1 00" },
+	};
+	struct tlsa less, more, copy;
+	const char *why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(pairs); i++) {
+		assert_true(tlsa_from_text(&less, pairs[i][0], &why));
+		assert_true(tlsa_from_text(&more, pairs[i][1], &why));
+		assert_true(tlsa_compare(&less, &more) < 0);
+		assert_true(tlsa_compare(&more, &less) > 0);
+		assert_false(tlsa_equal(&less, &more));
+		tlsa_copy(&copy, &more);
+		assert_int_equal(tlsa_compare(&copy, &more), 0);
+		assert_true(tlsa_equal(&copy, &more));
+		tlsa_clear(&copy);
+		tlsa_clear(&less);
+		tlsa_clear(&more);
+	}
+}
+
+/* Servers rotate the records of an answer: the set is the same each time. */
+static void
+test_rotated_answer(void **state)
+{
+	static uint8_t rdata[][TLSA_HEADER + 1] = {
+		{ 2, 0, 1, 9 }, { 2, 1, 1, 1 }, { 3, 1, 1, 1 },
+		{ 3, 1, 1, 1 }, { 3, 1, 1, 2 }, { 3, 1, 2, 0 },
+	};
+	struct answer_record records[COUNT(rdata)] = { { NULL, 0, NULL, 0 } };
+	struct answer answer = { .type = DNS_TLSA, .kind = ANSWER_RECORDS,
+		.records = records, .count = COUNT(records) };
+	struct tlsa_set set;
+	size_t i, turn;
+
+	(void)state;
+	for (turn = 0; turn < COUNT(records); turn++) {
+		for (i = 0; i < COUNT(records); i++) {
+			records[i].data = rdata[(i + turn) % COUNT(records)];
+			records[i].size = sizeof(rdata[0]);
+		}
+		tlsa_set_init(&set, &answer);
+		assert_int_equal(set.count, COUNT(records));
+		for (i = 0; i < set.count; i++) {
+			assert_int_equal(set.records[i].usage, rdata[i][0]);
+			assert_int_equal(set.records[i].selector, rdata[i][1]);
+			assert_int_equal(set.records[i].matching_type,
+			    rdata[i][2]);
+			assert_int_equal(set.records[i].data[0], rdata[i][3]);
+			assert_int_equal(set.records[i].duplicate_of,
+			    i == 3 ? 2 : i);
+		}
+		tlsa_set_clear(&set);
+	}
 }
 
 static void
@@ -388,6 +459,8 @@ main(void)
 		cmocka_unit_test(test_agility_full),
 		cmocka_unit_test(test_duplicates),
 		cmocka_unit_test(test_from_answer),
+		cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_rotated_answer),
 		cmocka_unit_test(test_text),
 	};
 
