@@ -221,6 +221,7 @@ verify(const struct mxtlsa_settings *settings, struct evidence *evidence,
 
 	if (host->reference_name_count > 0)
 		host->name = memory_string(host->reference_names[0]);
+	ca_store_load(ca_lookup.argument);
 	judge_records(evidence, &options);
 	ca_store_free(ca_lookup.argument);
 	if (settings->json)

@@ -14,6 +14,7 @@
 #include "checker/run/input.h"
 #include "checker/run/output.h"
 #include "checker/run/terminal.h"
+#include "checker/tlsa/ca_store.h"
 #include "resolver/memory.h"
 #include "smtp/dial.h"
 
@@ -123,6 +124,7 @@ judge_domain(const struct survey *survey, struct evidence *evidence)
 		    dialer_has_connected(survey->engine.context.dialer),
 	};
 
+	ca_store_load(survey->engine.ca_lookup.argument);
 	judge(evidence, &options);
 }
 
