@@ -75,21 +75,6 @@ chain_issued_by_leaf(const struct chain *chain)
 	return find_kin(chain, true);
 }
 
-bool
-keyfile_check_order(const struct keyfile *keyfile, char **why)
-{
-	const struct chain *chain = keyfile->chain;
-	size_t issued = chain != NULL ? chain_issued_by_leaf(chain) : 0;
-
-	if (issued == 0)
-		return true;
-	*why = memory_format("%s: the server's certificate must come first, "
-	    "but the first one, %s, is the issuer of %s", keyfile->file,
-	    chain->certificates[0].subject,
-	    chain->certificates[issued].subject);
-	return false;
-}
-
 /*
  * CERTIFICATE is NULL for a bare key; DIRECT: it is the own one, or its
  * issuer's.

@@ -39,13 +39,6 @@ size_t	chain_issuer_of_leaf(const struct chain *chain);
  */
 size_t	chain_issued_by_leaf(const struct chain *chain);
 
-/*
- * Whether the server's own certificate comes first. False: what would be taken
- * for the server's key is an authority's, and a record of it would stop all
- * mail; *WHY (owned by the caller, printable) names the file.
- */
-bool	keyfile_check_order(const struct keyfile *keyfile, char **why);
-
 /* 3 1 1 of the server, and 2 1 1 of its issuer where the chain has it. */
 void	candidates_recommended(struct candidates *candidates,
 	    const struct keyfile *keyfile);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/tlsa/candidate.h"
 #include "checker/tlsa/pem.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
@@ -40,7 +41,7 @@ file_read(const char *file, size_t *size, char **why)
 
 /* Takes the key down as it is encoded there. False: it cannot be read. */
 static bool
-take_key(struct keyfile *keyfile, X509_PUBKEY *key)
+take_key(struct keyfile *keyfile, const X509_PUBKEY *key)
 {
 	unsigned char *der = NULL;
 	int size;
@@ -251,6 +252,21 @@ keyfile_init(struct keyfile *keyfile, const char *file, char **why)
 	*why = memory_format("%s: %s", keyfile->file, what);
 	free(what);
 	keyfile_clear(keyfile);
+	return false;
+}
+
+bool
+keyfile_check_order(const struct keyfile *keyfile, char **why)
+{
+	const struct chain *chain = keyfile->chain;
+	size_t issued = chain != NULL ? chain_issued_by_leaf(chain) : 0;
+
+	if (issued == 0)
+		return true;
+	*why = memory_format("%s: the server's certificate must come first, "
+	    "but the first one, %s, is the issuer of %s", keyfile->file,
+	    chain->certificates[0].subject,
+	    chain->certificates[issued].subject);
 	return false;
 }
 

@@ -34,6 +34,13 @@ bool	keyfile_init(struct keyfile *keyfile, const char *file, char **why);
 void	keyfile_clear(struct keyfile *keyfile);
 
 /*
+ * Whether the server's own certificate comes first. False: the key is a CA's,
+ * and to publish a record of it as the server's would stop all mail; *WHY
+ * (owned by the caller, printable) names the file.
+ */
+bool	keyfile_check_order(const struct keyfile *keyfile, char **why);
+
+/*
  * The whole of such a file and a NUL behind it; owned by the caller. NULL: *WHY
  * as above.
  */
