@@ -17,9 +17,8 @@
 #include "resolver/name.h"
 
 /*
- * The chain as if a server had presented it: a host without a DNS, whose
- * records and reference names are still to be given. MATERIAL's chain goes over
- * to it.
+ * Makes evidence of a host that has presented the chain, of which KEYFILE gives
+ * up ownership. The host's records and reference names are still to be added.
  */
 static struct evidence *
 make_evidence(const struct mxtlsa_settings *settings,
@@ -48,7 +47,7 @@ make_evidence(const struct mxtlsa_settings *settings,
 	return evidence;
 }
 
-/* The reference names of the command line. */
+/* Adds the reference names of the command line. */
 static bool
 add_names(struct host_evidence *host, char *const *words, size_t count,
     char **why)
@@ -70,7 +69,8 @@ add_names(struct host_evidence *host, char *const *words, size_t count,
 }
 
 /*
- * What follows "_25._tcp." in the owner of TLSA records; NULL: no such owner.
+ * Returns what follows "_25._tcp." in the owner of TLSA records (borrowed);
+ * NULL: it is not such an owner.
  */
 static const char *
 base_domain(const char *owner)
@@ -85,7 +85,7 @@ base_domain(const char *owner)
 	    strchr(transport + 1, '.') + 1;
 }
 
-/* The records of the first name that has any, in a file of several owners. */
+/* Takes the records of the first name with any, in a file of many owners. */
 static bool
 choose_records(struct host_evidence *host, const struct tlsa_file *records,
     char **why)
@@ -107,15 +107,15 @@ choose_records(struct host_evidence *host, const struct tlsa_file *records,
 	}
 	*why = memory_format("%s: has records of several hosts%s",
 	    records->file, host->reference_name_count == 0 ?
-	    ": name the one that is meant" :
-	    ", and none for port and name given");
+	    "; missing NAME argument" :
+	    ", but none for this port and name");
 	return false;
 }
 
 /*
- * The name of the host in a record's owner, or NULL. What is relative to an
- * unknown origin is no whole name, unless people have merely left out the last
- * dot.
+ * Returns the host's name in a record's owner (borrowed), or NULL. A name that
+ * is relative to an unknown origin is not a whole one, unless merely the last
+ * dot was left out.
  */
 static const char *
 host_of(const struct tlsa_file_entry *entry)
@@ -129,8 +129,8 @@ host_of(const struct tlsa_file_entry *entry)
 }
 
 /*
- * Gives the host its records. Those of one owner are taken whatever it is; it
- * is the reference name where none was named (RFC 7672 3.2.2).
+ * Adds the host's records. If all have one owner, they are taken, whatever it
+ * is; without reference names it becomes the one (RFC 7672 3.2.2).
  */
 static bool
 add_records(struct host_evidence *host, const struct tlsa_file *records,
@@ -155,11 +155,12 @@ static void
 put_json(FILE *out, const struct evidence *evidence)
 {
 	const struct host_evidence *host = evidence->hosts;
-	const struct handshake_evidence *shake = host->endpoints[0].handshakes;
+	const struct handshake_evidence *handshake =
+	    host->endpoints[0].handshakes;
 	json_t *object = json_pack("{s:s, s:o, s:o, s:o}", "verdict",
 	    verdict_name(evidence->verdict), "records",
 	    report_json_records(&host->records), "tlsa",
-	    report_json_matches(shake->matches, shake->match_count),
+	    report_json_matches(handshake->matches, handshake->match_count),
 	    "findings", report_json_findings(&evidence->findings));
 
 	if (object == NULL)
@@ -185,7 +186,7 @@ put_match(FILE *out, const struct match_result *match,
 	else if ((size_t)match->depth < chain->count)
 		fprintf(out, ": %s", chain->certificates[match->depth].subject);
 	else
-		fputs(": an authority that only the record names", out);
+		fputs(": the CA in the record, not in the chain", out);
 	fputc('\n', out);
 	free(text);
 }
@@ -194,18 +195,19 @@ static void
 put_text(FILE *out, bool colour, const struct evidence *evidence)
 {
 	const struct host_evidence *host = evidence->hosts;
-	const struct handshake_evidence *shake = host->endpoints[0].handshakes;
+	const struct handshake_evidence *handshake =
+	    host->endpoints[0].handshakes;
 	size_t i;
 
-	for (i = 0; i < shake->match_count; i++)
-		put_match(out, &shake->matches[i], &host->records.records[i],
-		    shake->handshake->chain);
+	for (i = 0; i < handshake->match_count; i++)
+		put_match(out, &handshake->matches[i],
+		    &host->records.records[i], handshake->handshake->chain);
 	report_text_verdict(out, colour, evidence->verdict);
 	fputc('\n', out);
 	report_text_findings(out, colour, &evidence->findings);
 }
 
-/* Judges the chain by the records, and says so. Returns the exit status. */
+/* Judges the chain and reports the result. Returns the exit status. */
 static int
 verify(const struct mxtlsa_settings *settings, struct evidence *evidence,
     FILE *out)

@@ -63,8 +63,8 @@ tlsa_equal(const struct tlsa *a, const struct tlsa *b)
 }
 
 /*
- * Whether DATA begins with a certificate in DER; *END is behind it. OpenSSL's
- * DANE verification refuses one whose key it cannot read, so that is none.
+ * Whether DATA begins with a certificate in DER; *END is behind it. One whose
+ * key OpenSSL cannot decode does not count: its DANE verification refuses it.
  */
 static bool
 is_certificate(const uint8_t *data, size_t size, const uint8_t **end)
@@ -79,7 +79,7 @@ is_certificate(const uint8_t *data, size_t size, const uint8_t **end)
 	return decoded;
 }
 
-/* Likewise with a SubjectPublicKeyInfo. */
+/* Likewise for a SubjectPublicKeyInfo. */
 static bool
 is_public_key(const uint8_t *data, size_t size, const uint8_t **end)
 {
@@ -93,7 +93,7 @@ is_public_key(const uint8_t *data, size_t size, const uint8_t **end)
 	return decoded;
 }
 
-/* Matching type 0: the data is the thing itself, and nothing else. */
+/* Matching type 0: the data must be the thing itself, and nothing more. */
 static char *
 why_bad_full(const struct tlsa *record)
 {
@@ -109,8 +109,8 @@ why_bad_full(const struct tlsa *record)
 	    is_public_key(record->data, record->size, &end);
 	ERR_pop_to_mark();
 	if (!decoded)
-		return memory_format("the data is no %s in DER that can be "
-		    "read", what);
+		return memory_format("the data is not a %s in DER that can be "
+		    "decoded", what);
 	behind = (size_t)(record->data + record->size - end);
 	return behind == 0 ? NULL : memory_format("the %s in the data is "
 	    "followed by %zu octet%s", what, behind, behind == 1 ? "" : "s");
@@ -127,20 +127,20 @@ why_bad_data(const struct tlsa *record)
 		[TLSA_SHA2_512] = { "SHA2-512", SHA512_DIGEST_LENGTH },
 	};
 
-	/* Such a record, validly signed, has crashed a well-known MTA. */
+	/* A validly signed record like this has crashed a well-known MTA. */
 	if (record->size == 0)
 		return memory_string("it has no data");
 	if (record->matching_type == TLSA_FULL)
 		return why_bad_full(record);
 	if (record->size == digests[record->matching_type].size)
 		return NULL;
-	return memory_format("the data has %zu octet%s, and a %s has %zu",
+	return memory_format("the data has %zu octet%s, but a %s has %zu",
 	    record->size, record->size == 1 ? "" : "s",
 	    digests[record->matching_type].name,
 	    digests[record->matching_type].size);
 }
 
-/* Why an SMTP sender cannot use the record; NULL: it can. Owned. */
+/* Why an SMTP sender cannot use the record (owned); NULL: it can. */
 static char *
 why_unusable(const struct tlsa *record)
 {
@@ -310,7 +310,7 @@ tlsa_set_usable(const struct tlsa_set *set)
 	return n;
 }
 
-/* A number from 0 to 255 and the space behind it. */
+/* Parses a number from 0 to 255 and the space behind it. */
 static bool
 take_field(const char **text, uint8_t *field)
 {
@@ -327,7 +327,7 @@ take_field(const char **text, uint8_t *field)
 	return true;
 }
 
-/* Hexadecimal digits in pairs, with spaces where one likes. */
+/* Parses pairs of hexadecimal digits, with any spaces between the digits. */
 static bool
 take_data(const char *text, struct tlsa *record)
 {
@@ -395,7 +395,7 @@ tlsa_line(const char *owner, const struct tlsa *record)
 	return line;
 }
 
-/* A record with the fields of KIND, of a certificate or a key in DER. */
+/* Makes a record with KIND's fields of a certificate or a key in DER. */
 static void
 fill_in(struct tlsa *record, const struct tlsa *kind,
     const unsigned char *der, size_t size)

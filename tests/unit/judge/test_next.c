@@ -483,7 +483,7 @@ test_name(void **state)
 	assert_string_equal(said(world)->text, "no TLSA record matches "
 	    "next.pem (CN=other.example, ECDSA): from the switch on senders "
 	    "would delay the mail; record [1] matches CN=Root, but the "
-	    "certificate bears none of the names mx.example.org, example.org");
+	    "certificate has none of the names mx.example.org, example.org");
 	advice = advised_line(world, "3 1 1", NEXT_OTHER_NAME);
 	assert_memory_equal(said(world)->advice, advice, strlen(advice));
 	free(advice);

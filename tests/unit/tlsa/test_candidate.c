@@ -189,7 +189,7 @@ test_recommended(void **state)
 		keyfile = material_of(*state, rows[i].sent, rows[i].count);
 		assert_int_equal(chain_issuer_of_leaf(keyfile.chain), rows[i].issuer);
 		candidates = (struct candidates){ NULL, 0 };
-		candidates_recommended(&candidates, &keyfile);
+		candidates_add_recommended(&candidates, &keyfile);
 		assert_int_equal(candidates.count, rows[i].issuer == 0 ? 1 : 2);
 		assert_int_equal(candidates.items[0].record.usage, TLSA_DANE_EE);
 		assert_true(candidates.items[0].recommended);
@@ -216,7 +216,7 @@ test_all(void **state)
 	const struct tlsa *record;
 	size_t i, recommended = 0;
 
-	candidates_all(&candidates, &keyfile, true);
+	candidates_add_all(&candidates, &keyfile, true);
 	assert_int_equal(candidates.count, 3 * 2 * 3);
 	for (i = 0; i < candidates.count; i++) {
 		record = &candidates.items[i].record;
@@ -235,7 +235,7 @@ test_all(void **state)
 	assert_true(candidates.items[0].recommended);
 	assert_true(candidates.items[6].recommended);
 	candidates_clear(&candidates);
-	candidates_all(&candidates, &keyfile, false);
+	candidates_add_all(&candidates, &keyfile, false);
 	assert_int_equal(candidates.count, 3 * 2 * 2);
 	candidates_clear(&candidates);
 	keyfile_clear(&keyfile);
@@ -251,15 +251,15 @@ test_key_alone(void **state)
 
 	chain_free(keyfile.chain);
 	keyfile.chain = NULL;
-	candidates_recommended(&candidates, &keyfile);
+	candidates_add_recommended(&candidates, &keyfile);
 	assert_int_equal(candidates.count, 1);
 	assert_data(&candidates.items[0].record, ((struct issued **)*state)[LEAF]);
 	assert_null(candidates.items[0].certificate);
 	candidates_clear(&candidates);
-	candidates_all(&candidates, &keyfile, false);
+	candidates_add_all(&candidates, &keyfile, false);
 	assert_int_equal(candidates.count, 2);
 	candidates_clear(&candidates);
-	candidates_all(&candidates, &keyfile, true);
+	candidates_add_all(&candidates, &keyfile, true);
 	assert_int_equal(candidates.count, 3);
 	candidates_clear(&candidates);
 	keyfile_clear(&keyfile);
@@ -283,25 +283,25 @@ test_wanted(void **state)
 		    true, true, NULL },
 		{ { .usage = 2, .selector = 1, .matching_type = 1 },
 		    true, false,
-		    "needs the issuer's certificate, which is not there" },
+		    "needs the issuer's certificate, which is missing" },
 		{ { .usage = 2, .selector = 1, .matching_type = 1 },
 		    true, true,
-		    "needs certificates; of a key alone only 3 1 x is made" },
+		    "needs a certificate: a key alone allows only 3 1 x" },
 		{ { .usage = 3, .selector = 0, .matching_type = 1 },
 		    true, true,
-		    "needs certificates; of a key alone only 3 1 x is made" },
+		    "needs a certificate: a key alone allows only 3 1 x" },
 		{ { .usage = 1, .selector = 1, .matching_type = 1 },
 		    false, false,
-		    "is of a usage that is not for SMTP (RFC 7672 3.1.3)" },
+		    "has a usage that is not for SMTP (RFC 7672 3.1.3)" },
 		{ { .usage = 4, .selector = 1, .matching_type = 1 },
 		    false, false,
-		    "is no kind of record that there is" },
+		    "is not a known kind of record" },
 		{ { .usage = 3, .selector = 2, .matching_type = 1 },
 		    false, false,
-		    "is no kind of record that there is" },
+		    "is not a known kind of record" },
 		{ { .usage = 3, .selector = 1, .matching_type = 3 },
 		    false, false,
-		    "is no kind of record that there is" },
+		    "is not a known kind of record" },
 	};
 	struct keyfile keyfile;
 	struct candidates candidates;

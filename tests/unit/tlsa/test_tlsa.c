@@ -57,23 +57,24 @@ test_usable(void **state)
 		{ "3 1 3", 32, "matching type 3 is unknown" },
 		{ "3 1 255", 32, "matching type 255 is unknown" },
 		{ "3 1 1", 31,
-		    "the data has 31 octets, and a SHA2-256 has 32" },
+		    "the data has 31 octets, but a SHA2-256 has 32" },
 		{ "3 1 1", 33,
-		    "the data has 33 octets, and a SHA2-256 has 32" },
+		    "the data has 33 octets, but a SHA2-256 has 32" },
 		{ "2 1 1", 20,
-		    "the data has 20 octets, and a SHA2-256 has 32" },
+		    "the data has 20 octets, but a SHA2-256 has 32" },
 		{ "3 1 1", 64,
-		    "the data has 64 octets, and a SHA2-256 has 32" },
+		    "the data has 64 octets, but a SHA2-256 has 32" },
 		{ "3 1 2", 32,
-		    "the data has 32 octets, and a SHA2-512 has 64" },
+		    "the data has 32 octets, but a SHA2-512 has 64" },
 		{ "3 1 1", 0, "it has no data" },
 		{ "3 1 2", 0, "it has no data" },
 		{ "3 1 0", 0, "it has no data" },
 		{ "2 0 0", 0, "it has no data" },
 		{ "3 0 0", 32,
-		    "the data is no certificate in DER that can be read" },
+		    "the data is not a certificate in DER that can be "
+		    "decoded" },
 		{ "2 1 0", 32,
-		    "the data is no public key in DER that can be read" },
+		    "the data is not a public key in DER that can be decoded" },
 	};
 	struct tlsa_set set = { NULL, 0 };
 	const struct tlsa *record;
@@ -116,9 +117,10 @@ test_full(void **state)
 		{ TLSA_SPKI, 7,
 		    "the public key in the data is followed by 7 octets" },
 		{ TLSA_CERT, -1,
-		    "the data is no certificate in DER that can be read" },
+		    "the data is not a certificate in DER that can be "
+		    "decoded" },
 		{ TLSA_SPKI, -1,
-		    "the data is no public key in DER that can be read" },
+		    "the data is not a public key in DER that can be decoded" },
 	};
 	const struct issued *issued = *state;
 	struct chain *chain = certificates_chain(&issued, 1);
@@ -168,7 +170,7 @@ test_unknown_key(void **state)
 	tlsa_set_add(&set, &fields);
 	assert_false(set.records[0].usable);
 	assert_string_equal(set.records[0].why,
-	    "the data is no certificate in DER that can be read");
+	    "the data is not a certificate in DER that can be decoded");
 	free(fields.data);
 	tlsa_set_clear(&set);
 	chain_free(chain);
