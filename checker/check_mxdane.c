@@ -14,6 +14,7 @@
 #include "checker/run/input.h"
 #include "checker/run/plugin_settings.h"
 #include "checker/run/process.h"
+#include "checker/tlsa/ca_store.h"
 #include "resolver/memory.h"
 
 /* One check. */
@@ -47,6 +48,7 @@ on_audit(struct evidence *evidence, void *argument)
 		.verbosity = settings->common.verbosity,
 	};
 
+	ca_store_load(check->engine.ca_lookup.argument);
 	judge(evidence, &options);
 	check->state = plugin_report(stdout, evidence, &plugin);
 	evidence_free(evidence);

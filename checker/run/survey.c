@@ -15,6 +15,7 @@
 #include "checker/run/output.h"
 #include "checker/run/terminal.h"
 #include "resolver/clock.h"
+#include "checker/tlsa/ca_store.h"
 #include "resolver/memory.h"
 
 /* How often the line that shows progress is drawn. */
@@ -121,6 +122,7 @@ judge_domain(const struct survey *survey, struct evidence *evidence)
 		.known_cas = &survey->engine.known_cas,
 	};
 
+	ca_store_load(survey->engine.ca_lookup.argument);
 	judge(evidence, &options);
 }
 

@@ -74,10 +74,13 @@ add_name(X509_NAME *subject, const char *part, const char *value)
 static void
 set_names(X509 *x509, const struct certificates_wish *wish, X509 *issuer)
 {
-	X509_NAME *subject = X509_get_subject_name(x509);
+	X509_NAME *subject = X509_NAME_new();
 
+	must(subject != NULL);
 	add_name(subject, "O", wish->organization);
 	add_name(subject, "CN", wish->cn);
+	must(X509_set_subject_name(x509, subject) == 1);
+	X509_NAME_free(subject);
 	must(X509_set_issuer_name(x509, X509_get_subject_name(issuer)) == 1);
 }
 
@@ -97,11 +100,14 @@ set_dates(X509 *x509, const struct certificates_wish *wish)
 static void
 set_serial(X509 *x509)
 {
+	ASN1_INTEGER *number = ASN1_INTEGER_new();
 	uint64_t serial;
 
+	must(number != NULL);
 	must(RAND_bytes((unsigned char *)&serial, sizeof(serial)) == 1);
-	must(ASN1_INTEGER_set_uint64(X509_get_serialNumber(x509),
-	    serial >> 1) == 1);
+	must(ASN1_INTEGER_set_uint64(number, serial >> 1) == 1);
+	must(X509_set_serialNumber(x509, number) == 1);
+	ASN1_INTEGER_free(number);
 }
 
 static void

@@ -15,7 +15,6 @@
 
 #include "checker/tlsa/candidate.h"
 #include "checker/tlsa/keyfile.h"
-#include "checker/tlsa/make.h"
 #include "resolver/memory.h"
 #include "tests/unit/support/certificates.h"
 
@@ -92,7 +91,7 @@ test_every_kind(void **state)
 	for (usage = 2; usage <= 3; usage++) {
 		for (selector = 0; selector <= 1; selector++) {
 			for (type = 0; type <= 2; type++) {
-				make_tlsa(&record,
+				tlsa_of_certificate(&record,
 				    chain->certificates, (enum tlsa_usage)usage,
 				    (enum tlsa_selector)selector,
 				    (enum tlsa_matching_type)type);
@@ -118,7 +117,7 @@ test_of_key(void **state)
 	int type;
 
 	for (type = 0; type <= 2; type++) {
-		make_tlsa_of_key(&record, spki, size,
+		tlsa_of_key(&record, spki, size,
 		    (enum tlsa_matching_type)type);
 		assert_int_equal(record.usage, TLSA_DANE_EE);
 		assert_int_equal(record.selector, TLSA_SPKI);
@@ -135,13 +134,17 @@ test_line(void **state)
 	struct issued **world = *state;
 	struct chain *chain = certificates_chain(
 	    (const struct issued *const *)&world[LEAF], 1);
-	char *line = make_line("_25._tcp.mx.example.org",
-	    chain->certificates, TLSA_DANE_EE, TLSA_SPKI, TLSA_SHA2_256);
+	struct tlsa record;
+	char *line;
 	static const char head[] = "_25._tcp.mx.example.org. IN TLSA 3 1 1 ";
 
+	tlsa_of_certificate(&record, chain->certificates, TLSA_DANE_EE,
+	    TLSA_SPKI, TLSA_SHA2_256);
+	line = tlsa_line("_25._tcp.mx.example.org", &record);
 	assert_memory_equal(line, head, strlen(head));
 	assert_int_equal(strlen(line), strlen(head) + 64);
 	free(line);
+	free(record.data);
 	chain_free(chain);
 }
 
@@ -186,7 +189,7 @@ test_recommended(void **state)
 		keyfile = material_of(*state, rows[i].sent, rows[i].count);
 		assert_int_equal(chain_issuer_of_leaf(keyfile.chain), rows[i].issuer);
 		candidates = (struct candidates){ NULL, 0 };
-		candidates_recommended(&candidates, &keyfile);
+		candidates_add_recommended(&candidates, &keyfile);
 		assert_int_equal(candidates.count, rows[i].issuer == 0 ? 1 : 2);
 		assert_int_equal(candidates.items[0].record.usage, TLSA_DANE_EE);
 		assert_true(candidates.items[0].recommended);
@@ -213,7 +216,7 @@ test_all(void **state)
 	const struct tlsa *record;
 	size_t i, recommended = 0;
 
-	candidates_all(&candidates, &keyfile, true);
+	candidates_add_all(&candidates, &keyfile, true);
 	assert_int_equal(candidates.count, 3 * 2 * 3);
 	for (i = 0; i < candidates.count; i++) {
 		record = &candidates.items[i].record;
@@ -232,7 +235,7 @@ test_all(void **state)
 	assert_true(candidates.items[0].recommended);
 	assert_true(candidates.items[6].recommended);
 	candidates_clear(&candidates);
-	candidates_all(&candidates, &keyfile, false);
+	candidates_add_all(&candidates, &keyfile, false);
 	assert_int_equal(candidates.count, 3 * 2 * 2);
 	candidates_clear(&candidates);
 	keyfile_clear(&keyfile);
@@ -248,15 +251,15 @@ test_key_alone(void **state)
 
 	chain_free(keyfile.chain);
 	keyfile.chain = NULL;
-	candidates_recommended(&candidates, &keyfile);
+	candidates_add_recommended(&candidates, &keyfile);
 	assert_int_equal(candidates.count, 1);
 	assert_data(&candidates.items[0].record, ((struct issued **)*state)[LEAF]);
 	assert_null(candidates.items[0].certificate);
 	candidates_clear(&candidates);
-	candidates_all(&candidates, &keyfile, false);
+	candidates_add_all(&candidates, &keyfile, false);
 	assert_int_equal(candidates.count, 2);
 	candidates_clear(&candidates);
-	candidates_all(&candidates, &keyfile, true);
+	candidates_add_all(&candidates, &keyfile, true);
 	assert_int_equal(candidates.count, 3);
 	candidates_clear(&candidates);
 	keyfile_clear(&keyfile);
@@ -280,25 +283,25 @@ test_wanted(void **state)
 		    true, true, NULL },
 		{ { .usage = 2, .selector = 1, .matching_type = 1 },
 		    true, false,
-		    "needs the issuer's certificate, which is not there" },
+		    "needs the issuer's certificate, which is missing" },
 		{ { .usage = 2, .selector = 1, .matching_type = 1 },
 		    true, true,
-		    "needs certificates; of a key alone only 3 1 x is made" },
+		    "needs a certificate: a key alone allows only 3 1 x" },
 		{ { .usage = 3, .selector = 0, .matching_type = 1 },
 		    true, true,
-		    "needs certificates; of a key alone only 3 1 x is made" },
+		    "needs a certificate: a key alone allows only 3 1 x" },
 		{ { .usage = 1, .selector = 1, .matching_type = 1 },
 		    false, false,
-		    "is of a usage that is not for SMTP (RFC 7672 3.1.3)" },
+		    "has a usage that is not for SMTP (RFC 7672 3.1.3)" },
 		{ { .usage = 4, .selector = 1, .matching_type = 1 },
 		    false, false,
-		    "is no kind of record that there is" },
+		    "is not a known kind of record" },
 		{ { .usage = 3, .selector = 2, .matching_type = 1 },
 		    false, false,
-		    "is no kind of record that there is" },
+		    "is not a known kind of record" },
 		{ { .usage = 3, .selector = 1, .matching_type = 3 },
 		    false, false,
-		    "is no kind of record that there is" },
+		    "is not a known kind of record" },
 	};
 	struct keyfile keyfile;
 	struct candidates candidates;

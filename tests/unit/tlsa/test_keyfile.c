@@ -250,12 +250,12 @@ test_no_material(void **state)
 {
 	(void)state;
 	assert_refused(memory_bio(), ": it is empty");
-	refuse("\n", ": it is no certificate, certificate request or public "
+	refuse("\n", ": it is not a certificate, certificate request or public "
 	    "key");
 	refuse("-----BEGIN PKCS7-----\n", ": no certificate, certificate "
 	    "request or public key in it");
 	/* Only a line of its own begins a block. */
-	refuse("see -----BEGIN\n", ": it is no certificate, certificate "
+	refuse("see -----BEGIN\n", ": it is not a certificate, certificate "
 	    "request or public key");
 }
 
@@ -296,12 +296,12 @@ test_damaged(void **state)
 	memory = memory_bio();
 	i2d_X509_bio(memory, world->leaf->x509);
 	BIO_write(memory, "\n", 1);
-	assert_refused(memory, ": it is no certificate, certificate request or "
-	    "public key");
+	assert_refused(memory, ": it is not a certificate, certificate request "
+	    "or public key");
 }
 
-#define PRIVATE ": it holds a private key, which is never needed here: give " \
-	"the certificate, or what \"openssl pkey -pubout\" makes of the key"
+#define PRIVATE ": it is a private key, which is never needed here: give the " \
+	"certificate, or the output of \"openssl pkey -pubout\""
 
 static void
 test_private_key(void **state)

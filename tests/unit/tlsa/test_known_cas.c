@@ -191,27 +191,28 @@ test_bad_files(void **state)
 		const char	*text;
 		const char	*why;
 	} rows[] = {
-		{ "x", ", line 1: it is not key, name, kind, state, day and "
-		    "certificates with tabs between them" },
-		{ "\n" A "\tname\tkind", ", line 2: it is not key, name, kind, "
-		    "state, day and certificates with tabs between them" },
-		{ A "\tn\tk\tactive\t\t\tmore", ", line 1: it is not key, "
-		    "name, kind, state, day and certificates with tabs between "
-		    "them" },
+		{ "x", ", line 1: it must have the fields key, name, kind, "
+		    "state, day and certificates, separated by tabs" },
+		{ "\n" A "\tname\tkind", ", line 2: it must have the fields "
+		    "key, name, kind, state, day and certificates, separated "
+		    "by tabs" },
+		{ A "\tn\tk\tactive\t\t\tmore", ", line 1: it must have the "
+		    "fields key, name, kind, state, day and certificates, "
+		    "separated by tabs" },
 		{ "abc\tn\tk\tactive", ", line 1: it does not begin with the "
 		    "SHA2-256 of a key" },
 		{ TIMES_8("AAAAAAAA") "\tn\tk\tactive", ", line 1: it does not "
 		    "begin with the SHA2-256 of a key" },
 		{ A "\t\tk\tactive", ", line 1: it has no name" },
-		{ A "\tn\tk\tlazy", ", line 1: it has a state that is none of "
-		    "active, backup, retired, root" },
-		{ A "\tn\tk\tactive\t\tabc", ", line 1: it has certificates "
-		    "that are not up to 4 SHA2-256 with commas between them" },
+		{ A "\tn\tk\tlazy", ", line 1: it has a state other than "
+		    "active, backup, retired and root" },
+		{ A "\tn\tk\tactive\t\tabc", ", line 1: it must have at most 4 "
+		    "certificates, each a SHA2-256, separated by commas" },
 		{ A "\tn\tk\tactive\t\t" A "," A "," A "," A "," A, ", line 1: "
-		    "it has certificates that are not up to 4 SHA2-256 with "
-		    "commas between them" },
-		{ A "\t\033[31m\tk\tactive", ", line 1: it has a name that "
-		    "cannot be shown" },
+		    "it must have at most 4 certificates, each a SHA2-256, "
+		    "separated by commas" },
+		{ A "\t\033[31m\tk\tactive", ", line 1: it has a name with "
+		    "unprintable characters" },
 	};
 	struct known_cas known_cas;
 	char *why;

@@ -176,7 +176,7 @@ test_without_names(void **state)
 	assert_int_equal(results[0].faults, MATCH_FAULT_NAME);
 	assert_int_equal(results[0].depth, 1);
 	assert_string_equal(results[0].why, "matches CN=Intermediate, but "
-	    "there is no name that the certificate could bear");
+	    "there is no reference name to check the certificate against");
 	assert_int_equal(results[1].status, MATCH_MATCH);
 	match_free(results, set.count);
 
@@ -185,7 +185,7 @@ test_without_names(void **state)
 	input.reference_name_count = 1;
 	results = match_chain(&input);
 	assert_string_equal(results[0].why, "matches CN=Intermediate, but the "
-	    "certificate does not bear the name mx.example.net");
+	    "certificate does not have the name mx.example.net");
 	assert_int_equal(results[1].status, MATCH_MATCH);
 	match_free(results, set.count);
 	chain_free(chain);
@@ -247,8 +247,8 @@ test_agility(void **state)
 	assert_true(results[0].would_match);
 	assert_int_equal(results[0].depth, 0);
 	assert_int_equal(results[0].faults, 0);
-	assert_string_equal(results[0].why, "SHA2-512 is published for the "
-	    "same usage and selector, and counts in its place (RFC 7671 9)");
+	assert_string_equal(results[0].why, "a SHA2-512 record with the same "
+	    "usage and selector takes precedence (RFC 7671 9)");
 	assert_int_equal(results[1].status, MATCH_IGNORED);
 	assert_false(results[1].would_match);
 	assert_int_equal(results[1].faults, MATCH_FAULT_DATA);
@@ -311,7 +311,7 @@ test_empty_chain(void **state)
 		assert_int_equal(results[i].status, MATCH_MISMATCH);
 		assert_int_equal(results[i].faults, MATCH_FAULT_DATA);
 		assert_string_equal(results[i].why,
-		    "the server showed no certificate");
+		    "the server presented no certificate");
 	}
 	match_free(results, set.count);
 	chain_free(chain);

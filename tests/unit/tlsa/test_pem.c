@@ -196,13 +196,13 @@ test_refused(void **state)
 		{ BEGIN "Proc-Type: 4,ENCRYPTED\n" END, "line 2: bad base64" },
 		{ BEGIN "MIIB\n-----END CERTIFICATE-----" BEGIN "MIIB\n" END,
 		    "line 3: this is not the END line of the certificate, or "
-		    "not that alone" },
+		    "not alone on its line" },
 		{ BEGIN "MIIB\n-----END FOO-----\n", "line 3: this is not the "
-		    "END line of the certificate, or not that alone" },
+		    "END line of the certificate, or not alone on its line" },
 		{ "\xef\xbb\xbf" BEGIN "MIIB\n" END "\n", "line 1: the BEGIN "
-		    "of a certificate does not stand alone on its line" },
+		    "of a certificate is not alone on its line" },
 		{ "\nkey" BEGIN "MIIB\n" END "\n", "line 2: the BEGIN of a "
-		    "certificate does not stand alone on its line" },
+		    "certificate is not alone on its line" },
 	};
 	char *why;
 	size_t i;

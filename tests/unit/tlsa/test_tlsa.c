@@ -8,7 +8,6 @@
 #include <cmocka.h>
 #include <openssl/err.h>
 
-#include "checker/tlsa/make.h"
 #include "checker/tlsa/tlsa.h"
 #include "resolver/answer.h"
 #include "resolver/memory.h"
@@ -58,23 +57,24 @@ test_usable(void **state)
 		{ "3 1 3", 32, "matching type 3 is unknown" },
 		{ "3 1 255", 32, "matching type 255 is unknown" },
 		{ "3 1 1", 31,
-		    "the data has 31 octets, and a SHA2-256 has 32" },
+		    "the data has 31 octets, but a SHA2-256 has 32" },
 		{ "3 1 1", 33,
-		    "the data has 33 octets, and a SHA2-256 has 32" },
+		    "the data has 33 octets, but a SHA2-256 has 32" },
 		{ "2 1 1", 20,
-		    "the data has 20 octets, and a SHA2-256 has 32" },
+		    "the data has 20 octets, but a SHA2-256 has 32" },
 		{ "3 1 1", 64,
-		    "the data has 64 octets, and a SHA2-256 has 32" },
+		    "the data has 64 octets, but a SHA2-256 has 32" },
 		{ "3 1 2", 32,
-		    "the data has 32 octets, and a SHA2-512 has 64" },
+		    "the data has 32 octets, but a SHA2-512 has 64" },
 		{ "3 1 1", 0, "it has no data" },
 		{ "3 1 2", 0, "it has no data" },
 		{ "3 1 0", 0, "it has no data" },
 		{ "2 0 0", 0, "it has no data" },
 		{ "3 0 0", 32,
-		    "the data is no certificate in DER that can be read" },
+		    "the data is not a certificate in DER that can be "
+		    "decoded" },
 		{ "2 1 0", 32,
-		    "the data is no public key in DER that can be read" },
+		    "the data is not a public key in DER that can be decoded" },
 	};
 	struct tlsa_set set = { NULL, 0 };
 	const struct tlsa *record;
@@ -117,9 +117,10 @@ test_full(void **state)
 		{ TLSA_SPKI, 7,
 		    "the public key in the data is followed by 7 octets" },
 		{ TLSA_CERT, -1,
-		    "the data is no certificate in DER that can be read" },
+		    "the data is not a certificate in DER that can be "
+		    "decoded" },
 		{ TLSA_SPKI, -1,
-		    "the data is no public key in DER that can be read" },
+		    "the data is not a public key in DER that can be decoded" },
 	};
 	const struct issued *issued = *state;
 	struct chain *chain = certificates_chain(&issued, 1);
@@ -128,7 +129,7 @@ test_full(void **state)
 	size_t i, whole;
 
 	for (i = 0; i < COUNT(rows); i++) {
-		make_tlsa(&fields, chain->certificates,
+		tlsa_of_certificate(&fields, chain->certificates,
 		    TLSA_DANE_TA, rows[i].selector, TLSA_FULL);
 		whole = fields.size;
 		fields.data = realloc(fields.data, whole + 8);
@@ -157,7 +158,7 @@ test_unknown_key(void **state)
 	struct tlsa fields;
 	size_t i, found = 0;
 
-	make_tlsa(&fields, chain->certificates, TLSA_DANE_EE,
+	tlsa_of_certificate(&fields, chain->certificates, TLSA_DANE_EE,
 	    TLSA_CERT, TLSA_FULL);
 	for (i = 0; i + sizeof(oid) < fields.size; i++) {
 		if (memcmp(fields.data + i, oid, sizeof(oid)) != 0)
@@ -169,7 +170,7 @@ test_unknown_key(void **state)
 	tlsa_set_add(&set, &fields);
 	assert_false(set.records[0].usable);
 	assert_string_equal(set.records[0].why,
-	    "the data is no certificate in DER that can be read");
+	    "the data is not a certificate in DER that can be decoded");
 	free(fields.data);
 	tlsa_set_clear(&set);
 	chain_free(chain);
@@ -231,7 +232,7 @@ test_agility_full(void **state)
 	int type;
 
 	for (type = TLSA_FULL; type <= TLSA_SHA2_512; type++) {
-		make_tlsa(&fields, chain->certificates,
+		tlsa_of_certificate(&fields, chain->certificates,
 		    TLSA_DANE_EE, TLSA_SPKI, (enum tlsa_matching_type)type);
 		tlsa_set_add(&set, &fields);
 		free(fields.data);
@@ -304,26 +305,97 @@ test_from_answer(void **state)
 	tlsa_set_init(&set, &answer);
 	assert_int_equal(set.count, COUNT(records));
 	assert_int_equal(tlsa_set_usable(&set), 3);
-	assert_int_equal(set.records[0].usage, 3);
-	assert_int_equal(set.records[0].selector, 1);
-	assert_int_equal(set.records[0].matching_type, 1);
-	assert_int_equal(set.records[0].size, 32);
-	assert_true(set.records[0].ignored);
-	assert_false(set.records[1].ignored);
-	assert_int_equal(set.records[2].duplicate_of, 0);
-	assert_string_equal(set.records[3].why, "it has no data");
-	assert_false(set.records[4].usable);
-	assert_string_equal(set.records[4].why, "its RDATA has 2 octets, too "
+	/* Sorted: first those without fields. */
+	assert_false(set.records[0].usable);
+	assert_string_equal(set.records[0].why, "its RDATA has 0 octets, too "
 	    "few for the three fields (RFC 6698 2.1)");
-	assert_false(set.records[5].usable);
-	assert_string_equal(set.records[5].why, "its RDATA has 0 octets, too "
+	assert_false(set.records[1].usable);
+	assert_string_equal(set.records[1].why, "its RDATA has 2 octets, too "
 	    "few for the three fields (RFC 6698 2.1)");
+	assert_string_equal(set.records[2].why, "it has no data");
+	assert_int_equal(set.records[3].usage, 3);
+	assert_int_equal(set.records[3].selector, 1);
+	assert_int_equal(set.records[3].matching_type, 1);
+	assert_int_equal(set.records[3].size, 32);
+	assert_true(set.records[3].ignored);
+	assert_int_equal(set.records[4].duplicate_of, 3);
+	assert_true(set.records[4].ignored);
+	assert_false(set.records[5].ignored);
 	tlsa_set_clear(&set);
 
 	answer.kind = ANSWER_NO_DATA;
 	answer.count = 0;
 	tlsa_set_init(&set, &answer);
 	assert_int_equal(set.count, 0);
+}
+
+/* Two records in their order; the first is less than the second. */
+static void
+test_compare(void **state)
+{
+	static const char *const pairs[][2] = {
+		{ "2 1 1 ff", "3 0 0 00" },
+		{ "3 0 2 ff", "3 1 1 00" },
+		{ "3 1 1 ff", "3 1 2 00" },
+		{ "3 1 200 ff", "200 1 1 00" },
+		{ "3 1 1 01ff", "3 1 1 0200" },
+		{ "3 1 1 7f", "3 1 1 80" },
+		{ "3 1 1 0102", "3 1 1 010200" },
+		{ "3 1 1", "3 1 1 00" },
+	};
+	struct tlsa less, more, copy;
+	const char *why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(pairs); i++) {
+		assert_true(tlsa_from_text(&less, pairs[i][0], &why));
+		assert_true(tlsa_from_text(&more, pairs[i][1], &why));
+		assert_true(tlsa_compare(&less, &more) < 0);
+		assert_true(tlsa_compare(&more, &less) > 0);
+		assert_false(tlsa_equal(&less, &more));
+		tlsa_copy(&copy, &more);
+		assert_int_equal(tlsa_compare(&copy, &more), 0);
+		assert_true(tlsa_equal(&copy, &more));
+		tlsa_clear(&copy);
+		tlsa_clear(&less);
+		tlsa_clear(&more);
+	}
+}
+
+/* Servers rotate the records of an answer: the set is the same each time. */
+static void
+test_rotated_answer(void **state)
+{
+	static uint8_t rdata[][TLSA_HEADER + 1] = {
+		{ 2, 0, 1, 9 }, { 2, 1, 1, 1 }, { 3, 1, 1, 1 },
+		{ 3, 1, 1, 1 }, { 3, 1, 1, 2 }, { 3, 1, 2, 0 },
+	};
+	struct answer_record records[COUNT(rdata)] = { { NULL, 0, NULL, 0 } };
+	struct answer answer = { .type = DNS_TLSA, .kind = ANSWER_RECORDS,
+		.records = records, .count = COUNT(records) };
+	struct tlsa_set set;
+	size_t i, turn;
+
+	(void)state;
+	for (turn = 0; turn < COUNT(records); turn++) {
+		for (i = 0; i < COUNT(records); i++) {
+			records[i].data = rdata[(i + turn) % COUNT(records)];
+			records[i].size = sizeof(rdata[0]);
+		}
+		tlsa_set_init(&set, &answer);
+		assert_int_equal(set.count, COUNT(records));
+		for (i = 0; i < set.count; i++) {
+			assert_int_equal(set.records[i].usage, rdata[i][0]);
+			assert_int_equal(set.records[i].selector, rdata[i][1]);
+			assert_int_equal(set.records[i].matching_type,
+			    rdata[i][2]);
+			assert_int_equal(set.records[i].data[0], rdata[i][3]);
+			assert_int_equal(set.records[i].duplicate_of,
+			    i == 3 ? 2 : i);
+		}
+		tlsa_set_clear(&set);
+	}
 }
 
 static void
@@ -389,6 +461,8 @@ main(void)
 		cmocka_unit_test(test_agility_full),
 		cmocka_unit_test(test_duplicates),
 		cmocka_unit_test(test_from_answer),
+		cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_rotated_answer),
 		cmocka_unit_test(test_text),
 	};
 
