@@ -8,7 +8,6 @@
 #include <time.h>
 
 #include "checker/gather/audit.h"
-#include "checker/judge/judge.h"
 #include "checker/report/plugin.h"
 #include "checker/run/engine.h"
 #include "checker/run/input.h"
@@ -35,20 +34,11 @@ static void
 on_audit(struct evidence *evidence, void *argument)
 {
 	struct check *check = argument;
-	const struct plugin_settings *settings = check->settings;
-	const struct judge_options options = {
-		.ca_lookup = &check->engine.ca_lookup,
-	};
-	const struct plugin_options plugin = {
-		.warning = settings->warning,
-		.critical = settings->critical,
-		.missing = settings->missing,
-		.unreachable = settings->unreachable,
-		.verbosity = settings->common.verbosity,
-	};
+	struct plugin_options options = check->settings->plugin;
 
-	judge(evidence, &options);
-	check->state = plugin_report(stdout, evidence, &plugin);
+	options.verbosity = check->settings->common.report.verbosity;
+	engine_judge(&check->engine, evidence);
+	check->state = plugin_report(stdout, evidence, &options);
 	evidence_free(evidence);
 	event_base_loopbreak(check->engine.context.base);
 }

@@ -8,9 +8,9 @@ plugin_settings_init(struct plugin_settings *settings)
 {
 	memset(settings, 0, sizeof(*settings));
 	settings_init(&settings->common);
-	settings->common.audit.timeout = PLUGIN_TIMEOUT;
-	settings->missing = PLUGIN_CRITICAL;
-	settings->unreachable = PLUGIN_CRITICAL;
+	settings->common.gather.timeout = PLUGIN_TIMEOUT;
+	settings->plugin.missing = PLUGIN_CRITICAL;
+	settings->plugin.unreachable = PLUGIN_CRITICAL;
 }
 
 static bool
@@ -25,14 +25,14 @@ parse_range(struct range *range, const char *value, const char **why)
 static bool
 take_warning(void *settings, const char *value, const char **why)
 {
-	return parse_range(&((struct plugin_settings *)settings)->warning,
+	return parse_range(&((struct plugin_settings *)settings)->plugin.warning,
 	    value, why);
 }
 
 static bool
 take_critical(void *settings, const char *value, const char **why)
 {
-	return parse_range(&((struct plugin_settings *)settings)->critical,
+	return parse_range(&((struct plugin_settings *)settings)->plugin.critical,
 	    value, why);
 }
 
@@ -61,8 +61,8 @@ take_missing(void *argument, const char *value, const char **why)
 {
 	struct plugin_settings *settings = argument;
 
-	if (parse_state(&settings->missing, value) &&
-	    settings->missing != PLUGIN_UNKNOWN)
+	if (parse_state(&settings->plugin.missing, value) &&
+	    settings->plugin.missing != PLUGIN_UNKNOWN)
 		return true;
 	*why = "is none of ok, warning, critical";
 	return false;
@@ -73,7 +73,7 @@ take_unreachable(void *argument, const char *value, const char **why)
 {
 	struct plugin_settings *settings = argument;
 
-	if (parse_state(&settings->unreachable, value))
+	if (parse_state(&settings->plugin.unreachable, value))
 		return true;
 	*why = "is none of ok, warning, critical, unknown";
 	return false;
@@ -85,7 +85,7 @@ static const struct option_row rows[] = {
 	{ "hostname", 'H', "DOMAIN", "the mail domain to check",
 	    MEMBER(domain) },
 	{ "mx-host", 0, NULL, "-H names a mail server: no MX lookup",
-	    MEMBER(common.audit.host_mode) },
+	    MEMBER(common.gather.host_mode) },
 	{ "warning", 'w', "RANGE", "days left of signatures and certificates, "
 	    "such as 5:", take_warning, 0 },
 	{ "critical", 'c', "RANGE", "likewise", take_critical, 0 },

@@ -13,10 +13,7 @@
 struct plugin_settings {
 	struct settings		 common;	/* first: see settings_shared */
 	const char		*domain;	/* borrowed */
-	struct range		 warning;
-	struct range		 critical;
-	enum plugin_state	 missing;
-	enum plugin_state	 unreachable;
+	struct plugin_options	 plugin;	/* .verbosity: common.report's */
 };
 
 void	plugin_settings_init(struct plugin_settings *settings);

@@ -17,7 +17,7 @@ void
 settings_init(struct settings *settings)
 {
 	*settings = (struct settings){
-		.audit = {
+		.gather = {
 			.port = SETTINGS_PORT,
 			.timeout = SETTINGS_TIMEOUT,
 		},
@@ -26,25 +26,37 @@ settings_init(struct settings *settings)
 	};
 }
 
+/*
+ * A list in the options of a room, which reads it as const. The settings own it
+ * and may change it.
+ */
+static void *
+own_list(const void *list)
+{
+	return (void *)(uintptr_t)list;
+}
+
 void
 settings_clear(struct settings *settings)
 {
+	struct expectation *expectations =
+	    own_list(settings->judge.expectations);
 	size_t i;
 
-	free(settings->resolvers);
+	free(own_list(settings->resolver.forwarders));
 	free(settings->chains);
 	free(settings->next);
-	for (i = 0; i < settings->expectation_count; i++)
-		expectation_clear(&settings->expectations[i]);
-	free(settings->expectations);
+	for (i = 0; i < settings->judge.expectation_count; i++)
+		expectation_clear(&expectations[i]);
+	free(expectations);
 	settings_init(settings);
 }
 
 const char *
 settings_conflict(const struct settings *settings)
 {
-	const bool connect = settings->audit.connect;
-	const bool dns_only = settings->audit.dns_only;
+	const bool connect = settings->gather.connect;
+	const bool dns_only = settings->gather.dns_only;
 
 	if (settings->chain_count > 0 && connect)
 		return "--connect does not go with --chain, "
@@ -78,7 +90,7 @@ take_port(void *settings, const char *value, const char **why)
 		*why = "is no port number from 1 to 65535";
 		return false;
 	}
-	((struct settings *)settings)->audit.port = (uint16_t)port;
+	((struct settings *)settings)->gather.port = (uint16_t)port;
 	return true;
 }
 
@@ -87,7 +99,7 @@ take_ipv4(void *settings, const char *value, const char **why)
 {
 	(void)value;
 	(void)why;
-	((struct settings *)settings)->audit.family = AF_INET;
+	((struct settings *)settings)->gather.family = AF_INET;
 	return true;
 }
 
@@ -96,7 +108,7 @@ take_ipv6(void *settings, const char *value, const char **why)
 {
 	(void)value;
 	(void)why;
-	((struct settings *)settings)->audit.family = AF_INET6;
+	((struct settings *)settings)->gather.family = AF_INET6;
 	return true;
 }
 
@@ -112,10 +124,14 @@ add_word(const char ***words, size_t *count, const char *value)
 static bool
 take_resolver(void *argument, const char *value, const char **why)
 {
-	struct settings *settings = argument;
+	struct resolver_options *options =
+	    &((struct settings *)argument)->resolver;
+	const char **forwarders = own_list(options->forwarders);
 
 	(void)why;
-	return add_word(&settings->resolvers, &settings->resolver_count, value);
+	add_word(&forwarders, &options->forwarder_count, value);
+	options->forwarders = forwarders;
+	return true;
 }
 
 static bool
@@ -143,7 +159,7 @@ take_helo(void *settings, const char *value, const char **why)
 		*why = "is no host name (letters, digits, '-' and '.')";
 		return false;
 	}
-	((struct settings *)settings)->audit.helo = value;
+	((struct settings *)settings)->gather.helo = value;
 	return true;
 }
 
@@ -156,7 +172,7 @@ settings_take_timeout(void *settings, const char *value, const char **why)
 		*why = "is no number of seconds above 0, up to 86400";
 		return false;
 	}
-	((struct settings *)settings)->audit.timeout = seconds;
+	((struct settings *)settings)->gather.timeout = seconds;
 	return true;
 }
 
@@ -173,21 +189,21 @@ static bool
 take_warning(void *settings, const char *value, const char **why)
 {
 	return parse_days(value,
-	    &((struct settings *)settings)->warning_days, why);
+	    &((struct settings *)settings)->judge.warning_days, why);
 }
 
 static bool
 take_critical(void *settings, const char *value, const char **why)
 {
 	return parse_days(value,
-	    &((struct settings *)settings)->critical_days, why);
+	    &((struct settings *)settings)->judge.critical_days, why);
 }
 
 static bool
 take_ahead(void *settings, const char *value, const char **why)
 {
 	return parse_days(value,
-	    &((struct settings *)settings)->ahead_days, why);
+	    &((struct settings *)settings)->judge.ahead_days, why);
 }
 
 /* "90", "90s", "10m", "2h". */
@@ -223,29 +239,33 @@ take_wait(void *settings, const char *value, const char **why)
 }
 
 static bool
-add_expectation(struct settings *settings, const char *value, bool absent,
+add_expectation(struct judge_options *options, const char *value, bool absent,
     const char **why)
 {
-	settings->expectations = memory_grow(settings->expectations,
-	    settings->expectation_count, sizeof(*settings->expectations));
-	if (!expectation_init(
-	    &settings->expectations[settings->expectation_count], value,
+	struct expectation *expectations = memory_grow(
+	    own_list(options->expectations), options->expectation_count,
+	    sizeof(*expectations));
+
+	options->expectations = expectations;
+	if (!expectation_init(&expectations[options->expectation_count], value,
 	    absent, why))
 		return false;
-	settings->expectation_count++;
+	options->expectation_count++;
 	return true;
 }
 
 static bool
 take_expect(void *settings, const char *value, const char **why)
 {
-	return add_expectation(settings, value, false, why);
+	return add_expectation(&((struct settings *)settings)->judge, value,
+	    false, why);
 }
 
 static bool
 take_expect_no(void *settings, const char *value, const char **why)
 {
-	return add_expectation(settings, value, true, why);
+	return add_expectation(&((struct settings *)settings)->judge, value,
+	    true, why);
 }
 
 static bool
@@ -253,8 +273,8 @@ take_connect(void *argument, const char *value, const char **why)
 {
 	struct settings *settings = argument;
 
-	settings->audit.connect = true;
-	if (address_from_text(&settings->audit.connect_to, value, 0))
+	settings->gather.connect = true;
+	if (address_from_text(&settings->gather.connect_to, value, 0))
 		return true;
 	*why = "is no IP address";
 	return false;
@@ -278,7 +298,7 @@ take_quiet(void *settings, const char *value, const char **why)
 {
 	(void)value;
 	(void)why;
-	((struct settings *)settings)->verbosity = -1;
+	((struct settings *)settings)->report.verbosity = -1;
 	return true;
 }
 
@@ -289,10 +309,10 @@ take_verbose(void *argument, const char *value, const char **why)
 
 	(void)value;
 	(void)why;
-	if (settings->verbosity < 0)
-		settings->verbosity = 0;
-	if (settings->verbosity < 2)
-		settings->verbosity++;
+	if (settings->report.verbosity < 0)
+		settings->report.verbosity = 0;
+	if (settings->report.verbosity < 2)
+		settings->report.verbosity++;
 	return true;
 }
 
@@ -333,11 +353,11 @@ const struct option_row settings_shared[] = {
 	{ "resolver", 0, "ADDR[@PORT]", "ask this resolver (repeatable); "
 	    "validated here all the same", take_resolver, 0 },
 	{ "trust-anchor", 0, "FILE", "DS or DNSKEY records to trust",
-	    MEMBER(anchor_file) },
+	    MEMBER(resolver.anchor_file) },
 	{ "root-hints", 0, "FILE", "addresses of the root servers",
-	    MEMBER(root_hints) },
+	    MEMBER(resolver.root_hints) },
 	{ "allow-reserved", 0, NULL, "connect to special-purpose addresses, "
-	    "too (private, loopback...)", MEMBER(audit.allow_reserved) },
+	    "too (private, loopback...)", MEMBER(gather.allow_reserved) },
 	{ "helo", 0, "NAME", "the name for EHLO (default: this machine's)",
 	    take_helo, 0 },
 	{ "verbose", 'v', NULL, "tell more; twice: still more",
@@ -349,11 +369,11 @@ const struct option_row settings_shared[] = {
 
 static const struct option_row rows[] = {
 	{ "host", 'H', NULL, "the arguments are mail servers: no MX lookup",
-	    MEMBER(audit.host_mode) },
+	    MEMBER(gather.host_mode) },
 	{ "file", 'f', "FILE", "read domains from FILE, one a line ('-': "
 	    "stdin)", MEMBER(input) },
 	{ "all", 'a', NULL, "connect to MX hosts without TLSA records, too, "
-	    "and print the records that fit", MEMBER(audit.all) },
+	    "and print the records that fit", MEMBER(gather.all) },
 	{ "chain", 0, "FILE", "judge as if every server presented this PEM "
 	    "chain (one for each key type)", take_chain, 0 },
 	{ "next", 0, "FILE", "is it safe to switch to this chain, certificate, "
@@ -367,9 +387,9 @@ static const struct option_row rows[] = {
 	    "that end within DAYS", take_warning, 0 },
 	{ "critical", 'c', "DAYS", "fail for them", take_critical, 0 },
 	{ "authoritative", 0, NULL, "put the questions to each name server of "
-	    "the zones, too", MEMBER(audit.authoritative) },
+	    "the zones, too", MEMBER(gather.authoritative) },
 	{ "dns-only", 0, NULL, "connect to nobody: judge the DNS alone",
-	    MEMBER(audit.dns_only) },
+	    MEMBER(gather.dns_only) },
 	{ "expect", 0, "RECORD", "every host has this TLSA record: \"3 1 1 "
 	    "DATA\", DATA may be left out", take_expect, 0 },
 	{ "expect-no", 0, "RECORD", "no host has it", take_expect_no, 0 },

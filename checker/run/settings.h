@@ -9,10 +9,10 @@
 #include <stddef.h>
 
 #include "checker/gather/context.h"
+#include "checker/judge/judge.h"
 #include "checker/report/report.h"
 #include "checker/run/options.h"
-
-struct expectation;
+#include "resolver/resolver.h"
 
 #define SETTINGS_TIMEOUT	60	/* seconds */
 #define SETTINGS_PORT		25
@@ -23,28 +23,31 @@ enum colour_when {
 	COLOUR_ALWAYS,
 };
 
+/*
+ * The options of the rooms, each as its room declares it, and those of the run
+ * itself. Pointers are borrowed from the command line unless they say owned.
+ *
+ * Members of the rooms' structs that are no options stay zero here and are
+ * filled in where they are found out: resolver.question_limit, .now and
+ * gather.helo's default by the engine, resolver.stub_zone, .stub_server and
+ * .tcp_only by gather/nameservers, judge.next, .ca_lookup and .known_cas by the
+ * engine, report.colour by the run.
+ */
 struct settings {
-	struct context_options		 audit;
-	const char			**resolvers;	/* owned, of borrowed */
-	size_t				 resolver_count;
-	const char			*anchor_file;	/* borrowed, as below */
-	const char			*root_hints;
-	const char			*issuers;	/* --issuers */
-	const char			**chains;	/* owned, of borrowed */
+	struct gather_options		 gather;
+	struct resolver_options		 resolver;	/* owns .forwarders */
+	struct judge_options		 judge;		/* owns .expectations */
+	struct report_options		 report;
+	const char			**chains;	/* owned; --chain */
 	size_t				 chain_count;
-	const char			**next;		/* owned, of borrowed */
+	const char			**next;		/* owned; --next */
 	size_t				 next_count;
+	const char			*issuers;	/* --issuers */
 	const char			*input;		/* --file */
 	const char			*output;	/* --output */
-	const struct report_format	*format;
+	const struct report_format	*format;	/* static */
 	enum colour_when		 colour;
-	double				 warning_days;	/* 0: none */
-	double				 critical_days;
-	double				 ahead_days;	/* judge as of then */
-	struct expectation		*expectations;	/* owned */
-	size_t				 expectation_count;
 	double				 wait;		/* seconds; 0: once */
-	int				 verbosity;	/* -1 (-q), 0, 1, 2 */
 	bool				 help;
 	bool				 version;
 };

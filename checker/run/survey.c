@@ -9,13 +9,11 @@
 
 #include "checker/evidence/expiry.h"
 #include "checker/gather/batch.h"
-#include "checker/judge/judge.h"
 #include "checker/run/engine.h"
 #include "checker/run/input.h"
 #include "checker/run/output.h"
 #include "checker/run/terminal.h"
 #include "resolver/memory.h"
-#include "smtp/dial.h"
 
 /* How often the line that shows progress is drawn. */
 #define PROGRESS_MICROSECONDS 500000
@@ -105,27 +103,6 @@ on_ready(void *argument)
 	batch_wake(survey->batch);
 }
 
-static void
-judge_domain(const struct survey *survey, struct evidence *evidence)
-{
-	const struct settings *settings = survey->settings;
-	const struct judge_options options = {
-		.ahead_days = settings->ahead_days,
-		.warning_days = settings->warning_days,
-		.critical_days = settings->critical_days,
-		.expectations = settings->expectations,
-		.expectation_count = settings->expectation_count,
-		.next = survey->engine.next,
-		.next_count = survey->engine.next_count,
-		.ca_lookup = &survey->engine.ca_lookup,
-		.known_cas = &survey->engine.known_cas,
-		.connected =
-		    dialer_has_connected(survey->engine.context.dialer),
-	};
-
-	judge(evidence, &options);
-}
-
 /* Writes and frees it. */
 static void
 write_domain(struct survey *survey, struct evidence *evidence)
@@ -161,7 +138,7 @@ on_report(struct evidence *evidence, void *argument)
 {
 	struct survey *survey = argument;
 
-	judge_domain(survey, evidence);
+	engine_judge(&survey->engine, evidence);
 	survey->status = verdict_worse_status(survey->status,
 	    evidence_exit_status(evidence));
 	if (survey->defers) {
@@ -275,7 +252,8 @@ start_progress(struct survey *survey)
 {
 	const struct timeval interval = { .tv_usec = PROGRESS_MICROSECONDS };
 
-	if (survey->settings->verbosity != 0 || !terminal_is_interactive(stderr))
+	if (survey->settings->report.verbosity != 0 ||
+	    !terminal_is_interactive(stderr))
 		return;
 	survey->progress = event_new(survey->engine.context.base, -1,
 	    EV_PERSIST, on_progress, survey);
@@ -410,7 +388,8 @@ audit_all(struct survey *survey, char *const *words, size_t count,
 	const struct settings *settings = survey->settings;
 	const struct trace trace = {
 		.hear = print_trace,
-		.level = settings->verbosity > 0 ? settings->verbosity : 0,
+		.level = settings->report.verbosity > 0 ?
+		    settings->report.verbosity : 0,
 	};
 	char *why = NULL;
 	bool good = false;
@@ -562,14 +541,13 @@ survey(const struct settings *settings, char *const *words, size_t count)
 {
 	struct survey survey = {
 		.settings = settings,
-		.report = {
-			.colour = terminal_wants_colour(settings->colour,
-			    settings->output == NULL ? stdout : NULL),
-			.verbosity = settings->verbosity,
-		},
+		.report = settings->report,
 	};
 	char *why = NULL;
 	bool good;
+
+	survey.report.colour = terminal_wants_colour(settings->colour,
+	    settings->output == NULL ? stdout : NULL);
 
 	if (!check_words(words, count, &why)) {
 		complain(&survey, why);
