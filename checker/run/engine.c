@@ -73,11 +73,11 @@ read_chains(struct engine *engine, const struct settings *settings,
 	struct chain *chain;
 	size_t i;
 
-	engine->chains = memory_new(settings->chain_count,
+	engine->chains = memory_new(settings->chains.count,
 	    sizeof(*engine->chains));
 	context->chains = (const struct chain *const *)engine->chains;
-	for (i = 0; i < settings->chain_count; i++) {
-		if (!keyfile_init(&keyfile, settings->chains[i], why))
+	for (i = 0; i < settings->chains.count; i++) {
+		if (!keyfile_init(&keyfile, settings->chains.items[i], why))
 			return false;
 		if (!keyfile_check_order(&keyfile, why)) {
 			keyfile_clear(&keyfile);
@@ -92,7 +92,7 @@ read_chains(struct engine *engine, const struct settings *settings,
 		if (chain == NULL)
 			return false;
 		engine->chains[context->chain_count++] = chain;
-		if (!check_key_types(engine, settings->chains[i], why))
+		if (!check_key_types(engine, settings->chains.items[i], why))
 			return false;
 	}
 	return true;
@@ -105,11 +105,11 @@ read_next(struct engine *engine, const struct settings *settings, char **why)
 	struct judge_options *judge = &engine->judge;
 	size_t i;
 
-	engine->next = memory_new(settings->next_count,
+	engine->next = memory_new(settings->next.count,
 	    sizeof(*engine->next));
 	judge->next = engine->next;
-	for (i = 0; i < settings->next_count; i++) {
-		if (!keyfile_init(&engine->next[i], settings->next[i], why))
+	for (i = 0; i < settings->next.count; i++) {
+		if (!keyfile_init(&engine->next[i], settings->next.items[i], why))
 			return false;
 		judge->next_count++;
 		if (!keyfile_check_order(&engine->next[i], why))
