@@ -109,7 +109,8 @@ read_next(struct engine *engine, const struct settings *settings, char **why)
 	    sizeof(*engine->next));
 	judge->next = engine->next;
 	for (i = 0; i < settings->next.count; i++) {
-		if (!keyfile_init(&engine->next[i], settings->next.items[i], why))
+		if (!keyfile_init(&engine->next[i], settings->next.items[i],
+		    why))
 			return false;
 		judge->next_count++;
 		if (!keyfile_check_order(&engine->next[i], why))
@@ -122,8 +123,8 @@ read_next(struct engine *engine, const struct settings *settings, char **why)
 static bool
 read_files(struct engine *engine, const struct settings *settings, char **why)
 {
-	if (settings->issuers != NULL && !known_cas_read(&engine->known_cas,
-	    settings->issuers, why))
+	if (settings->issuers != NULL &&
+	    !known_cas_read(&engine->known_cas, settings->issuers, why))
 		return false;
 	return read_chains(engine, settings, why) &&
 	    read_next(engine, settings, why);

@@ -23,9 +23,9 @@
  *
  * Members of the rooms' structs that are not options are zero here, and set
  * where they become known: resolver.question_limit and .now, judge.next,
- * .ca_lookup and .known_cas, and gather.helo's default by the engine; resolver's
- * .stub_zone, .stub_server and .tcp_only by gather/nameservers; report.colour by
- * the run.
+ * .ca_lookup and .known_cas, and the default of gather.helo by the engine;
+ * resolver.stub_zone, .stub_server and .tcp_only by gather/nameservers;
+ * report.colour by the survey.
  */
 struct settings {
 	bool				 help;	/* first: see test_manual */
