@@ -25,7 +25,7 @@
  * where they become known: resolver.question_limit and .now, judge.next,
  * .ca_lookup and .known_cas, and the default of gather.helo by the engine;
  * resolver.stub_zone, .stub_server and .tcp_only by gather/nameservers;
- * report.colour by the survey.
+ * report.colour and .summary by the reporter.
  */
 struct settings {
 	bool				 help;	/* first: see test_manual */

@@ -1,6 +1,5 @@
 #include "checker/run/survey.h"
 
-#include <errno.h>
 #include <event2/event.h>
 #include <stdlib.h>
 
@@ -70,14 +69,6 @@ on_ready(void *argument)
 	batch_wake(survey->batch);
 }
 
-void
-survey_write(struct survey *survey, struct evidence *evidence)
-{
-	survey->settings->format->domain(survey->output.stream,
-	    &survey->report, evidence, survey->writer);
-	evidence_free(evidence);
-}
-
 static void
 defer(struct survey *survey, struct evidence *evidence)
 {
@@ -86,18 +77,18 @@ defer(struct survey *survey, struct evidence *evidence)
 	survey->deferred[survey->deferred_count++] = evidence;
 }
 
-/*
- * Complains once, and not at all where a reader has seen enough ("| head").
- * Takes ownership of WHY.
- */
-static void
-report_write_failure(struct survey *survey, char *why)
+bool
+survey_write(struct survey *survey, struct evidence *evidence)
 {
-	if (!survey->write_failed && errno != EPIPE)
+	char *why;
+	bool good;
+
+	clear_progress(survey);
+	good = reporter_write(&survey->reporter, evidence, &why);
+	if (why != NULL)
 		survey_complain(survey, why);
-	else
-		free(why);
-	survey->write_failed = true;
+	evidence_free(evidence);
+	return good;
 }
 
 static void
@@ -112,12 +103,8 @@ on_report(struct evidence *evidence, void *argument)
 		defer(survey, evidence);
 		return;
 	}
-	clear_progress(survey);
-	survey_write(survey, evidence);
-	if (fflush(survey->output.stream) == EOF && !survey->write_failed) {
-		report_write_failure(survey, output_fault(&survey->output));
+	if (!survey_write(survey, evidence))
 		event_base_loopbreak(survey->engine.context.base);
-	}
 }
 
 static void
@@ -197,7 +184,7 @@ run(struct survey *survey)
 		event_free(survey->progress);
 	survey->progress = NULL;
 	/* Until it is complete or removed, a temporary file is guarded. */
-	if (survey->output.temporary == NULL)
+	if (survey->reporter.output.temporary == NULL)
 		signals_release(&survey->signals);
 	/* An empty list is not an error: lists are made by programs. */
 	if (survey->signals.caught != 0)
@@ -231,7 +218,7 @@ final_status(const struct survey *survey)
 {
 	if (survey->signals.caught != 0)
 		signals_raise(survey->signals.caught);
-	if (survey->write_failed)
+	if (survey->reporter.failed)
 		return OPTIONS_EXIT_SOFTWARE;
 	return survey->had_bad_input ? OPTIONS_EXIT_USAGE : survey->status;
 }
@@ -239,36 +226,22 @@ final_status(const struct survey *survey)
 bool
 survey_begin_report(struct survey *survey)
 {
-	const struct settings *settings = survey->settings;
 	char *why;
+	bool good = reporter_open(&survey->reporter, survey->settings, &why);
 
-	if (!output_open(&survey->output, settings->output,
-	    settings->format->whole, &why)) {
+	if (why != NULL)
 		survey_complain(survey, why);
-		return false;
-	}
-	if (settings->format->begin != NULL)
-		survey->writer = settings->format->begin(survey->output.stream,
-		    &survey->report);
-	return true;
+	return good;
 }
 
 void
 survey_end_report(struct survey *survey)
 {
-	const struct report_format *format = survey->settings->format;
 	char *why;
 
-	if (format->end != NULL)
-		format->end(survey->output.stream, &survey->report,
-		    survey->writer);
-	/* Half a report does not replace a whole one. */
-	if (survey->signals.caught != 0 && format->whole) {
-		output_discard(&survey->output);
-		return;
-	}
-	if (!output_close(&survey->output, &why))
-		report_write_failure(survey, why);
+	reporter_close(&survey->reporter, survey->signals.caught == 0, &why);
+	if (why != NULL)
+		survey_complain(survey, why);
 }
 
 bool
@@ -312,13 +285,10 @@ survey(const struct settings *settings, char *const *words, size_t count)
 {
 	struct survey survey = {
 		.settings = settings,
-		.report = settings->report,
 	};
 	char *why = NULL;
 	bool good;
 
-	survey.report.colour = terminal_wants_colour(settings->colour,
-	    settings->output == NULL ? stdout : NULL);
 	if (!check_words(words, count, &why)) {
 		survey_complain(&survey, why);
 		return OPTIONS_EXIT_USAGE;

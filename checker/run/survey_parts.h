@@ -6,11 +6,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 
-#include "checker/report/report.h"
 #include "checker/run/engine.h"
-#include "checker/run/output.h"
+#include "checker/run/reporter.h"
 #include "checker/run/settings.h"
 #include "checker/run/signals.h"
 
@@ -26,10 +24,7 @@ struct survey {
 	struct batch		*batch;		/* owned */
 	struct event		*progress;	/* owned; NULL: not shown */
 	struct signals		 signals;
-	struct output		 output;	/* opened for the report */
-	struct report_options	 report;
-	void			*writer;	/* the format's own state */
-	bool			 write_failed;	/* it was not all written */
+	struct reporter		 reporter;
 	bool			 defers;	/* nothing is written yet */
 	struct evidence		**deferred;	/* owned; judged */
 	size_t			 deferred_count;
@@ -50,9 +45,12 @@ bool	survey_audit_all(struct survey *survey, char *const *words,
 
 /* Opens the output. False: it cannot be opened, as above. */
 bool	survey_begin_report(struct survey *survey);
-/* Writes one domain's report. EVIDENCE is freed. */
-void	survey_write(struct survey *survey, struct evidence *evidence);
-/* Closes the output; after a signal, half a report may be thrown away. */
+/*
+ * Writes one domain's report and frees EVIDENCE. False: it cannot be written,
+ * which has been complained about.
+ */
+bool	survey_write(struct survey *survey, struct evidence *evidence);
+/* Closes the output. */
 void	survey_end_report(struct survey *survey);
 
 /*

@@ -1,5 +1,6 @@
 #include "checker/run/survey_parts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
