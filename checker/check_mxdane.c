@@ -1,7 +1,7 @@
 /*
- * check_mxdane: the audit as a monitoring plugin. Everything that it says goes
- * to standard output, wrong usage included, since that is where monitoring
- * looks.
+ * check_mxdane: the audit as a monitoring plugin. All of its output, complaints
+ * about wrong usage included, goes to standard output, which is what monitoring
+ * systems read.
  */
 #include <event2/event.h>
 #include <stdlib.h>
@@ -86,10 +86,10 @@ main(int argc, char **argv)
 	else if (settings.common.version)
 		options_print_version(&plugin_options_table, stdout);
 	else if (first < argc)
-		complain(memory_format("what is '%s'? (try 'check_mxdane "
-		    "--help')", argv[first]));
+		complain(memory_format("unexpected argument '%s' (try "
+		    "'check_mxdane --help')", argv[first]));
 	else if (settings.domain == NULL)
-		complain(memory_string("which domain? -H names it (try "
+		complain(memory_string("missing option -H DOMAIN (try "
 		    "'check_mxdane --help')"));
 	else
 		state = run(&settings);

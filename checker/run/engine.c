@@ -17,12 +17,12 @@
 #include "smtp/tls.h"
 
 /*
- * A chain of lookups (MX, addresses, TLSA) and the conversations behind them
- * share the deadline; a lookup that hangs must leave time for the rest.
+ * A chain of lookups (MX, addresses, TLSA) and the conversations after them
+ * share the deadline: a lookup that hangs must leave time for the rest.
  */
 #define QUESTIONS_IN_A_DEADLINE 4
 
-/* Seconds below which nothing can be said of a name server that is silent. */
+/* In fewer seconds a slow name server is not told from a dead one. */
 #define QUESTION_LEAST 1.0
 
 static double
@@ -33,7 +33,7 @@ question_limit(double timeout)
 	return limit > QUESTION_LEAST ? limit : QUESTION_LEAST;
 }
 
-/* This machine's name as it may be said in EHLO (RFC 5321 4.1.4). Owned. */
+/* This machine's name for EHLO (RFC 5321 4.1.4). Owned by the caller. */
 static char *
 machine_name(void)
 {
@@ -188,9 +188,8 @@ engine_judge(struct engine *engine, struct evidence *evidence)
 }
 
 /*
- * A connection with a callback to come is not closed before libevent has had
- * its turn, nor when the loop is gone: that one would stay open until the
- * process ends.
+ * libevent closes a connection that has a callback pending only from its loop.
+ * Without a last turn the connection would stay open until the process ends.
  */
 static void
 close_base(struct event_base *base)

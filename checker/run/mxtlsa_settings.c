@@ -32,8 +32,8 @@ mxtlsa_settings_conflict(const struct mxtlsa_settings *settings)
 	if (settings->verify && (settings->tell || settings->all ||
 	    settings->full || settings->kinds.count > 0 ||
 	    settings->ttl != 0 || settings->generic || settings->nsupdate))
-		return "--verify makes no records: of the options it goes with "
-		    "--at, --color, --json, --output and --port alone";
+		return "--verify makes no records: it goes with --at, "
+		    "--color, --json, --output and --port only";
 	if ((settings->all || settings->full) && settings->kinds.count > 0)
 		return "--record does not go with --all and --full";
 	if (settings->json && (settings->generic || settings->nsupdate))
@@ -42,8 +42,8 @@ mxtlsa_settings_conflict(const struct mxtlsa_settings *settings)
 }
 
 /*
- * "mxtlsa cert.pem chain.pem": the second of them would be a host's name. No
- * top-level domain is called so.
+ * "mxtlsa cert.pem chain.pem": the second word would be a host's name. There is
+ * no top-level domain of these names.
  */
 static bool
 is_certificate_file(const char *word)
@@ -55,14 +55,14 @@ is_certificate_file(const char *word)
 	    strcmp(end, ".cer") == 0);
 }
 
-/* Why a NAME that is one is not that of a host. Static; NULL: it may be. */
+/* Why a valid NAME cannot be a host's. Static; NULL: it may be. */
 static const char *
 find_mistake(const char *word, const char *name)
 {
 	if (name[0] == '_' && strstr(name, "._tcp.") != NULL)
 		return "is the owner of TLSA records: give the host's name";
 	if (is_certificate_file(word))
-		return "is a file: have the whole chain in one, the server's "
+		return "is a file: put the whole chain into one, the server's "
 		    "certificate first";
 	return NULL;
 }
@@ -104,7 +104,7 @@ take_kind(void *member, const char *value, const char **why)
 	return true;
 }
 
-/* The N digits at TEXT; -1: they are none. */
+/* The value of N digits at TEXT; -1: not all are digits. */
 static int
 digits(const char *text, int n)
 {
@@ -118,7 +118,7 @@ digits(const char *text, int n)
 	return value;
 }
 
-/* "Z" or "+01:00", as minutes ahead of UTC. */
+/* Parses "Z" or "+01:00" into minutes ahead of UTC. */
 static bool
 parse_zone(const char *text, int *ahead)
 {
@@ -138,7 +138,7 @@ parse_zone(const char *text, int *ahead)
 	return true;
 }
 
-/* "2026-01-31T12:00:00". Whether there is such an instant. */
+/* Parses "2026-01-31T12:00:00". False: there is no such instant. */
 static bool
 parse_instant(const char *text, time_t *when)
 {
@@ -159,7 +159,7 @@ parse_instant(const char *text, time_t *when)
 	    tm.tm_min < 0 || tm.tm_min > 59 || tm.tm_sec < 0 ||
 	    tm.tm_sec > 60)
 		return false;
-	/* timegm makes March of what February does not have. */
+	/* timegm turns February 30 into a day of March. */
 	day = (struct tm){ .tm_year = tm.tm_year, .tm_mon = tm.tm_mon,
 		.tm_mday = tm.tm_mday };
 	timegm(&day);
