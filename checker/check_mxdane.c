@@ -77,14 +77,14 @@ main(int argc, char **argv)
 
 	process_init();
 	plugin_settings_init(&settings);
-	first = options_parse(&plugin_options_table, argc, argv, &settings,
+	first = options_parse(&plugin_settings_table, argc, argv, &settings,
 	    &why);
 	if (first == 0)
 		complain(why);
 	else if (settings.common.help)
-		options_print_help(&plugin_options_table, stdout);
+		options_print_help(&plugin_settings_table, stdout);
 	else if (settings.common.version)
-		options_print_version(&plugin_options_table, stdout);
+		options_print_version(&plugin_settings_table, stdout);
 	else if (first < argc)
 		complain(memory_format("unexpected argument '%s' (try "
 		    "'check_mxdane --help')", argv[first]));

@@ -27,14 +27,14 @@ main(int argc, char **argv)
 
 	process_init();
 	settings_init(&settings);
-	first = options_parse(&settings_mxdane, argc, argv, &settings, &why);
+	first = options_parse(&settings_table, argc, argv, &settings, &why);
 	if (first == 0) {
 		status = wrong_usage(why);
 	} else if (settings.help) {
-		options_print_help(&settings_mxdane, stdout);
+		options_print_help(&settings_table, stdout);
 		status = 0;
 	} else if (settings.version) {
-		options_print_version(&settings_mxdane, stdout);
+		options_print_version(&settings_table, stdout);
 		status = 0;
 	} else if (first == argc && settings.input == NULL) {
 		status = wrong_usage(memory_string("mxdane: missing DOMAIN "

@@ -64,14 +64,15 @@ main(int argc, char **argv)
 	process_init();
 	mxtlsa_settings_init(&settings);
 	settings.when = time(NULL);
-	first = options_parse(&mxtlsa_options, argc, argv, &settings, &why);
+	first = options_parse(&mxtlsa_settings_table, argc, argv, &settings,
+	    &why);
 	if (first == 0) {
 		status = complain(why, true);
 	} else if (settings.help) {
-		options_print_help(&mxtlsa_options, stdout);
+		options_print_help(&mxtlsa_settings_table, stdout);
 		status = 0;
 	} else if (settings.version) {
-		options_print_version(&mxtlsa_options, stdout);
+		options_print_version(&mxtlsa_settings_table, stdout);
 		status = 0;
 	} else if (mxtlsa_settings_conflict(&settings) != NULL) {
 		status = complain(memory_string(mxtlsa_settings_conflict(

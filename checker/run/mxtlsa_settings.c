@@ -235,7 +235,7 @@ static const struct option_row rows[] = {
 	{ NULL, 0, NULL, NULL, 0, NULL },
 };
 
-const struct option_table mxtlsa_options = {
+const struct option_table mxtlsa_settings_table = {
 	.program = "mxtlsa",
 	.synopsis = "mxtlsa [OPTION]... CHAIN [HOST]...\n"
 	    "       mxtlsa --verify [OPTION]... RECORDS CHAIN [NAME]...",

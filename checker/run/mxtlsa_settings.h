@@ -38,14 +38,14 @@ struct mxtlsa_settings {
 	time_t			 when;		/* --at, or now */
 };
 
-extern const struct option_table mxtlsa_options;
-
 /* Sets the defaults, but for `when`. */
 void	mxtlsa_settings_init(struct mxtlsa_settings *settings);
 void	mxtlsa_settings_clear(struct mxtlsa_settings *settings);
 
 /* Which options do not go together, in words; NULL: all do. Static. */
 const char *mxtlsa_settings_conflict(const struct mxtlsa_settings *settings);
+
+extern const struct option_table mxtlsa_settings_table;
 
 /*
  * A host's name of the command line, normalised; owned by the caller. NULL:

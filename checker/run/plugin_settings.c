@@ -83,7 +83,7 @@ static const struct option_row rows[] = {
 	{ NULL, 0, NULL, NULL, 0, NULL },
 };
 
-const struct option_table plugin_options_table = {
+const struct option_table plugin_settings_table = {
 	.program = "check_mxdane",
 	.synopsis = "check_mxdane -H DOMAIN [OPTION]...",
 	.purpose = "Checks DANE for SMTP of a mail domain.",

@@ -20,6 +20,6 @@ struct plugin_settings {
 /* Sets the defaults. */
 void	plugin_settings_init(struct plugin_settings *settings);
 
-extern const struct option_table plugin_options_table;
+extern const struct option_table plugin_settings_table;
 
 #endif

@@ -260,7 +260,7 @@ static const struct option_row rows[] = {
 	{ NULL, 0, NULL, NULL, 0, NULL },
 };
 
-const struct option_table settings_mxdane = {
+const struct option_table settings_table = {
 	.program = "mxdane",
 	.synopsis = "mxdane [OPTION]... DOMAIN...\n"
 	    "       mxdane [OPTION]... -f FILE",

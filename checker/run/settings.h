@@ -51,7 +51,7 @@ void	settings_clear(struct settings *settings);
 /* Which options do not go together, in words; NULL: all do. Static. */
 const char *settings_conflict(const struct settings *settings);
 
-extern const struct option_table settings_mxdane;
+extern const struct option_table settings_table;
 
 /*
  * The options that mxdane and check_mxdane have in common. The settings that

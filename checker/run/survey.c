@@ -1,6 +1,7 @@
 #include "checker/run/survey.h"
 
 #include <event2/event.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "checker/evidence/evidence.h"

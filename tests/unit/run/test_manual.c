@@ -53,9 +53,9 @@ struct program {
 };
 
 static const struct program programs[] = {
-	{ "mxdane", &settings_mxdane, "mxdane.1" },
-	{ "mxtlsa", &mxtlsa_options, "mxtlsa.1" },
-	{ "check_mxdane", &plugin_options_table, "check_mxdane.8" },
+	{ "mxdane", &settings_table, "mxdane.1" },
+	{ "mxtlsa", &mxtlsa_settings_table, "mxtlsa.1" },
+	{ "check_mxdane", &plugin_settings_table, "check_mxdane.8" },
 };
 
 /* The page has each option of the table, and no other. */
