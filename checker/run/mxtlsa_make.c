@@ -132,11 +132,11 @@ find_candidates(struct making *making, char **why)
 	if (settings->all || settings->full)
 		candidates_add_all(&making->candidates, making->keyfile,
 		    settings->full);
-	else if (settings->kind_count == 0)
+	else if (settings->kinds.count == 0)
 		candidates_add_recommended(&making->candidates,
 		    making->keyfile);
-	for (i = 0; i < settings->kind_count; i++) {
-		kind = &settings->kinds[i];
+	for (i = 0; i < settings->kinds.count; i++) {
+		kind = &settings->kinds.items[i];
 		if (candidates_add(&making->candidates, making->keyfile, kind,
 		    &wrong))
 			continue;
@@ -252,7 +252,7 @@ put_missing(const struct making *making)
 	const struct mxtlsa_settings *settings = making->settings;
 	const struct chain *chain = making->keyfile->chain;
 
-	if (settings->all || settings->full || settings->kind_count > 0 ||
+	if (settings->all || settings->full || settings->kinds.count > 0 ||
 	    (chain != NULL && chain_issuer_of_leaf(chain) > 0))
 		return;
 	fputs("; no \"2 1 1\" record: ", making->out);
