@@ -16,17 +16,18 @@
 
 /* The state that all records of one chain share. */
 struct matcher {
-	const struct match_input *input;
-	SSL_CTX			 *context;	/* owned; all three are NULL */
-	X509_STORE		 *store;	/* until needed; always empty */
+	const struct match_input *input;	/* borrowed */
+	/* Owned; NULL until a record takes more than our own comparison. */
+	SSL_CTX			 *context;
+	X509_STORE		 *store;	/* without any certificate */
 	STACK_OF(X509)		 *stack;	/* the chain as sent */
 };
 
 /* The faults of a chain, collected by a verification that goes on. */
 struct fault_list {
-	const struct matcher	*matcher;
-	unsigned int		 bits;
-	char			*text;		/* owned; NULL: nothing */
+	const struct matcher	*matcher;	/* borrowed */
+	unsigned int		 bits;		/* enum match_fault */
+	char			*text;		/* owned; NULL: no fault */
 };
 
 /*

@@ -47,6 +47,7 @@ struct match_result {
 	char		  *why;		/* owned; NULL: it matches */
 };
 
+/* All borrowed. */
 struct match_input {
 	const struct tlsa_set	*records;
 	const struct chain	*chain;
