@@ -43,8 +43,8 @@ is_of_key(const struct tlsa *record, const struct keyfile *file)
 		return false;
 	tlsa_of_key(&wanted, file->spki, file->spki_size,
 	    record->matching_type);
-	same = tlsa_compare(&wanted, record) == 0;
-	free(wanted.data);
+	same = tlsa_equal(&wanted, record);
+	tlsa_clear(&wanted);
 	return same;
 }
 

@@ -8,7 +8,6 @@
 
 #include "checker/gather/probe_cache.h"
 #include "checker/tlsa/ca_store.h"
-#include "checker/tlsa/candidate.h"
 #include "checker/tlsa/keyfile.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"

@@ -124,24 +124,21 @@ find_key(struct certificate *item)
 	X509_free(x509);
 }
 
-/* As struct certificate has it. Owned by the caller. */
-static char *
-subject_of(const struct certificate *item)
+/* The certificate with all that is known of it. Owned by the caller. */
+static struct chain *
+chain_of(const struct certificate *item)
 {
 	STACK_OF(X509) *stack = sk_X509_new_null();
 	struct chain *chain;
-	char *subject;
 
 	if (stack == NULL || sk_X509_push(stack, decode(item)) == 0)
 		abort();
 	chain = chain_from_stack(stack);
-	subject = memory_string(chain->certificates[0].subject);
-	chain_free(chain);
 	sk_X509_pop_free(stack, X509_free);
-	return subject;
+	return chain;
 }
 
-char *
+struct chain *
 ca_store_find(void *argument, const struct tlsa *record)
 {
 	struct ca_store *store = argument;
@@ -154,7 +151,7 @@ ca_store_find(void *argument, const struct tlsa *record)
 	for (i = 0; i < store->count; i++) {
 		item = &store->items[i];
 		if (item->spki != NULL && match_is_of(record, item))
-			return subject_of(item);
+			return chain_of(item);
 	}
 	return NULL;
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 struct ca_store;
+struct chain;
 struct tlsa;
 
 /* An empty store. Owned by the caller. */
@@ -24,10 +25,11 @@ void		 ca_store_load(struct ca_store *store);
 bool		 ca_store_load_file(struct ca_store *store, const char *file);
 
 /*
- * Returns the subject (owned by the caller) of the CA certificate that RECORD
- * is of, or NULL. Finds only what was loaded, and opens no file. ARGUMENT is
- * the struct ca_store: this is the find of a struct ca_lookup (diagnose.h).
+ * Returns the CA certificate that RECORD is of, or whose key it is of (a chain
+ * of one, owned by the caller), or NULL. Finds only what was loaded, and opens
+ * no file. ARGUMENT is the struct ca_store: this is the find of a struct
+ * ca_lookup (diagnose.h).
  */
-char		*ca_store_find(void *argument, const struct tlsa *record);
+struct chain	*ca_store_find(void *argument, const struct tlsa *record);
 
 #endif

@@ -6,6 +6,7 @@
 #include "checker/tlsa/tlsa.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
+#include "smtp/chain.h"
 
 /*
  * Let's Encrypt's CAs as of August 2026, from the certificates that it
@@ -254,35 +255,26 @@ known_cas_find(const struct known_cas *known_cas, const struct tlsa *record)
 	    record->selector == TLSA_SPKI);
 }
 
-/* The value of "O=" or the like in a subject; owned. NULL: it has none. */
-static char *
-part_of(const char *subject, const char *type)
-{
-	const char *part = subject;
-
-	while (strncmp(part, type, strlen(type)) != 0) {
-		part = strchr(part, ',');
-		if (part == NULL)
-			return NULL;
-		part++;
-	}
-	part += strlen(type);
-	return memory_copy(part, strcspn(part, ","));
-}
-
 bool
-known_cas_is_subject(const struct known_ca *issuer, const char *subject)
+known_cas_is_subject(const struct known_ca *ca,
+    const struct distinguished_name *subject)
 {
-	char *name = part_of(subject, "CN="), *maker = part_of(subject, "O=");
-	char *both = memory_format("%s %s", maker != NULL ? maker : "",
-	    name != NULL ? name : "");
-	bool same = strcmp(both, issuer->name) == 0 ||
-	    (name != NULL && strcmp(name, issuer->name) == 0);
+	const char *space;
+	char *organization;
+	bool is;
 
-	free(both);
-	free(maker);
-	free(name);
-	return same;
+	is = chain_name_has(subject, CHAIN_COMMON_NAME, ca->name);
+	/* "Let's Encrypt YE1": wherever the organization ends. */
+	for (space = ca->name; !is &&
+	    (space = strchr(space, ' ')) != NULL; space++) {
+		organization = memory_copy(ca->name,
+		    (size_t)(space - ca->name));
+		is = chain_name_has(subject, CHAIN_ORGANIZATION,
+		    organization) && chain_name_has(subject,
+		    CHAIN_COMMON_NAME, space + 1);
+		free(organization);
+	}
+	return is;
 }
 
 /* Whether two CAs are named alike but for the number: "YE1", "YE2". */

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct distinguished_name;
 struct tlsa;
 
 /* Certificates of one key. */
@@ -61,11 +62,11 @@ const struct known_ca *known_cas_find(const struct known_cas *known_cas,
 	    const struct tlsa *record);
 
 /*
- * Whether SUBJECT, as struct certificate has it, is the CA's: for "Let's
- * Encrypt YR1" that is "CN=YR1,O=Let's Encrypt,C=US".
+ * Whether SUBJECT is the CA's: its common name, or organization and common
+ * name. For "Let's Encrypt YR1" that is "CN=YR1,O=Let's Encrypt,C=US".
  */
-bool	 known_cas_is_subject(const struct known_ca *issuer,
-	    const char *subject);
+bool	 known_cas_is_subject(const struct known_ca *ca,
+	    const struct distinguished_name *subject);
 
 /*
  * Returns the I-th of the active CAs from which CA's operator picks at random

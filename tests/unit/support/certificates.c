@@ -207,6 +207,33 @@ certificates_free_all(struct issued **issued, size_t count)
 	free(issued);
 }
 
+struct distinguished_name
+certificates_name(const char *text)
+{
+	char *copy = memory_string(text), *rest = copy, *part, *value;
+	struct distinguished_name encoded = { NULL, 0 };
+	X509_NAME *name = X509_NAME_new();
+	unsigned char *der = NULL;
+	int size;
+
+	while ((part = strtok_r(rest, ",", &rest)) != NULL) {
+		value = strchr(part, '=');
+		*value++ = '\0';
+		if (X509_NAME_add_entry_by_txt(name, part, MBSTRING_UTF8,
+		    (const unsigned char *)value, -1, -1, 0) != 1)
+			abort();
+	}
+	size = i2d_X509_NAME(name, &der);
+	if (size <= 0)
+		abort();
+	encoded.der = memory_copy(der, (size_t)size);
+	encoded.size = (size_t)size;
+	OPENSSL_free(der);
+	X509_NAME_free(name);
+	free(copy);
+	return encoded;
+}
+
 struct chain *
 certificates_chain(const struct issued *const *issued, size_t count)
 {

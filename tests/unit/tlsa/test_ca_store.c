@@ -15,6 +15,7 @@
 
 #include "checker/tlsa/ca_store.h"
 #include "checker/tlsa/tlsa.h"
+#include "resolver/memory.h"
 #include "tests/unit/support/certificates.h"
 #include "tests/unit/support/scratch.h"
 #include "tests/unit/support/table.h"
@@ -28,13 +29,17 @@ find(struct ca_store *store, const struct issued *issued, const char *kind)
 {
 	struct chain *chain = certificates_chain(&issued, 1);
 	struct tlsa record;
-	char *name;
+	struct chain *found;
+	char *name = NULL;
 
 	tlsa_of_certificate(&record, chain->certificates,
 	    (enum tlsa_usage)(kind[0] - '0'),
 	    (enum tlsa_selector)(kind[2] - '0'),
 	    (enum tlsa_matching_type)(kind[4] - '0'));
-	name = ca_store_find(store, &record);
+	found = ca_store_find(store, &record);
+	if (found != NULL)
+		name = memory_string(found->certificates[0].subject);
+	chain_free(found);
 	tlsa_clear(&record);
 	chain_free(chain);
 	return name;

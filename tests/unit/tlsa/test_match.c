@@ -326,10 +326,8 @@ int
 main(void)
 {
 	const struct table tables[] = {
-		{ "test_chain", test_chain, match_cases,
-		    sizeof(match_cases[0]), match_case_count },
-		{ "test_live", test_live, match_cases, sizeof(match_cases[0]),
-		    match_case_count },
+		TABLE_PART(test_chain, match_cases, match_case_count),
+		TABLE_PART(test_live, match_cases, match_case_count),
 		TABLE_ALONE(test_without_names),
 		TABLE(test_when, days),
 		TABLE_ALONE(test_agility),
