@@ -328,8 +328,9 @@ main(void)
 	/* The last three kinds are 3 1 x. */
 	const struct table tables[] = {
 		TABLE(test_of_certificate, kinds),
-		{ "test_of_key", test_of_key, &kinds[COUNT(kinds) - 3],
-		    sizeof(kinds[0]), 3 },
+		{ .name = "test_of_key", .test = test_of_key,
+		    .rows = &kinds[COUNT(kinds) - 3],
+		    .row_size = sizeof(kinds[0]), .count = 3 },
 		TABLE(test_recommended, sents),
 		TABLE_ALONE(test_all),
 		TABLE_ALONE(test_key_alone),

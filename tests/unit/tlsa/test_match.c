@@ -326,10 +326,12 @@ int
 main(void)
 {
 	const struct table tables[] = {
-		{ "test_chain", test_chain, match_cases,
-		    sizeof(match_cases[0]), match_case_count },
-		{ "test_live", test_live, match_cases, sizeof(match_cases[0]),
-		    match_case_count },
+		{ .name = "test_chain", .test = test_chain,
+		    .rows = match_cases, .row_size = sizeof(match_cases[0]),
+		    .count = match_case_count },
+		{ .name = "test_live", .test = test_live,
+		    .rows = match_cases, .row_size = sizeof(match_cases[0]),
+		    .count = match_case_count },
 		TABLE_ALONE(test_without_names),
 		TABLE(test_when, days),
 		TABLE_ALONE(test_agility),
