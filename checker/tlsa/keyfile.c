@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/tlsa/candidate.h"
 #include "checker/tlsa/pem.h"
 #include "resolver/file.h"
 #include "resolver/memory.h"
