@@ -274,9 +274,7 @@ int
 main(void)
 {
 	const struct table tables[] = {
-		{ "test_slip", test_slip, diagnose_cases,
-		    sizeof(diagnose_cases[0]), diagnose_case_count, NULL,
-		    NULL },
+		TABLE_PART(test_slip, diagnose_cases, diagnose_case_count),
 		TABLE(test_beside_stronger_digest, stronger_cases),
 		TABLE_ALONE(test_strangers),
 		TABLE_ALONE(test_random_digests),

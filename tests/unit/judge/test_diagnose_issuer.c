@@ -41,7 +41,6 @@
 /* In the CA store of these tests, as CN=Root. */
 #define STORE_KEY \
 	"5707e0000000000000000000000000000000000000000000000000000000571e"
-#define STORE_NAME "CN=Root"
 /* Nobody's. */
 #define OTHER_KEY \
 	"000000000000000000000000000000000000000000000000000000000000abcd"
@@ -150,9 +149,10 @@ add_record(struct tlsa_set *set, const char *text)
 }
 
 /* The system's CA store. */
-static char *
+static struct chain *
 find_in_store(void *argument, const struct tlsa *record)
 {
+	static const enum who root[SENT_MAX] = { ROOT };
 	size_t *asked = argument;
 	struct tlsa_set store = { NULL, 0 };
 	bool found;
@@ -162,7 +162,7 @@ find_in_store(void *argument, const struct tlsa *record)
 	found = tlsa_same_combination(store.records, record) &&
 	    memcmp(store.records->data, record->data, record->size) == 0;
 	tlsa_set_clear(&store);
-	return found ? memory_string(STORE_NAME) : NULL;
+	return found ? chain_of(root) : NULL;
 }
 
 #define NOT_THERE "which the server does not send; senders use no CA " \
