@@ -13,23 +13,25 @@ enum verdict {
 	VERDICT_NONE,		/* DANE does not apply: established */
 	VERDICT_PARTIAL,	/* some hosts pass, others are none */
 	VERDICT_PASS,		/* authenticated everywhere it was tried */
-	VERDICT_ABSENT,		/* takes no part; null in JSON */
+	VERDICT_ABSENT,		/* not counted; null in JSON */
 };
 
 /*
- * Parts are counted, then summed up, first that fits: any fail -> fail; any
- * unknown -> unknown; all pass -> pass; pass and none -> partial; else none.
- * Absent parts do not count. Without any part that counts: EMPTY.
+ * The verdicts of the parts are counted, then summed up by the first rule that
+ * fits: any fail -> fail; any unknown -> unknown; all pass -> pass; pass and
+ * none -> partial; else none. Absent parts do not count.
  */
 struct verdict_count {
 	size_t	of[VERDICT_ABSENT + 1];
 };
 
+/* Counts a part. */
 void		 verdict_add(struct verdict_count *count, enum verdict verdict);
+/* The verdict of the whole; EMPTY where no part counts. */
 enum verdict	 verdict_sum(const struct verdict_count *count,
 		    enum verdict empty);
 
-/* VERDICT, lowered to CAP where that is fail, or unknown and VERDICT no fail. */
+/* CAP where that is fail, or unknown and VERDICT is not fail; else VERDICT. */
 enum verdict	 verdict_cap(enum verdict verdict, enum verdict cap);
 
 /* "pass"; NULL for VERDICT_ABSENT. */
@@ -37,7 +39,7 @@ const char	*verdict_name(enum verdict verdict);
 
 /* Exit status of mxdane: 0 pass, 1 fail, 2 none or partial, 3 unknown. */
 int		 verdict_exit_status(enum verdict verdict);
-/* That in words: "pass", "none or partial". */
+/* An exit status in words: "pass", "none or partial". */
 const char	*verdict_status_name(int status);
 /* The worse of two exit statuses: 1, then 3, then 2, then 0. */
 int		 verdict_worse_status(int a, int b);

@@ -143,7 +143,7 @@ test_ok(void **state)
 	fixture_judge(evidence);
 	text = write_report(evidence, &options, PLUGIN_OK);
 	assert_string_equal(text, "MXDANE OK: example.org: 1 of 1 MX hosts, "
-	    "1 of 1 addresses authenticated, signatures good for 20 days | "
+	    "1 of 1 addresses authenticated, signatures valid for 20 days | "
 	    "time=0.412s;;;0;60 mx=1;;;0 mx_ok=1;;;0 addresses=1;;;0 "
 	    "addresses_ok=1;;;0 tlsa_records=1;;;0 tlsa_matched=1;;;0 "
 	    "signatures_days=20.00;5:;2: certificates_days=U;5:;2:\n");
@@ -382,7 +382,7 @@ test_alert_is_named(void **state)
 	evidence->checked_at += 30;	/* seconds: 19.9996 days are left */
 	fixture_judge(evidence);
 	text = write_report(evidence, &options, PLUGIN_WARNING);
-	assert_value(text, "signatures good for 19 days (warning: 21:) | ");
+	assert_value(text, "signatures valid for 19 days (warning: 21:) | ");
 	assert_value(text, " signatures_days=19.99;21:; ");
 	free(text);
 	evidence_free(evidence);
@@ -405,7 +405,7 @@ test_alert_without_dane(void **state)
 	assert_int_equal(evidence->judged.verdict, VERDICT_NONE);
 	text = write_report(evidence, &options, PLUGIN_CRITICAL);
 	assert_value(text, "MXDANE CRITICAL: example.org: tlsa-none, "
-	    "mx.example.org, signatures good for 20 days (critical: 21:) | ");
+	    "mx.example.org, signatures valid for 20 days (critical: 21:) | ");
 	free(text);
 	evidence_free(evidence);
 }
