@@ -30,6 +30,12 @@ char	*memory_string(const char *text);
  */
 char	*memory_join(char *text, const char *between, const char *more);
 
+/*
+ * The COUNT texts at TEXTS, with BETWEEN between each two; "" for none.
+ */
+char	*memory_join_all(char *const *texts, size_t count,
+	    const char *between);
+
 /* What printf would have written. */
 char	*memory_format(const char *format, ...)
 	    __attribute__((format(printf, 1, 2), nonnull(1)));

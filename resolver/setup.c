@@ -8,10 +8,11 @@
 #include <unbound.h>
 
 #include "resolver/anchor.h"
-#include "resolver/ldns_zonefile.h"
+#include "resolver/file.h"
 #include "resolver/memory.h"
 #include "resolver/resolver.h"
 #include "resolver/text.h"
+#include "resolver/zone_reader.h"
 
 struct setting {
 	const char	*option;
@@ -64,6 +65,16 @@ apply(struct ub_ctx *context, const struct setting *setting, char **why)
 	return false;
 }
 
+static bool
+is_port(const char *word)
+{
+	size_t digits = strspn(word, "0123456789");
+	unsigned long port = strtoul(word, NULL, 10);
+
+	return digits > 0 && digits <= 5 && word[digits] == '\0' && port > 0 &&
+	    port <= UINT16_MAX;
+}
+
 /* "ADDR" or "ADDR@PORT". */
 static bool
 is_server(const char *word)
@@ -71,16 +82,9 @@ is_server(const char *word)
 	char address[INET6_ADDRSTRLEN];
 	struct in6_addr binary;		/* room for either family */
 	size_t length = strcspn(word, "@");
-	const char *port = word + length;
-	size_t digits;
 
-	if (*port == '@') {
-		port++;
-		digits = strspn(port, "0123456789");
-		if (digits == 0 || digits > 5 || port[digits] != '\0' ||
-		    atol(port) < 1 || atol(port) > UINT16_MAX)
-			return false;
-	}
+	if (word[length] == '@' && !is_port(word + length + 1))
+		return false;
 	if (length >= sizeof(address))
 		return false;
 	memcpy(address, word, length);
@@ -103,40 +107,62 @@ set_forwarder(struct ub_ctx *context, const char *word, char **why)
 	return false;
 }
 
+/* What a file of root hints has been seen to hold. */
+struct hints {
+	bool	server;		/* an NS record of the root */
+	bool	address;
+};
+
+/* False: the entry is not for such a file. *WHY. */
+static bool
+check_hint(struct hints *hints, const struct zone_reader *reader, char **why)
+{
+	const char *fault = "is no NS record of the root and no address";
+	ldns_rr *record = zone_reader_record(reader, &fault);
+	ldns_rr_type type = record != NULL ? ldns_rr_get_type(record) : 0;
+	bool good = true;
+
+	if (type == LDNS_RR_TYPE_NS &&
+	    ldns_dname_label_count(ldns_rr_owner(record)) == 0)
+		hints->server = true;
+	else if (type == LDNS_RR_TYPE_A || type == LDNS_RR_TYPE_AAAA)
+		hints->address = true;
+	else
+		good = false;
+	if (!good)
+		*why = zone_reader_fault(reader, reader->entry.last_line, NULL,
+		    fault);
+	ldns_rr_free(record);
+	return good;
+}
+
 /* The file must name servers of the root and hold an address for them. */
 static bool
 check_root_hints(const char *path, char **why)
 {
-	struct ldns_zonefile file;
-	const ldns_rr *record;
-	bool server = false, address = false, fits = true;
-	ldns_rr_type type;
-	size_t i;
+	struct hints hints = { false, false };
+	enum zone_reader_result result;
+	struct zone_reader reader;
+	size_t size;
+	char *text = file_read(path, ZONE_READER_FILE_MAX, &size, why);
 
-	if (!ldns_zonefile_init(&file, path, why))
+	if (text == NULL)
 		return false;
-	for (i = 0; i < file.count && fits; i++) {
-		record = file.records[i].record;
-		type = ldns_rr_get_type(record);
-		if (type == LDNS_RR_TYPE_NS &&
-		    ldns_dname_label_count(ldns_rr_owner(record)) == 0) {
-			server = true;
-		} else if (type == LDNS_RR_TYPE_A ||
-		    type == LDNS_RR_TYPE_AAAA) {
-			address = true;
-		} else {
-			*why = ldns_zonefile_fault(&file, &file.records[i],
-			    "is no NS record of the root and no address");
-			fits = false;
-		}
-	}
-	if (fits && !(server && address)) {
+	zone_reader_init(&reader, path, text, size, ".", ";");
+	do {
+		result = zone_reader_next(&reader, why);
+		if (result == ZONE_READER_ENTRY &&
+		    !check_hint(&hints, &reader, why))
+			result = ZONE_READER_BAD;
+	} while (result == ZONE_READER_ENTRY);
+	if (result == ZONE_READER_END && !(hints.server && hints.address)) {
 		*why = memory_format("%s: holds no root server with an address",
-		    file.path);
-		fits = false;
+		    reader.name);
+		result = ZONE_READER_BAD;
 	}
-	ldns_zonefile_clear(&file);
-	return fits;
+	zone_reader_clear(&reader);
+	free(text);
+	return result == ZONE_READER_END;
 }
 
 static bool
