@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <idn2.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -63,6 +62,17 @@ next_octet(const char **text, bool *escaped)
 	return (unsigned char)at[1];
 }
 
+/* Writes "\DDD" to TEXT, without a NUL. Returns where it ends. */
+static char *
+write_escape(char *text, int octet)
+{
+	*text++ = '\\';
+	*text++ = (char)('0' + octet / 100);
+	*text++ = (char)('0' + octet / 10 % 10);
+	*text++ = (char)('0' + octet % 10);
+	return text;
+}
+
 char *
 name_normalise(const char *text)
 {
@@ -79,7 +89,7 @@ name_normalise(const char *text)
 		if (dot || is_plain(octet))
 			*end++ = (char)octet;
 		else
-			end += sprintf(end, "\\%03d", octet);
+			end = write_escape(end, octet);
 	}
 	if (dot)
 		*--end = '\0';

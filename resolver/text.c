@@ -104,7 +104,7 @@ show(const uint8_t *bytes, size_t size, char piece[static PIECE_SIZE])
 	size_t length;
 
 	if (bytes[0] == '\\') {
-		strcpy(piece, "\\\\");
+		memcpy(piece, "\\\\", sizeof("\\\\"));
 		return 1;
 	}
 	if (bytes[0] >= 0x20 && bytes[0] < 0x7f) {
