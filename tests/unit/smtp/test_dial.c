@@ -6,13 +6,16 @@
 
 #include <cmocka.h>
 #include <event2/event.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "resolver/memory.h"
 #include "smtp/dial.h"
 #include "tests/unit/support/listener.h"
 #include "tests/unit/support/timeless.h"
 
-enum { CALLERS = 3, CROWD = 20000 };
+enum { CALLERS = 3, CROWD = 20000, SILENT_SOCKETS = 8 };
 
 struct test;
 
@@ -207,6 +210,61 @@ test_refused(void **state)
 	assert_false(dialer_has_connected(test->dialer));
 }
 
+/*
+ * Sockets of which the first listens and the others fill its backlog: whoever
+ * connects then is not answered. Returns its address.
+ */
+static struct address
+make_silent(int sockets[SILENT_SOCKETS])
+{
+	struct sockaddr_in name = { .sin_family = AF_INET };
+	socklen_t size = sizeof(name);
+	struct address address;
+	size_t i;
+
+	name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	for (i = 0; i < SILENT_SOCKETS; i++) {
+		sockets[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		assert_int_not_equal(sockets[i], -1);
+	}
+	assert_int_equal(bind(sockets[0], (struct sockaddr *)&name, size), 0);
+	assert_int_equal(listen(sockets[0], 0), 0);
+	assert_int_equal(getsockname(sockets[0], (struct sockaddr *)&name,
+	    &size), 0);
+	for (i = 1; i < SILENT_SOCKETS; i++)
+		connect(sockets[i], (struct sockaddr *)&name, size);
+	assert_true(address_from_text(&address, "127.0.0.1",
+	    ntohs(name.sin_port)));
+	return address;
+}
+
+/* A server that does not answer is given up, and the next in line tries. */
+static void
+test_limit(void **state)
+{
+	struct test *test = *state;
+	int sockets[SILENT_SOCKETS];
+	const struct address silent = make_silent(sockets);
+	size_t i;
+
+	dial(&test->callers[0], &silent);
+	dial(&test->callers[1], &silent);
+	timeless_run(test->base);
+	assert_int_equal(test->told, 0);
+	assert_false(dial_is_waiting(test->callers[0].dial));
+	assert_true(timeless_waits(test->base));
+	/* The machine may be slow, but not that slow. */
+	assert_in_range(timeless_left(test->base), 15, 30);
+
+	timeless_expire(test->base);
+	assert_int_equal(test->told, 1);
+	assert_int_equal(test->callers[0].result, DIAL_TIMED_OUT);
+	assert_false(dial_is_waiting(test->callers[1].dial));
+	assert_in_range(timeless_left(test->base), 15, 30);
+	for (i = 0; i < SILENT_SOCKETS; i++)
+		close(sockets[i]);
+}
+
 /* What fails at once is told from the loop all the same, and to each. */
 static void
 test_fails_at_once(void **state)
@@ -294,6 +352,7 @@ main(void)
 		TEST(test_leave_the_line),
 		TEST(test_close_early),
 		TEST(test_refused),
+		TEST(test_limit),
 		TEST(test_fails_at_once),
 		TEST(test_close_when_told),
 		TEST(test_again_when_told),
