@@ -17,7 +17,7 @@ static const char *const built_in[] = {
 	"683d2d0acb8c9b712a1948b27f741219298d0a450d612c483af444a4c0fb2b16",
 };
 
-/* Where systems keep theirs. */
+/* Where systems keep their anchors. */
 static const char *const system_files[] = {
 	"/usr/share/dns/root.key",
 	"/var/lib/unbound/root.key",
@@ -67,9 +67,8 @@ is_anchor(const ldns_rr *record)
 }
 
 /*
- * Whether a key may be trusted now. Files that are kept up to date note in a
- * comment where in its life a key is: VALID (2) and MISSING (3) are trusted
- * (RFC 5011 4.2).
+ * Whether a key is trusted now. Files that are kept up to date note the state
+ * of a key in a comment: VALID (2) and MISSING (3) are trusted (RFC 5011 4.2).
  */
 static bool
 is_in_force(const ldns_rr *record, const struct zone_entry *entry)
@@ -95,7 +94,7 @@ static bool
 add_entry(struct anchors *anchors, const struct zone_reader *reader,
     char **why)
 {
-	const char *fault = "is no DS or DNSKEY record of the root";
+	const char *fault = "is not a DS or DNSKEY record of the root";
 	ldns_rr *record = zone_reader_record(reader, &fault);
 	bool good = record != NULL && is_anchor(record);
 
@@ -108,7 +107,7 @@ add_entry(struct anchors *anchors, const struct zone_reader *reader,
 	return good;
 }
 
-/* Adds the anchors in a file; to none. False, with nothing added: *WHY. */
+/* Fills in the anchors of a file. False, with none: *WHY. */
 static bool
 add_file(struct anchors *anchors, const char *path, char **why)
 {

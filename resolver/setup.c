@@ -19,9 +19,9 @@ struct setting {
 	const char	*value;
 };
 
-/* The library's defaults are those of a program that asks one question. */
+/* The library's defaults suit a program that asks one question. */
 static const struct setting settings[] = {
-	/* Questions on their way to name servers at a time. */
+	/* Questions in flight to name servers at a time. */
 	{ "outgoing-range:", "256" },
 	{ "outgoing-num-tcp:", "32" },
 	{ "num-queries-per-thread:", "1024" },
@@ -32,22 +32,23 @@ static const struct setting settings[] = {
 	{ "neg-cache-size:", "1m" },
 	{ "infra-cache-numhosts:", "10000" },
 	/*
-	 * Milliseconds. A server may be quick with one answer and take a second
-	 * for the next; asked five times in that second, it would be given up.
+	 * Milliseconds. A server may answer one question quickly and the next
+	 * one after a second; asked five times in that second, it would be
+	 * given up.
 	 */
 	{ "infra-cache-min-rtt:", "400" },
 	/*
-	 * Fewer questions, and none for the empty "_tcp" above a TLSA record:
-	 * servers that deny it by mistake still have the record itself.
+	 * Fewer questions, and none for the empty non-terminal "_tcp" above a
+	 * TLSA record: servers that wrongly deny it still have the record.
 	 */
 	{ "qname-minimisation:", "no" },
-	/* What a server says is asked for, not concluded: --authoritative. */
+	/* --authoritative wants each server's own answer, not a conclusion. */
 	{ "aggressive-nsec:", "no" },
-	/* The anchors are our user's: no news for the root's operators. */
+	/* The user's anchors are no business of the root's operators. */
 	{ "trust-anchor-signaling:", "no" },
 };
 
-/* A resolver of the user's, or a lab, may well be on the loopback. */
+/* The user's resolver, or a lab, may well be on the loopback. */
 static const struct setting local_servers = { "do-not-query-localhost:", "no" };
 
 static const struct setting tcp_only = { "tcp-upstream:", "yes" };
@@ -60,7 +61,7 @@ apply(struct ub_ctx *context, const struct setting *setting, char **why)
 	error = ub_ctx_set_option(context, setting->option, setting->value);
 	if (error == UB_NOERROR)
 		return true;
-	*why = memory_format("libunbound does not take \"%s %s\": %s",
+	*why = memory_format("libunbound rejects \"%s %s\": %s",
 	    setting->option, setting->value, ub_strerror(error));
 	return false;
 }
@@ -101,23 +102,24 @@ set_forwarder(struct ub_ctx *context, const char *word, char **why)
 	if (is_server(word) && ub_ctx_set_fwd(context, word) == UB_NOERROR)
 		return true;
 	shown = text_printable(word, strlen(word));
-	*why = memory_format("'%s' is no resolver's address: ADDR or ADDR@PORT",
-	    shown);
+	*why = memory_format("'%s' is not a resolver's address: ADDR or "
+	    "ADDR@PORT", shown);
 	free(shown);
 	return false;
 }
 
-/* What a file of root hints has been seen to hold. */
+/* What has been found in a file of root hints. */
 struct hints {
 	bool	server;		/* an NS record of the root */
 	bool	address;
 };
 
-/* False: the entry is not for such a file. *WHY. */
+/* Checks an entry of such a file. False: *WHY. */
 static bool
 check_hint(struct hints *hints, const struct zone_reader *reader, char **why)
 {
-	const char *fault = "is no NS record of the root and no address";
+	const char *fault = "is neither an NS record of the root nor an "
+	    "address";
 	ldns_rr *record = zone_reader_record(reader, &fault);
 	ldns_rr_type type = record != NULL ? ldns_rr_get_type(record) : 0;
 	bool good = true;
@@ -136,7 +138,7 @@ check_hint(struct hints *hints, const struct zone_reader *reader, char **why)
 	return good;
 }
 
-/* The file must name servers of the root and hold an address for them. */
+/* The file must name a root server and have an address. False: *WHY. */
 static bool
 check_root_hints(const char *path, char **why)
 {
@@ -174,9 +176,9 @@ set_anchors(struct ub_ctx *context, const struct anchors *anchors, char **why)
 	for (i = 0; i < anchors->count; i++) {
 		error = ub_ctx_add_ta(context, anchors->records[i]);
 		if (error != UB_NOERROR) {
-			*why = memory_format("libunbound does not take \"%s\" "
-			    "as a trust anchor: %s",
-			    anchors->records[i], ub_strerror(error));
+			*why = memory_format("libunbound rejects the trust "
+			    "anchor \"%s\": %s", anchors->records[i],
+			    ub_strerror(error));
 			return false;
 		}
 	}

@@ -51,7 +51,7 @@ word_end(const struct zone_lexer *lexer)
 	return at;
 }
 
-/* Where the text in quotes that begins here ends; NULL: not on this line. */
+/* Where the quoted text that begins here ends; NULL: not on this line. */
 static const char *
 quoted_end(const struct zone_lexer *lexer)
 {
@@ -72,7 +72,7 @@ take_word(struct zone_lexer *lexer, struct zone_lexer_entry *entry)
 	const char *begin = lexer->next, *end;
 
 	if (*begin == '\0')
-		return "a NUL octet: this is no text";
+		return "a NUL octet: this is not text";
 	end = *begin == '"' ? quoted_end(lexer) : word_end(lexer);
 	if (end == NULL)
 		return "the quotes are not closed";
@@ -100,7 +100,7 @@ step(struct zone_lexer *lexer, struct zone_lexer_entry *entry, size_t *depth)
 	if (!is_at(lexer, " \t\r()"))
 		return take_word(lexer, entry);
 	if (*lexer->next == ')' && *depth == 0)
-		return "a ')' without its '('";
+		return "a ')' without a '('";
 	*depth += *lexer->next == '(';
 	*depth -= *lexer->next == ')';
 	lexer->next++;
@@ -122,7 +122,7 @@ end_entry(const struct zone_lexer *lexer, struct zone_lexer_entry *entry)
 	entry->end = lexer->next;
 }
 
-/* Ends the line. Whether the entry ends with it. */
+/* Ends a line. Returns whether the entry ends with it. */
 static bool
 end_line(struct zone_lexer *lexer, struct zone_lexer_entry *entry, size_t depth)
 {

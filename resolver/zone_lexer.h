@@ -22,10 +22,10 @@ struct zone_lexer {
 struct zone_lexer_entry {
 	char		**words;	/* owned; quotes are kept */
 	size_t		  count;
-	size_t		  line;		/* the number of its first line */
+	size_t		  line;		/* of its first line, from 1 */
 	size_t		  last_line;
-	const char *begin; /* borrowed; where its first line begins */
-	const char	 *end;		/* borrowed; where its last line ends */
+	const char	 *begin;	/* borrowed; of its first line */
+	const char	 *end;		/* borrowed; of its last line */
 	bool		  indented;	/* its first line is */
 };
 

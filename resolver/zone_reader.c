@@ -13,7 +13,7 @@
 /* Octets of a wrong word or line that a message shows. */
 #define SHOWN_MAX 40
 
-/* Seconds; of a record without one. Nobody looks at it. */
+/* Seconds; for a record without one. Nobody looks at it. */
 #define DEFAULT_TTL 3600
 
 void
@@ -92,9 +92,9 @@ take_from(struct zone_entry *entry, size_t i)
 }
 
 /*
- * Finds the parts of a record; *OWNER is NULL where the last one's is meant.
- * People leave out the owner where there is none to repeat, and indent where
- * there is one. False: not a record.
+ * Finds the parts of a record; *OWNER NULL: that of the record before. People
+ * leave out the owner where there is none to repeat, and indent where there is
+ * one. False: not a record.
  */
 static bool
 take_parts(struct zone_entry *entry, bool indented, const char **owner)
@@ -138,7 +138,7 @@ absolute(const struct zone_reader *reader, const char *name)
 	return normal;
 }
 
-/* False: it is not one that is understood. */
+/* False: an unknown or incomplete directive. */
 static bool
 take_directive(struct zone_reader *reader)
 {

@@ -15,17 +15,18 @@ struct ldns_struct_rr;
 /* Octets of a file; a larger one is refused. */
 #define ZONE_READER_FILE_MAX (1024 * 1024)
 
-/* An entry. What it borrows is good until the next one is read. */
+/* An entry. What it borrows is valid until the next one is read. */
 struct zone_entry {
-	size_t		 line;		/* of the text, from 1; its first, */
-	size_t		 last_line;	/* and its last */
-	const char	*text;		/* borrowed; as it is, with comments, */
-	size_t		 size;		/* and not followed by a NUL */
+	size_t		 line;		/* the number of its first line */
+	size_t		 last_line;
+	const char	*text;		/* borrowed; its lines, comments and
+					 * all, not followed by a NUL */
+	size_t		 size;		/* octets of it */
 	char *const	*words;		/* borrowed */
 	size_t		 count;
-	/* A record. TYPE is NULL where the words are none. */
-	const char *owner; /* borrowed, in the form of name.h; NULL:
-					 * not known */
+	/* The words as a record; TYPE is NULL if they are not one. */
+	const char	*owner;		/* borrowed, in the form of name.h;
+					 * NULL: not known */
 	bool		 relative;	/* the owner is, to an unknown origin */
 	const char	*ttl;		/* borrowed; NULL: not given */
 	const char	*class;		/* borrowed; NULL: not given */
@@ -37,7 +38,7 @@ struct zone_entry {
 struct zone_reader {
 	char			*name;	/* owned, printable; of the file */
 	struct zone_entry	 entry;
-	/* What directives and earlier entries say. */
+	/* From directives and earlier entries. */
 	char			*origin;	/* owned; NULL: not known */
 	char			*owner;		/* owned; NULL: not known */
 	char			*ttl;		/* owned; NULL: not known */
@@ -53,10 +54,10 @@ enum zone_reader_result {
 };
 
 /*
- * Reads the SIZE octets at TEXT (borrowed until zone_reader_clear), which came
- * from the file NAME. ORIGIN (form of name.h) is that of names without a final
- * dot, and the owner of a first record without one, until the text says
- * otherwise; NULL: not known. COMMENTS: see zone_lexer.h.
+ * Prepares to read the SIZE octets at TEXT (borrowed until zone_reader_clear),
+ * which came from the file NAME. ORIGIN (form of name.h; NULL: not known) holds
+ * until the first $ORIGIN, and is the owner of a first record without one.
+ * COMMENTS: see zone_lexer.h.
  */
 void	zone_reader_init(struct zone_reader *reader, const char *name,
 	    const char *text, size_t size, const char *origin,
@@ -65,22 +66,22 @@ void	zone_reader_clear(struct zone_reader *reader);
 
 /*
  * Reads the next entry that is not a directive into reader->entry. Records may
- * be without owner, TTL and class, and these two in any order; an entry that is
- * not a record has no type. ZONE_READER_BAD: *WHY (owned by the caller,
- * printable) names file and line and says what is wrong.
+ * lack owner, TTL and class, and have the latter two in any order. Entries that
+ * are not records are for the caller to judge. ZONE_READER_BAD: *WHY (owned by
+ * the caller, printable) names file and line and says what is wrong.
  */
 enum zone_reader_result zone_reader_next(struct zone_reader *reader,
 	    char **why);
 
 /*
- * "FILE, line N: 'SHOWN' FAULT". SHOWN is any text, of which the beginning is
- * made printable; NULL: none. Owned by the caller.
+ * "FILE, line N: 'SHOWN' FAULT", owned by the caller. SHOWN may be any text (it
+ * is cut, and made printable), or NULL.
  */
 char	*zone_reader_fault(const struct zone_reader *reader, size_t line,
 	    const char *shown, const char *fault);
 
 /*
- * The entry as a record of ldns, owned by the caller (ldns_rr_free). NULL: *WHY
+ * The entry as an ldns record, owned by the caller (ldns_rr_free). NULL: *WHY
  * (static) says what is wrong.
  */
 struct ldns_struct_rr *zone_reader_record(const struct zone_reader *reader,

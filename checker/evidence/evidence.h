@@ -43,8 +43,7 @@ struct endpoint_evidence {
 	enum session_stage	 stage;		/* of the first conversation */
 	enum session_outcome	 outcome;
 	char			*error;		/* owned, printable */
-	int			 reply_code;	/* of the SMTP reply that decided
-						 * the outcome; 0: none did */
+	int			 reply_code;	/* deciding SMTP reply, or 0 */
 	bool			 plaintext_injected;
 	struct handshake_evidence	*handshakes;	/* owned, one a key type */
 	size_t			 handshake_count;

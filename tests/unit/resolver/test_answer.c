@@ -1,4 +1,4 @@
-/* What an answer says, when it says something. */
+/* Answers that can be used. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -69,7 +69,7 @@ test_mx(void **state)
 	assert_int_equal(answer->count, 3);
 	assert_string_equal(answer->records[0].name, OWNER);
 	assert_int_equal(answer->records[0].preference, 10);
-	/* Compressed in the packet, but not here. */
+	/* Compressed in the packet, but not in the record. */
 	assert_int_equal(answer->records[0].size, 2 + 16);
 	assert_string_equal(answer->records[1].name,
 	    "a\\046b\\032\\059c.example");
@@ -96,7 +96,7 @@ test_aliases(void **state)
 		    "20260205000000", "20260101000000"),
 		RRSIG("_25._tcp.new.example.org", "TLSA",
 		    "20260210000000", "20260130000000"),
-		/* what the source says, though a cache has 900 left */
+		/* the original TTL, of which a cache has 900 left */
 		"_25._tcp.new.example.org. 900 IN RRSIG TLSA 13 4 1800 "
 		    "20260210000000 20260130000000 1 org. AAAA",
 	}, {
@@ -155,7 +155,7 @@ test_loop(void **state)
 	assert_int_equal(answer->dnssec, DNSSEC_FAILED);
 	assert_true(answer->truncated);
 	assert_string_equal(answer->why,
-	    "A a.example: its aliases are too many, or a loop");
+	    "A a.example: too many aliases, or a loop of aliases");
 	answer_free(answer);
 	answer = packet_answer(&self);
 	assert_int_equal(answer->kind, ANSWER_UNUSABLE);
@@ -330,7 +330,7 @@ test_wildcard(void **state)
 	answer_free(answer);
 }
 
-/* No class but IN, and a TTL with the highest bit set is 0 (RFC 2181 8). */
+/* Only class IN counts; a TTL with the highest bit set is 0 (RFC 2181 8). */
 static void
 test_class_and_ttl(void **state)
 {

@@ -226,7 +226,7 @@ test_malformed_alias(void **state)
 	answer = packet_read(packet, packet_source(&wanted));
 	assert_int_equal(answer->kind, ANSWER_UNUSABLE);
 	assert_string_equal(answer->why,
-	    "A " OWNER ": an alias in it is malformed");
+	    "A " OWNER ": an alias is malformed");
 	answer_free(answer);
 }
 

@@ -35,7 +35,7 @@ static const struct printable_row {
 	{ "C1 controls", TEXT("\xc2\x80\xc2\x9f"), "\\xc2\\x80\\xc2\\x9f" },
 	{ "no-break space", TEXT("\xc2\xa0"), "\xc2\xa0" },
 
-	/* no UTF-8 (RFC 3629 3, 4) */
+	/* invalid UTF-8 (RFC 3629 3, 4) */
 	{ "lone continuation", TEXT("\x80"), "\\x80" },
 	{ "0xff and 0xfe", TEXT("\xff\xfe"), "\\xff\\xfe" },
 	{ "overlong NUL", TEXT("\xc0\x80"), "\\xc0\\x80" },
@@ -53,7 +53,7 @@ static const struct printable_row {
 	{ "cut short, two octets", TEXT("\xc3"), "\\xc3" },
 	{ "good after bad", TEXT("\xc3\xc3\xa9"), "\\xc3\xc3\xa9" },
 
-	/* what cannot be seen, or moves what is seen */
+	/* characters that are invisible, or that move others */
 	{ "override", TEXT("\xe2\x80\xaegro"), "\\u{202e}gro" },
 	{ "isolates", TEXT("\xe2\x81\xa6\xe2\x81\xa9"), "\\u{2066}\\u{2069}" },
 	{ "marks", TEXT("\xd8\x9c\xe2\x80\x8e"), "\\u{061c}\\u{200e}" },

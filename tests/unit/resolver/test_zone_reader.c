@@ -15,8 +15,8 @@
 #define OR_DASH(text) ((text) != NULL ? (text) : "-")
 
 /*
- * A record as "LINE OWNER TTL CLASS TYPE: RDATA", with '-' for what is not
- * known and '?' behind a relative owner; else "LINE words: WORDS". Owned.
+ * A record as "LINE OWNER TTL CLASS TYPE: RDATA", with '-' for unknown parts
+ * and '?' after a relative owner; other entries as "LINE words: WORDS". Owned.
  */
 static char *
 entry_text(const struct zone_entry *entry)
@@ -116,7 +116,7 @@ static const struct row {
 	{ "open parenthesis", "\na. A (\n::\n",
 	    "zone\\x0a, line 2: the '(' is not closed" },
 	{ "closing parenthesis", "a. A :: )\n",
-	    "zone\\x0a, line 1: a ')' without its '('" },
+	    "zone\\x0a, line 1: a ')' without a '('" },
 	{ "open quotes", "a. TXT \"b\n",
 	    "zone\\x0a, line 1: the quotes are not closed" },
 };
@@ -131,7 +131,7 @@ test_entries(void **state)
 	free(entries);
 }
 
-/* What the caller says about the text that is to come. */
+/* What the caller of zone_reader_init chooses. */
 static const struct given_row {
 	const char	*name;
 	const char	*text;
@@ -169,11 +169,11 @@ test_nul(void **state)
 
 	(void)state;
 	assert_string_equal(entries, "1 a - - A: ::\n"
-	    "zone\\x0a, line 2: a NUL octet: this is no text");
+	    "zone\\x0a, line 2: a NUL octet: this is not text");
 	free(entries);
 }
 
-/* An entry knows its lines, with the comments in them and no others. */
+/* An entry has its lines with the comments in them, and no other comments. */
 static void
 test_lines(void **state)
 {
@@ -234,8 +234,8 @@ test_fault(void **state)
 static const struct record_row {
 	const char	*name;
 	const char	*text;
-	const char	*record;	/* NULL: it is none, but */
-	const char	*why;		/* NULL: ldns says why */
+	const char	*record;	/* NULL: none, because of */
+	const char	*why;		/* NULL: whatever ldns says */
 } record_rows[] = {
 	{ "A", "mx 60 A 192.0.2.1\n", "mx.\t60\tIN\tA\t192.0.2.1\n", NULL },
 	{ "default TTL", "mx. A 192.0.2.1\n", "mx.\t3600\tIN\tA\t192.0.2.1\n",

@@ -204,7 +204,7 @@ static const struct refused_row {
 	{ "open parenthesis", "3 1 1 ab\na. TLSA 3 1 1 (\nab\n",
 	    ", line 2: the '(' is not closed" },
 	{ "closing parenthesis", "3 1 1 ab )\n",
-	    ", line 1: a ')' without its '('" },
+	    ", line 1: a ')' without a '('" },
 	{ "open quotes", "a. TXT \"b\na. TLSA 3 1 1 ab\n",
 	    ", line 1: the quotes are not closed" },
 	{ "wrong length", "a. TYPE52 \\# 5 030101ab\n",
@@ -240,7 +240,7 @@ test_no_text(void **state)
 
 	(void)state;
 	assert_false(read_octets(&records, octets, sizeof(octets) - 1, &why));
-	assert_string_equal(why, ", line 2: a NUL octet: this is no text");
+	assert_string_equal(why, ", line 2: a NUL octet: this is not text");
 	free(why);
 	assert_false(read_octets(&records, "\"\0\"", 3, &why));
 	assert_string_equal(why, ", line 1: the quotes are not closed");
