@@ -1,13 +1,5 @@
 /*
- * records_from_text with any octets, as a user's file may hold them.
- *
- *     clang -g -fsanitize=fuzzer,address,undefined -I. \
- *         tests/fuzz/fuzz_records.c checker/master.c checker/material.c \
- *         checker/pem.c checker/records.c checker/tlsa.c resolver/answer.c \
- *         resolver/memory.c resolver/name.c resolver/text.c \
- *         resolver/validity.c resolver/zonefile.c smtp/chain.c \
- *         -lldns -lidn2 -lssl -lcrypto \
- *         -o fuzz_records
+ * tlsa_file_from_text with any octets, as a user's file may hold them.
  */
 #include <assert.h>
 #include <stddef.h>
