@@ -18,7 +18,7 @@
 struct line {
 	const char	*name;
 	const char	*words[WORDS_MAX];
-	const char	*wrong;		/* a word of the complaint; NULL: none */
+	const char	*wrong;		/* in the complaint; NULL: none */
 };
 
 static const struct line lines[] = {
