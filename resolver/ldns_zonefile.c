@@ -1,45 +1,16 @@
 #include "resolver/ldns_zonefile.h"
 
-#include <errno.h>
 #include <ldns/ldns.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "resolver/file.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
 /* Of a record that states none; nobody looks at it. */
 #define DEFAULT_TTL 3600
-
-/* The whole file, owned by the caller, followed by a NUL; NULL: *WHY. */
-static char *
-read_whole(const char *path, const char *name, size_t *size, char **why)
-{
-	FILE *stream;
-	char *text;
-	int error;
-
-	stream = fopen(path, "r");
-	if (stream == NULL) {
-		*why = memory_format("%s: %s", name, strerror(errno));
-		return NULL;
-	}
-	text = memory_new(ZONEFILE_MAX + 2, 1);
-	errno = 0;
-	*size = fread(text, 1, ZONEFILE_MAX + 1, stream);
-	error = ferror(stream) != 0 ? errno : 0;
-	fclose(stream);
-	if (error == 0 && *size <= ZONEFILE_MAX)
-		return text;
-	if (error != 0)
-		*why = memory_format("%s: %s", name, strerror(error));
-	else
-		*why = memory_format("%s: is larger than %d octets", name,
-		    ZONEFILE_MAX);
-	free(text);
-	return NULL;
-}
 
 /*
  * Finds the last line of TEXT that is not blank: it begins at *BEGIN. Returns
@@ -76,7 +47,8 @@ add_record(struct ldns_zonefile *file, ldns_rr *record, size_t line, char *text)
 
 /* Adds the records in WHOLE, which STREAM reads. False: *WHY. */
 static bool
-read_records(struct ldns_zonefile *file, const char *whole, FILE *stream, char **why)
+read_records(struct ldns_zonefile *file, const char *whole, FILE *stream,
+    char **why)
 {
 	const char *text = whole;
 	ldns_rdf *origin = NULL, *previous = NULL;
@@ -125,7 +97,7 @@ ldns_zonefile_init(struct ldns_zonefile *file, const char *path, char **why)
 
 	memset(file, 0, sizeof(*file));
 	file->path = text_printable(path, strlen(path));
-	text = read_whole(path, file->path, &size, why);
+	text = file_read(path, ZONEFILE_MAX, &size, why);
 	if (text == NULL) {
 		ldns_zonefile_clear(file);
 		return false;

@@ -30,7 +30,8 @@ struct ldns_zonefile {
  * Reads the whole file. False: *WHY (owned by the caller, printable) names the
  * file, the line and what is wrong.
  */
-bool	ldns_zonefile_init(struct ldns_zonefile *file, const char *path, char **why);
+bool ldns_zonefile_init(struct ldns_zonefile *file, const char *path,
+    char **why);
 void	ldns_zonefile_clear(struct ldns_zonefile *file);
 
 /* Whether WORD is the name of a record type: "MX", "type52". */

@@ -5,8 +5,10 @@
 #include <unbound.h>
 
 #include "resolver/anchor.h"
+#include "resolver/clock.h"
 #include "resolver/memory.h"
 #include "resolver/setup.h"
+#include "resolver/trace.h"
 
 #define CLASS_IN 1
 
@@ -27,6 +29,7 @@ struct resolver {
 	char				*anchor_source;	/* owned */
 	char				*servers;	/* owned: whom we ask */
 	bool				 forwards;
+	const struct trace		*trace;		/* borrowed, or NULL */
 };
 
 /* One of ANSWERED and PROBED is set. */
@@ -272,6 +275,13 @@ on_root_keys(struct answer *answer, void *argument)
 	free(resolver->health_why);
 	resolver->health_why = resolver->health == RESOLVER_HEALTHY ? NULL :
 	    health_fault(resolver, answer);
+	if (resolver->health == RESOLVER_HEALTHY)
+		trace_say(resolver->trace, TRACE_STEPS, answer->owner,
+		    "DNSKEY: secure, by the trust anchors %s",
+		    resolver->anchor_source);
+	else
+		trace_say(resolver->trace, TRACE_STEPS, answer->owner, "%s",
+		    resolver->health_why);
 	answer_free(answer);
 
 	for (question = resolver->questions; question != NULL;
@@ -318,16 +328,6 @@ name_servers(const struct resolver_options *options)
 	return text;
 }
 
-static struct timeval
-to_timeval(double seconds)
-{
-	struct timeval time;
-
-	time.tv_sec = (time_t)seconds;
-	time.tv_usec = (suseconds_t)((seconds - (double)time.tv_sec) * 1e6);
-	return time;
-}
-
 struct resolver *
 resolver_open(struct event_base *base, const struct resolver_options *options,
     char **why)
@@ -346,9 +346,10 @@ resolver_open(struct event_base *base, const struct resolver_options *options,
 	}
 	resolver = memory_new(1, sizeof(*resolver));
 	resolver->context = context;
-	resolver->limit = to_timeval(options->question_limit);
+	resolver->limit = clock_timeval(options->question_limit);
 	resolver->now = options->now;
 	resolver->forwards = options->forwarder_count > 0;
+	resolver->trace = options->trace;
 	resolver->servers = name_servers(options);
 	resolver->anchor_source = memory_string(anchors.source);
 	anchors_clear(&anchors);

@@ -14,6 +14,7 @@
 struct event_base;
 struct resolver;
 struct resolver_question;
+struct trace;
 
 /* A server is "ADDR" or "ADDR@PORT". All pointers are borrowed. */
 struct resolver_options {
@@ -31,6 +32,11 @@ struct resolver_options {
 	bool			 tcp_only;	/* every question */
 	double			 question_limit; /* seconds, of each question */
 	time_t			 now;		/* for signature times */
+	/*
+	 * May be NULL. Traced is, with the subject ".", what came of the root's
+	 * keys; other answers are for the caller to trace.
+	 */
+	const struct trace	*trace;
 };
 
 /*

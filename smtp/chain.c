@@ -47,6 +47,88 @@ name_text(const X509_NAME *name)
 	return text;
 }
 
+static void
+copy_name(struct distinguished_name *copy, const uint8_t *der, size_t size)
+{
+	copy->der = memory_copy(der, size);
+	copy->size = size;
+}
+
+static void
+take_name(struct distinguished_name *copy, const X509_NAME *name)
+{
+	const unsigned char *der;
+	size_t size;
+
+	if (X509_NAME_get0_der(name, &der, &size) != 1)
+		abort();
+	copy_name(copy, der, size);
+}
+
+/* Owned by the caller; NULL: malformed. */
+static X509_NAME *
+decode_name(const struct distinguished_name *name)
+{
+	const unsigned char *der = name->der;
+
+	return d2i_X509_NAME(NULL, &der, (long)name->size);
+}
+
+bool
+chain_name_equal(const struct distinguished_name *a,
+    const struct distinguished_name *b)
+{
+	X509_NAME *decoded_a, *decoded_b;
+	bool equal;
+
+	if (a->size == b->size && memcmp(a->der, b->der, a->size) == 0)
+		return true;
+	decoded_a = decode_name(a);
+	decoded_b = decode_name(b);
+	equal = decoded_a != NULL && decoded_b != NULL &&
+	    X509_NAME_cmp(decoded_a, decoded_b) == 0;
+	X509_NAME_free(decoded_a);
+	X509_NAME_free(decoded_b);
+	ERR_clear_error();
+	return equal;
+}
+
+static bool
+is_text(const ASN1_STRING *string, const char *text)
+{
+	unsigned char *utf8 = NULL;
+	int size = ASN1_STRING_to_UTF8(&utf8, string);
+	bool is = size >= 0 && (size_t)size == strlen(text) &&
+	    memcmp(utf8, text, (size_t)size) == 0;
+
+	OPENSSL_free(utf8);
+	return is;
+}
+
+bool
+chain_name_has(const struct distinguished_name *name,
+    enum chain_attribute attribute, const char *text)
+{
+	static const int ids[] = {
+		[CHAIN_COMMON_NAME] = NID_commonName,
+		[CHAIN_ORGANIZATION] = NID_organizationName,
+	};
+	X509_NAME *decoded = decode_name(name);
+	bool has = false;
+	int i = -1;
+
+	while (decoded != NULL && !has) {
+		i = X509_NAME_get_index_by_NID(decoded, ids[attribute], i);
+		if (i < 0)
+			break;
+		has = is_text(X509_NAME_ENTRY_get_data(
+		    X509_NAME_get_entry(decoded, i)), text);
+	}
+	X509_NAME_free(decoded);
+	ERR_clear_error();
+	return has;
+}
+
 enum key_type
 key_type_of(const EVP_PKEY *key)
 {
@@ -152,6 +234,8 @@ certificate_init(struct certificate *certificate, X509 *x509)
 	certificate->key_type = key_type_of(X509_get0_pubkey(x509));
 	certificate->subject = subject_text(certificate, x509);
 	certificate->issuer = name_text(X509_get_issuer_name(x509));
+	take_name(&certificate->subject_name, X509_get_subject_name(x509));
+	take_name(&certificate->issuer_name, X509_get_issuer_name(x509));
 	certificate->not_before = time_of(X509_get0_notBefore(x509));
 	certificate->not_after = time_of(X509_get0_notAfter(x509));
 	certificate->self_signed = X509_self_signed(x509, 1) == 1;
@@ -196,6 +280,10 @@ certificate_copy(struct certificate *copy, const struct certificate *original)
 	copy->spki = memory_copy(original->spki, original->spki_size);
 	copy->subject = memory_string(original->subject);
 	copy->issuer = memory_string(original->issuer);
+	copy_name(&copy->subject_name, original->subject_name.der,
+	    original->subject_name.size);
+	copy_name(&copy->issuer_name, original->issuer_name.der,
+	    original->issuer_name.size);
 	copy->dns_names = memory_new(original->dns_name_count,
 	    sizeof(*copy->dns_names));
 	for (i = 0; i < original->dns_name_count; i++)
@@ -257,6 +345,8 @@ chain_free(struct chain *chain)
 		free(certificate->spki);
 		free(certificate->subject);
 		free(certificate->issuer);
+		free(certificate->subject_name.der);
+		free(certificate->issuer_name.der);
 	}
 	free(chain->certificates);
 	free(chain);
@@ -280,6 +370,61 @@ chain_to_stack(const struct chain *chain)
 			abort();
 	}
 	return stack;
+}
+
+/*
+ * By its name and, since two authorities may have the same one, by its
+ * signature.
+ */
+static bool
+has_issued(X509 *issuer, X509 *issued)
+{
+	EVP_PKEY *key = X509_get0_pubkey(issuer);
+	bool has = X509_check_issued(issuer, issued) == X509_V_OK &&
+	    key != NULL && X509_verify(issued, key) == 1;
+
+	ERR_clear_error();
+	return has;
+}
+
+static bool
+is_issuer_of(X509 *other, X509 *leaf)
+{
+	return has_issued(other, leaf);
+}
+
+static bool
+is_issued_by(X509 *other, X509 *leaf)
+{
+	return has_issued(leaf, other);
+}
+
+/* The index of the first certificate that IS what is sought; 0: none is. */
+static size_t
+find_related(const struct chain *chain, bool (*is)(X509 *other, X509 *leaf))
+{
+	STACK_OF(X509) *stack = chain_to_stack(chain);
+	size_t i;
+
+	for (i = 1; i < chain->count; i++) {
+		if (!chain_repeats_own(chain, i) &&
+		    is(sk_X509_value(stack, (int)i), sk_X509_value(stack, 0)))
+			break;
+	}
+	sk_X509_pop_free(stack, X509_free);
+	return i < chain->count ? i : 0;
+}
+
+size_t
+chain_issuer_of_leaf(const struct chain *chain)
+{
+	return find_related(chain, is_issuer_of);
+}
+
+size_t
+chain_issued_by_leaf(const struct chain *chain)
+{
+	return find_related(chain, is_issued_by);
 }
 
 const char *

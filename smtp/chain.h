@@ -30,6 +30,18 @@ enum key_type {
 	KEY_DSA,
 };
 
+/* A distinguished name (RFC 5280 4.1.2.4) as the certificate encodes it. */
+struct distinguished_name {
+	uint8_t	*der;			/* owned */
+	size_t	 size;
+};
+
+/* The attributes of a name that can be asked for. */
+enum chain_attribute {
+	CHAIN_COMMON_NAME,
+	CHAIN_ORGANIZATION,
+};
+
 struct certificate {
 	uint8_t	 *der;			/* owned */
 	size_t	  size;
@@ -39,6 +51,8 @@ struct certificate {
 	/* "CN=mx.example.org"; where it is empty "DNS:mx.example.org". */
 	char	 *subject;		/* owned, printable */
 	char	 *issuer;		/* owned, printable */
+	struct distinguished_name subject_name;
+	struct distinguished_name issuer_name;
 	char	**dns_names;		/* owned, printable; dNSName */
 	size_t	  dns_name_count;
 	time_t	  not_before;
@@ -58,9 +72,34 @@ struct chain {
 struct chain	*chain_from_stack(const struct stack_st_X509 *stack);
 struct chain	*chain_copy(const struct chain *chain);
 bool		 chain_equal(const struct chain *a, const struct chain *b);
-/* Whether number I, above 0, is the server's own again: some send it twice. */
+/* Whether certificate I, above 0, is the leaf again: some send it twice. */
 bool		 chain_repeats_own(const struct chain *chain, size_t i);
 void		 chain_free(struct chain *chain);
+
+/*
+ * The index of the certificate that issued the leaf, wherever it is in the
+ * chain; 0: the chain does not have it, or the leaf is self-signed.
+ */
+size_t		 chain_issuer_of_leaf(const struct chain *chain);
+/*
+ * The index of a certificate that the first one issued: the chain is in the
+ * wrong order, since the server's own comes first (RFC 8446 4.4.2). 0: none.
+ */
+size_t		 chain_issued_by_leaf(const struct chain *chain);
+
+/*
+ * Whether two names are the same as path validation compares them (RFC 5280
+ * 7.1): case, white space and the string types of their attributes do not
+ * matter, order does. Two empty names are the same.
+ */
+bool		 chain_name_equal(const struct distinguished_name *a,
+		    const struct distinguished_name *b);
+/*
+ * Whether an attribute of the name, or one of several of its kind, is TEXT
+ * (UTF-8), octet by octet, whatever string type the certificate uses.
+ */
+bool		 chain_name_has(const struct distinguished_name *name,
+		    enum chain_attribute attribute, const char *text);
 
 /* A stack that OpenSSL can verify; freed by the caller with its elements. */
 struct stack_st_X509 *chain_to_stack(const struct chain *chain);

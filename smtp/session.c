@@ -21,6 +21,7 @@
 #define QUIT_LIMIT 2
 
 enum step {
+	STEP_CONNECTED,
 	STEP_GREETING,
 	STEP_EHLO,
 	STEP_STARTTLS,
@@ -36,9 +37,10 @@ struct session {
 	struct session_options	 options;	/* borrowed members */
 	enum step		 step;
 	struct reply		 reply;
+	size_t			 traced;	/* lines of the reply */
 	struct event		*limit;		/* owned, of the step */
-	struct event		*turn;		/* owned; see on_turn */
-	bool			 settled;	/* the result stands */
+	struct event		*deferred;	/* owned; see on_deferred */
+	bool			 has_outcome;	/* the first one stands */
 	struct session_result	 result;
 	session_done		*done;
 	void			*argument;	/* borrowed */
@@ -48,10 +50,10 @@ static void	 send_ehlo(struct session *session);
 static void	 send_starttls(struct session *session);
 static void	 begin_handshake(struct session *session);
 static void	 send_quit(struct session *session);
-static enum step on_greeting(struct session *session);
-static enum step on_ehlo(struct session *session);
-static enum step on_starttls(struct session *session);
-static enum step on_goodbye(struct session *session);
+static enum step got_greeting(struct session *session);
+static enum step got_ehlo(struct session *session);
+static enum step got_starttls(struct session *session);
+static enum step got_goodbye(struct session *session);
 
 /*
  * The dialogue. The limits are those of patience, not of RFC 5321 4.5.3.2,
@@ -68,16 +70,18 @@ static const struct step_row {
 	enum step		(*reply)(struct session *session);
 	enum session_outcome	ended;		/* when the connection ends */
 } steps[] = {
+	[STEP_CONNECTED] = { STAGE_GREETING, "connected", 0, NULL, NULL,
+	    OUTCOME_REFUSED },
 	[STEP_GREETING] = { STAGE_GREETING, "greeting", 40, NULL,
-	    on_greeting, OUTCOME_REFUSED },
+	    got_greeting, OUTCOME_REFUSED },
 	[STEP_EHLO] = { STAGE_EHLO, "EHLO", 30, send_ehlo,
-	    on_ehlo, OUTCOME_REFUSED },
+	    got_ehlo, OUTCOME_REFUSED },
 	[STEP_STARTTLS] = { STAGE_STARTTLS, "STARTTLS", 30, send_starttls,
-	    on_starttls, OUTCOME_STARTTLS_REFUSED },
+	    got_starttls, OUTCOME_STARTTLS_REFUSED },
 	[STEP_HANDSHAKE] = { STAGE_HANDSHAKE, "TLS handshake", 30,
 	    begin_handshake, NULL, OUTCOME_HANDSHAKE_FAILED },
 	[STEP_QUIT] = { STAGE_DONE, "QUIT", QUIT_LIMIT, send_quit,
-	    on_goodbye, OUTCOME_DONE },
+	    got_goodbye, OUTCOME_DONE },
 	[STEP_END] = { STAGE_DONE, "end", 0, NULL, NULL, OUTCOME_DONE },
 };
 
@@ -94,16 +98,18 @@ current_stream(const struct session *session)
 
 /* Notes what came of it; the first word stands. ERROR is owned from then on. */
 static void
-settle(struct session *session, enum session_outcome outcome, char *error)
+set_outcome(struct session *session, enum session_outcome outcome,
+    int reply_code, char *error)
 {
-	if (session->settled) {
+	if (session->has_outcome) {
 		free(error);
 		return;
 	}
-	session->settled = true;
+	session->has_outcome = true;
 	session->result.stage = outcome == OUTCOME_DONE ? STAGE_DONE :
 	    steps[session->step].stage;
 	session->result.outcome = outcome;
+	session->result.reply_code = reply_code;
 	session->result.error = error;
 	if (error != NULL)
 		trace_say(session->options.trace, TRACE_STEPS,
@@ -111,20 +117,24 @@ settle(struct session *session, enum session_outcome outcome, char *error)
 		    steps[session->step].name, error);
 }
 
-/* The one place where the session moves. */
+/* The only place where the step changes. */
 static void
-move(struct session *session, enum step step)
+session_enter(struct session *session, enum step step)
 {
 	const struct timeval limit = { .tv_sec = steps[step].limit };
 
+	trace_say(session->options.trace, TRACE_STEPS,
+	    session->options.subject, "%s -> %s", steps[session->step].name,
+	    steps[step].name);
 	reply_clear(&session->reply);
+	session->traced = 0;
 	session->step = step;
 	if (step == STEP_END) {
 		/* Freed at the top of the stack, not below a callback. */
 		event_del(session->limit);
 		bufferevent_setcb(current_stream(session), NULL, NULL, NULL,
 		    NULL);
-		event_active(session->turn, EV_TIMEOUT, 0);
+		event_active(session->deferred, EV_TIMEOUT, 0);
 		return;
 	}
 	event_add(session->limit, &limit);
@@ -133,7 +143,7 @@ move(struct session *session, enum step step)
 }
 
 static void
-say(struct session *session, const char *verb, const char *argument)
+send_command(struct session *session, const char *verb, const char *argument)
 {
 	trace_say(session->options.trace, TRACE_CONVERSATION,
 	    session->options.subject, "C: %s%s", verb, argument);
@@ -144,66 +154,67 @@ say(struct session *session, const char *verb, const char *argument)
 static void
 send_ehlo(struct session *session)
 {
-	say(session, "EHLO ", session->options.helo);
+	send_command(session, "EHLO ", session->options.helo);
 }
 
 static void
 send_starttls(struct session *session)
 {
-	say(session, "STARTTLS", "");
+	send_command(session, "STARTTLS", "");
 }
 
 static void
 send_quit(struct session *session)
 {
-	say(session, "QUIT", "");
+	send_command(session, "QUIT", "");
 }
 
 /* The reply refuses: that is the result, and one says goodbye. */
 static enum step
-refuse(struct session *session, enum session_outcome outcome)
+rejected(struct session *session, enum session_outcome outcome)
 {
-	settle(session, outcome, reply_text(&session->reply));
+	set_outcome(session, outcome, session->reply.code,
+	    reply_text(&session->reply));
 	return STEP_QUIT;
 }
 
 static enum step
-on_greeting(struct session *session)
+got_greeting(struct session *session)
 {
 	switch (session->reply.code / 100) {
 	case 2:
 		return STEP_EHLO;
 	case 4:
 	case 5:
-		return refuse(session, OUTCOME_REFUSED);
+		return rejected(session, OUTCOME_REFUSED);
 	default:
-		return refuse(session, OUTCOME_PROTOCOL);
+		return rejected(session, OUTCOME_PROTOCOL);
 	}
 }
 
 static enum step
-on_ehlo(struct session *session)
+got_ehlo(struct session *session)
 {
 	/* 421: the server ends the conversation (RFC 5321 3.8). */
 	if (session->reply.code == 421)
-		return refuse(session, OUTCOME_REFUSED);
+		return rejected(session, OUTCOME_REFUSED);
 	if (session->reply.code / 100 != 2)
-		return refuse(session, OUTCOME_STARTTLS_NOT_OFFERED);
+		return rejected(session, OUTCOME_STARTTLS_NOT_OFFERED);
 	if (reply_announces(&session->reply, "STARTTLS"))
 		return STEP_STARTTLS;
-	settle(session, OUTCOME_STARTTLS_NOT_OFFERED,
+	set_outcome(session, OUTCOME_STARTTLS_NOT_OFFERED, session->reply.code,
 	    memory_string("the reply to EHLO does not announce STARTTLS"));
 	return STEP_QUIT;
 }
 
 static enum step
-on_starttls(struct session *session)
+got_starttls(struct session *session)
 {
 	struct evbuffer *input = bufferevent_get_input(session->stream);
 
 	/* RFC 3207 has 220; senders go on after any 2xx. */
 	if (session->reply.code / 100 != 2)
-		return refuse(session, OUTCOME_STARTTLS_REFUSED);
+		return rejected(session, OUTCOME_STARTTLS_REFUSED);
 	/*
 	 * What stands behind the 220 was not sent under TLS, whoever sent it:
 	 * it is thrown away (RFC 3207 4.2 and 6, CVE-2011-0411).
@@ -216,7 +227,7 @@ on_starttls(struct session *session)
 }
 
 static enum step
-on_goodbye(struct session *session)
+got_goodbye(struct session *session)
 {
 	(void)session;
 	return STEP_END;
@@ -230,9 +241,9 @@ begin_handshake(struct session *session)
 	session->tls = tls_client_session(options->tls, options->server_name,
 	    options->except);
 	if (session->tls == NULL) {
-		settle(session, OUTCOME_UNTRIED,
+		set_outcome(session, OUTCOME_UNTRIED, 0,
 		    memory_string("no key type is left to offer"));
-		move(session, STEP_END);
+		session_enter(session, STEP_END);
 		return;
 	}
 	bufferevent_setcb(session->stream, NULL, NULL, NULL, NULL);
@@ -251,32 +262,52 @@ begin_handshake(struct session *session)
 	bufferevent_enable(session->tls_stream, EV_READ | EV_WRITE);
 }
 
-/* Takes in what there is of a reply; with its end the session moves on. */
+/*
+ * Traces the lines that have come in since the last call, each in the form that
+ * it has on the wire (RFC 5321 4.2.1).
+ */
+static void
+trace_reply(struct session *session, enum reply_state state)
+{
+	const struct reply *reply = &session->reply;
+	const char *line, *separator;
+
+	for (; session->traced < reply->count; session->traced++) {
+		line = reply->lines[session->traced];
+		separator = *line != '\0' ? " " : "";
+		if (state != REPLY_COMPLETE ||
+		    session->traced + 1 < reply->count)
+			separator = "-";
+		trace_say(session->options.trace, TRACE_CONVERSATION,
+		    session->options.subject, "S: %d%s%s", reply->code,
+		    separator, line);
+	}
+}
+
+/* Reads what there is of a reply. When it is complete, the step is over. */
 static void
 take_reply(struct session *session, struct evbuffer *input)
 {
 	enum reply_state state;
-	size_t size, used, i;
+	size_t size, used;
 	const char *bytes;
 
 	size = evbuffer_get_contiguous_space(input);
 	bytes = (const char *)evbuffer_pullup(input, (ev_ssize_t)size);
 	state = reply_feed(&session->reply, bytes, size, &used);
 	evbuffer_drain(input, used);
+	trace_reply(session, state);
 	if (state == REPLY_MORE) {
 		dial_quickack(session->stream);
 		return;
 	}
 	if (state == REPLY_BAD) {
-		settle(session, OUTCOME_PROTOCOL, reply_text(&session->reply));
-		move(session, STEP_END);
+		set_outcome(session, OUTCOME_PROTOCOL, 0,
+		    reply_text(&session->reply));
+		session_enter(session, STEP_END);
 		return;
 	}
-	for (i = 0; i < session->reply.count; i++)
-		trace_say(session->options.trace, TRACE_CONVERSATION,
-		    session->options.subject, "S: %d %s", session->reply.code,
-		    session->reply.lines[i]);
-	move(session, steps[session->step].reply(session));
+	session_enter(session, steps[session->step].reply(session));
 }
 
 static void
@@ -319,21 +350,21 @@ handshake_error(struct session *session, short what)
 }
 
 static void
-on_handshake(struct session *session)
+got_handshake(struct session *session)
 {
 	session->result.handshake = handshake_from_session(session->tls);
 	if (session->result.handshake == NULL) {
-		settle(session, OUTCOME_HANDSHAKE_FAILED,
+		set_outcome(session, OUTCOME_HANDSHAKE_FAILED, 0,
 		    memory_string("the server presented no certificate"));
 	} else {
-		settle(session, OUTCOME_DONE, NULL);
+		set_outcome(session, OUTCOME_DONE, 0, NULL);
 		trace_say(session->options.trace, TRACE_STEPS,
 		    session->options.subject, "TLS: %s, %s, %s",
 		    session->result.handshake->protocol,
 		    session->result.handshake->cipher,
 		    key_type_name(session->result.handshake->key_type));
 	}
-	move(session, STEP_QUIT);
+	session_enter(session, STEP_QUIT);
 }
 
 static void
@@ -344,7 +375,7 @@ on_event(struct bufferevent *stream, short what, void *argument)
 	char *why;
 
 	if (what & BEV_EVENT_CONNECTED) {
-		on_handshake(session);
+		got_handshake(session);
 		return;
 	}
 	if ((what & (BEV_EVENT_EOF | BEV_EVENT_ERROR)) == 0)
@@ -362,8 +393,8 @@ on_event(struct bufferevent *stream, short what, void *argument)
 	/* A reset before the greeting is as good as no connection. */
 	if (session->step == STEP_GREETING && (what & BEV_EVENT_ERROR))
 		ended = OUTCOME_CONNECT_FAILED;
-	settle(session, ended, why);
-	move(session, STEP_END);
+	set_outcome(session, ended, 0, why);
+	session_enter(session, STEP_END);
 }
 
 static void
@@ -374,10 +405,10 @@ on_limit(evutil_socket_t fd, short what, void *argument)
 
 	(void)fd;
 	(void)what;
-	settle(session, OUTCOME_TIMEOUT,
+	set_outcome(session, OUTCOME_TIMEOUT, 0,
 	    memory_format("no answer within %d seconds (%s)", row->limit,
 	    row->name));
-	move(session, STEP_END);
+	session_enter(session, STEP_END);
 }
 
 static void
@@ -388,7 +419,7 @@ session_free(struct session *session)
 	SSL_free(session->tls);
 	bufferevent_setcb(session->stream, NULL, NULL, NULL, NULL);
 	event_free(session->limit);
-	event_free(session->turn);
+	event_free(session->deferred);
 	reply_clear(&session->reply);
 	free(session);
 }
@@ -398,7 +429,7 @@ session_free(struct session *session)
  * happens inside session_start, and to end, so that nothing is freed in use.
  */
 static void
-on_turn(evutil_socket_t fd, short what, void *argument)
+on_deferred(evutil_socket_t fd, short what, void *argument)
 {
 	struct session *session = argument;
 	struct session_result result;
@@ -406,13 +437,13 @@ on_turn(evutil_socket_t fd, short what, void *argument)
 
 	(void)fd;
 	(void)what;
-	if (session->step != STEP_END) {
+	if (session->step == STEP_CONNECTED) {
 		bufferevent_setwatermark(session->stream, EV_READ, 0,
 		    INPUT_LIMIT);
 		bufferevent_setcb(session->stream, on_read, NULL, on_event,
 		    session);
 		bufferevent_enable(session->stream, EV_READ | EV_WRITE);
-		move(session, STEP_GREETING);
+		session_enter(session, STEP_GREETING);
 		on_read(session->stream, session);
 		return;
 	}
@@ -437,10 +468,10 @@ session_start(struct event_base *base, struct bufferevent *stream,
 	session->argument = argument;
 	reply_init(&session->reply);
 	session->limit = evtimer_new(base, on_limit, session);
-	session->turn = event_new(base, -1, 0, on_turn, session);
-	if (session->limit == NULL || session->turn == NULL)
+	session->deferred = event_new(base, -1, 0, on_deferred, session);
+	if (session->limit == NULL || session->deferred == NULL)
 		abort();
-	event_active(session->turn, EV_TIMEOUT, 0);
+	event_active(session->deferred, EV_TIMEOUT, 0);
 	return session;
 }
 
@@ -449,11 +480,11 @@ session_so_far(const struct session *session, const char *why,
     struct session_result *result)
 {
 	*result = session->result;
-	if (!session->settled) {
+	if (!session->has_outcome) {
 		result->stage = steps[session->step].stage;
 		result->outcome = OUTCOME_TIMEOUT;
 	}
-	result->error = memory_string(session->settled ?
+	result->error = memory_string(session->has_outcome ?
 	    session->result.error : why);
 	if (result->handshake != NULL)
 		result->handshake = handshake_copy(result->handshake);

@@ -54,6 +54,8 @@ struct session_result {
 	enum session_outcome	 outcome;
 	bool			 plaintext_injected; /* behind the 220 */
 	char			*error;		/* owned, printable, or NULL */
+	int			 reply_code;	/* of the SMTP reply that decided
+						 * the outcome; 0: none did */
 	struct handshake	*handshake;	/* owned; NULL unless done */
 };
 

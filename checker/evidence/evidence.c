@@ -15,12 +15,10 @@ evidence_new(const char *domain)
 }
 
 static void
-shake_unjudge(struct handshake_evidence *shake)
+handshake_unjudge(struct handshake_judgement *judged)
 {
-	match_free(shake->matches, shake->match_count);
-	shake->matches = NULL;
-	shake->match_count = 0;
-	shake->verdict = VERDICT_UNKNOWN;
+	match_free(judged->matches, judged->match_count);
+	*judged = (struct handshake_judgement){ 0 };
 }
 
 static void
@@ -29,25 +27,23 @@ endpoint_unjudge(struct endpoint_evidence *endpoint)
 	size_t i;
 
 	for (i = 0; i < endpoint->handshake_count; i++)
-		shake_unjudge(&endpoint->handshakes[i]);
-	endpoint->verdict = VERDICT_UNKNOWN;
+		handshake_unjudge(&endpoint->handshakes[i].judged);
+	endpoint->judged = (struct endpoint_judgement){ 0 };
 }
 
 static void
 host_unjudge(struct host_evidence *host)
 {
+	struct host_judgement *judged = &host->judged;
 	size_t i;
 
 	for (i = 0; i < host->endpoint_count; i++)
 		endpoint_unjudge(&host->endpoints[i]);
-	for (i = 0; i < host->reference_name_count; i++) {
-		free(host->reference_names[i]);
-		host->reference_names[i] = NULL;
-	}
-	host->reference_name_count = 0;
-	tlsa_set_clear(&host->records);
-	host->used = 0;
-	host->verdict = VERDICT_UNKNOWN;
+	for (i = 0; i < judged->reference_name_count; i++)
+		free(judged->reference_names[i]);
+	tlsa_set_clear(&judged->records);
+	free(judged->record_matches);
+	*judged = (struct host_judgement){ 0 };
 }
 
 void
@@ -57,8 +53,8 @@ evidence_unjudge(struct evidence *evidence)
 
 	for (i = 0; i < evidence->host_count; i++)
 		host_unjudge(&evidence->hosts[i]);
-	finding_list_clear(&evidence->findings);
-	evidence->verdict = VERDICT_UNKNOWN;
+	finding_list_clear(&evidence->judged.findings);
+	evidence->judged = (struct domain_judgement){ 0 };
 }
 
 void
@@ -68,14 +64,14 @@ evidence_endpoint_copy(struct endpoint_evidence *copy,
 	size_t i;
 
 	*copy = *original;
-	copy->verdict = VERDICT_UNKNOWN;
+	copy->judged = (struct endpoint_judgement){ 0 };
 	copy->error = memory_string(original->error);
 	copy->incomplete = memory_string(original->incomplete);
 	copy->handshakes = memory_new(original->handshake_count,
 	    sizeof(*copy->handshakes));
 	for (i = 0; i < original->handshake_count; i++)
-		copy->handshakes[i].handshake =
-		    handshake_copy(original->handshakes[i].handshake);
+		copy->handshakes[i].seen =
+		    handshake_copy(original->handshakes[i].seen);
 }
 
 void
@@ -85,7 +81,7 @@ evidence_endpoint_clear(struct endpoint_evidence *endpoint)
 
 	endpoint_unjudge(endpoint);
 	for (i = 0; i < endpoint->handshake_count; i++)
-		handshake_free(endpoint->handshakes[i].handshake);
+		handshake_free(endpoint->handshakes[i].seen);
 	free(endpoint->handshakes);
 	free(endpoint->error);
 	free(endpoint->incomplete);
@@ -99,10 +95,8 @@ host_clear(struct host_evidence *host)
 	for (i = 0; i < host->endpoint_count; i++)
 		evidence_endpoint_clear(&host->endpoints[i]);
 	free(host->endpoints);
-	for (i = 0; i < EVIDENCE_BASES; i++) {
+	for (i = 0; i < EVIDENCE_BASES; i++)
 		answer_free(host->tlsa[i]);
-		free(host->base_domains[i]);
-	}
 	answer_free(host->a);
 	answer_free(host->aaaa);
 	answer_free(host->cname);
@@ -143,13 +137,17 @@ evidence_free(struct evidence *evidence)
 	free(evidence);
 }
 
-int
-evidence_exit_status(const struct evidence *evidence)
+const struct handshake_evidence *
+handshake_next(const struct host_evidence *host, struct handshake_walk *walk)
 {
-	if (evidence->verdict == VERDICT_PASS && finding_list_has(
-	    &evidence->findings, FINDING_NEXT_TOO_EARLY))
-		return verdict_exit_status(VERDICT_NONE);
-	return verdict_exit_status(evidence->verdict);
+	while (walk->endpoint == NULL ||
+	    walk->handshakes == walk->endpoint->handshake_count) {
+		if (walk->endpoints == host->endpoint_count)
+			return NULL;
+		walk->endpoint = &host->endpoints[walk->endpoints++];
+		walk->handshakes = 0;
+	}
+	return &walk->endpoint->handshakes[walk->handshakes++];
 }
 
 bool
@@ -170,42 +168,48 @@ evidence_is_implicit_mx(const struct evidence *evidence)
 	return evidence->mx != NULL && evidence->mx->kind == ANSWER_NO_DATA;
 }
 
-const struct answer *
-evidence_tlsa(const struct host_evidence *host)
+static bool
+answer_pins_ca(const struct answer *answer)
 {
-	return host->tlsa[host->used];
+	size_t i;
+
+	for (i = 0; answer != NULL && i < answer->count; i++) {
+		if (answer->records[i].size > 0 &&
+		    answer->records[i].data[0] == TLSA_DANE_TA)
+			return true;
+	}
+	return false;
 }
 
 bool
-evidence_record_matches(const struct host_evidence *host, size_t record)
+evidence_pins_ca(const struct evidence *evidence)
 {
-	const struct endpoint_evidence *endpoint;
+	const struct host_evidence *host;
 	size_t i, j;
 
-	for (i = 0; i < host->endpoint_count; i++) {
-		endpoint = &host->endpoints[i];
-		for (j = 0; j < endpoint->handshake_count; j++) {
-			if (endpoint->handshakes[j].match_count > record &&
-			    endpoint->handshakes[j].matches[record].would_match)
+	for (i = 0; i < evidence->host_count; i++) {
+		host = &evidence->hosts[i];
+		for (j = 0; j < EVIDENCE_BASES; j++) {
+			if (answer_pins_ca(host->tlsa[j]))
 				return true;
 		}
 	}
 	return false;
 }
 
-/* Whether a finding is about what the verdict comes from. */
+/* Whether the verdict comes from the finding's host. */
 static bool
 explains(const struct evidence *evidence, const struct finding *finding)
 {
-	enum verdict verdict = evidence->verdict == VERDICT_PARTIAL ?
-	    VERDICT_NONE : evidence->verdict;
+	enum verdict verdict = evidence->judged.verdict == VERDICT_PARTIAL ?
+	    VERDICT_NONE : evidence->judged.verdict;
 	size_t i;
 
-	if (finding->host == NULL)
+	if (finding->place.host == NULL)
 		return true;
 	for (i = 0; i < evidence->host_count; i++) {
-		if (strcmp(evidence->hosts[i].name, finding->host) == 0)
-			return evidence->hosts[i].verdict == verdict;
+		if (strcmp(evidence->hosts[i].name, finding->place.host) == 0)
+			return evidence->hosts[i].judged.verdict == verdict;
 	}
 	return false;
 }
@@ -213,7 +217,7 @@ explains(const struct evidence *evidence, const struct finding *finding)
 const struct finding *
 evidence_main_finding(const struct evidence *evidence)
 {
-	const struct finding_list *findings = &evidence->findings;
+	const struct finding_list *findings = &evidence->judged.findings;
 	size_t i;
 
 	for (i = 0; i < findings->count; i++) {
@@ -221,4 +225,15 @@ evidence_main_finding(const struct evidence *evidence)
 			return &findings->items[i];
 	}
 	return findings->count > 0 ? findings->items : NULL;
+}
+
+int
+evidence_exit_status(const struct evidence *evidence)
+{
+	const struct domain_judgement *judged = &evidence->judged;
+
+	if (judged->verdict == VERDICT_PASS &&
+	    finding_list_has(&judged->findings, FINDING_NEXT_TOO_EARLY))
+		return verdict_exit_status(VERDICT_NONE);
+	return verdict_exit_status(judged->verdict);
 }

@@ -1,9 +1,12 @@
 /*
- * What was seen of a domain: options -> audit (a domain) -> host -> address ->
- * handshake, a tree of plain values. The gathering (audit.c, host.c,
- * endpoint.c, authority.c) fills in what the world said; judge.c adds what it
- * means, in the members under "judged". A tree can be built by hand, judged
- * again, written by every writer, and is freed in one call.
+ * What was seen of a domain, a tree of plain values:
+ *
+ *	evidence (a domain) -> host -> endpoint (an address) -> handshake
+ *
+ * gather/ fills in what the world said. Each level has one member `judged`, for
+ * what the judge makes of it; only judge/ writes there, and report/ reads both.
+ * A tree can be built by hand, judged again, written by every writer, and is
+ * freed in one call.
  */
 #ifndef CHECKER_EVIDENCE_EVIDENCE_H
 #define CHECKER_EVIDENCE_EVIDENCE_H
@@ -15,6 +18,7 @@
 
 #include "checker/evidence/finding.h"
 #include "checker/evidence/verdict.h"
+#include "checker/tlsa/advice.h"
 #include "checker/tlsa/match.h"
 #include "checker/tlsa/tlsa.h"
 #include "resolver/answer.h"
@@ -22,7 +26,7 @@
 #include "smtp/address.h"
 #include "smtp/session.h"
 
-/* Limits on what a domain's owner controls; meeting one is said. */
+/* Limits on what a domain's owner controls; meeting one is reported. */
 #define EVIDENCE_HOSTS_MAX	64	/* MX hosts looked at */
 #define EVIDENCE_ADDRESSES_MAX	32	/* addresses of a host connected to */
 #define EVIDENCE_NAMES_MAX	4	/* reference names of a host */
@@ -30,29 +34,71 @@
 /* TLSA base domains of a host: its alias's end, and itself (RFC 7672 2.2.2). */
 #define EVIDENCE_BASES	2
 
-struct handshake_evidence {
-	struct handshake	*handshake;	/* owned */
-	/* judged */
+struct handshake_judgement {
 	enum verdict		 verdict;
 	struct match_result	*matches;	/* owned, one for each record */
 	size_t			 match_count;
 };
 
+struct handshake_evidence {
+	struct handshake		*seen;		/* owned */
+	struct handshake_judgement	 judged;
+};
+
+struct endpoint_judgement {
+	enum verdict	verdict;
+};
+
 struct endpoint_evidence {
-	struct address		 address;
-	enum session_stage	 stage;		/* of the first conversation */
-	enum session_outcome	 outcome;
-	char			*error;		/* owned, printable */
-	bool			 plaintext_injected;
-	struct handshake_evidence	*handshakes;	/* owned, one a key type */
-	size_t			 handshake_count;
+	struct address			 address;
+	enum session_stage		 stage;		/* of the first
+							 * conversation */
+	enum session_outcome		 outcome;
+	char				*error;		/* owned, printable */
+	int				 reply_code;	/* the SMTP reply that
+							 * decided; 0: none */
+	bool				 plaintext_injected;
+	struct handshake_evidence	*handshakes;	/* owned, one for each
+							 * key type */
+	size_t				 handshake_count;
 	/*
 	 * Why further key types could not be tried, though the first could
 	 * (owned, printable). NULL: the server was asked and has no more.
 	 */
-	char			*incomplete;
-	/* judged */
+	char				*incomplete;
+	struct endpoint_judgement	 judged;
+};
+
+/* How far the DNS says that DANE applies to a host (RFC 7672 2.2). */
+enum host_dns {
+	HOST_DNS_PENDING,		/* an answer is still to come */
+	HOST_DNS_NOT_ASKED,		/* an address in letters, or "." */
+	HOST_DNS_ADDRESS_BOGUS,
+	HOST_DNS_ADDRESS_FAILED,	/* no family has an answer */
+	HOST_DNS_MISSING,		/* proved to have no address */
+	HOST_DNS_MISSING_INSECURE,	/* said to have none, unsigned */
+	HOST_DNS_ALIAS_UNKNOWN,		/* CNAME must be asked for */
+	HOST_DNS_ADDRESS_INSECURE,
+	HOST_DNS_TLSA_UNKNOWN,		/* TLSA must be asked for */
+	HOST_DNS_TLSA_BOGUS,
+	HOST_DNS_TLSA_FAILED,
+	HOST_DNS_TLSA_INSECURE,
+	HOST_DNS_TLSA_NONE,
+	HOST_DNS_DANE,			/* secure TLSA records: DANE applies */
+};
+
+struct host_judgement {
 	enum verdict		 verdict;
+	enum host_dns		 dns;
+	const struct answer	*tlsa;		/* borrowed; the TLSA answer
+						 * that counts, NULL: none */
+	const char		*base_domain;	/* borrowed; its base domain */
+	struct advice_rrset	 rrset;		/* where its records are */
+	struct tlsa_set		 records;	/* of that answer */
+	bool			*record_matches; /* owned, one for each: it
+						 * matches some handshake */
+	char			*reference_names[EVIDENCE_NAMES_MAX]; /* owned */
+	size_t			 reference_name_count;
 };
 
 struct host_evidence {
@@ -65,21 +111,14 @@ struct host_evidence {
 						 * into an unsigned zone only
 						 * (RFC 7672 2.2.2) */
 	/*
-	 * TLSA answers for the base domains, in the order asked (owned; NULL:
-	 * not asked), and the owners they were asked for.
+	 * TLSA answers for the base domains (host_dns_base_domain), in the
+	 * order asked. Owned; NULL: not asked.
 	 */
 	struct answer		*tlsa[EVIDENCE_BASES];
-	char			*base_domains[EVIDENCE_BASES];	/* owned */
 	struct endpoint_evidence *endpoints;	/* owned */
 	size_t			 endpoint_count;
 	size_t			 address_total;	/* before the limit */
-	/* judged */
-	enum verdict		 verdict;
-	size_t			 used;		/* which of tlsa[] counts */
-	struct tlsa_set		 records;	/* of that answer */
-	/* Owned. */
-	char			*reference_names[EVIDENCE_NAMES_MAX];
-	size_t			 reference_name_count;
+	struct host_judgement	 judged;
 };
 
 /* What one name server said itself (--authoritative), over one transport. */
@@ -93,6 +132,11 @@ struct server_evidence {
 	size_t			 answer_count;
 };
 
+struct domain_judgement {
+	enum verdict		 verdict;
+	struct finding_list	 findings;	/* settled */
+};
+
 struct evidence {
 	char			*domain;	/* owned */
 	time_t			 checked_at;
@@ -104,6 +148,7 @@ struct evidence {
 	double			 deadline;	/* seconds it was given */
 	bool			 out_of_time;	/* the deadline came first */
 	char			*outstanding;	/* owned; waited for then */
+	bool			 connected;	/* to anybody, in this run */
 	struct answer		*mx;		/* owned; NULL: not asked */
 	struct answer		*misplaced;	/* owned; TLSA at the domain */
 	struct host_evidence	*hosts;		/* owned, as preferred */
@@ -113,45 +158,59 @@ struct evidence {
 	size_t			 server_count;
 	bool			 servers_unasked; /* no time, or no room */
 	size_t			 server_total;	/* before the limit */
-	/* judged */
-	enum verdict		 verdict;
-	struct finding_list	 findings;
+	struct domain_judgement	 judged;
 };
 
-/*
- * An address's evidence by itself: a copy, of what was seen and not of what was
- * judged, and the end of all that it owns.
- */
-void		 evidence_endpoint_copy(struct endpoint_evidence *copy,
-		    const struct endpoint_evidence *original);
-void		 evidence_endpoint_clear(
-		    struct endpoint_evidence *endpoint);
-
+/* NAME is copied. Owned by the caller. */
 struct evidence	*evidence_new(const char *domain);
+/* NULL is fine. */
 void		 evidence_free(struct evidence *evidence);
 
-/*
- * The finding that says most about the verdict: the gravest one, of where that
- * comes from. Borrowed; NULL: there is none.
- */
-const struct finding *evidence_main_finding(const struct evidence *evidence);
-
-/* Forgets what was judged, so that it can be judged anew. */
+/* Empties `judged` on every level, so that the tree can be judged anew. */
 void		 evidence_unjudge(struct evidence *evidence);
 
 /*
- * Exit status of mxdane for a judged domain: that of the verdict, but 2 where
- * all is well and the next certificate's record is not safe to use yet.
+ * The evidence of one address: a copy of what was seen of it, not judged; and
+ * the release of all that it owns.
  */
-int		 evidence_exit_status(const struct evidence *evidence);
+void		 evidence_endpoint_copy(struct endpoint_evidence *copy,
+		    const struct endpoint_evidence *original);
+void		 evidence_endpoint_clear(struct endpoint_evidence *endpoint);
 
-/* The facts that writers and rules both read off the tree. */
+/*
+ * A walk over all handshakes of a host, address by address:
+ *
+ *	struct handshake_walk walk = { 0 };
+ *	while ((handshake = handshake_next(host, &walk)) != NULL)
+ *
+ * with walk.endpoint the address at hand. Returns NULL after the last one.
+ */
+struct handshake_walk {
+	const struct endpoint_evidence	*endpoint;	/* borrowed */
+	size_t				 endpoints;	/* begun */
+	size_t				 handshakes;	/* of that, done */
+};
+
+const struct handshake_evidence *
+		 handshake_next(const struct host_evidence *host,
+		    struct handshake_walk *walk);
+
+/* Facts that rules and writers both read off the tree. */
 bool		 evidence_is_null_mx(const struct evidence *evidence);
 bool		 evidence_is_implicit_mx(const struct evidence *evidence);
-/* Whether a record (by its index) matches a judged handshake of the host. */
-bool		 evidence_record_matches(const struct host_evidence *host,
-		    size_t record);
-/* The TLSA answer that counts, NULL when none was asked. */
-const struct answer *evidence_tlsa(const struct host_evidence *host);
+/* Whether a TLSA record of usage 2 was seen: a CA may have to be named. */
+bool		 evidence_pins_ca(const struct evidence *evidence);
+
+/*
+ * The finding that says most about a judged domain's verdict: the most severe
+ * one at a host that has it. Borrowed; NULL: there is none.
+ */
+const struct finding *evidence_main_finding(const struct evidence *evidence);
+
+/*
+ * Exit status of mxdane for a judged domain: that of the verdict, but 2 for a
+ * pass where the next certificate's record is not safe to use yet (--next).
+ */
+int		 evidence_exit_status(const struct evidence *evidence);
 
 #endif

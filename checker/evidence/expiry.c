@@ -1,9 +1,5 @@
 #include "checker/evidence/expiry.h"
 
-#include <string.h>
-
-#include "checker/evidence/host_dns.h"
-
 size_t
 expiry_answers(const struct host_evidence *host,
     const struct answer *answers[EXPIRY_ANSWERS])
@@ -61,7 +57,7 @@ expiry_signatures_end(const struct evidence *evidence)
 		end = first->signed_until;
 	for (i = 0; i < evidence->host_count; i++) {
 		host = &evidence->hosts[i];
-		if (host_dns_state(host) != HOST_DNS_DANE)
+		if (host->judged.dns != HOST_DNS_DANE)
 			continue;
 		first = expiry_first_to_end(answers,
 		    expiry_answers(host, answers));
@@ -71,26 +67,32 @@ expiry_signatures_end(const struct evidence *evidence)
 	return end;
 }
 
+/* Whether certificate ABOVE bears the name of the issuer of number I. */
+static bool
+may_issue(const struct chain *chain, size_t above, size_t i)
+{
+	return chain_name_equal(&chain->certificates[above].subject_name,
+	    &chain->certificates[i].issuer_name);
+}
+
 /* The certificate that issued number I, by its name; the anchor if it fits. */
 static size_t
 issuer_of(const struct chain *chain, size_t i, size_t anchor)
 {
-	const char *issuer = chain->certificates[i].issuer;
 	size_t j;
 
-	if (anchor < chain->count &&
-	    strcmp(chain->certificates[anchor].subject, issuer) == 0)
+	if (anchor < chain->count && may_issue(chain, anchor, i))
 		return anchor;
 	for (j = i + 1; j < chain->count; j++) {
-		if (strcmp(chain->certificates[j].subject, issuer) == 0)
+		if (may_issue(chain, j, i))
 			return j;
 	}
 	return chain->count;
 }
 
 /*
- * The first end in the path from the server's certificate up to the anchor,
- * whose own dates OpenSSL looks at only where it has signed itself.
+ * The first end in the path from the leaf up to the anchor, whose own dates
+ * OpenSSL checks only where it is self-signed.
  */
 static time_t
 path_end(const struct chain *chain, size_t anchor)
@@ -111,22 +113,22 @@ path_end(const struct chain *chain, size_t anchor)
 }
 
 time_t
-expiry_shake_end(const struct host_evidence *host,
-    const struct handshake_evidence *shake)
+expiry_handshake_end(const struct host_evidence *host,
+    const struct handshake_evidence *handshake)
 {
+	const struct handshake_judgement *judged = &handshake->judged;
 	const struct match_result *match;
 	time_t end, best = 0;
 	size_t i;
 
-	for (i = 0; i < shake->match_count; i++) {
-		match = &shake->matches[i];
+	for (i = 0; i < judged->match_count; i++) {
+		match = &judged->matches[i];
 		if (match->status != MATCH_MATCH)
 			continue;
-		if (host->records.records[i].usage == TLSA_DANE_EE)
+		if (host->judged.records.records[i].usage == TLSA_DANE_EE)
 			return 0;
 		/* Any path will do, so the one that lasts longest counts. */
-		end = path_end(shake->handshake->chain,
-		    (size_t)match->depth);
+		end = path_end(handshake->seen->chain, (size_t)match->depth);
 		if (end > best)
 			best = end;
 	}
@@ -136,17 +138,18 @@ expiry_shake_end(const struct host_evidence *host,
 time_t
 expiry_certificates_end(const struct evidence *evidence)
 {
+	const struct handshake_evidence *handshake;
 	const struct host_evidence *host;
+	struct handshake_walk walk;
 	time_t end = 0;
-	size_t i, j, k;
+	size_t i;
 
 	for (i = 0; i < evidence->host_count; i++) {
 		host = &evidence->hosts[i];
-		for (j = 0; j < host->endpoint_count; j++) {
-			for (k = 0; k < host->endpoints[j].handshake_count; k++)
-				end = earlier(end, expiry_shake_end(host,
-				    &host->endpoints[j].handshakes[k]));
-		}
+		walk = (struct handshake_walk){ 0 };
+		while ((handshake = handshake_next(host, &walk)) != NULL)
+			end = earlier(end,
+			    expiry_handshake_end(host, handshake));
 	}
 	return end;
 }

@@ -1,7 +1,6 @@
 /*
- * When what DANE depends on comes to its end: signatures, and the
- * certificates of usage 2. Facts that the judge and the writers read off the
- * tree.
+ * When what DANE depends on ends: DNSSEC signatures, and the certificates that
+ * a usage 2 match depends on. Facts that judge/ and report/ read off the tree.
  */
 #ifndef CHECKER_EVIDENCE_EXPIRY_H
 #define CHECKER_EVIDENCE_EXPIRY_H
@@ -22,8 +21,8 @@ time_t		 expiry_signatures_end(const struct evidence *evidence);
  * When the first certificate ends that a judged handshake depends on: usage 2
  * is the only kind that matches. 0: none does.
  */
-time_t		 expiry_shake_end(const struct host_evidence *host,
-		    const struct handshake_evidence *shake);
+time_t		 expiry_handshake_end(const struct host_evidence *host,
+		    const struct handshake_evidence *handshake);
 /* The same over the whole judged tree. */
 time_t		 expiry_certificates_end(const struct evidence *evidence);
 

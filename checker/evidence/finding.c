@@ -241,158 +241,32 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 };
 
 struct finding *
-finding_add(struct finding_list *list, enum finding_code code,
-    const char *format, ...)
+finding_vadd(struct finding_list *list, enum finding_code code,
+    const char *format, va_list arguments)
 {
-	va_list arguments;
 	struct finding *finding;
 
 	list->items = memory_grow(list->items, list->count, sizeof(*finding));
 	finding = &list->items[list->count++];
 	finding->code = code;
 	finding->severity = codes[code].severity;
-	finding->record = FINDING_NO_RECORD;
-	va_start(arguments, format);
+	finding->place.key_type = FINDING_ALL_KEY_TYPES;
+	finding->place.record = FINDING_NO_RECORD;
 	finding->text = memory_vformat(format, arguments);
-	va_end(arguments);
 	return finding;
 }
 
-void
-finding_advise(struct finding *finding, const char *format, ...)
+struct finding *
+finding_add(struct finding_list *list, enum finding_code code,
+    const char *format, ...)
 {
+	struct finding *finding;
 	va_list arguments;
 
-	free(finding->advice);
 	va_start(arguments, format);
-	finding->advice = memory_vformat(format, arguments);
+	finding = finding_vadd(list, code, format, arguments);
 	va_end(arguments);
-}
-
-static bool
-same_text(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
-/* How much the places of two findings have in common. */
-static int
-nearness(const struct finding *a, const struct finding *b)
-{
-	if (a->host == NULL || !same_text(a->host, b->host))
-		return 0;
-	return same_text(a->address, b->address) &&
-	    a->key_type == b->key_type ? 2 : 1;
-}
-
-/*
- * Where a finding goes among the first COUNT, which are sorted: at the end of
- * its severity, or behind the last of those nearest to it.
- */
-static size_t
-place_of(const struct finding_list *list, size_t count,
-    const struct finding *finding)
-{
-	size_t end = count, place, i;
-	int nearest = 0;
-
-	while (end > 0 && list->items[end - 1].severity > finding->severity)
-		end--;
-	place = end;
-	for (i = end; i > 0 &&
-	    list->items[i - 1].severity == finding->severity; i--) {
-		if (nearness(&list->items[i - 1], finding) <= nearest)
-			continue;
-		nearest = nearness(&list->items[i - 1], finding);
-		place = i;
-	}
-	return place;
-}
-
-void
-finding_sort(struct finding_list *list)
-{
-	struct finding moved;
-	size_t i, place;
-
-	/* Insertion: stable, and the lists are short. */
-	for (i = 1; i < list->count; i++) {
-		moved = list->items[i];
-		place = place_of(list, i, &moved);
-		memmove(&list->items[place + 1], &list->items[place],
-		    (i - place) * sizeof(moved));
-		list->items[place] = moved;
-	}
-}
-
-/* Whether two findings differ in their hosts and addresses at most. */
-static bool
-is_alike(const struct finding *a, const struct finding *b)
-{
-	return a->code == b->code && a->severity == b->severity &&
-	    a->key_type == b->key_type &&
-	    (a->host == NULL) == (b->host == NULL) &&
-	    same_text(a->text, b->text) && same_text(a->advice, b->advice);
-}
-
-bool
-finding_repeats(const struct finding_list *list, size_t which)
-{
-	size_t i;
-
-	for (i = 0; i < which; i++) {
-		if (is_alike(&list->items[i], &list->items[which]))
-			return true;
-	}
-	return false;
-}
-
-/*
- * TEXT (NULL or taken over) with the host of a finding, as alike ones name it.
- */
-static char *
-joined_host(char *text, const struct finding_list *list, size_t which)
-{
-	const struct finding *finding = &list->items[which], *other;
-	char *word;
-	size_t i;
-
-	if (finding->host != NULL)
-		text = memory_join(text, " ", finding->host);
-	for (i = which; i < list->count; i++) {
-		other = &list->items[i];
-		if (other->address == NULL || !is_alike(other, finding) ||
-		    !same_text(other->host, finding->host))
-			continue;
-		word = memory_format("[%s]", other->address);
-		text = memory_join(text, " ", word);
-		free(word);
-	}
-	return text;
-}
-
-char *
-finding_places(const struct finding_list *list, size_t which)
-{
-	const struct finding *finding = &list->items[which];
-	char *text = NULL;
-	size_t i, j;
-
-	for (i = which; i < list->count; i++) {
-		if (!is_alike(&list->items[i], finding))
-			continue;
-		for (j = which; j < i; j++) {
-			if (is_alike(&list->items[j], finding) && same_text(
-			    list->items[j].host, list->items[i].host))
-				break;
-		}
-		if (j == i)
-			text = joined_host(text, list, i);
-	}
-	if (finding->key_type != KEY_UNKNOWN)
-		text = memory_join(text, " ",
-		    key_type_name(finding->key_type));
-	return text != NULL ? text : memory_string("");
+	return finding;
 }
 
 void
@@ -401,10 +275,8 @@ finding_list_clear(struct finding_list *list)
 	size_t i;
 
 	for (i = 0; i < list->count; i++) {
-		free(list->items[i].host);
-		free(list->items[i].address);
 		free(list->items[i].text);
-		free(list->items[i].advice);
+		advice_list_clear(&list->items[i].advice);
 	}
 	free(list->items);
 	list->items = NULL;

@@ -1,13 +1,17 @@
 /*
- * Everything that can be said about a domain: one table of codes, each with its
- * severity and with what a sender would report to the domain (RFC 8460 4.3).
+ * Findings: what the judge reports about a domain. One table of codes, each
+ * with its severity and with the failure type that senders would report to the
+ * domain (RFC 8460 4.3).
  */
 #ifndef CHECKER_EVIDENCE_FINDING_H
 #define CHECKER_EVIDENCE_FINDING_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "checker/tlsa/advice.h"
+#include "smtp/address.h"
 #include "smtp/chain.h"
 
 enum severity {
@@ -99,19 +103,39 @@ enum finding_code {
 	FINDING_CODE_COUNT
 };
 
-#define FINDING_NO_RECORD (-1)
+/* In a place: none in particular, and all of them. */
+#define FINDING_NO_RECORD	(-1)
+#define FINDING_ALL_KEY_TYPES	(-1)
+
+/* A name server, as asked over one transport. Borrowed from the evidence. */
+struct finding_server {
+	const char	*name;		/* NULL: no name server */
+	struct address	 address;	/* family 0: not known */
+	bool		 tcp;		/* over TCP alone */
+};
+
+/*
+ * What a finding is about. Strings are borrowed from the evidence, which
+ * outlives its findings.
+ */
+struct finding_place {
+	const char		*host;		/* NULL: the domain */
+	struct address		 address;	/* family 0: all of the host */
+	int			 key_type;	/* enum key_type, or
+						 * FINDING_ALL_KEY_TYPES */
+	int			 record;	/* index, or FINDING_NO_RECORD */
+	const char		*zone;		/* NULL: none in particular */
+	struct finding_server	 server;
+};
 
 struct finding {
-	enum finding_code code;
-	enum severity	  severity;
-	char		 *host;		/* owned; NULL: the domain */
-	char		 *address;	/* owned; NULL: all of the host's */
-	enum key_type	  key_type;	/* KEY_UNKNOWN: all */
-	int		  record;	/* index, or FINDING_NO_RECORD */
-	char		 *text;		/* owned; printable, one line */
-	char		 *advice;	/* owned; what to do about it, NULL:
-					 * nothing; several records stand on a
-					 * line each */
+	enum finding_code	 code;
+	enum severity		 severity;
+	struct finding_place	 place;
+	char			*text;		/* owned; printable, one line,
+						 * true of the place without
+						 * naming it */
+	struct advice_list	 advice;	/* what to do about it */
 };
 
 struct finding_list {
@@ -120,30 +144,53 @@ struct finding_list {
 };
 
 /*
- * Adds a finding with the code's own severity and no place; the caller sets
- * the other members. Borrowed until the next one is added.
+ * Adds a finding with the code's own severity, about the domain as a whole; the
+ * caller sets the other members. Borrowed until the next one is added.
  */
 struct finding	*finding_add(struct finding_list *list,
 		    enum finding_code code, const char *format, ...)
 		    __attribute__((format(printf, 3, 4)));
-/* Replaces the advice. */
-void		 finding_advise(struct finding *finding,
-		    const char *format, ...)
-		    __attribute__((format(printf, 2, 3)));
-/*
- * Errors first, then warnings, then what is merely told. Among these what is
- * about one place stands together, so that an explanation follows what it
- * explains; else as added.
- */
-void		 finding_sort(struct finding_list *list);
+struct finding	*finding_vadd(struct finding_list *list,
+		    enum finding_code code, const char *format,
+		    va_list arguments)
+		    __attribute__((format(printf, 3, 0)));
 
 /*
- * What is so in several places is told once, for people: with those of the
- * first one, "mx.example.org [192.0.2.1] [2001:db8::1] ECDSA" (owned by the
- * caller), and not again for the others, which repeat it.
+ * Sorts: errors, then warnings, then info; among these what is about one host,
+ * and then about one address and key type, is together, so that an explanation
+ * follows what it explains; else as added. What a name server does over TCP as
+ * it does over UDP is reported once. n log n.
  */
-char		*finding_places(const struct finding_list *list, size_t which);
-bool		 finding_repeats(const struct finding_list *list, size_t which);
+void		 finding_list_settle(struct finding_list *list);
+
+/*
+ * Findings of a settled list that say the same of different places: reported
+ * once to people, with all the places.
+ */
+struct finding_group {
+	const struct finding	*const *members;	/* borrowed */
+	size_t			 count;			/* at least 1 */
+};
+
+struct finding_groups {
+	const struct finding	**members;	/* owned; of borrowed */
+	struct finding_group	*items;		/* owned */
+	size_t			 count;
+};
+
+/* Groups in the order of their first members. LIST must outlive them. */
+void		 finding_groups_init(struct finding_groups *groups,
+		    const struct finding_list *list);
+void		 finding_groups_clear(struct finding_groups *groups);
+
+/*
+ * All places of a group, "mx.example.org [192.0.2.1] [2001:db8::1] ECDSA"; ""
+ * for the domain as a whole. Owned by the caller.
+ */
+char		*finding_group_places(const struct finding_group *group);
+
+/* "ns1.example.org [192.0.2.53] over TCP". Owned by the caller. */
+char		*finding_server_text(const struct finding_server *server);
 
 void		 finding_list_clear(struct finding_list *list);
 bool		 finding_list_has(const struct finding_list *list,

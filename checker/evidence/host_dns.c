@@ -32,29 +32,29 @@ insecure_addresses_state(const struct host_evidence *host)
 
 /* The TLSA answers in the order asked. */
 static enum host_dns
-tlsa_state(const struct host_evidence *host, size_t *used)
+tlsa_state(const struct host_evidence *host, size_t *deciding)
 {
 	enum host_dns state = HOST_DNS_TLSA_NONE;
 	const struct answer *tlsa;
 	size_t i;
 
-	*used = 0;
+	*deciding = 0;
 	for (i = 0; host_dns_base_domain(host, i) != NULL; i++) {
 		tlsa = host->tlsa[i];
 		if (tlsa == NULL)
 			return HOST_DNS_TLSA_UNKNOWN;
 		if (tlsa->dnssec == DNSSEC_BOGUS ||
 		    tlsa->kind == ANSWER_UNUSABLE) {
-			*used = i;
+			*deciding = i;
 			return tlsa->dnssec == DNSSEC_BOGUS ?
 			    HOST_DNS_TLSA_BOGUS : HOST_DNS_TLSA_FAILED;
 		}
 		if (answer_is_secure(tlsa)) {
-			*used = i;
+			*deciding = i;
 			return HOST_DNS_DANE;
 		}
 		if (answer_has_records(tlsa) && state == HOST_DNS_TLSA_NONE) {
-			*used = i;
+			*deciding = i;
 			state = HOST_DNS_TLSA_INSECURE;
 		}
 	}
@@ -62,11 +62,14 @@ tlsa_state(const struct host_evidence *host, size_t *used)
 }
 
 enum host_dns
-host_dns_find(const struct host_evidence *host, size_t *used)
+host_dns_state(const struct host_evidence *host, size_t *deciding)
 {
 	enum host_dns state;
+	size_t unused;
 
-	*used = 0;
+	if (deciding == NULL)
+		deciding = &unused;
+	*deciding = 0;
 	if (!host->asked)
 		return HOST_DNS_NOT_ASKED;
 	if (host->a == NULL || host->aaaa == NULL)
@@ -80,15 +83,7 @@ host_dns_find(const struct host_evidence *host, size_t *used)
 		if (state != HOST_DNS_TLSA_UNKNOWN)
 			return state;
 	}
-	return tlsa_state(host, used);
-}
-
-enum host_dns
-host_dns_state(const struct host_evidence *host)
-{
-	size_t used;
-
-	return host_dns_find(host, &used);
+	return tlsa_state(host, deciding);
 }
 
 /* The name at the end of the alias chain; NULL without a secure chain. */
@@ -127,11 +122,11 @@ host_dns_base_domain(const struct host_evidence *host, size_t i)
 const char *
 host_dns_server_name(const struct host_evidence *host)
 {
-	size_t used;
+	size_t deciding;
 
-	if (host_dns_find(host, &used) != HOST_DNS_DANE)
+	if (host_dns_state(host, &deciding) != HOST_DNS_DANE)
 		return host->name;
-	return host_dns_base_domain(host, used);
+	return host_dns_base_domain(host, deciding);
 }
 
 enum verdict
@@ -162,9 +157,9 @@ host_dns_verdict(enum host_dns state)
 }
 
 bool
-host_dns_is_known(const struct host_evidence *host)
+host_dns_is_known(enum host_dns state)
 {
-	const enum verdict verdict = host_dns_verdict(host_dns_state(host));
+	const enum verdict verdict = host_dns_verdict(state);
 
 	return verdict == VERDICT_PASS || verdict == VERDICT_NONE;
 }
@@ -172,7 +167,7 @@ host_dns_is_known(const struct host_evidence *host)
 enum dnssec_status
 host_dns_address_status(const struct host_evidence *host)
 {
-	switch (host_dns_state(host)) {
+	switch (host_dns_state(host, NULL)) {
 	case HOST_DNS_PENDING:
 	case HOST_DNS_NOT_ASKED:
 	case HOST_DNS_ADDRESS_FAILED:

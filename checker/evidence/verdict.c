@@ -35,6 +35,15 @@ verdict_sum(const struct verdict_count *count, enum verdict empty)
 	return of[VERDICT_NONE] > 0 ? VERDICT_NONE : empty;
 }
 
+enum verdict
+verdict_cap(enum verdict verdict, enum verdict cap)
+{
+	if (cap == VERDICT_FAIL || (cap == VERDICT_UNKNOWN &&
+	    verdict != VERDICT_FAIL))
+		return cap;
+	return verdict;
+}
+
 const char *
 verdict_name(enum verdict verdict)
 {

@@ -1,6 +1,6 @@
 /*
  * Verdicts, from the point of view of a sender that enforces RFC 7672, and how
- * those of the parts make that of the whole.
+ * the verdict of the whole follows from those of its parts.
  */
 #ifndef CHECKER_EVIDENCE_VERDICT_H
 #define CHECKER_EVIDENCE_VERDICT_H
@@ -28,6 +28,9 @@ struct verdict_count {
 void		 verdict_add(struct verdict_count *count, enum verdict verdict);
 enum verdict	 verdict_sum(const struct verdict_count *count,
 		    enum verdict empty);
+
+/* VERDICT, lowered to CAP where that is fail, or unknown and VERDICT no fail. */
+enum verdict	 verdict_cap(enum verdict verdict, enum verdict cap);
 
 /* "pass"; NULL for VERDICT_ABSENT. */
 const char	*verdict_name(enum verdict verdict);

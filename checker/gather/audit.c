@@ -3,20 +3,21 @@
 #include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "checker/evidence/host_dns.h"
 #include "checker/gather/host.h"
 #include "checker/gather/nameservers.h"
+#include "resolver/clock.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/resolver.h"
+#include "smtp/dial.h"
 
 struct audit {
 	const struct context	 *context;	/* borrowed */
 	struct evidence			 *evidence;	/* owned */
 	struct event			 *deadline;	/* owned */
-	struct timespec			  began;	/* monotonic */
+	double				  began;	/* see clock.h */
 	struct resolver_question	 *probe;	/* owned, NULL: none */
 	struct resolver_question	 *mx;		/* owned, NULL: none */
 	struct resolver_question	 *misplaced;	/* owned, NULL: none */
@@ -26,16 +27,6 @@ struct audit {
 	audit_done			 *done;
 	void				 *argument;	/* borrowed */
 };
-
-static unsigned int
-milliseconds_since(const struct timespec *began)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (unsigned int)((now.tv_sec - began->tv_sec) * 1000 +
-	    (now.tv_nsec - began->tv_nsec) / 1000000);
-}
 
 /* Everything but the evidence. */
 static void
@@ -66,7 +57,9 @@ finish(struct audit *audit)
 	audit_done *done = audit->done;
 	void *argument = audit->argument;
 
-	evidence->elapsed_ms = milliseconds_since(&audit->began);
+	evidence->elapsed_ms = (unsigned int)(1000 *
+	    (clock_monotonic() - audit->began));
+	evidence->connected = dialer_has_connected(audit->context->dialer);
 	if (evidence->health != RESOLVER_HEALTHY && evidence->mx != NULL)
 		forget_mx(evidence);
 	audit_free(audit);
@@ -135,7 +128,7 @@ ask_misplaced(struct audit *audit, const struct host_evidence *host)
 	if (evidence->mx == NULL || evidence->mx->dnssec != DNSSEC_SECURE ||
 	    evidence->misplaced != NULL || audit->misplaced != NULL ||
 	    name_equal(host->name, evidence->domain) ||
-	    host_dns_state(host) != HOST_DNS_TLSA_NONE)
+	    host_dns_state(host, NULL) != HOST_DNS_TLSA_NONE)
 		return;
 	owner = name_tlsa_owner(host->port, evidence->domain);
 	if (owner != NULL)
@@ -262,13 +255,9 @@ audit_start(const struct context *context, const char *domain,
 {
 	struct audit *audit = memory_new(1, sizeof(*audit));
 	double timeout = context->options->timeout;
-	struct timeval limit = {
-		.tv_sec = (time_t)timeout,
-		.tv_usec = (suseconds_t)
-		    ((timeout - (double)(time_t)timeout) * 1e6),
-	};
+	struct timeval limit = clock_timeval(timeout);
 
-	clock_gettime(CLOCK_MONOTONIC, &audit->began);
+	audit->began = clock_monotonic();
 	audit->context = context;
 	audit->done = done;
 	audit->argument = argument;

@@ -60,7 +60,7 @@ key_types_seen(const struct endpoint_evidence *evidence)
 	size_t i;
 
 	for (i = 0; i < evidence->handshake_count; i++)
-		seen |= KEY_SET(evidence->handshakes[i].handshake->key_type);
+		seen |= KEY_SET(evidence->handshakes[i].seen->key_type);
 	return seen;
 }
 
@@ -72,11 +72,12 @@ key_types_seen(const struct endpoint_evidence *evidence)
  */
 static void
 note_end(struct endpoint_evidence *evidence, enum session_stage stage,
-    enum session_outcome outcome, const char *error)
+    enum session_outcome outcome, int reply_code, const char *error)
 {
 	if (evidence->handshake_count == 0 || outcome == OUTCOME_DONE) {
 		evidence->stage = stage;
 		evidence->outcome = outcome;
+		evidence->reply_code = reply_code;
 		free(evidence->error);
 		evidence->error = memory_string(error);
 	} else if (outcome != OUTCOME_HANDSHAKE_FAILED &&
@@ -106,7 +107,7 @@ note_handshake(struct endpoint_evidence *evidence,
 	evidence->handshakes = memory_grow(evidence->handshakes,
 	    evidence->handshake_count, sizeof(*shake));
 	shake = &evidence->handshakes[evidence->handshake_count++];
-	shake->handshake = handshake;
+	shake->seen = handshake;
 	return handshake->key_type != KEY_UNKNOWN;
 }
 
@@ -117,7 +118,8 @@ note_result(struct endpoint_evidence *evidence,
 {
 	struct handshake *handshake = result->handshake;
 
-	note_end(evidence, result->stage, result->outcome, result->error);
+	note_end(evidence, result->stage, result->outcome, result->reply_code,
+	    result->error);
 	evidence->plaintext_injected |= result->plaintext_injected;
 	result->handshake = NULL;
 	return handshake != NULL && note_handshake(evidence, handshake);
@@ -152,7 +154,8 @@ on_connected(struct bufferevent *stream, enum dial_result dialled,
 	}
 	trace_say(context->trace, TRACE_STEPS, gathering->subject,
 	    "no connection: %s", error);
-	note_end(gathering->evidence, STAGE_CONNECT, outcomes[dialled], error);
+	note_end(gathering->evidence, STAGE_CONNECT, outcomes[dialled], 0,
+	    error);
 	dial_close(gathering->dial);
 	finish(gathering);
 }
@@ -169,7 +172,7 @@ is_worth_another(struct endpoint_gathering *gathering, bool new,
 	const key_set seen = key_types_seen(evidence);
 
 	if (new && evidence->handshake_count == 1 &&
-	    strcmp(evidence->handshakes[0].handshake->protocol, "TLSv1.3") != 0)
+	    strcmp(evidence->handshakes[0].seen->protocol, "TLSv1.3") != 0)
 		gathering->kept_back = TLS_SHARING_SUITES & ~seen;
 	if (new && tls_can_offer(seen | gathering->kept_back))
 		return true;
@@ -240,7 +243,7 @@ endpoint_so_far(const struct endpoint_gathering *gathering, const char *why,
 	}
 	/* It was saying goodbye, before it could be asked for another one. */
 	if (note_result(copy, &result) && tls_can_offer(key_types_seen(copy)))
-		note_end(copy, STAGE_CONNECT, OUTCOME_TIMEOUT, why);
+		note_end(copy, STAGE_CONNECT, OUTCOME_TIMEOUT, 0, why);
 	session_result_clear(&result);
 }
 

@@ -89,8 +89,7 @@ ask_tlsa(struct host_gathering *gathering)
 	size_t i = host->tlsa[0] == NULL ? 0 : 1;
 	char *owner;
 
-	host->base_domains[i] = memory_string(host_dns_base_domain(host, i));
-	owner = name_tlsa_owner(host->port, host->base_domains[i]);
+	owner = name_tlsa_owner(host->port, host_dns_base_domain(host, i));
 	ask(gathering, LOOKUP_TLSA, owner, DNS_TLSA, &host->tlsa[i]);
 	/*
 	 * Without an answer the host fails, so a late one is
@@ -112,7 +111,7 @@ on_endpoint(struct endpoint_evidence *endpoint, void *argument)
 
 /* Adds the addresses of one family to the evidence, up to the limit. */
 static void
-list_addresses(const struct context_options *options,
+list_addresses(const struct gather_options *options,
     struct host_evidence *host, const struct answer *answer, int family)
 {
 	struct endpoint_evidence *endpoint;
@@ -137,7 +136,7 @@ list_addresses(const struct context_options *options,
 
 /* The addresses in DNS, or the one that the user names in their place. */
 static void
-list_all_addresses(const struct context_options *options,
+list_all_addresses(const struct gather_options *options,
     struct host_evidence *host)
 {
 	if (!options->connect) {
@@ -156,7 +155,7 @@ list_all_addresses(const struct context_options *options,
  * user names himself is meant.
  */
 static bool
-is_out_of_bounds(const struct context_options *options,
+is_out_of_bounds(const struct gather_options *options,
     struct endpoint_evidence *endpoint)
 {
 	const char *purpose = address_special_purpose(&endpoint->address);
@@ -171,7 +170,7 @@ is_out_of_bounds(const struct context_options *options,
 
 /* --chain: the handshakes that there would be. */
 static void
-assume_chains(const struct context_options *options,
+assume_chains(const struct context *context,
     struct endpoint_evidence *endpoint)
 {
 	struct handshake *handshake;
@@ -179,28 +178,27 @@ assume_chains(const struct context_options *options,
 
 	endpoint->stage = STAGE_DONE;
 	endpoint->outcome = OUTCOME_DONE;
-	endpoint->handshake_count = options->chain_count;
-	endpoint->handshakes = memory_new(options->chain_count,
+	endpoint->handshake_count = context->chain_count;
+	endpoint->handshakes = memory_new(context->chain_count,
 	    sizeof(*endpoint->handshakes));
-	for (i = 0; i < options->chain_count; i++) {
+	for (i = 0; i < context->chain_count; i++) {
 		handshake = memory_new(1, sizeof(*handshake));
-		handshake->chain = chain_copy(options->chains[i]);
+		handshake->chain = chain_copy(context->chains[i]);
 		handshake->key_type =
 		    handshake->chain->certificates[0].key_type;
-		endpoint->handshakes[i].handshake = handshake;
+		endpoint->handshakes[i].seen = handshake;
 	}
 }
 
 /* Whether an address needs no conversation; its evidence is complete then. */
 static bool
-is_settled(const struct context_options *options,
-    struct endpoint_evidence *endpoint)
+is_settled(const struct context *context, struct endpoint_evidence *endpoint)
 {
-	if (options->chain_count > 0) {
-		assume_chains(options, endpoint);
+	if (context->chain_count > 0) {
+		assume_chains(context, endpoint);
 		return true;
 	}
-	return is_out_of_bounds(options, endpoint);
+	return is_out_of_bounds(context->options, endpoint);
 }
 
 static void
@@ -216,7 +214,7 @@ dial_all(struct host_gathering *gathering)
 	    sizeof(struct probe_waiter *));
 	server_name = host_dns_server_name(host);
 	for (i = 0; i < host->endpoint_count; i++) {
-		if (is_settled(context->options, &host->endpoints[i]))
+		if (is_settled(context, &host->endpoints[i]))
 			continue;
 		gathering->waiters[i] = probe_cache_get(context,
 		    &host->endpoints[i], server_name, on_endpoint, gathering);
@@ -229,7 +227,7 @@ dial_all(struct host_gathering *gathering)
 static bool
 wants_connection(const struct host_gathering *gathering, enum host_dns state)
 {
-	const struct context_options *options = gathering->context->options;
+	const struct gather_options *options = gathering->context->options;
 
 	if (options->dns_only)
 		return false;
@@ -241,7 +239,7 @@ static void
 host_advance(struct host_gathering *gathering)
 {
 	struct host_evidence *host = gathering->evidence;
-	enum host_dns state = host_dns_state(host);
+	enum host_dns state = host_dns_state(host, NULL);
 
 	switch (state) {
 	case HOST_DNS_PENDING:

@@ -423,6 +423,7 @@ start_worker(struct nameservers *nameservers, struct worker *worker)
 	options.stub_zone = server->zone;
 	options.stub_server = address;
 	options.tcp_only = server->tcp;
+	options.trace = NULL;
 	worker->nameservers = nameservers;
 	worker->server = nameservers->next++;
 	worker->query = 0;

@@ -2,9 +2,9 @@
 
 #include <event2/event.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "checker/gather/endpoint.h"
+#include "resolver/clock.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/trace.h"
@@ -15,14 +15,14 @@ struct probe_entry {
 	char				*server_name;	/* owned */
 	struct endpoint_evidence	 seen;
 	struct endpoint_gathering	*gathering;	/* owned, NULL: over */
-	time_t				 ended;		/* monotonic, or 0 */
-	struct probe_waiter			*waiters;	/* borrowed; who wait */
+	double				 ended;		/* see clock.h; or 0 */
+	struct probe_waiter *waiters;			/* borrowed; who wait */
 	struct event			*tell;		/* owned; see on_tell */
-	struct probe_entry			*next;		/* owned, earlier */
+	struct probe_entry *next;			/* owned, earlier */
 };
 
 struct probe_cache {
-	struct probe_entry	*latest;	/* owned; a list, as last asked for */
+	struct probe_entry *latest; /* owned; a list, as last asked for */
 };
 
 /* Who waits for what is seen there. */
@@ -31,17 +31,8 @@ struct probe_waiter {
 	struct endpoint_evidence	*evidence;	/* borrowed */
 	probe_cache_done			*done;
 	void				*argument;	/* borrowed */
-	struct probe_waiter			*next;		/* borrowed, later */
+	struct probe_waiter *next;			/* borrowed, later */
 };
-
-static time_t
-monotonic_seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
 
 static void
 entry_free(struct probe_entry *entry)
@@ -74,7 +65,7 @@ is_forgettable(const struct probe_entry *entry)
 static void
 forget(struct probe_cache *probe_cache)
 {
-	const time_t now = monotonic_seconds();
+	const double now = clock_monotonic();
 	struct probe_entry **link = &probe_cache->latest, *entry;
 	size_t kept = 0;
 
@@ -138,7 +129,7 @@ on_endpoint(struct endpoint_evidence *endpoint, void *argument)
 
 	(void)endpoint;
 	entry->gathering = NULL;
-	entry->ended = monotonic_seconds();
+	entry->ended = clock_monotonic();
 	event_active(entry->tell, EV_TIMEOUT, 0);
 }
 

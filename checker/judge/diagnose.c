@@ -8,16 +8,28 @@
 #include "checker/tlsa/known_cas.h"
 #include "checker/tlsa/match.h"
 #include "resolver/memory.h"
+#include "smtp/chain.h"
 
-void
-diagnose_advise_own_key(struct diagnosis *diagnosis,
+static void
+advise_own_key(struct diagnosis *diagnosis,
     const struct diagnose_input *input)
 {
-	char *line = advice_own_key(input->rules, input->owner);
+	advice_add_own_key(&diagnosis->advice, input->rrset, input->rules);
+}
 
-	if (line != NULL)
-		diagnosis->advice = memory_format("publish  %s", line);
-	free(line);
+/* The same after another way out, which becomes owned. */
+static void
+advise_or_own_key(struct diagnosis *diagnosis,
+    const struct diagnose_input *input, char *way_out)
+{
+	struct advice_list own = { NULL, 0 };
+	const bool either = advice_add_own_key(&own, input->rrset,
+	    input->rules);
+
+	advice_add_text(&diagnosis->advice, "%s%s", way_out,
+	    either ? ", or" : "");
+	advice_list_append(&diagnosis->advice, &own);
+	free(way_out);
 }
 
 /* Whether a handshake presents what the record is of, by usage and data. */
@@ -40,66 +52,58 @@ static bool
 is_here(const struct diagnose_input *input,
     const struct endpoint_evidence *endpoint)
 {
-	return input->shake >= endpoint->handshakes &&
-	    input->shake < endpoint->handshakes + endpoint->handshake_count;
+	return input->handshake >= endpoint->handshakes &&
+	    input->handshake < endpoint->handshakes + endpoint->handshake_count;
 }
 
 static void
-say_elsewhere(struct diagnosis *diagnosis,
+add_elsewhere(struct diagnosis *diagnosis,
     const struct diagnose_input *input, const struct host_evidence *host,
-    const struct endpoint_evidence *endpoint,
-    const struct handshake *handshake)
+    const struct endpoint_evidence *endpoint, const struct handshake *seen)
 {
-	const char *type = key_type_name(handshake->key_type);
-	char *address, *advice;
+	const char *type = key_type_name(seen->key_type);
+	char *address;
 
 	diagnosis->code = FINDING_MATCHES_ELSEWHERE;
-	diagnose_advise_own_key(diagnosis, input);
 	if (is_here(input, endpoint)) {
 		diagnosis->text = memory_format("is of the certificate for %s "
 		    "that this server holds as well%s, not of the one for %s",
 		    type, input->record->usage == TLSA_DANE_TA ?
 		    ", or above it" : "", key_type_name(
 		    input->chain->certificates[0].key_type));
+		advise_own_key(diagnosis, input);
 		return;
 	}
 	address = address_text(&endpoint->address);
 	diagnosis->text = memory_format("matches what %s [%s] presents (%s), "
 	    "but not what is presented here: one of the two was left behind",
 	    host->name, address, type);
-	advice = diagnosis->advice;
-	diagnosis->advice = memory_format("have it present what [%s] does%s%s",
-	    address, advice != NULL ? ", or\n" : "",
-	    advice != NULL ? advice : "");
-	free(advice);
+	advise_or_own_key(diagnosis, input, memory_format("have it present "
+	    "what [%s] does", address));
 	free(address);
 }
 
-/*
- * Another handshake, of the same address or of others, that the record is of.
- */
+/* Another handshake, of the same address or of others, that presents it. */
 static bool
 find_elsewhere(struct diagnosis *diagnosis,
     const struct diagnose_input *input, bool here)
 {
+	const struct handshake_evidence *handshake;
 	const struct host_evidence *host;
-	const struct endpoint_evidence *endpoint;
-	size_t i, j, k;
+	struct handshake_walk walk;
+	size_t i;
 
 	for (i = 0; i < input->evidence->host_count; i++) {
 		host = &input->evidence->hosts[i];
-		for (j = 0; j < host->endpoint_count; j++) {
-			endpoint = &host->endpoints[j];
-			if (is_here(input, endpoint) != here)
+		walk = (struct handshake_walk){ 0 };
+		while ((handshake = handshake_next(host, &walk)) != NULL) {
+			if (is_here(input, walk.endpoint) != here ||
+			    !is_presented(input->record,
+			    handshake->seen->chain))
 				continue;
-			for (k = 0; k < endpoint->handshake_count; k++) {
-				if (!is_presented(input->record, endpoint->
-				    handshakes[k].handshake->chain))
-					continue;
-				say_elsewhere(diagnosis, input, host, endpoint,
-				    endpoint->handshakes[k].handshake);
-				return true;
-			}
+			add_elsewhere(diagnosis, input, host, walk.endpoint,
+			    handshake->seen);
+			return true;
 		}
 	}
 	return false;
@@ -116,44 +120,50 @@ explain_elsewhere(struct diagnosis *diagnosis,
 	    find_elsewhere(diagnosis, input, false);
 }
 
-/* An authority that a record may be of. */
-struct known_authority {
-	char			*name;		/* owned; NULL: there is none */
-	const struct known_ca	*issuer;	/* borrowed; NULL: of a store */
+/* A CA that a record may be of. */
+struct named_ca {
+	const char		*name;		/* borrowed; NULL: there is
+						 * none */
+	const struct known_ca	*known;		/* borrowed; NULL: of a store */
+	struct chain		*stored;	/* owned; NULL: it is known */
 };
 
-static struct known_authority
-find_authority(const struct diagnose_input *input)
+static struct named_ca
+find_ca(const struct diagnose_input *input)
 {
-	const struct ca_lookup *finder = input->ca_lookup;
-	const struct known_ca *issuer = known_cas_find(input->known_cas,
-	    input->record);
-
-	return (struct known_authority){
-		.name = issuer != NULL ? memory_string(issuer->name) :
-		    finder != NULL ?
-		    finder->find(finder->argument, input->record) : NULL,
-		.issuer = issuer,
+	const struct ca_lookup *lookup = input->ca_lookup;
+	struct named_ca ca = {
+		.known = known_cas_find(input->known_cas, input->record),
 	};
+
+	if (ca.known != NULL) {
+		ca.name = ca.known->name;
+	} else if (lookup != NULL) {
+		ca.stored = lookup->find(lookup->argument, input->record);
+		ca.name = ca.stored != NULL ?
+		    ca.stored->certificates[0].subject : NULL;
+	}
+	return ca;
 }
 
-/* The certificate of the chain that is called NAME, or NULL. */
+/* The certificate of the chain whose subject is NAME, or NULL. */
 static const struct certificate *
-find_subject(const struct chain *chain, const char *name)
+find_subject(const struct chain *chain, const struct distinguished_name *name)
 {
 	size_t i;
 
 	for (i = 0; i < chain->count; i++) {
-		if (strcmp(chain->certificates[i].subject, name) == 0)
+		if (chain_name_equal(&chain->certificates[i].subject_name,
+		    name))
 			return &chain->certificates[i];
 	}
 	return NULL;
 }
 
 /*
- * Where the way up from the server's own certificate ends, in whatever order
- * they were sent: the one whose issuer is not among them. NULL: it ends at one
- * that signed itself, or leads in a circle.
+ * Where the path up from the leaf ends, in whatever order the chain was sent:
+ * the certificate whose issuer is not in the chain. NULL: it ends at a
+ * self-signed one, or is a circle.
  */
 static const struct certificate *
 top_of(const struct chain *chain)
@@ -162,7 +172,7 @@ top_of(const struct chain *chain)
 	size_t steps;
 
 	for (steps = 0; steps < chain->count && !top->self_signed; steps++) {
-		issuer = find_subject(chain, top->issuer);
+		issuer = find_subject(chain, &top->issuer_name);
 		if (issuer == NULL)
 			return top;
 		top = issuer;
@@ -170,87 +180,83 @@ top_of(const struct chain *chain)
 	return NULL;
 }
 
-/*
- * Whether the chain, longer by the authority's certificate, would lead up to
- * it.
- */
+/* Whether the chain would lead up to the CA if its certificate was appended. */
 static bool
-continues(const struct chain *chain, const struct known_authority *authority)
+continues(const struct chain *chain, const struct named_ca *ca)
 {
 	const struct certificate *top = top_of(chain);
 
 	if (top == NULL)
 		return false;
-	return authority->issuer != NULL ?
-	    known_cas_is_subject(authority->issuer, top->issuer) :
-	    strcmp(authority->name, top->issuer) == 0;
+	return ca->known != NULL ?
+	    known_cas_is_subject(ca->known, &top->issuer_name) :
+	    chain_name_equal(&ca->stored->certificates[0].subject_name,
+	    &top->issuer_name);
 }
 
-/* Puts another way out before the advice. */
+/* Advises to send the CA's certificate, or else to publish the own key. */
 static void
-advise_appending(struct diagnosis *diagnosis, const char *authority,
-    const char *condition)
+advise_appending(struct diagnosis *diagnosis,
+    const struct diagnose_input *input, const char *ca, const char *condition)
 {
-	char *advice = diagnosis->advice;
+	struct advice_list own = { NULL, 0 };
 
-	if (advice == NULL)
+	if (!advice_add_own_key(&own, input->rrset, input->rules))
 		return;
-	diagnosis->advice = memory_format("append the certificate of %s to "
-	    "the chain that the server sends%s, or\n%s", authority, condition,
-	    advice);
-	free(advice);
+	advice_add_text(&diagnosis->advice, "append the certificate of %s to "
+	    "the chain that the server sends%s, or", ca, condition);
+	advice_list_append(&diagnosis->advice, &own);
 }
 
 /*
- * Records of a digest alone say nothing to a sender that is not sent the rest;
- * those of usage 2 with matching type 0 do (RFC 7671 5.2.2).
+ * Whether a sender depends on the server to send what the record is of: so it
+ * is with a digest; usage 2 with matching type 0 has it all (RFC 7671 5.2.2).
  */
 static bool
-wants_sending(const struct diagnose_input *input)
+needs_sending(const struct diagnose_input *input)
 {
 	return input->failing && input->record->usable &&
 	    input->record->usage == TLSA_DANE_TA &&
 	    input->record->matching_type != TLSA_FULL;
 }
 
-/* An authority that is known, and that the server does not send. */
+/* A CA that is known, and whose certificate the server does not send. */
 static bool
 explain_issuer(struct diagnosis *diagnosis,
     const struct diagnose_input *input)
 {
-	struct known_authority authority;
+	struct named_ca ca;
 
-	if (!wants_sending(input))
+	if (!needs_sending(input))
 		return false;
-	authority = find_authority(input);
-	if (authority.name == NULL)
+	ca = find_ca(input);
+	if (ca.name == NULL)
 		return false;
 	diagnosis->code = FINDING_ISSUER_NOT_SENT;
-	diagnose_advise_own_key(diagnosis, input);
-	if (authority.issuer != NULL &&
-	    authority.issuer->state == KNOWN_CA_RETIRED) {
+	if (ca.known != NULL && ca.known->state == KNOWN_CA_RETIRED) {
 		diagnosis->code = FINDING_ISSUER_RETIRED;
-		diagnosis->text = memory_format("names %s, an authority that "
-		    "has retired and issues no more certificates",
-		    authority.name);
-	} else if (continues(input->chain, &authority)) {
+		diagnosis->text = memory_format("names %s, a CA that has "
+		    "retired and issues no more certificates", ca.name);
+		advise_own_key(diagnosis, input);
+	} else if (continues(input->chain, &ca)) {
 		diagnosis->text = memory_format("names %s, which the server "
-		    "does not send; senders use no store of authorities, so "
-		    "for them it is not there", authority.name);
-		advise_appending(diagnosis, authority.name, "");
+		    "does not send; senders use no CA store, so they cannot "
+		    "find it", ca.name);
+		advise_appending(diagnosis, input, ca.name, "");
 	} else {
 		diagnosis->text = memory_format("names %s, which the server "
 		    "does not send and which is not known to have issued what "
-		    "it sends: that was %s", authority.name,
+		    "it sends: that was %s", ca.name,
 		    input->chain->certificates[0].issuer);
+		advise_own_key(diagnosis, input);
 	}
-	free(authority.name);
+	chain_free(ca.stored);
 	return true;
 }
 
 /*
- * Nobody knows the authority, but where the chain stops short of its root it
- * may be that one: the commonest mistake with usage 2.
+ * The CA is not known, but where the chain stops short of its root it may be
+ * the next one up: the commonest mistake with usage 2.
  */
 static bool
 explain_short_chain(struct diagnosis *diagnosis,
@@ -258,15 +264,14 @@ explain_short_chain(struct diagnosis *diagnosis,
 {
 	const struct certificate *top = top_of(input->chain);
 
-	if (!wants_sending(input) || top == NULL || input->chain->truncated)
+	if (!needs_sending(input) || top == NULL || input->chain->truncated)
 		return false;
 	diagnosis->code = FINDING_ISSUER_NOT_SENT;
-	diagnosis->text = memory_format("is of no authority that the server "
-	    "sends. What it sends ends with %s, issued by %s, which is not "
-	    "sent: if the record is of that, senders cannot know",
-	    top->subject, top->issuer);
-	diagnose_advise_own_key(diagnosis, input);
-	advise_appending(diagnosis, top->issuer, ", if it is the one");
+	diagnosis->text = memory_format("is of no CA that the server sends. "
+	    "What it sends ends with %s, issued by %s, which is not sent: if "
+	    "the record is of that, senders cannot know", top->subject,
+	    top->issuer);
+	advise_appending(diagnosis, input, top->issuer, ", if it is the one");
 	return true;
 }
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "checker/tlsa/advice.h"
-#include "checker/tlsa/make.h"
 #include "checker/tlsa/match.h"
 #include "checker/tlsa/misencoding.h"
 #include "resolver/memory.h"
@@ -110,32 +109,32 @@ changes_to(const struct tlsa *record, const struct form *form,
 }
 
 /*
- * Says WHAT the record is, in words (taken over), and what must be changed
- * (MUST first, may be NULL) to make the one of FORM of it; or that this would
- * be no help.
+ * Says WHAT the record is, in words (becomes owned), and what must be changed
+ * (MUST first, may be NULL) to make the record of FORM of it; or that this
+ * would not help.
  */
 static void
 conclude(struct diagnosis *diagnosis, const struct diagnose_input *input,
     const struct form *form, char *what, const char *must)
 {
 	const struct form beside = form_beside(input, form);
-	char *line = advice_line(input->rules, input->owner, beside.depth,
-	    beside.selector, beside.matching_type);
+	const struct tlsa kind = { .selector = (uint8_t)beside.selector,
+		.matching_type = (uint8_t)beside.matching_type };
 	char *text;
 
-	if (line != NULL) {
+	if (advice_add_tried(&diagnosis->advice, input->rrset, input->rules,
+	    beside.depth, &kind)) {
 		text = changes_to(input->record, &beside, must);
 		diagnosis->text = memory_format("%s%s%s", what,
 		    text != NULL ? ": " : "", text != NULL ? text : "");
-		diagnosis->advice = memory_format("publish  %s", line);
 	} else {
 		text = advice_why_not(input->rules, beside.depth,
 		    beside.selector, beside.matching_type);
-		diagnosis->text = memory_format("%s; put right, it would still "
+		diagnosis->text = memory_format("%s; corrected, it would still "
 		    "not match: %s", what, text);
-		diagnose_advise_own_key(diagnosis, input);
+		advice_add_own_key(&diagnosis->advice, input->rrset,
+		    input->rules);
 	}
-	free(line);
 	free(text);
 	free(what);
 }
@@ -187,14 +186,15 @@ explain_nothing(struct diagnosis *diagnosis,
 		diagnosis->text = memory_format("is the %s of nothing at all: "
 		    "the command that made it was given no input",
 		    i == 0 ? "SHA2-256" : "SHA2-512");
-		diagnose_advise_own_key(diagnosis, input);
+		advice_add_own_key(&diagnosis->advice, input->rrset,
+		    input->rules);
 		return true;
 	}
 	return false;
 }
 
 static void
-say_usage(struct diagnosis *diagnosis,
+add_usage(struct diagnosis *diagnosis,
     const struct diagnose_input *input, const struct form *form)
 {
 	const char *selector = selector_name(form->selector);
@@ -202,7 +202,7 @@ say_usage(struct diagnosis *diagnosis,
 
 	if (form->depth == 0) {
 		diagnosis->code = FINDING_USAGE_2_NAMES_LEAF;
-		what = memory_format("has usage 2, an authority, but is of the "
+		what = memory_format("has usage 2, a CA, but is of the "
 		    "server's own %s", selector);
 	} else {
 		diagnosis->code = FINDING_USAGE_3_NAMES_ISSUER;
@@ -214,7 +214,7 @@ say_usage(struct diagnosis *diagnosis,
 }
 
 static void
-say_selector(struct diagnosis *diagnosis,
+add_selector(struct diagnosis *diagnosis,
     const struct diagnose_input *input, const struct form *form)
 {
 	const struct tlsa *record = input->record;
@@ -227,7 +227,7 @@ say_selector(struct diagnosis *diagnosis,
 }
 
 static void
-say_matching_type(struct diagnosis *diagnosis,
+add_matching_type(struct diagnosis *diagnosis,
     const struct diagnose_input *input, const struct form *form)
 {
 	const struct tlsa *record = input->record;
@@ -255,11 +255,11 @@ explain_numbers(struct diagnosis *diagnosis,
 	if (!find_form(input->chain, record->data, record->size, &form))
 		return false;
 	if (form.matching_type != record->matching_type)
-		say_matching_type(diagnosis, input, &form);
+		add_matching_type(diagnosis, input, &form);
 	else if (form.selector != record->selector)
-		say_selector(diagnosis, input, &form);
+		add_selector(diagnosis, input, &form);
 	else
-		say_usage(diagnosis, input, &form);
+		add_usage(diagnosis, input, &form);
 	return true;
 }
 
@@ -330,7 +330,7 @@ is_near(struct diagnosis *diagnosis, const struct diagnose_input *input,
 	size_t distance, where = 0;
 	struct tlsa made;
 
-	make_tlsa(&made, &input->chain->certificates[form->depth],
+	tlsa_of_certificate(&made, &input->chain->certificates[form->depth],
 	    advice_usage(form->depth), form->selector, form->matching_type);
 	distance = misencoding_distance(record->data, record->size, made.data,
 	    made.size, &where);

@@ -1,161 +1,147 @@
-#include "checker/judge/judging.h"
+#include "checker/judge/judge.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/evidence/expiry.h"
+#include "checker/evidence/host_dns.h"
+#include "checker/judge/judge_parts.h"
 #include "resolver/memory.h"
 
-struct finding *
-judging_place(const struct judge_state *state, struct finding *finding,
-    const struct endpoint_evidence *endpoint, enum key_type key_type)
-{
-	if (state->host != NULL)
-		finding->host = memory_string(state->host->name);
-	/* A chain from a file has no address. */
-	if (endpoint != NULL && endpoint->address.family != 0)
-		finding->address = address_text(&endpoint->address);
-	finding->key_type = key_type;
-	if (finding->severity < state->max_severity)
-		finding->severity = state->max_severity;
-	return finding;
-}
-
-struct match_input
-judging_match_input(const struct judge_state *state, const struct chain *chain)
-{
-	const struct host_evidence *host = state->host;
-
-	return (struct match_input){
-		.records = &host->records,
-		.chain = chain,
-		.reference_names =
-		    (const char *const *)host->reference_names,
-		.reference_name_count = host->reference_name_count,
-		.when = state->when,
-	};
-}
-
-/* Without a working DNS of our own nothing is said about the domain. */
+/*
+ * Without a working DNS of our own nothing is said about the domain. True: it
+ * works.
+ */
 static bool
-judge_local_resolver(struct evidence *evidence)
+judge_local_resolver(struct judge_state *state)
 {
-	struct finding_list *findings = &evidence->findings;
+	const struct evidence *evidence = state->evidence;
 	const char *why = evidence->health_why;
+	struct finding *finding;
 
 	switch (evidence->health) {
 	case RESOLVER_HEALTHY:
 		return true;
 	case RESOLVER_BAD_ANCHOR:
-		finding_advise(finding_add(findings,
-		    FINDING_TRUST_ANCHOR_MISMATCH,
-		    "nothing can be validated here: %s", why),
-		    "check the trust anchor (--trust-anchor), the clock and "
-		    "the resolver (--resolver) of this machine");
+		finding = judging_add(state, FINDING_TRUST_ANCHOR_MISMATCH,
+		    "nothing can be validated here: %s", why);
+		advice_add_text(&finding->advice, "check the trust anchor "
+		    "(--trust-anchor), the clock and the resolver (--resolver) "
+		    "of this machine");
 		break;
 	case RESOLVER_UNTRIED:
 	case RESOLVER_NO_ANSWER:
-		finding_advise(finding_add(findings,
-		    FINDING_RESOLVER_UNREACHABLE,
+		finding = judging_add(state, FINDING_RESOLVER_UNREACHABLE,
 		    "no answer from the DNS: %s", why != NULL ? why :
-		    "the root's keys did not arrive in time"),
-		    "check this machine's network, or name a resolver that it "
-		    "can reach (--resolver)");
+		    "the root's keys did not arrive in time");
+		advice_add_text(&finding->advice, "check this machine's "
+		    "network, or name a resolver that it can reach "
+		    "(--resolver)");
 		break;
 	}
-	evidence->verdict = VERDICT_UNKNOWN;
 	return false;
 }
 
-/* What the hosts of an unsigned domain are worth to its administrator. */
-static void
-say_insecure(struct evidence *evidence)
+/* "; its MX hosts are ready: 2 of 3 with secure TLSA records". Owned. */
+static char *
+readiness_text(const struct evidence *evidence)
 {
-	const struct answer *mx = evidence->mx;
-	struct finding *finding;
 	size_t i, ready = 0, total = 0;
-	char *what;
 
 	for (i = 0; i < evidence->host_count; i++) {
 		if (!evidence->hosts[i].asked)
 			continue;
 		total++;
-		ready += host_dns_state(&evidence->hosts[i]) == HOST_DNS_DANE;
+		ready += evidence->hosts[i].judged.dns == HOST_DNS_DANE;
 	}
-	/* Either end may be the unsigned one. */
+	if (ready == 0)
+		return memory_string("");
+	return memory_format("; its MX hosts are ready: %zu of %zu with secure "
+	    "TLSA records", ready, total);
+}
+
+static void
+add_mx_insecure(struct judge_state *state)
+{
+	const struct evidence *evidence = state->evidence;
+	const struct answer *mx = evidence->mx;
+	char *ready = readiness_text(evidence), *what;
+	struct finding *finding;
+
+	/* Either end of an alias may be the unsigned one. */
 	what = mx->aliased ? memory_format("%s is an alias of %s, and one of "
 	    "them is not signed", evidence->domain, mx->expanded) :
 	    memory_format("%s is not signed, or has no DS record",
 	    evidence->domain);
-	if (ready > 0)
-		finding = finding_add(&evidence->findings, FINDING_MX_INSECURE,
-		    "%s, so senders do not use DANE for it; its MX hosts are "
-		    "ready: %zu of %zu with secure TLSA records", what, ready,
-		    total);
-	else
-		finding = finding_add(&evidence->findings, FINDING_MX_INSECURE,
-		    "%s, so senders do not use DANE for it", what);
+	finding = judging_add(state, FINDING_MX_INSECURE,
+	    "%s, so senders do not use DANE for it%s", what, ready);
+	advice_add_text(&finding->advice, "sign the zone of %s with DNSSEC and "
+	    "have its DS record published", mx->aliased ?
+	    "each name in the alias" : evidence->domain);
 	free(what);
-	finding_advise(finding, "sign the zone of %s with DNSSEC and have its "
-	    "DS record published", mx->aliased ? "each name in the alias" :
-	    evidence->domain);
+	free(ready);
 }
 
-/*
- * The MX answer. True: the hosts decide. False: the verdict has
- * been set, and the hosts' faults are no more than worth telling.
- */
-static bool
-judge_mx(struct evidence *evidence)
+/* What the MX answer decides alone; VERDICT_PASS: the hosts decide. */
+static enum verdict
+judge_unusable_mx(struct judge_state *state)
 {
-	struct finding_list *findings = &evidence->findings;
+	const struct evidence *evidence = state->evidence;
 	const struct answer *mx = evidence->mx;
+	struct finding *finding;
 
-	if (mx == NULL || mx->kind == ANSWER_UNUSABLE) {
-		if (mx != NULL && mx->dnssec == DNSSEC_BOGUS) {
-			finding_advise(finding_add(findings, FINDING_MX_BOGUS,
-			    "DNSSEC is broken: %s", mx->why),
-			    "mend the signatures or the DS record of the zone "
-			    "of %s; until then senders that validate delay the "
-			    "mail", evidence->domain);
-			evidence->verdict = VERDICT_FAIL;
-			return false;
-		}
-		finding_advise(finding_add(findings, FINDING_MX_LOOKUP_FAILED,
-		    "no usable answer for the MX records: %s",
-		    mx != NULL ? mx->why : "it did not arrive in time"),
-		    "look at the name servers of %s (--authoritative asks each "
-		    "of them), or try again with a larger --timeout",
-		    evidence->domain);
-		evidence->verdict = VERDICT_UNKNOWN;
-		return false;
+	if (mx != NULL && mx->dnssec == DNSSEC_BOGUS) {
+		finding = judging_add(state, FINDING_MX_BOGUS,
+		    "DNSSEC is broken: %s", mx->why);
+		advice_add_text(&finding->advice, "fix the signatures or the "
+		    "DS record of the zone of %s; until then senders that "
+		    "validate delay the mail", evidence->domain);
+		return VERDICT_FAIL;
 	}
+	finding = judging_add(state, FINDING_MX_LOOKUP_FAILED,
+	    "no usable answer for the MX records: %s",
+	    mx != NULL ? mx->why : "it did not arrive in time");
+	advice_add_text(&finding->advice, "look at the name servers of %s "
+	    "(--authoritative asks each of them), or try again with a larger "
+	    "--timeout", evidence->domain);
+	return VERDICT_UNKNOWN;
+}
+
+/* As above. */
+static enum verdict
+judge_mx(struct judge_state *state)
+{
+	const struct evidence *evidence = state->evidence;
+	const struct answer *mx = evidence->mx;
+	struct finding *finding;
+
+	if (evidence->host_mode)
+		return VERDICT_PASS;
+	if (mx == NULL || mx->kind == ANSWER_UNUSABLE)
+		return judge_unusable_mx(state);
 	if (mx->kind == ANSWER_NO_NAME) {
-		finding_advise(finding_add(findings, FINDING_DOMAIN_MISSING,
-		    "there is no domain %s", mx->expanded),
-		    "check how it is spelled, and that it is registered");
-		evidence->verdict = VERDICT_FAIL;
-		return false;
+		finding = judging_add(state, FINDING_DOMAIN_MISSING,
+		    "there is no domain %s", mx->expanded);
+		advice_add_text(&finding->advice, "check how it is spelled, "
+		    "and that it is registered");
+		return VERDICT_FAIL;
 	}
 	if (evidence_is_null_mx(evidence)) {
-		finding_add(findings, FINDING_MX_NULL,
-		    "%s says that it takes no mail (null MX, RFC 7505)",
-		    evidence->domain);
-		evidence->verdict = VERDICT_NONE;
-		return false;
+		judging_add(state, FINDING_MX_NULL, "%s says that it takes no "
+		    "mail (null MX, RFC 7505)", evidence->domain);
+		return VERDICT_NONE;
 	}
 	if (mx->dnssec != DNSSEC_SECURE) {
-		say_insecure(evidence);
-		evidence->verdict = VERDICT_NONE;
-		return false;
+		add_mx_insecure(state);
+		return VERDICT_NONE;
 	}
-	return true;
+	return VERDICT_PASS;
 }
 
 /* The commonest misplacement: at the mail domain, not at its MX host. */
 static void
-judge_misplaced(struct evidence *evidence)
+judge_misplaced(struct judge_state *state)
 {
+	const struct evidence *evidence = state->evidence;
 	const struct answer *misplaced = evidence->misplaced;
 	const struct host_evidence *host;
 	struct finding *finding;
@@ -164,69 +150,66 @@ judge_misplaced(struct evidence *evidence)
 	if (!answer_has_records(misplaced))
 		return;
 	for (i = 0; i < evidence->host_count; i++) {
-		host = &evidence->hosts[i];
-		/* A name that is too long has no place for them. */
-		if (host_dns_state(host) != HOST_DNS_TLSA_NONE ||
+		host = state->host = &evidence->hosts[i];
+		/* A name that is too long has no room for TLSA records. */
+		if (host->judged.dns != HOST_DNS_TLSA_NONE ||
 		    host->tlsa[0] == NULL ||
 		    strcmp(host->name, evidence->domain) == 0)
 			continue;
-		finding = finding_add(&evidence->findings,
-		    FINDING_TLSA_AT_MAIL_DOMAIN,
-		    "TLSA records stand at %s, below the mail domain; senders "
-		    "look for them below the MX host, at %s",
-		    misplaced->owner, host->tlsa[0]->owner);
-		finding->host = memory_string(host->name);
-		finding_advise(finding, "publish them at %s",
-		    host->tlsa[0]->owner);
+		finding = judging_add(state, FINDING_TLSA_AT_MAIL_DOMAIN,
+		    "there are TLSA records at %s, below the mail domain, "
+		    "where senders do not look for them", misplaced->owner);
+		advice_add_text(&finding->advice, "publish them below the name "
+		    "of the MX host, at _%u._tcp", (unsigned int)host->port);
 	}
+	state->host = NULL;
 }
 
 static void
-judge_limits(struct evidence *evidence)
+judge_limits(struct judge_state *state)
 {
-	struct finding_list *findings = &evidence->findings;
+	const struct evidence *evidence = state->evidence;
 	const struct host_evidence *host;
-	const struct answer *tlsa;
 	size_t i;
 
 	if (evidence->host_total > evidence->host_count)
-		finding_add(findings, FINDING_LIMIT_REACHED,
+		judging_add(state, FINDING_LIMIT_REACHED,
 		    "only the first %zu of %zu MX hosts were looked at",
 		    evidence->host_count, evidence->host_total);
 	if (evidence->server_total > evidence->server_count)
-		finding_add(findings, FINDING_LIMIT_REACHED,
+		judging_add(state, FINDING_LIMIT_REACHED,
 		    "not all of the %zu addresses and transports of name "
 		    "servers were asked", evidence->server_total);
 	for (i = 0; i < evidence->host_count; i++) {
-		host = &evidence->hosts[i];
+		host = state->host = &evidence->hosts[i];
 		if (host->address_total > EVIDENCE_ADDRESSES_MAX)
-			finding_add(findings, FINDING_LIMIT_REACHED,
+			judging_add(state, FINDING_LIMIT_REACHED,
 			    "only the first %d of %zu addresses were "
 			    "connected to", EVIDENCE_ADDRESSES_MAX,
-			    host->address_total)->host =
-			    memory_string(host->name);
-		tlsa = evidence_tlsa(host);
-		if (tlsa != NULL && tlsa->truncated)
-			finding_add(findings, FINDING_LIMIT_REACHED,
+			    host->address_total);
+		if (host->judged.tlsa != NULL && host->judged.tlsa->truncated)
+			judging_add(state, FINDING_LIMIT_REACHED,
 			    "only the first %d TLSA records were looked at",
-			    ANSWER_RECORDS_MAX)->host =
-			    memory_string(host->name);
+			    ANSWER_RECORDS_MAX);
 	}
+	state->host = NULL;
 }
 
 /*
- * Many networks do not let their machines connect to port 25. That there is no
- * way at all, by IPv6 for example, says nothing about it.
+ * Addresses that timed out without a word; 0 if there was an answer from
+ * anywhere. That there is no route, for IPv6 for example, says nothing.
  */
-static void
-judge_egress(struct evidence *evidence, const struct judge_options *options)
+static size_t
+count_silent_addresses(const struct evidence *evidence)
 {
 	const struct endpoint_evidence *endpoint;
-	size_t i, j, tried = 0;
+	const struct host_evidence *host;
+	size_t i, j, count = 0;
 
 	for (i = 0; i < evidence->host_count; i++) {
-		for (j = 0; j < evidence->hosts[i].endpoint_count; j++) {
-			endpoint = &evidence->hosts[i].endpoints[j];
+		host = &evidence->hosts[i];
+		for (j = 0; j < host->endpoint_count; j++) {
+			endpoint = &host->endpoints[j];
 			/* Nothing was sent there. */
 			if (endpoint->outcome == OUTCOME_NO_ROUTE ||
 			    endpoint->outcome == OUTCOME_UNTRIED ||
@@ -234,104 +217,159 @@ judge_egress(struct evidence *evidence, const struct judge_options *options)
 				continue;
 			if (endpoint->stage != STAGE_CONNECT ||
 			    endpoint->outcome != OUTCOME_TIMEOUT)
-				return;
-			tried++;
+				return 0;
+			count++;
 		}
 	}
-	if (tried > 0 && !options->connected)
-		finding_advise(finding_add(&evidence->findings,
-		    FINDING_EGRESS_BLOCKED, "not one connection came about "
-		    "(%zu timed out): this machine's network probably does not "
-		    "allow them", tried), "run mxdane elsewhere, or with "
-		    "--dns-only");
+	return count;
+}
+
+/* Many networks do not let their machines connect to port 25. */
+static void
+judge_egress(struct judge_state *state)
+{
+	const size_t silent = count_silent_addresses(state->evidence);
+	struct finding *finding;
+
+	if (silent == 0 || state->evidence->connected)
+		return;
+	finding = judging_add(state, FINDING_EGRESS_BLOCKED, "no connection "
+	    "succeeded (%zu timed out): this machine's network probably does "
+	    "not allow them", silent);
+	advice_add_text(&finding->advice, "run mxdane elsewhere, or with "
+	    "--dns-only");
 }
 
 /* A domain to which nobody can deliver fails, whatever DANE says. */
 static void
-raise_undeliverable(struct evidence *evidence)
+raise_undeliverable(struct finding_list *findings)
 {
 	struct finding *finding;
 	size_t i;
 
-	for (i = 0; i < evidence->findings.count; i++) {
-		finding = &evidence->findings.items[i];
+	for (i = 0; i < findings->count; i++) {
+		finding = &findings->items[i];
 		if (finding->code == FINDING_MX_TARGET_MISSING ||
 		    finding->code == FINDING_MX_TARGET_IS_ADDRESS)
 			finding->severity = SEVERITY_ERROR;
 	}
 }
 
-static void
-sum_up(const struct judge_state *state, const struct verdict_count *count)
+/* The domain's verdict where its hosts decide. */
+static enum verdict
+add_up_hosts(struct judge_state *state)
 {
-	struct evidence *evidence = state->evidence;
+	const struct evidence *evidence = state->evidence;
 	const struct answer *mx[1] = { evidence->mx };
+	struct verdict_count count = { { 0 } };
+	enum verdict verdict;
+	size_t i;
 
-	evidence->verdict = verdict_sum(count, VERDICT_ABSENT);
-	if (evidence->verdict == VERDICT_ABSENT) {
-		raise_undeliverable(evidence);
-		evidence->verdict = VERDICT_FAIL;
+	for (i = 0; i < evidence->host_count; i++)
+		verdict_add(&count, evidence->hosts[i].judged.verdict);
+	verdict = verdict_sum(&count, VERDICT_ABSENT);
+	if (verdict == VERDICT_ABSENT) {
+		raise_undeliverable(state->findings);
+		verdict = VERDICT_FAIL;
 	}
-	if (judge_signatures(state, mx, 1))
-		evidence->verdict = VERDICT_FAIL;
+	return verdict_cap(verdict, judge_signatures(state, mx, 1));
 }
 
-/*
- * A rule that stands beside the hosts: fail, or unknown where it was no fail.
- */
 static void
-lower(struct evidence *evidence, enum verdict verdict)
+judge_hosts(struct judge_state *state, struct evidence *evidence)
 {
-	if (verdict == VERDICT_FAIL || (verdict == VERDICT_UNKNOWN &&
-	    evidence->verdict != VERDICT_FAIL))
-		evidence->verdict = verdict;
+	size_t i;
+
+	for (i = 0; i < evidence->host_count; i++) {
+		state->host = &evidence->hosts[i];
+		evidence->hosts[i].judged.verdict = judge_host(state);
+	}
+	/* After all others: explanations are limited for the whole domain. */
+	for (i = 0; i < evidence->host_count; i++) {
+		state->host = &evidence->hosts[i];
+		judge_diagnosis(state);
+	}
+	state->host = NULL;
 }
 
-struct judge_state
-judge_begin(struct evidence *evidence, const struct judge_options *options)
+/* Findings and verdicts, on facts that are complete. */
+static enum verdict
+judge_domain(struct judge_state *state, struct evidence *evidence)
 {
-	return (struct judge_state){
-		.evidence = evidence,
-		.options = options,
-		.when = evidence->checked_at +
-		    (time_t)(options->ahead_days * EXPIRY_DAY),
-		.max_severity = SEVERITY_ERROR,
-	};
+	enum verdict verdict = judge_mx(state), cap;
+
+	state->dane_applies = verdict == VERDICT_PASS;
+	if (!state->dane_applies)
+		state->max_severity = SEVERITY_WARNING;
+	judge_hosts(state, evidence);
+	if (state->dane_applies)
+		verdict = add_up_hosts(state);
+	cap = judge_nameservers(state);
+	if (state->dane_applies)
+		verdict = verdict_cap(verdict, cap);
+	verdict = verdict_cap(verdict, judge_expected(state));
+	judge_misplaced(state);
+	judge_limits(state);
+	judge_egress(state);
+	return verdict;
 }
 
 void
 judge(struct evidence *evidence, const struct judge_options *options)
 {
-	struct judge_state state = judge_begin(evidence, options);
-	struct verdict_count count = { { 0 } };
-	enum verdict authority;
+	struct domain_judgement *judged = &evidence->judged;
+	struct judge_state state;
 	size_t i;
 
 	evidence_unjudge(evidence);
-	if (!judge_local_resolver(evidence))
+	state = judging_begin(evidence, options, &judged->findings);
+	for (i = 0; i < evidence->host_count; i++)
+		judge_host_dns(&evidence->hosts[i]);
+	if (!judge_local_resolver(&state))
 		return;
-	state.dane_applies = evidence->host_mode || judge_mx(evidence);
-	if (!state.dane_applies)
-		state.max_severity = SEVERITY_WARNING;
-	for (i = 0; i < evidence->host_count; i++) {
-		state.host = &evidence->hosts[i];
-		judge_host(&state);
-		verdict_add(&count, evidence->hosts[i].verdict);
-	}
-	for (i = 0; i < evidence->host_count; i++) {
-		state.host = &evidence->hosts[i];
-		judge_diagnoses(&state);
-	}
-	state.host = NULL;
-	if (state.dane_applies)
-		sum_up(&state, &count);
-	authority = judge_nameservers(&state);
-	if (state.dane_applies)
-		lower(evidence, authority);
-	if (judge_expected(&state))
-		lower(evidence, VERDICT_FAIL);
-	judge_misplaced(evidence);
-	judge_limits(evidence);
-	judge_egress(evidence, options);
-	finding_sort(&evidence->findings);
+	for (i = 0; i < evidence->host_count; i++)
+		judge_host_facts(&evidence->hosts[i], evidence, state.when);
+	judged->verdict = judge_domain(&state, evidence);
+	finding_list_settle(&judged->findings);
+}
+
+/* Facts that come from elsewhere than the DNS. */
+static void
+take_given(struct host_judgement *judged, const struct judge_given *given)
+{
+	size_t i;
+
+	judged->dns = HOST_DNS_DANE;
+	judged->rrset.owner = given->owner;
+	judged->rrset.ttl = ADVICE_TTL;
+	for (i = 0; i < given->records->count; i++)
+		tlsa_set_add(&judged->records, &given->records->records[i]);
+	tlsa_set_settle(&judged->records);
+	for (i = 0; i < given->reference_name_count &&
+	    i < EVIDENCE_NAMES_MAX; i++)
+		judged->reference_names[judged->reference_name_count++] =
+		    memory_string(given->reference_names[i]);
+}
+
+void
+judge_records(struct evidence *evidence, const struct judge_options *options,
+    const struct judge_given *given)
+{
+	struct host_evidence *host = &evidence->hosts[0];
+	struct judge_state state;
+
+	evidence_unjudge(evidence);
+	state = judging_begin(evidence, options, &evidence->judged.findings);
+	take_given(&host->judged, given);
+	judge_endpoint_facts(&host->endpoints[0], host, state.when);
+	judge_host_matches(host);
+	state.host = host;
+	state.dane_applies = true;
+	judge_host_records(&state);
+	host->judged.verdict = judge_host_endpoints(&state);
+	judge_coverage(&state);
+	judge_rotation(&state);
+	judge_diagnosis(&state);
+	evidence->judged.verdict = host->judged.verdict;
+	finding_list_settle(&evidence->judged.findings);
 }

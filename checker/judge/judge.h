@@ -1,49 +1,58 @@
 /*
  * What the evidence means: the rules of RFC 7672 for a sender that enforces
- * DANE, as pure functions. No I/O, no clock, no globals; the same evidence
- * gives the same verdict, today or from a file.
+ * DANE. A pure function of evidence and options: no I/O, no clock, no globals;
+ * the same evidence gives the same verdict, today or from a file.
  */
 #ifndef CHECKER_JUDGE_JUDGE_H
 #define CHECKER_JUDGE_JUDGE_H
 
 #include <stdbool.h>
-#include <time.h>
+#include <stddef.h>
 
 #include "checker/evidence/evidence.h"
 
 struct ca_lookup;
 struct expectation;
-struct known_cas;
 struct keyfile;
+struct known_cas;
+struct tlsa_set;
 
+/* All pointers are borrowed. */
 struct judge_options {
 	/* Certificates and signatures are judged as of so many days later. */
 	double				 ahead_days;
-	/* What ends earlier is warned about, or fails; 0: nothing. */
+	/* What ends earlier is a warning, or an error; 0: no threshold. */
 	double				 warning_days;
 	double				 critical_days;
-	const struct expectation	*expectations;	/* borrowed */
+	const struct expectation	*expectations;
 	size_t				 expectation_count;
-	/* To be used after the present certificate (borrowed). */
+	/* Certificates or keys that are to follow the present ones. */
 	const struct keyfile		*next;
 	size_t				 next_count;
-	/* Both borrowed, may be NULL. */
-	const struct ca_lookup	*ca_lookup;
-	const struct known_cas		*known_cas;
-	bool				 connected;	/* once, in this run */
+	const struct ca_lookup		*ca_lookup;	/* may be NULL */
+	const struct known_cas		*known_cas;	/* may be NULL */
 };
 
 /*
- * Judges the tree: fills in the members under "judged" of every level (what was
- * judged before is forgotten) and the findings, sorted.
+ * Judges the tree: fills in `judged` on every level, and nothing else. What was
+ * judged before is forgotten.
  */
 void	judge(struct evidence *evidence, const struct judge_options *options);
 
+/* Records and names that come from elsewhere than the DNS. All borrowed. */
+struct judge_given {
+	const struct tlsa_set	*records;
+	const char		*owner;		/* of the records, or NULL */
+	const char		*const *reference_names;
+	size_t			 reference_name_count;
+};
+
 /*
- * The same for a single host that was not judged before, and whose records and
- * reference names are there already, without a DNS (mxtlsa --verify).
+ * The same for a single host with one handshake and no DNS, held against what
+ * is given (mxtlsa --verify). At most EVIDENCE_NAMES_MAX names are used.
  */
 void	judge_records(struct evidence *evidence,
-	    const struct judge_options *options);
+	    const struct judge_options *options,
+	    const struct judge_given *given);
 
 #endif

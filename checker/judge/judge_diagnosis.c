@@ -1,52 +1,55 @@
-#include "checker/judge/judging.h"
-
+/*
+ * Which of the records that do not match are explained, and how severe that is.
+ */
 #include <stdlib.h>
 
 #include "checker/judge/diagnose.h"
-#include "checker/tlsa/candidate.h"
+#include "checker/judge/judge_parts.h"
+#include "smtp/chain.h"
 
 /*
- * Explanations for one domain. Others choose how many hosts, records and
- * certificates there are, and each is held against each, in many ways.
+ * Explanations for one domain. Its owner chooses how many hosts, records and
+ * certificates there are, and each is compared with each, in many ways.
  */
 #define DIAGNOSES_MAX 64
 
 /*
- * Whether a record that does not match a handshake wants an explanation: one
- * that is of nothing there. Beside a match it may be of another key type's
+ * Whether a record that does not match a handshake needs an explanation: it
+ * matches nothing there. Beside a match it may be of another key type's
  * certificate, which is as it should be.
  */
 static bool
-needs_diagnosis(const struct judge_state *state,
-    const struct handshake_evidence *shake, size_t record)
+needs_diagnosis(const struct host_judgement *host,
+    const struct handshake_judgement *judged, size_t record)
 {
-	const struct match_result *match = &shake->matches[record];
-	const struct tlsa_set *set = &state->host->records;
+	const struct match_result *match = &judged->matches[record];
+	const struct tlsa_set *set = &host->records;
 
 	if (match->would_match || set->records[record].duplicate_of != record)
 		return false;
 	if (set->records[record].usable &&
 	    (match->faults & MATCH_FAULT_DATA) == 0)
 		return false;
-	return shake->verdict == VERDICT_FAIL ||
-	    !evidence_record_matches(state->host, record);
+	return judged->verdict == VERDICT_FAIL ||
+	    !host->record_matches[record];
 }
 
 static void
-diagnose_record(const struct judge_state *state,
+diagnose_record(struct judge_state *state,
     const struct endpoint_evidence *endpoint,
-    const struct handshake_evidence *shake, size_t record)
+    const struct handshake_evidence *handshake, size_t record)
 {
-	const bool failing = shake->verdict == VERDICT_FAIL;
-	const struct match_input rules = judging_match_input(state,
-	    shake->handshake->chain);
+	const struct host_judgement *judged = &state->host->judged;
+	const bool failing = handshake->judged.verdict == VERDICT_FAIL;
+	const struct match_input rules = judging_match_input(state->host,
+	    handshake->seen->chain, state->when);
 	const struct diagnose_input input = {
 		.rules = &rules,
-		.record = &state->host->records.records[record],
-		.chain = shake->handshake->chain,
-		.shake = shake,
+		.record = &judged->records.records[record],
+		.chain = handshake->seen->chain,
+		.handshake = handshake,
 		.evidence = state->evidence,
-		.owner = judging_tlsa_owner(state),
+		.rrset = &judged->rrset,
 		.ca_lookup = state->options->ca_lookup,
 		.known_cas = state->options->known_cas,
 		.failing = failing,
@@ -56,57 +59,52 @@ diagnose_record(const struct judge_state *state,
 
 	if (!diagnose(&diagnosis, &input))
 		return;
-	finding = finding_add(&state->evidence->findings, diagnosis.code,
-	    "record [%zu] %s", record + 1, diagnosis.text);
+	finding = judging_add_at(state, endpoint,
+	    (int)handshake->seen->key_type, diagnosis.code, "record [%zu] %s",
+	    record + 1, diagnosis.text);
 	/* Beside a match it is a curiosity, else it is why mail is delayed. */
-	finding->severity = failing ? SEVERITY_ERROR : SEVERITY_INFO;
-	finding->record = (int)record;
-	finding->advice = diagnosis.advice;
+	judging_set_severity(state, finding,
+	    failing ? SEVERITY_ERROR : SEVERITY_INFO);
+	finding->place.record = (int)record;
+	advice_list_append(&finding->advice, &diagnosis.advice);
 	free(diagnosis.text);
-	judging_place(state, finding, endpoint, shake->handshake->key_type);
 }
 
-/*
- * How many of the handshake's records want an explanation; up to ROOM get one.
- */
+/* Returns how many records need an explanation; up to ROOM get one. */
 static size_t
-diagnose_shake(const struct judge_state *state,
+diagnose_handshake(struct judge_state *state,
     const struct endpoint_evidence *endpoint,
-    const struct handshake_evidence *shake, size_t room)
+    const struct handshake_evidence *handshake, size_t room)
 {
-	size_t record, wanted = 0;
+	size_t record, needed = 0;
 
-	/* With an authority in the server's place every one would be untrue. */
-	if (chain_issued_by_leaf(shake->handshake->chain) != 0)
+	/* With a CA in the leaf's place every one would be untrue. */
+	if (chain_issued_by_leaf(handshake->seen->chain) != 0)
 		return 0;
-	for (record = 0; record < shake->match_count; record++) {
-		if (!needs_diagnosis(state, shake, record))
+	for (record = 0; record < handshake->judged.match_count; record++) {
+		if (!needs_diagnosis(&state->host->judged, &handshake->judged,
+		    record))
 			continue;
-		if (wanted++ < room)
-			diagnose_record(state, endpoint, shake, record);
+		if (needed++ < room)
+			diagnose_record(state, endpoint, handshake, record);
 	}
-	return wanted;
+	return needed;
 }
 
 void
-judge_diagnoses(struct judge_state *state)
+judge_diagnosis(struct judge_state *state)
 {
 	const size_t room = DIAGNOSES_MAX - state->diagnosis_count;
-	const struct host_evidence *host = state->host;
-	const struct endpoint_evidence *endpoint;
-	size_t i, j, wanted = 0;
+	const struct handshake_evidence *handshake;
+	struct handshake_walk walk = { 0 };
+	size_t needed = 0;
 
-	for (i = 0; i < host->endpoint_count; i++) {
-		endpoint = &host->endpoints[i];
-		for (j = 0; j < endpoint->handshake_count; j++)
-			wanted += diagnose_shake(state, endpoint,
-			    &endpoint->handshakes[j], wanted < room ?
-			    room - wanted : 0);
-	}
-	state->diagnosis_count += wanted < room ? wanted : room;
-	if (wanted > room)
-		judging_place(state, finding_add(
-		    &state->evidence->findings, FINDING_LIMIT_REACHED,
+	while ((handshake = handshake_next(state->host, &walk)) != NULL)
+		needed += diagnose_handshake(state, walk.endpoint, handshake,
+		    needed < room ? room - needed : 0);
+	state->diagnosis_count += needed < room ? needed : room;
+	if (needed > room)
+		judging_add(state, FINDING_LIMIT_REACHED,
 		    "only %zu of %zu mismatches were looked into", room,
-		    wanted), NULL, KEY_UNKNOWN);
+		    needed);
 }

@@ -1,13 +1,15 @@
-#include "checker/judge/judging.h"
-
+/*
+ * One address: how far the conversation got, and whether what was presented is
+ * what the records say.
+ */
 #include <stdlib.h>
 
-#include "checker/tlsa/advice.h"
-#include "checker/tlsa/candidate.h"
+#include "checker/judge/judge_parts.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
+#include "smtp/chain.h"
 
-/* What an address is worth when no TLS came about. */
+/* The verdict on an address with which no TLS was negotiated. */
 static const struct outcome_row {
 	enum verdict		 verdict;
 	enum finding_code	 code;
@@ -15,11 +17,11 @@ static const struct outcome_row {
 	const char		*advice;
 } outcomes[] = {
 	[OUTCOME_UNTRIED] = { VERDICT_UNKNOWN, FINDING_TIMEOUT,
-	    "it was not connected to",
+	    "the address was not tried",
 	    "try again with a larger --timeout" },
 	[OUTCOME_ADDRESS_RESERVED] = { VERDICT_UNKNOWN,
 	    FINDING_ADDRESS_RESERVED,
-	    "not connected to, since it is no public address",
+	    "not connected to: not a public address",
 	    "publish the server's public address, or use --allow-reserved "
 	    "where this one is meant" },
 	[OUTCOME_CONNECT_FAILED] = { VERDICT_UNKNOWN, FINDING_CONNECT_FAILED,
@@ -27,14 +29,14 @@ static const struct outcome_row {
 	    "see that the server is up, and that this machine may connect to "
 	    "the port" },
 	[OUTCOME_NO_ROUTE] = { VERDICT_UNKNOWN, FINDING_CONNECT_FAILED,
-	    "there is no way to it from this machine",
+	    "no route to host",
 	    "run mxdane on a machine that has one, or leave the family out "
 	    "(-4, -6)" },
 	[OUTCOME_REFUSED] = { VERDICT_UNKNOWN, FINDING_SMTP_REFUSED,
-	    "the server does not talk to this machine",
+	    "the server refuses this client",
 	    "try again later, or from a machine that it accepts mail from" },
 	[OUTCOME_PROTOCOL] = { VERDICT_UNKNOWN, FINDING_SMTP_PROTOCOL,
-	    "what answers there is no SMTP server",
+	    "not an SMTP server",
 	    "look at what listens on that port" },
 	[OUTCOME_TIMEOUT] = { VERDICT_UNKNOWN, FINDING_TIMEOUT,
 	    "a time limit passed",
@@ -43,7 +45,7 @@ static const struct outcome_row {
 	[OUTCOME_STARTTLS_NOT_OFFERED] = { VERDICT_FAIL,
 	    FINDING_STARTTLS_NOT_OFFERED,
 	    "STARTTLS is not offered, although the TLSA records promise it",
-	    "switch STARTTLS on, and look for a device before the server that "
+	    "enable STARTTLS, and look for a device in front of the server that "
 	    "hides it" },
 	[OUTCOME_STARTTLS_REFUSED] = { VERDICT_FAIL, FINDING_STARTTLS_REFUSED,
 	    "STARTTLS is offered and then refused",
@@ -54,451 +56,305 @@ static const struct outcome_row {
 };
 
 /*
- * Whether the server said no to EHLO, rather than leave STARTTLS out of its
+ * Whether the server rejected EHLO, rather than leave STARTTLS out of its
  * reply.
  */
 static bool
 has_rejected_ehlo(const struct endpoint_evidence *endpoint)
 {
 	return endpoint->outcome == OUTCOME_STARTTLS_NOT_OFFERED &&
-	    endpoint->error != NULL && endpoint->error[0] >= '4' &&
-	    endpoint->error[0] <= '5';
-}
-
-static enum verdict
-judge_outcome(const struct judge_state *state,
-    const struct endpoint_evidence *endpoint)
-{
-	const struct outcome_row *row = &outcomes[endpoint->outcome];
-	struct finding *finding;
-
-	finding = finding_add(&state->evidence->findings, row->code,
-	    "%s%s%s", row->what, endpoint->error != NULL ? ": " : "",
-	    endpoint->error != NULL ? endpoint->error : "");
-	if (has_rejected_ehlo(endpoint))
-		finding_advise(finding, "look at why the server rejects EHLO; "
-		    "it may dislike the name (--helo)");
-	else if (endpoint->outcome == OUTCOME_TIMEOUT &&
-	    endpoint->stage == STAGE_CONNECT)
-		finding_advise(finding, "%s",
-		    outcomes[OUTCOME_CONNECT_FAILED].advice);
-	else
-		finding_advise(finding, "%s", row->advice);
-	judging_place(state, finding, endpoint, KEY_UNKNOWN);
-	return row->verdict;
-}
-
-/* What is odd about a conversation and changes no verdict. */
-static void
-say_oddities(const struct judge_state *state,
-    const struct endpoint_evidence *endpoint)
-{
-	struct finding_list *findings = &state->evidence->findings;
-	const struct handshake *handshake;
-	struct finding *finding;
-	size_t i;
-
-	if (endpoint->plaintext_injected) {
-		finding = finding_add(findings,
-		    FINDING_STARTTLS_PLAINTEXT_INJECTED, "clear text followed "
-		    "the server's reply to STARTTLS; it was thrown away");
-		finding_advise(finding, "update the server (CVE-2011-0411 and "
-		    "its kin), and look for a device that changes what is "
-		    "sent");
-		judging_place(state, finding, endpoint, KEY_UNKNOWN);
-	}
-	for (i = 0; i < endpoint->handshake_count; i++) {
-		handshake = endpoint->handshakes[i].handshake;
-		if (!handshake->outdated)
-			continue;
-		finding = finding_add(findings, FINDING_TLS_OUTDATED,
-		    "the server negotiates %s (RFC 8996 has done away with "
-		    "versions below 1.2)", handshake->protocol);
-		finding_advise(finding, "update the server or its settings");
-		judging_place(state, finding, endpoint, handshake->key_type);
-	}
-	if (endpoint->incomplete != NULL) {
-		finding = finding_add(findings, FINDING_KEY_TYPES_UNTRIED,
-		    "whether it holds a certificate of another key type could "
-		    "not be seen: %s", endpoint->incomplete);
-		judging_place(state, finding, endpoint, KEY_UNKNOWN);
-	}
+	    endpoint->reply_code / 100 >= 4;
 }
 
 /*
- * How many of a certificate's names are told; others choose how many there are.
- */
-#define NAMES_TOLD 3
-
-/* "; it bears a.example, b.example and 2 more". Owned by the caller. */
-static char *
-names_of(const struct certificate *own)
-{
-	char *text, *more;
-	size_t i;
-
-	if (own->dns_name_count == 0)
-		return memory_string("");
-	text = memory_format("; it bears %s", own->dns_names[0]);
-	for (i = 1; i < own->dns_name_count && i < NAMES_TOLD; i++)
-		text = memory_join(text, ", ", own->dns_names[i]);
-	if (i == own->dns_name_count)
-		return text;
-	more = memory_format("%zu more", own->dns_name_count - i);
-	text = memory_join(text, " and ", more);
-	free(more);
-	return text;
-}
-
-/*
- * Which part of a usage 2 verification failed (RFC 7672 3.2.2, RFC 7671 5.2).
- */
-static void
-say_faults(const struct judge_state *state,
-    const struct endpoint_evidence *endpoint,
-    const struct handshake_evidence *shake)
-{
-	static const struct {
-		enum match_fault	 fault;
-		enum finding_code	 code;
-		const char		*advice;
-	} faults[] = {
-		{ MATCH_FAULT_NAME, FINDING_NAME_MISMATCH,
-		    "reissue the certificate with the host's name, or publish "
-		    "usage 3, which asks for no name" },
-		{ MATCH_FAULT_EXPIRED, FINDING_CERTIFICATE_EXPIRED,
-		    "renew the one that has expired, or publish usage 3, which "
-		    "asks for no date" },
-		{ MATCH_FAULT_NOT_YET, FINDING_CERTIFICATE_NOT_YET_VALID,
-		    "wait until then, or publish usage 3, which asks for no "
-		    "date; look at the clock of who issued it" },
-		{ MATCH_FAULT_CHAIN, FINDING_CHAIN_INVALID,
-		    "have the server send a chain that leads up to the "
-		    "authority in the record, or publish usage 3, which needs "
-		    "none" },
-	};
-	const struct match_result *match;
-	struct finding *finding;
-	char *names;
-	size_t i, f;
-
-	for (i = 0; i < shake->match_count; i++) {
-		match = &shake->matches[i];
-		if (match->status != MATCH_MISMATCH ||
-		    (match->faults & MATCH_FAULT_DATA) != 0)
-			continue;
-		for (f = 0; f < sizeof(faults) / sizeof(faults[0]); f++) {
-			if ((match->faults & faults[f].fault) == 0)
-				continue;
-			names = faults[f].fault == MATCH_FAULT_NAME ?
-			    names_of(shake->handshake->chain->certificates) :
-			    memory_string("");
-			finding = finding_add(&state->evidence->findings,
-			    faults[f].code, "record [%zu] %s%s", i + 1,
-			    match->why, names);
-			free(names);
-			finding->record = (int)i;
-			finding_advise(finding, "%s", faults[f].advice);
-			judging_place(state, finding, endpoint,
-			    shake->handshake->key_type);
-		}
-	}
-}
-
-/* Names what the server presents: "CN=mx.example.org (ECDSA)". Owned. */
-static char *
-presented(const struct handshake *handshake)
-{
-	return memory_format("%s (%s)",
-	    handshake->chain->certificates[0].subject,
-	    key_type_name(handshake->key_type));
-}
-
-/*
- * Whether a server presents it; else it is from a file, and nobody was asked.
- */
-static bool
-is_deployed(const struct handshake *handshake)
-{
-	return handshake->protocol != NULL;
-}
-
-/* What would make a handshake match that nothing does. */
-static void
-advise_match(struct finding *finding, const struct judge_state *state,
-    const struct handshake *handshake)
-{
-	const struct match_input rules = judging_match_input(state,
-	    handshake->chain);
-	const size_t issued = chain_issued_by_leaf(handshake->chain);
-	char *line, *wait;
-
-	/* A record of an authority's own key would stop all mail. */
-	if (issued != 0) {
-		finding_advise(finding, "put the server's own certificate "
-		    "first: the first one is the issuer of %s",
-		    handshake->chain->certificates[issued].subject);
-		return;
-	}
-	line = advice_own_key(&rules, judging_tlsa_owner(state));
-	if (line != NULL && !is_deployed(handshake) &&
-	    evidence_tlsa(state->host) != NULL) {
-		wait = text_duration(judging_wait(state));
-		finding_advise(finding, "publish  %s\nbeside the present "
-		    "records, and wait for 2 TTLs (%s) before it is deployed",
-		    line, wait);
-		free(wait);
-	} else if (line != NULL) {
-		finding_advise(finding, "publish  %s", line);
-	}
-	free(line);
-}
-
-static void
-say_no_match(const struct judge_state *state,
-    const struct endpoint_evidence *endpoint,
-    const struct handshake_evidence *shake, bool other_passes)
-{
-	struct finding_list *findings = &state->evidence->findings;
-	const struct handshake *handshake = shake->handshake;
-	struct finding *finding;
-	char *what, *since;
-
-	what = presented(handshake);
-	since = text_date(handshake->chain->certificates[0].not_before);
-	if (other_passes)
-		finding = finding_add(findings, FINDING_KEY_TYPE_UNCOVERED,
-		    "a sender that prefers %s gets %s, which no TLSA record "
-		    "matches, although another key type of this server passes",
-		    key_type_name(handshake->key_type), what);
-	else
-		finding = finding_add(findings, FINDING_NO_RECORD_MATCHES,
-		    "no TLSA record matches %s: %s, issued by %s, valid since "
-		    "%s", is_deployed(handshake) ? "what the server presents" :
-		    "the chain", what,
-		    handshake->chain->certificates[0].issuer, since);
-	free(since);
-	free(what);
-	advise_match(finding, state, handshake);
-	judging_place(state, finding, endpoint, handshake->key_type);
-}
-
-/*
- * A judged handshake of the host with the same chain, as at its other
- * addresses.
+ * A handshake of the host, before this one, with the same chain, as at other
+ * addresses: it is matched once.
  */
 static const struct handshake_evidence *
-find_same_chain(const struct judge_state *state, const struct handshake_evidence *shake)
+find_same_chain(const struct host_evidence *host,
+    const struct handshake_evidence *handshake)
 {
-	const struct host_evidence *host = state->host;
 	const struct handshake_evidence *other;
-	size_t i, j;
+	struct handshake_walk walk = { 0 };
 
-	for (i = 0; i < host->endpoint_count; i++) {
-		for (j = 0; j < host->endpoints[i].handshake_count; j++) {
-			other = &host->endpoints[i].handshakes[j];
-			if (other == shake)
-				return NULL;
-			if (other->matches != NULL && chain_equal(
-			    other->handshake->chain, shake->handshake->chain))
-				return other;
-		}
+	while ((other = handshake_next(host, &walk)) != handshake) {
+		if (other->judged.matches != NULL && chain_equal(
+		    other->seen->chain, handshake->seen->chain))
+			return other;
 	}
 	return NULL;
 }
 
 static void
-judge_shake(const struct judge_state *state, struct handshake_evidence *shake)
+match_handshake(struct handshake_evidence *handshake,
+    const struct host_evidence *host, time_t when)
 {
-	const struct tlsa_set *records = &state->host->records;
-	const struct match_input input = judging_match_input(state,
-	    shake->handshake->chain);
-	const struct handshake_evidence *same_chain = find_same_chain(state, shake);
+	const struct tlsa_set *records = &host->judged.records;
+	const struct match_input input = judging_match_input(host,
+	    handshake->seen->chain, when);
+	const struct handshake_evidence *same_chain = find_same_chain(host,
+	    handshake);
+	struct handshake_judgement *judged = &handshake->judged;
 
-	shake->matches = same_chain != NULL ?
-	    match_copy(same_chain->matches, same_chain->match_count) : match_chain(&input);
-	shake->match_count = records->count;
+	judged->matches = same_chain != NULL ?
+	    match_copy(same_chain->judged.matches,
+	    same_chain->judged.match_count) : match_chain(&input);
+	judged->match_count = records->count;
 	if (tlsa_set_usable(records) == 0)
-		shake->verdict = VERDICT_NONE;
+		judged->verdict = VERDICT_NONE;
 	else
-		shake->verdict = match_any(shake->matches,
-		    shake->match_count) ? VERDICT_PASS : VERDICT_FAIL;
+		judged->verdict = match_any(judged->matches,
+		    judged->match_count) ? VERDICT_PASS : VERDICT_FAIL;
 }
 
 void
-judge_endpoint(const struct judge_state *state,
-    struct endpoint_evidence *endpoint, enum host_dns dns)
+judge_endpoint_facts(struct endpoint_evidence *endpoint,
+    const struct host_evidence *host, time_t when)
 {
+	const bool dane = host->judged.dns == HOST_DNS_DANE;
 	struct verdict_count count = { { 0 } };
-	struct judge_state quiet = *state;
-	struct handshake_evidence *shake;
+	struct handshake_evidence *handshake;
+	size_t i;
+
+	for (i = 0; i < endpoint->handshake_count; i++) {
+		handshake = &endpoint->handshakes[i];
+		handshake->judged.verdict = VERDICT_NONE;
+		if (dane)
+			match_handshake(handshake, host, when);
+		verdict_add(&count, handshake->judged.verdict);
+	}
+	/* Connected to for information only (--all). */
+	if (!dane)
+		endpoint->judged.verdict = VERDICT_NONE;
+	else if (endpoint->outcome == OUTCOME_DONE)
+		endpoint->judged.verdict = verdict_sum(&count, VERDICT_UNKNOWN);
+	else
+		endpoint->judged.verdict = outcomes[endpoint->outcome].verdict;
+}
+
+static void
+judge_outcome(struct judge_state *state,
+    const struct endpoint_evidence *endpoint)
+{
+	const struct outcome_row *row = &outcomes[endpoint->outcome];
+	const char *advice = row->advice;
+	struct finding *finding;
+
+	finding = judging_add_at(state, endpoint, FINDING_ALL_KEY_TYPES,
+	    row->code, "%s%s%s", row->what, endpoint->error != NULL ? ": " : "",
+	    endpoint->error != NULL ? endpoint->error : "");
+	if (has_rejected_ehlo(endpoint))
+		advice = "look at why the server rejects EHLO; it may dislike "
+		    "the name (--helo)";
+	else if (endpoint->outcome == OUTCOME_TIMEOUT &&
+	    endpoint->stage == STAGE_CONNECT)
+		advice = outcomes[OUTCOME_CONNECT_FAILED].advice;
+	advice_add_text(&finding->advice, "%s", advice);
+}
+
+/* What is odd about a conversation and changes no verdict. */
+static void
+add_oddities(struct judge_state *state,
+    const struct endpoint_evidence *endpoint)
+{
+	const struct handshake *seen;
+	struct finding *finding;
+	size_t i;
+
+	if (endpoint->plaintext_injected) {
+		finding = judging_add_at(state, endpoint,
+		    FINDING_ALL_KEY_TYPES, FINDING_STARTTLS_PLAINTEXT_INJECTED,
+		    "clear text followed the server's reply to STARTTLS; it "
+		    "was discarded");
+		advice_add_text(&finding->advice, "update the server "
+		    "(CVE-2011-0411 and its kin), and look for a device that "
+		    "changes what is sent");
+	}
+	for (i = 0; i < endpoint->handshake_count; i++) {
+		seen = endpoint->handshakes[i].seen;
+		if (!seen->outdated)
+			continue;
+		finding = judging_add_at(state, endpoint, (int)seen->key_type,
+		    FINDING_TLS_OUTDATED, "the server negotiates %s (RFC 8996 "
+		    "deprecates versions below 1.2)", seen->protocol);
+		advice_add_text(&finding->advice, "update the server or its "
+		    "settings");
+	}
+	if (endpoint->incomplete != NULL)
+		judging_add_at(state, endpoint, FINDING_ALL_KEY_TYPES,
+		    FINDING_KEY_TYPES_UNTRIED, "whether it holds a certificate "
+		    "of another key type could not be seen: %s",
+		    endpoint->incomplete);
+}
+
+/* How many of a certificate's names are shown; the server chooses how many. */
+#define NAMES_SHOWN 3
+
+/* "; its names are a.example, b.example and 2 more". Owned by the caller. */
+static char *
+names_of(const struct certificate *leaf)
+{
+	char *text, *more;
+	size_t i;
+
+	if (leaf->dns_name_count == 0)
+		return memory_string("");
+	text = memory_format("; its name%s %s", leaf->dns_name_count == 1 ?
+	    " is" : "s are", leaf->dns_names[0]);
+	for (i = 1; i < leaf->dns_name_count && i < NAMES_SHOWN; i++)
+		text = memory_join(text, ", ", leaf->dns_names[i]);
+	if (i == leaf->dns_name_count)
+		return text;
+	more = memory_format("%zu more", leaf->dns_name_count - i);
+	text = memory_join(text, " and ", more);
+	free(more);
+	return text;
+}
+
+/* Why a usage 2 verification failed (RFC 7672 3.2.2, RFC 7671 5.2). */
+static const struct fault_row {
+	enum match_fault	 fault;
+	enum finding_code	 code;
+	const char		*advice;
+} faults[] = {
+	{ MATCH_FAULT_NAME, FINDING_NAME_MISMATCH,
+	    "reissue the certificate with the host's name, or publish usage 3, "
+	    "which needs no name" },
+	{ MATCH_FAULT_EXPIRED, FINDING_CERTIFICATE_EXPIRED,
+	    "renew the one that has expired, or publish usage 3, which ignores "
+	    "dates" },
+	{ MATCH_FAULT_NOT_YET, FINDING_CERTIFICATE_NOT_YET_VALID,
+	    "wait until then, or publish usage 3, which ignores dates; look at "
+	    "the issuer's clock" },
+	{ MATCH_FAULT_CHAIN, FINDING_CHAIN_INVALID,
+	    "have the server send a chain that leads up to the CA in the "
+	    "record, or publish usage 3, which needs none" },
+};
+
+static void
+add_fault(struct judge_state *state, const struct endpoint_evidence *endpoint,
+    const struct handshake_evidence *handshake, size_t record,
+    const struct fault_row *row)
+{
+	const struct match_result *match = &handshake->judged.matches[record];
+	char *names = row->fault == MATCH_FAULT_NAME ?
+	    names_of(handshake->seen->chain->certificates) : memory_string("");
+	struct finding *finding;
+
+	finding = judging_add_at(state, endpoint,
+	    (int)handshake->seen->key_type, row->code, "record [%zu] %s%s",
+	    record + 1, match->why, names);
+	finding->place.record = (int)record;
+	advice_add_text(&finding->advice, "%s", row->advice);
+	free(names);
+}
+
+static void
+add_faults(struct judge_state *state, const struct endpoint_evidence *endpoint,
+    const struct handshake_evidence *handshake)
+{
+	const struct match_result *match;
+	size_t i, f;
+
+	for (i = 0; i < handshake->judged.match_count; i++) {
+		match = &handshake->judged.matches[i];
+		if (match->status != MATCH_MISMATCH ||
+		    (match->faults & MATCH_FAULT_DATA) != 0)
+			continue;
+		for (f = 0; f < sizeof(faults) / sizeof(faults[0]); f++) {
+			if ((match->faults & faults[f].fault) != 0)
+				add_fault(state, endpoint, handshake, i,
+				    &faults[f]);
+		}
+	}
+}
+
+/* Whether a server presents it; else it is from a file (--chain). */
+static bool
+is_deployed(const struct handshake *seen)
+{
+	return seen->protocol != NULL;
+}
+
+/* Advises what would make a handshake match that nothing does. */
+static void
+advise_match(struct judge_state *state, struct advice_list *advice,
+    const struct handshake *seen)
+{
+	const struct match_input rules = judging_match_input(state->host,
+	    seen->chain, state->when);
+	const struct host_judgement *judged = &state->host->judged;
+	const size_t issued = chain_issued_by_leaf(seen->chain);
+	char *wait;
+
+	/* A record of a CA's own key would stop all mail. */
+	if (issued != 0) {
+		advice_add_text(advice, "put the server's own certificate "
+		    "first: the first one is the issuer of %s",
+		    seen->chain->certificates[issued].subject);
+		return;
+	}
+	if (!advice_add_own_key(advice, &judged->rrset, &rules) ||
+	    is_deployed(seen) || judged->tlsa == NULL)
+		return;
+	wait = text_duration(judging_wait(state));
+	advice_add_text(advice, "beside the present records, and wait for 2 "
+	    "TTLs (%s) before it is deployed", wait);
+	free(wait);
+}
+
+/* OTHER_PASSES: another key type of the same address does. */
+static void
+add_no_match(struct judge_state *state,
+    const struct endpoint_evidence *endpoint,
+    const struct handshake_evidence *handshake, bool other_passes)
+{
+	const struct handshake *seen = handshake->seen;
+	const struct certificate *leaf = seen->chain->certificates;
+	const char *type = key_type_name(seen->key_type);
+	char *since = text_date(leaf->not_before);
+	struct finding *finding;
+
+	if (other_passes)
+		finding = judging_add_at(state, endpoint, (int)seen->key_type,
+		    FINDING_KEY_TYPE_UNCOVERED, "a sender that prefers %s gets "
+		    "%s (%s), which no TLSA record matches, although another "
+		    "key type of this server passes", type, leaf->subject,
+		    type);
+	else
+		finding = judging_add_at(state, endpoint, (int)seen->key_type,
+		    FINDING_NO_RECORD_MATCHES, "no TLSA record matches %s: %s "
+		    "(%s), issued by %s, valid since %s", is_deployed(seen) ?
+		    "what the server presents" : "the chain", leaf->subject,
+		    type, leaf->issuer, since);
+	free(since);
+	advise_match(state, &finding->advice, seen);
+}
+
+void
+judge_endpoint(struct judge_state *state,
+    const struct endpoint_evidence *endpoint)
+{
+	const enum severity max_severity = state->max_severity;
+	const struct handshake_evidence *handshake;
+	bool passes = false;
 	size_t i;
 
 	/* Connected to for information only (--all). */
-	if (dns != HOST_DNS_DANE) {
-		quiet.max_severity = SEVERITY_INFO;
-		state = &quiet;
-	}
+	if (state->host->judged.dns != HOST_DNS_DANE)
+		state->max_severity = SEVERITY_INFO;
+	for (i = 0; i < endpoint->handshake_count; i++)
+		passes |= endpoint->handshakes[i].judged.verdict ==
+		    VERDICT_PASS;
 	for (i = 0; i < endpoint->handshake_count; i++) {
-		shake = &endpoint->handshakes[i];
-		shake->verdict = VERDICT_NONE;
-		if (dns == HOST_DNS_DANE)
-			judge_shake(state, shake);
-		verdict_add(&count, shake->verdict);
-	}
-	for (i = 0; i < endpoint->handshake_count; i++) {
-		shake = &endpoint->handshakes[i];
-		if (shake->verdict != VERDICT_FAIL)
+		handshake = &endpoint->handshakes[i];
+		if (handshake->judged.verdict != VERDICT_FAIL)
 			continue;
-		say_no_match(state, endpoint, shake,
-		    count.of[VERDICT_PASS] > 0);
-		say_faults(state, endpoint, shake);
+		add_no_match(state, endpoint, handshake, passes);
+		add_faults(state, endpoint, handshake);
 	}
-	say_oddities(state, endpoint);
-	endpoint->verdict = endpoint->outcome == OUTCOME_DONE ?
-	    verdict_sum(&count, VERDICT_UNKNOWN) :
-	    judge_outcome(state, endpoint);
-	if (dns != HOST_DNS_DANE)
-		endpoint->verdict = VERDICT_NONE;
-}
-
-/* Whether a record of the combination matches, stronger digests set aside. */
-static bool
-covers(const struct judge_state *state, const struct handshake_evidence *shake,
-    const struct tlsa *combination)
-{
-	const struct tlsa_set *set = &state->host->records;
-	size_t i;
-
-	for (i = 0; i < shake->match_count; i++) {
-		if (shake->matches[i].would_match &&
-		    tlsa_same_combination(&set->records[i], combination))
-			return true;
-	}
-	return false;
-}
-
-/*
- * The record of the combination to publish, of the nearest certificate that
- * would do. Owned; NULL: none does, since names, dates or the chain are wrong.
- */
-static char *
-line_of_combination(const struct judge_state *state, const struct chain *chain,
-    const struct tlsa *combination)
-{
-	const struct match_input rules = judging_match_input(state, chain);
-	const bool own = combination->usage == TLSA_DANE_EE;
-	size_t depth = own ? 0 : 1, end = own ? 1 : chain->count;
-	char *line = NULL;
-
-	for (; depth < end && line == NULL; depth++) {
-		if (own || !chain_repeats_own(chain, depth))
-			line = advice_line(&rules, judging_tlsa_owner(state),
-			    depth, (enum tlsa_selector)combination->selector,
-			    (enum tlsa_matching_type)
-			    combination->matching_type);
-	}
-	return line;
-}
-
-static void
-say_uncovered(const struct judge_state *state,
-    const struct endpoint_evidence *endpoint,
-    const struct handshake_evidence *shake, const struct tlsa *combination)
-{
-	char *line = line_of_combination(state, shake->handshake->chain,
-	    combination);
-	struct finding *finding;
-
-	finding = finding_add(&state->evidence->findings,
-	    FINDING_COMBINATION_UNCOVERED, "no \"%d %d %d\" record matches "
-	    "what the server presents now: a sender that knows only this "
-	    "combination delays the mail (RFC 7671 8)", combination->usage,
-	    combination->selector, combination->matching_type);
-	finding_advise(finding, "%s%s%sremove the stale \"%d %d %d\" records",
-	    line != NULL ? "publish  " : "", line != NULL ? line : "",
-	    line != NULL ? "\nor " : "", combination->usage,
-	    combination->selector, combination->matching_type);
-	free(line);
-	judging_place(state, finding, endpoint,
-	    endpoint != NULL ? shake->handshake->key_type : KEY_UNKNOWN);
-}
-
-/*
- * How many of the host's authenticated handshakes COMBINATION covers, or not.
- */
-struct coverage {
-	size_t				 covered;
-	size_t				 uncovered;
-	const struct handshake_evidence	*example;	/* one that is not */
-};
-
-static struct coverage
-count_coverage(const struct judge_state *state, const struct tlsa *combination)
-{
-	const struct host_evidence *host = state->host;
-	const struct handshake_evidence *shake;
-	struct coverage coverage = { 0, 0, NULL };
-	size_t i, j;
-
-	for (i = 0; i < host->endpoint_count; i++) {
-		for (j = 0; j < host->endpoints[i].handshake_count; j++) {
-			shake = &host->endpoints[i].handshakes[j];
-			if (shake->verdict != VERDICT_PASS)
-				continue;
-			if (covers(state, shake, combination)) {
-				coverage.covered++;
-				continue;
-			}
-			coverage.uncovered++;
-			coverage.example = shake;
-		}
-	}
-	return coverage;
-}
-
-/* Said once for the host where nothing is covered, else for each place. */
-static void
-judge_combination(const struct judge_state *state,
-    const struct tlsa *combination)
-{
-	const struct coverage coverage = count_coverage(state, combination);
-	const struct endpoint_evidence *endpoint;
-	const struct handshake_evidence *shake;
-	size_t i, j;
-
-	if (coverage.uncovered > 0 && coverage.covered == 0) {
-		say_uncovered(state, NULL, coverage.example, combination);
-		return;
-	}
-	for (i = 0; coverage.uncovered > 0 &&
-	    i < state->host->endpoint_count; i++) {
-		endpoint = &state->host->endpoints[i];
-		for (j = 0; j < endpoint->handshake_count; j++) {
-			shake = &endpoint->handshakes[j];
-			if (shake->verdict == VERDICT_PASS &&
-			    !covers(state, shake, combination))
-				say_uncovered(state, endpoint, shake,
-				    combination);
-		}
-	}
-}
-
-void
-judge_coverage(const struct judge_state *state)
-{
-	const struct tlsa_set *set = &state->host->records;
-	size_t i, j;
-
-	for (i = 0; i < set->count; i++) {
-		if (!set->records[i].usable)
-			continue;
-		for (j = 0; j < i; j++) {
-			if (set->records[j].usable && tlsa_same_combination(
-			    &set->records[j], &set->records[i]))
-				break;
-		}
-		if (j == i)
-			judge_combination(state, &set->records[i]);
-	}
+	add_oddities(state, endpoint);
+	if (endpoint->outcome != OUTCOME_DONE)
+		judge_outcome(state, endpoint);
+	state->max_severity = max_severity;
 }

@@ -1,46 +1,47 @@
-#include "checker/judge/judging.h"
-
+/*
+ * --expect and --expect-no: whether the TLSA records are what the user asks
+ * for, in the answer and, with --authoritative, on every name server.
+ */
 #include <stdlib.h>
 
+#include "checker/evidence/host_dns.h"
+#include "checker/judge/judge_parts.h"
 #include "checker/tlsa/expectation.h"
-#include "resolver/memory.h"
 #include "resolver/name.h"
 
-/* Whether the set is as expected; else adds what is said about it. */
+/*
+ * Whether the set is as expected; otherwise adds a finding about the host, or
+ * about SERVER (may be NULL).
+ */
 static bool
-meets(const struct judge_state *state, const struct expectation *expectation,
-    const struct tlsa_set *set, const char *whose)
+meets(struct judge_state *state, const struct expectation *expectation,
+    const struct tlsa_set *set, const struct server_evidence *server)
 {
 	struct finding *finding;
-	char *text;
 
 	if (expectation_finds(expectation, set) != expectation->absent)
 		return true;
-	text = memory_format("%s: \"%s\" is %s the TLSA records", whose,
-	    expectation->text, expectation->absent ? "still among" :
-	    "not among");
-	if (!judging_is_said(state, FINDING_EXPECTATION_FAILED, text)) {
-		finding = finding_add(&state->evidence->findings,
-		    FINDING_EXPECTATION_FAILED, "%s", text);
-		finding_advise(finding, "look at what is published, or give "
-		    "the DNS time (--wait)");
-		judging_place(state, finding, NULL, KEY_UNKNOWN);
-		finding->severity = SEVERITY_ERROR;
-	}
-	free(text);
+	finding = judging_add(state, FINDING_EXPECTATION_FAILED,
+	    "\"%s\" is %s the TLSA records", expectation->text,
+	    expectation->absent ? "still among" : "not among");
+	advice_add_text(&finding->advice, "check what is published, or give "
+	    "the DNS time (--wait)");
+	/* An error even where DANE does not apply. */
+	finding->severity = SEVERITY_ERROR;
+	if (server != NULL)
+		judging_set_server(finding, server);
 	return false;
 }
 
 /* What each name server has for the host (--authoritative). */
 static bool
-servers_meet(const struct judge_state *state,
-    const struct expectation *expectation, const char *owner)
+servers_meet(struct judge_state *state, const struct expectation *expectation,
+    const char *owner)
 {
 	const struct evidence *evidence = state->evidence;
 	const struct server_evidence *server;
 	struct tlsa_set set;
 	bool good = true;
-	char *whose;
 	size_t i, j;
 
 	for (i = 0; i < evidence->server_count; i++) {
@@ -51,45 +52,39 @@ servers_meet(const struct judge_state *state,
 			    !name_equal(server->answers[j]->owner, owner))
 				continue;
 			tlsa_set_init(&set, server->answers[j]);
-			whose = judging_server_text(server);
-			good &= meets(state, expectation, &set, whose);
-			free(whose);
+			good &= meets(state, expectation, &set, server);
 			tlsa_set_clear(&set);
 		}
 	}
 	return good;
 }
 
-void
+enum verdict
 judge_expectations(struct judge_state *state)
 {
 	const struct judge_options *options = state->options;
-	struct host_evidence *host = state->host;
-	const struct answer *tlsa = evidence_tlsa(host);
+	const struct host_judgement *judged = &state->host->judged;
 	const struct expectation *expectation;
 	bool good = true;
 	size_t i;
 
 	state->hosts_checked++;
-	/* What could not be looked up is another matter, and told as that. */
-	if (!host_dns_is_known(host))
-		return;
+	/* What could not be looked up has a finding of its own. */
+	if (!host_dns_is_known(judged->dns))
+		return VERDICT_PASS;
 	for (i = 0; i < options->expectation_count; i++) {
 		expectation = &options->expectations[i];
-		good &= meets(state, expectation, &host->records,
-		    tlsa != NULL ? tlsa->owner : host->name);
-		if (tlsa != NULL)
+		good &= meets(state, expectation, &judged->records, NULL);
+		if (judged->tlsa != NULL)
 			good &= servers_meet(state, expectation,
-			    tlsa->owner);
+			    judged->tlsa->owner);
 	}
-	if (good)
-		return;
-	host->verdict = VERDICT_FAIL;
-	state->expectation_failed = true;
+	state->expectation_failed |= !good;
+	return good ? VERDICT_PASS : VERDICT_FAIL;
 }
 
-bool
-judge_expected(const struct judge_state *state)
+enum verdict
+judge_expected(struct judge_state *state)
 {
 	const struct judge_options *options = state->options;
 	static const struct tlsa_set none = { NULL, 0 };
@@ -99,7 +94,6 @@ judge_expected(const struct judge_state *state)
 	/* No host at all, and so no record either. */
 	for (i = 0; state->hosts_checked == 0 &&
 	    i < options->expectation_count; i++)
-		good &= meets(state, &options->expectations[i], &none,
-		    state->evidence->domain);
-	return !good;
+		good &= meets(state, &options->expectations[i], &none, NULL);
+	return good ? VERDICT_PASS : VERDICT_FAIL;
 }

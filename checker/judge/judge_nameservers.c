@@ -1,25 +1,11 @@
-#include "checker/judge/judging.h"
-
+/*
+ * --authoritative: what each name server of the zones said by itself.
+ */
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/judge/judge_parts.h"
 #include "resolver/memory.h"
-
-#define OVER_TCP " over TCP"
-
-char *
-judging_server_text(const struct server_evidence *server)
-{
-	char *address, *text;
-
-	if (server->address.family == 0)
-		return memory_string(server->name);
-	address = address_text(&server->address);
-	text = memory_format("%s [%s]%s", server->name, address,
-	    server->tcp ? OVER_TCP : "");
-	free(address);
-	return text;
-}
 
 static bool
 has_record(const struct answer *answer, const struct answer_record *record)
@@ -103,56 +89,21 @@ denies_wrongly(const struct server_evidence *server,
 	return false;
 }
 
-bool
-judging_is_said(const struct judge_state *state, enum finding_code code,
-    const char *text)
+static void
+advise_lame(struct finding *finding, const struct server_evidence *server)
 {
-	const struct finding_list *list = &state->evidence->findings;
-	const char *host = state->host != NULL ? state->host->name : "";
-	const char *tcp = strstr(text, OVER_TCP);
-	const struct finding *finding;
-	size_t head, i;
-
-	if (tcp == NULL)
-		return false;
-	head = (size_t)(tcp - text);
-	for (i = 0; i < list->count; i++) {
-		finding = &list->items[i];
-		if (finding->code == code && strcmp(host,
-		    finding->host != NULL ? finding->host : "") == 0 &&
-		    strncmp(finding->text, text, head) == 0 &&
-		    strcmp(finding->text + head, tcp + strlen(OVER_TCP)) == 0)
-			return true;
-	}
-	return false;
+	advice_add_text(&finding->advice, "fix it, or remove it from the "
+	    "zone's NS records");
+	judging_set_server(finding, server);
 }
 
-/* Adds what is wrong with a server. TEXT is taken over. */
+/* Questions left without a usable answer: reported once, by the first. */
 static void
-say_lame(const struct judge_state *state, char *text)
-{
-	struct finding *finding;
-
-	if (judging_is_said(state, FINDING_NS_LAME, text)) {
-		free(text);
-		return;
-	}
-	finding = finding_add(&state->evidence->findings, FINDING_NS_LAME,
-	    "%s", text);
-	finding_advise(finding, "mend it, or take it out of the zone's NS "
-	    "records");
-	judging_place(state, finding, NULL, KEY_UNKNOWN);
-	free(text);
-}
-
-/*
- * The questions that it leaves without a usable answer, told by the first one.
- */
-static void
-judge_silences(const struct judge_state *state,
-    const struct server_evidence *server, const char *who)
+judge_unanswered(struct judge_state *state,
+    const struct server_evidence *server)
 {
 	const struct answer *first = NULL;
+	struct finding *finding;
 	size_t i, count = 0;
 
 	for (i = 0; i < server->answer_count; i++) {
@@ -162,31 +113,31 @@ judge_silences(const struct judge_state *state,
 			first = server->answers[i];
 		count++;
 	}
+	if (count == 0)
+		return;
 	if (count == 1)
-		say_lame(state, memory_format("%s: no usable answer: %s",
-		    who, first->why));
-	else if (count > 1)
-		say_lame(state, memory_format("%s: no usable answer to %zu "
-		    "questions, the first: %s", who, count, first->why));
+		finding = judging_add(state, FINDING_NS_LAME,
+		    "no usable answer: %s", first->why);
+	else
+		finding = judging_add(state, FINDING_NS_LAME,
+		    "no usable answer to %zu questions, the first: %s", count,
+		    first->why);
+	advise_lame(finding, server);
 }
 
 static void
-judge_server(const struct judge_state *state,
-    const struct server_evidence *server)
+judge_denials(struct judge_state *state, const struct server_evidence *server)
 {
 	const struct answer *answer;
-	char *who = judging_server_text(server);
 	size_t i;
 
-	judge_silences(state, server, who);
 	for (i = 0; i < server->answer_count; i++) {
 		answer = server->answers[i];
 		if (denies_wrongly(server, answer))
-			say_lame(state, memory_format("%s denies that %s "
-			    "exists, although there are TLSA records at or "
-			    "below it", who, answer->owner));
+			advise_lame(judging_add(state, FINDING_NS_LAME,
+			    "denies that %s exists, although there are TLSA "
+			    "records at or below it", answer->owner), server);
 	}
-	free(who);
 }
 
 /*
@@ -216,40 +167,34 @@ answer_summary(const struct answer *answer)
 	    answer->count == 1 ? "" : "s");
 }
 
-/* Two servers that answer a question each in its own way. */
+/* SERVER answers a question in another way than FIRST does. */
 static void
-say_different(const struct judge_state *state,
-    const struct server_evidence *first, const struct answer *theirs,
-    const struct server_evidence *second, const struct answer *answer)
+add_different(struct judge_state *state, const struct server_evidence *first,
+    const struct answer *theirs, const struct server_evidence *server,
+    const struct answer *answer)
 {
-	char *whom = judging_server_text(first);
-	char *who = judging_server_text(second);
-	char *a = answer_summary(theirs), *b = answer_summary(answer);
+	const struct finding_server other = { first->name, first->address,
+		first->tcp };
+	char *whom = finding_server_text(&other);
+	char *a = answer_summary(answer), *b = answer_summary(theirs);
 	const bool telling = strcmp(a, b) != 0;
 	struct finding *finding;
-	char *text;
 
-	text = memory_format("%s and %s do not say the same about %s "
-	    "%s%s%s%s%s%s", whom, who, dns_type_name(answer->type),
+	finding = judging_add(state, FINDING_NS_INCONSISTENT, "differs from %s "
+	    "about %s %s%s%s%s%s%s", whom, dns_type_name(answer->type),
 	    answer->owner, telling ? " (" : "", telling ? a : "",
 	    telling ? " and " : "", telling ? b : "", telling ? ")" : "");
-	if (!judging_is_said(state, FINDING_NS_INCONSISTENT, text)) {
-		finding = finding_add(&state->evidence->findings,
-		    FINDING_NS_INCONSISTENT, "%s", text);
-		finding_advise(finding, "see that all name servers of the "
-		    "zone have the same copy of it");
-		judging_place(state, finding, NULL, KEY_UNKNOWN);
-	}
-	free(text);
+	advice_add_text(&finding->advice, "see that all name servers of the "
+	    "zone have the same copy of it");
+	judging_set_server(finding, server);
 	free(whom);
-	free(who);
 	free(a);
 	free(b);
 }
 
-/* Each server's answers against those of the zone's first one that answered. */
+/* Compares a server with the first of its zone that answered each question. */
 static void
-compare_server(const struct judge_state *state, size_t which)
+compare_server(struct judge_state *state, size_t which)
 {
 	const struct evidence *evidence = state->evidence;
 	const struct server_evidence *server = &evidence->servers[which];
@@ -267,7 +212,7 @@ compare_server(const struct judge_state *state, size_t which)
 			if (theirs == NULL || theirs->kind == ANSWER_UNUSABLE)
 				continue;
 			if (!same_answer(answer, theirs))
-				say_different(state, first, theirs, server,
+				add_different(state, first, theirs, server,
 				    answer);
 			break;
 		}
@@ -287,13 +232,15 @@ has_answered(const struct server_evidence *server)
 }
 
 /*
- * No server at all has answered, though the resolver has found them: here, name
- * servers cannot be asked, and that says nothing about them.
+ * No server at all has answered, though the resolver has found them: name
+ * servers cannot be asked from here, which says nothing about them. False: that
+ * is so.
  */
 static bool
-judge_reach(const struct judge_state *state)
+judge_reach(struct judge_state *state)
 {
 	const struct evidence *evidence = state->evidence;
+	struct finding *finding;
 	size_t i, asked = 0;
 
 	for (i = 0; i < evidence->server_count; i++) {
@@ -304,63 +251,63 @@ judge_reach(const struct judge_state *state)
 	}
 	if (asked < 2)
 		return true;
-	finding_advise(judging_place(state, finding_add(
-	    &state->evidence->findings, FINDING_EGRESS_BLOCKED,
+	finding = judging_add(state, FINDING_EGRESS_BLOCKED,
 	    "none of the name servers answers this machine: its network "
-	    "probably does not allow to ask them"), NULL, KEY_UNKNOWN),
-	    "run mxdane elsewhere, or without --authoritative");
+	    "probably does not allow asking them");
+	advice_add_text(&finding->advice, "run mxdane elsewhere, or without "
+	    "--authoritative");
 	return false;
 }
 
-/* Those that there is no way to, for example by IPv6, in one line. */
+/* Servers without a route, for example for want of IPv6: reported in one. */
 static void
-say_unrouted(const struct judge_state *state)
+judge_unrouted(struct judge_state *state)
 {
 	const struct evidence *evidence = state->evidence;
+	const struct server_evidence *first = NULL;
 	struct finding *finding;
-	char *who = NULL;
 	size_t i, count = 0;
 
 	for (i = 0; i < evidence->server_count; i++) {
 		if (!evidence->servers[i].no_route)
 			continue;
-		if (who == NULL)
-			who = judging_server_text(&evidence->servers[i]);
+		if (first == NULL)
+			first = &evidence->servers[i];
 		count++;
 	}
-	if (who == NULL)
+	if (first == NULL)
 		return;
-	finding = finding_add(&state->evidence->findings,
-	    FINDING_NS_NOT_ASKED, "from this machine there is no way to %s%s",
-	    who, count > 1 ? " and others" : "");
-	finding_advise(finding, "%s",
+	finding = judging_add(state, FINDING_NS_NOT_ASKED,
+	    "no route to it from this machine%s",
+	    count > 1 ? ", nor to others" : "");
+	advice_add_text(&finding->advice, "%s",
 	    finding_code_meaning(FINDING_NS_NOT_ASKED));
-	judging_place(state, finding, NULL, KEY_UNKNOWN);
-	free(who);
+	judging_set_server(finding, first);
 }
 
 enum verdict
-judge_nameservers(const struct judge_state *state)
+judge_nameservers(struct judge_state *state)
 {
 	const struct evidence *evidence = state->evidence;
+	struct finding *finding;
 	size_t i, before;
 
-	say_unrouted(state);
+	judge_unrouted(state);
 	if (!judge_reach(state))
 		return VERDICT_UNKNOWN;
-	before = evidence->findings.count;
+	before = state->findings->count;
 	for (i = 0; i < evidence->server_count; i++) {
-		judge_server(state, &evidence->servers[i]);
+		judge_unanswered(state, &evidence->servers[i]);
+		judge_denials(state, &evidence->servers[i]);
 		compare_server(state, i);
 	}
-	if (evidence->findings.count > before)
+	if (state->findings->count > before)
 		return VERDICT_FAIL;
 	if (!evidence->servers_unasked)
 		return VERDICT_PASS;
-	finding_advise(judging_place(state, finding_add(
-	    &state->evidence->findings, FINDING_TIMEOUT, "there was no time, "
-	    "or no room, left to ask every name server (--authoritative)"),
-	    NULL, KEY_UNKNOWN), "try again with a larger --timeout, or fewer "
-	    "domains");
+	finding = judging_add(state, FINDING_TIMEOUT, "there was no time, or "
+	    "no room, left to ask every name server (--authoritative)");
+	advice_add_text(&finding->advice, "try again with a larger --timeout, "
+	    "or fewer domains");
 	return VERDICT_UNKNOWN;
 }

@@ -1,49 +1,46 @@
 /*
- * Authorities that a server hangs on and that take turns, or have stopped: what
- * matches now will not match after some renewal.
+ * CAs that a host's authentication depends on and that take turns, or have
+ * retired: what matches now will not match after some renewal.
  */
-#include "checker/judge/judging.h"
-
 #include <stdlib.h>
 
-#include "checker/tlsa/advice.h"
+#include "checker/judge/judge_parts.h"
 #include "checker/tlsa/known_cas.h"
 #include "resolver/memory.h"
 
-/* Authorities that are told of at one host, of each rotation one. */
-#define ISSUERS_TOLD_MAX 8
+/* CAs that are reported at one host, of each rotation one. */
+#define CAS_REPORTED_MAX 8
 
-/* The authority that a record pins, as far as it is known; or NULL. */
+/* The CA that a record pins, as far as it is known; or NULL. */
 static const struct known_ca *
-issuer_pinned(const struct judge_state *state, const struct tlsa *record)
+ca_pinned(const struct judge_state *state, const struct tlsa *record)
 {
 	return record->usage == TLSA_DANE_TA ?
 	    known_cas_find(state->options->known_cas, record) : NULL;
 }
 
-/* Whether a record that counts pins the authority. */
+/* Whether a record that counts pins the CA. */
 static bool
-is_pinned(const struct judge_state *state, const struct known_ca *issuer)
+is_pinned(const struct judge_state *state, const struct known_ca *ca)
 {
-	const struct tlsa_set *set = &state->host->records;
+	const struct tlsa_set *set = &state->host->judged.records;
 	size_t i;
 
 	for (i = 0; i < set->count; i++) {
 		if (set->records[i].usable && !set->records[i].ignored &&
-		    issuer_pinned(state, &set->records[i]) == issuer)
+		    ca_pinned(state, &set->records[i]) == ca)
 			return true;
 	}
 	return false;
 }
 
-/* The known authority by which a record matches; NULL: none. */
+/* The known CA by which a record matches; NULL: none. */
 static const struct known_ca *
-issuer_matched(const struct judge_state *state,
-    const struct handshake_evidence *shake, const struct match_result *match)
+ca_matched(const struct judge_state *state, const struct chain *chain,
+    const struct match_result *match)
 {
 	const struct tlsa *record =
-	    &state->host->records.records[match->record];
-	const struct chain *chain = shake->handshake->chain;
+	    &state->host->judged.records.records[match->record];
 	const size_t depth = (size_t)match->depth;
 
 	if (record->usage != TLSA_DANE_TA)
@@ -52,52 +49,56 @@ issuer_matched(const struct judge_state *state,
 	return depth < chain->count ? known_cas_find_key(
 	    state->options->known_cas,
 	    chain->certificates[depth].spki_sha256, CHAIN_DIGEST) :
-	    issuer_pinned(state, record);
+	    ca_pinned(state, record);
 }
 
 /*
- * The authority that a handshake hangs on, one that still issues if there is
- * one; NULL: it matches in another way as well, or hangs on none that is known.
+ * The CA that a handshake depends on, one that still issues if there is one;
+ * NULL: it matches in another way as well, or depends on none that is known.
  */
 static const struct known_ca *
-sole_ca(const struct judge_state *state, const struct handshake_evidence *shake)
+sole_ca(const struct judge_state *state,
+    const struct handshake_evidence *handshake)
 {
-	const struct known_ca *issuer = NULL, *known;
+	const struct handshake_judgement *judged = &handshake->judged;
+	const struct known_ca *sole = NULL, *known;
 	size_t i;
 
-	for (i = 0; i < shake->match_count; i++) {
-		if (shake->matches[i].status != MATCH_MATCH)
+	for (i = 0; i < judged->match_count; i++) {
+		if (judged->matches[i].status != MATCH_MATCH)
 			continue;
-		known = issuer_matched(state, shake, &shake->matches[i]);
+		known = ca_matched(state, handshake->seen->chain,
+		    &judged->matches[i]);
 		if (known == NULL || (known->state != KNOWN_CA_ACTIVE &&
 		    known->state != KNOWN_CA_RETIRED))
 			return NULL;
-		if (issuer == NULL || issuer->state == KNOWN_CA_RETIRED)
-			issuer = known;
+		if (sole == NULL || sole->state == KNOWN_CA_RETIRED)
+			sole = known;
 	}
-	return issuer;
+	return sole;
 }
 
-/*
- * Adds a "publish" line to LINES (owned, may be NULL); returns its new place.
- */
-static char *
-add_line(char *lines, const char *owner, const struct known_ca *issuer)
+/* Advises the "2 1 1" of a CA. */
+static void
+advise_ca(const struct judge_state *state, struct advice_list *advice,
+    const struct known_ca *ca)
 {
-	char *longer = memory_format("%s%spublish  %s%s2 1 1 %s",
-	    lines != NULL ? lines : "", lines != NULL ? "\n" : "",
-	    owner != NULL ? owner : "", owner != NULL ? ". IN TLSA " : "",
-	    issuer->spki_sha256);
+	char *text = memory_format("2 1 1 %s", ca->spki_sha256);
+	struct tlsa record;
+	const char *why;
 
-	free(lines);
-	return longer;
+	if (!tlsa_from_text(&record, text, &why))
+		abort();
+	advice_add_publish(advice, &state->host->judged.rrset, &record);
+	free(record.data);
+	free(text);
 }
 
 /*
  * Whether a "2 1 2" is published, beside which no "2 1 1" counts (RFC 7671 9).
  */
 static bool
-has_stronger(const struct tlsa_set *set)
+has_stronger_digest(const struct tlsa_set *set)
 {
 	size_t i;
 
@@ -111,28 +112,24 @@ has_stronger(const struct tlsa_set *set)
 	return false;
 }
 
-/* The records of the siblings that are not pinned, a line each. Owned. */
-static char *
-missing_siblings(const struct judge_state *state, const struct known_ca *issuer)
+/* Advises the records of the siblings that are not pinned. */
+static void
+advise_siblings(const struct judge_state *state, struct advice_list *advice,
+    const struct known_ca *ca)
 {
-	const char *owner = judging_tlsa_owner(state);
-	const bool stronger = has_stronger(&state->host->records);
+	const bool stronger =
+	    has_stronger_digest(&state->host->judged.records);
 	const struct known_ca *sibling;
-	char *lines = NULL, *longer;
 	size_t i;
 
 	for (i = 0; (sibling = known_cas_rotation(state->options->known_cas,
-	    issuer, i)) != NULL; i++) {
-		if (stronger || (sibling != issuer &&
-		    !is_pinned(state, sibling)))
-			lines = add_line(lines, owner, sibling);
+	    ca, i)) != NULL; i++) {
+		if (stronger || (sibling != ca && !is_pinned(state, sibling)))
+			advise_ca(state, advice, sibling);
 	}
-	if (lines == NULL || !stronger)
-		return lines;
-	longer = memory_format("%s\nin place of the \"2 1 2\" records, beside "
-	    "which they would not count (RFC 7671 9)", lines);
-	free(lines);
-	return longer;
+	if (advice->count > 0 && stronger)
+		advice_add_text(advice, "in place of the \"2 1 2\" records, "
+		    "beside which they would not count (RFC 7671 9)");
 }
 
 /*
@@ -140,57 +137,54 @@ missing_siblings(const struct judge_state *state, const struct known_ca *issuer)
  * known: the table has SHA2-256 alone.
  */
 static bool
-has_unknown(const struct host_evidence *host)
+may_pin_sibling(const struct host_judgement *judged)
 {
 	const struct tlsa *record;
 	size_t i;
 
-	for (i = 0; i < host->records.count; i++) {
-		record = &host->records.records[i];
+	for (i = 0; i < judged->records.count; i++) {
+		record = &judged->records.records[i];
 		if (record->usable && record->usage == TLSA_DANE_TA &&
 		    record->matching_type != TLSA_SHA2_256 &&
-		    !evidence_record_matches(host, i))
+		    !judged->record_matches[i])
 			return true;
 	}
 	return false;
 }
 
 static void
-say_rotation(const struct judge_state *state, const struct known_ca *issuer)
+judge_siblings(struct judge_state *state, const struct known_ca *ca)
 {
+	struct advice_list advice = { NULL, 0 };
 	struct finding *finding;
-	char *lines;
 
-	if (has_unknown(state->host))
+	if (may_pin_sibling(&state->host->judged))
 		return;
-	lines = missing_siblings(state, issuer);
-	if (lines == NULL)
+	advise_siblings(state, &advice, ca);
+	if (advice.count == 0)
 		return;
-	finding = finding_add(&state->evidence->findings,
-	    FINDING_ROTATION_UNCOVERED, "%s is pinned, but not those with "
-	    "which it takes turns: the authority picks one at random at each "
-	    "renewal",
-	    issuer->name);
-	finding->advice = lines;
-	judging_place(state, finding, NULL, KEY_UNKNOWN);
+	finding = judging_add(state, FINDING_ROTATION_UNCOVERED,
+	    "%s is pinned, but not those with which it takes turns: the CA "
+	    "picks one at random at each renewal", ca->name);
+	advice_list_append(&finding->advice, &advice);
 }
 
-/* Whether no record is there for what another authority will issue. */
+/* Whether no record is there for what another CA will issue. */
 static bool
 only_retired_cas_pinned(const struct judge_state *state,
-    const struct handshake_evidence *shake)
+    const struct handshake_evidence *handshake)
 {
-	const struct tlsa_set *set = &state->host->records;
+	const struct tlsa_set *set = &state->host->judged.records;
+	const struct match_result *match;
 	const struct known_ca *known;
-	const struct tlsa *record;
 	size_t i;
 
 	for (i = 0; i < set->count; i++) {
-		record = &set->records[i];
-		known = shake->matches[i].would_match ?
-		    issuer_matched(state, shake, &shake->matches[i]) :
-		    issuer_pinned(state, record);
-		if (record->usable && !record->ignored &&
+		match = &handshake->judged.matches[i];
+		known = match->would_match ?
+		    ca_matched(state, handshake->seen->chain, match) :
+		    ca_pinned(state, &set->records[i]);
+		if (set->records[i].usable && !set->records[i].ignored &&
 		    (known == NULL || known->state != KNOWN_CA_RETIRED))
 			return false;
 	}
@@ -198,63 +192,56 @@ only_retired_cas_pinned(const struct judge_state *state,
 }
 
 static void
-say_retired(const struct judge_state *state, const struct known_ca *issuer,
-    const struct handshake_evidence *shake)
+judge_retired(struct judge_state *state, const struct known_ca *ca,
+    const struct handshake_evidence *handshake)
 {
-	const struct match_input rules = judging_match_input(state,
-	    shake->handshake->chain);
+	const struct match_input rules = judging_match_input(state->host,
+	    handshake->seen->chain, state->when);
 	struct finding *finding;
-	char *line;
 
-	if (!only_retired_cas_pinned(state, shake))
+	if (!only_retired_cas_pinned(state, handshake))
 		return;
-	finding = finding_add(&state->evidence->findings,
-	    FINDING_ISSUER_RETIRED, "the only match is by %s, an authority "
-	    "that has retired: no renewal will lead up to it", issuer->name);
+	finding = judging_add(state, FINDING_ISSUER_RETIRED,
+	    "the only match is by %s, a CA that has retired: no renewal will "
+	    "lead up to it", ca->name);
 	/* Not yet the error that it is going to be. */
-	finding->severity = SEVERITY_WARNING;
-	line = advice_own_key(&rules, judging_tlsa_owner(state));
-	if (line != NULL)
-		finding_advise(finding, "publish  %s\nor \"2 1 1\" records of "
-		    "the authorities that issue now, before the renewal", line);
-	free(line);
-	judging_place(state, finding, NULL, KEY_UNKNOWN);
+	judging_set_severity(state, finding, SEVERITY_WARNING);
+	if (advice_add_own_key(&finding->advice, &state->host->judged.rrset,
+	    &rules))
+		advice_add_text(&finding->advice, "or \"2 1 1\" records of the "
+		    "CAs that issue now, before the renewal");
 }
 
-/* By what an authority is told from others: its rotation, if it is in one. */
+/* What a CA is told from others by: its rotation, if it is in one. */
 static const struct known_ca *
-rotation_of(const struct judge_state *state, const struct known_ca *issuer)
+rotation_of(const struct judge_state *state, const struct known_ca *ca)
 {
-	return issuer->state == KNOWN_CA_ACTIVE ?
-	    known_cas_rotation(state->options->known_cas, issuer, 0) : issuer;
+	return ca->state == KNOWN_CA_ACTIVE ?
+	    known_cas_rotation(state->options->known_cas, ca, 0) : ca;
 }
 
 void
-judge_rotation(const struct judge_state *state)
+judge_rotation(struct judge_state *state)
 {
-	const struct host_evidence *host = state->host;
-	const struct known_ca *told[ISSUERS_TOLD_MAX], *issuer;
-	const struct handshake_evidence *shake;
-	size_t i, j, k, count = 0;
+	const struct known_ca *reported[CAS_REPORTED_MAX], *ca;
+	const struct handshake_evidence *handshake;
+	struct handshake_walk walk = { 0 };
+	size_t i, count = 0;
 
-	/* Each key type may hang on an authority of its own. */
-	for (i = 0; i < host->endpoint_count; i++) {
-		for (j = 0; j < host->endpoints[i].handshake_count; j++) {
-			shake = &host->endpoints[i].handshakes[j];
-			issuer = sole_ca(state, shake);
-			if (issuer == NULL || count == ISSUERS_TOLD_MAX)
-				continue;
-			for (k = 0; k < count; k++) {
-				if (told[k] == rotation_of(state, issuer))
-					break;
-			}
-			if (k < count)
-				continue;
-			told[count++] = rotation_of(state, issuer);
-			if (issuer->state == KNOWN_CA_RETIRED)
-				say_retired(state, issuer, shake);
-			else
-				say_rotation(state, issuer);
+	/* Each key type may depend on a CA of its own. */
+	while (count < CAS_REPORTED_MAX &&
+	    (handshake = handshake_next(state->host, &walk)) != NULL) {
+		ca = sole_ca(state, handshake);
+		for (i = 0; ca != NULL && i < count; i++) {
+			if (reported[i] == rotation_of(state, ca))
+				break;
 		}
+		if (ca == NULL || i < count)
+			continue;
+		reported[count++] = rotation_of(state, ca);
+		if (ca->state == KNOWN_CA_RETIRED)
+			judge_retired(state, ca, handshake);
+		else
+			judge_siblings(state, ca);
 	}
 }

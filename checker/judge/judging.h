@@ -1,103 +1,62 @@
 /*
- * What the files of the judge share among themselves: judge.c has the domain,
- * judge_host.c a host, judge_endpoint.c an address and its handshakes,
- * judge_authority.c the name servers. The others have a rule each.
+ * What the rules of the judge share. Judging is three passes down the tree:
+ * facts (what DANE makes of each host, address and handshake), findings (the
+ * rules, a file for each subject), verdicts.
  */
 #ifndef CHECKER_JUDGE_JUDGING_H
 #define CHECKER_JUDGE_JUDGING_H
 
-#include "checker/evidence/host_dns.h"
 #include "checker/judge/judge.h"
 
-/* Where the judge stands in the tree. All borrowed. */
+/* Where the judge is in the tree. All pointers are borrowed. */
 struct judge_state {
-	struct evidence			*evidence;
+	const struct evidence		*evidence;	/* with its facts */
 	const struct judge_options	*options;
-	struct host_evidence		*host;
+	struct finding_list		*findings;	/* added to */
 	time_t				 when;		/* judged as of then */
-	bool				 dane_applies;	/* DANE to the domain */
+	const struct host_evidence	*host;		/* NULL: the domain */
+	bool				 dane_applies;	/* to the domain */
 	/*
-	 * No finding is graver than this: what is wrong where DANE does not
-	 * apply is told, but no verdict suffers from it.
+	 * No finding is more severe than this: what is wrong where DANE does
+	 * not apply is reported, but no verdict suffers from it.
 	 */
 	enum severity			 max_severity;
-	bool				 expectation_failed;	/* expectation failed */
-	size_t				 hosts_checked;	/* hosts looked at */
-	size_t				 diagnosis_count;	/* explanations */
+	bool				 expectation_failed;	/* at a host */
+	size_t				 hosts_checked;	/* against them */
+	size_t				 diagnosis_count;
 };
 
-/* The judge before it has seen anything. */
-struct judge_state judge_begin(struct evidence *evidence,
-		    const struct judge_options *options);
-
-/* Adds the place to a finding, and caps its severity. Returns it. */
-struct finding	*judging_place(const struct judge_state *judging,
-		    struct finding *finding,
-		    const struct endpoint_evidence *endpoint,
-		    enum key_type key_type);
-
-void		 judge_host(struct judge_state *judging);
-
-/* An address of a host whose DNS has the given state. */
-void		 judge_endpoint(const struct judge_state *judging,
-		    struct endpoint_evidence *endpoint, enum host_dns state);
-
-/* RFC 7671 8, over all of the host's handshakes that passed. */
-void		 judge_coverage(const struct judge_state *judging);
+struct judge_state judging_begin(const struct evidence *evidence,
+		    const struct judge_options *options,
+		    struct finding_list *findings);
 
 /*
- * Ageing: the signatures of ANSWERS (members may be NULL), and the
- * certificates that the host's authentication hangs on. True: the verdict is
- * fail.
+ * Adds a finding about the host at hand, with the code's severity but none
+ * above max_severity. Borrowed until the next one is added.
  */
-bool		 judge_signatures(const struct judge_state *judging,
-		    const struct answer *const *answers, size_t count);
-bool		 judge_certificates(const struct judge_state *judging);
+struct finding	*judging_add(struct judge_state *state,
+		    enum finding_code code, const char *format, ...)
+		    __attribute__((format(printf, 3, 4)));
+/* The same about one of its addresses and a key type. ENDPOINT may be NULL. */
+struct finding	*judging_add_at(struct judge_state *state,
+		    const struct endpoint_evidence *endpoint, int key_type,
+		    enum finding_code code, const char *format, ...)
+		    __attribute__((format(printf, 5, 6)));
+/* Gives it another severity than its code's, within the same limit. */
+void		 judging_set_severity(const struct judge_state *state,
+		    struct finding *finding, enum severity severity);
+/* Moves it from the host to a name server. */
+void		 judging_set_server(struct finding *finding,
+		    const struct server_evidence *server);
 
-/* Why records do not match, and what an authority's rotation will do. */
-void		 judge_diagnoses(struct judge_state *judging);
-void		 judge_rotation(const struct judge_state *judging);
-
-/*
- * What keeps it working: the next change of keys, and how long caches remember.
- * judge_next is --next, of one host; true: the verdict is fail.
- */
-void		 judge_rollover(const struct judge_state *judging);
-bool		 judge_next(const struct judge_state *judging);
-
-/* "ns1.example.org [192.0.2.53] over TCP". Owned by the caller. */
-char		*judging_server_text(const struct server_evidence *server);
-/*
- * Whether TEXT, of a server over TCP, has been said of it without that already.
- */
-bool		 judging_is_said(const struct judge_state *judging,
-		    enum finding_code code, const char *text);
-
-/*
- * --expect and --expect-no: what the user asks for decides the verdict, whether
- * DANE applies or not. Of one host; and of the domain, when all hosts have been
- * judged (true: the verdict is fail).
- */
-void		 judge_expectations(struct judge_state *judging);
-bool		 judge_expected(const struct judge_state *judging);
-
-/*
- * What each name server said (--authoritative): the verdict is no better than
- * that which is returned.
- */
-enum verdict	 judge_nameservers(const struct judge_state *judging);
-
-/* What CHAIN is held against: the host's records and names. All borrowed. */
-struct match_input judging_match_input(const struct judge_state *judging,
-		    const struct chain *chain);
-
-/* The owner of the host's TLSA records, as published or to be. Borrowed. */
-const char	*judging_tlsa_owner(const struct judge_state *judging);
+/* What CHAIN is matched against: the host's records and names. Borrowed. */
+struct match_input judging_match_input(const struct host_evidence *host,
+		    const struct chain *chain, time_t when);
 
 /*
  * How long after a record was published some cache may lack it, in seconds: two
- * TTLs of the host's TLSA records (RFC 7671 8.1), of which there is an answer.
+ * TTLs of the host's TLSA records (RFC 7671 8.1).
  */
-unsigned long	 judging_wait(const struct judge_state *judging);
+unsigned long	 judging_wait(const struct judge_state *state);
 
 #endif

@@ -51,19 +51,19 @@ add_host(struct sums *sums, const struct host_evidence *host)
 {
 	size_t i;
 
-	if (host->verdict == VERDICT_ABSENT)
+	if (host->judged.verdict == VERDICT_ABSENT)
 		return;
-	sums->knows_rest &= host_dns_is_known(host);
+	sums->knows_rest &= host_dns_is_known(host->judged.dns);
 	sums->mx++;
-	sums->mx_ok += host->verdict == VERDICT_PASS;
+	sums->mx_ok += host->judged.verdict == VERDICT_PASS;
 	for (i = 0; i < host->endpoint_count; i++) {
 		sums->addresses++;
 		sums->addresses_ok +=
-		    host->endpoints[i].verdict == VERDICT_PASS;
+		    host->endpoints[i].judged.verdict == VERDICT_PASS;
 	}
-	for (i = 0; i < host->records.count; i++) {
+	for (i = 0; i < host->judged.records.count; i++) {
 		sums->records++;
-		sums->matched += evidence_record_matches(host, i);
+		sums->matched += host->judged.record_matches[i];
 	}
 }
 
@@ -122,12 +122,13 @@ host_state(const struct host_evidence *host,
 	bool unreachable = false;
 	size_t i;
 
-	if (host->verdict == VERDICT_NONE)
+	if (host->judged.verdict == VERDICT_NONE)
 		return options->missing;
-	if (host->verdict != VERDICT_UNKNOWN)
+	if (host->judged.verdict != VERDICT_UNKNOWN)
 		return PLUGIN_OK;
 	for (i = 0; i < host->endpoint_count; i++)
-		unreachable |= host->endpoints[i].verdict == VERDICT_UNKNOWN;
+		unreachable |= host->endpoints[i].judged.verdict ==
+		    VERDICT_UNKNOWN;
 	if (unreachable)
 		state = options->unreachable;
 	if (!unreachable || is_lost(host->a) || is_lost(host->aaaa) ||
@@ -154,7 +155,7 @@ plugin_judge(const struct evidence *evidence,
 	size_t i;
 
 	/* An established fault is one, whatever else is not known. */
-	if (evidence->verdict == VERDICT_FAIL)
+	if (evidence->judged.verdict == VERDICT_FAIL)
 		return PLUGIN_CRITICAL;
 	if (evidence->health != RESOLVER_HEALTHY || evidence->out_of_time)
 		return PLUGIN_UNKNOWN;
@@ -166,20 +167,42 @@ plugin_judge(const struct evidence *evidence,
 	else if (alerts(&options->warning, &sums))
 		state = PLUGIN_WARNING;
 	/* There may be no hosts to weigh: null MX, unsigned domain. */
-	if (evidence->verdict == VERDICT_NONE)
+	if (evidence->judged.verdict == VERDICT_NONE)
 		return graver(state, options->missing);
 	for (i = 0; i < evidence->host_count; i++)
 		state = graver(state, host_state(&evidence->hosts[i], options));
 	return state;
 }
 
-/* What is the matter, in one line: the gravest finding and where it is. */
+static void
+put_place(FILE *out, const struct finding_place *place)
+{
+	char *text;
+
+	if (place->host != NULL) {
+		fputs(", ", out);
+		put(out, place->host, true);
+	}
+	if (place->address.family != 0) {
+		text = address_text(&place->address);
+		fprintf(out, " [%s]", text);
+		free(text);
+	}
+	if (place->server.name != NULL) {
+		text = finding_server_text(&place->server);
+		fputs(", ", out);
+		put(out, text, true);
+		free(text);
+	}
+}
+
+/* What is wrong, in one line: the most severe finding and where it is. */
 static void
 put_matter(FILE *out, const struct evidence *evidence)
 {
 	const struct finding *finding;
 
-	if (evidence->out_of_time && evidence->verdict != VERDICT_FAIL) {
+	if (evidence->out_of_time && evidence->judged.verdict != VERDICT_FAIL) {
 		fprintf(out, "no result within %g seconds", evidence->deadline);
 		if (evidence->outstanding != NULL) {
 			fputs(", still waiting for ", out);
@@ -191,15 +214,7 @@ put_matter(FILE *out, const struct evidence *evidence)
 	if (finding == NULL)
 		return;
 	put(out, finding_code_name(finding->code), true);
-	if (finding->host != NULL) {
-		fputs(", ", out);
-		put(out, finding->host, true);
-	}
-	if (finding->address != NULL) {
-		fputs(" [", out);
-		put(out, finding->address, true);
-		fputs("]", out);
-	}
+	put_place(out, &finding->place);
 }
 
 /*
@@ -235,16 +250,16 @@ put_first_line(FILE *out, const struct evidence *evidence,
 	fprintf(out, "MXDANE %s: ", state_name(state));
 	put(out, evidence->domain, true);
 	fputs(": ", out);
-	if (evidence->verdict != VERDICT_PASS)
+	if (evidence->judged.verdict != VERDICT_PASS)
 		put_matter(out, evidence);
 	else
 		fprintf(out, "%zu of %zu MX hosts, %zu of %zu addresses "
 		    "authenticated", sums->mx_ok, sums->mx,
 		    sums->addresses_ok, sums->addresses);
 	put_days(out, "signatures", sums->signatures_days,
-	    evidence->verdict != VERDICT_PASS, options);
+	    evidence->judged.verdict != VERDICT_PASS, options);
 	put_days(out, "certificates", sums->certificates_days,
-	    evidence->verdict != VERDICT_PASS, options);
+	    evidence->judged.verdict != VERDICT_PASS, options);
 }
 
 static void

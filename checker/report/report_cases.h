@@ -1,7 +1,6 @@
 /*
- * A judged domain as a list of test cases, for the formats that pipelines read:
- * the domain's DNSSEC, each host's TLSA, each address and key type. One case
- * for each thing that a person would look up by name.
+ * A judged domain as test cases, for the formats that pipelines read: DNSSEC of
+ * the domain, TLSA of each host, each address and key type.
  */
 #ifndef CHECKER_REPORT_REPORT_CASES_H
 #define CHECKER_REPORT_REPORT_CASES_H
@@ -15,7 +14,7 @@ struct evidence;
 struct report_case {
 	char		*name;		/* owned, unique within the domain */
 	enum verdict	 verdict;
-	char		*summary;	/* owned or NULL; the gravest finding */
+	char		*summary;	/* owned or NULL; the most severe finding */
 	char		*details;	/* owned; all findings of the case with
 					 * what to do, a line each, or NULL */
 };

@@ -1,6 +1,6 @@
 /*
  * GitHub Actions: findings as workflow commands, which mark the run, and a
- * table in the job's summary where $GITHUB_STEP_SUMMARY names the file for it.
+ * table in the job's summary where there is one.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -27,17 +27,18 @@ put_escaped(FILE *out, const char *text, bool property)
 }
 
 static void
-put_command(FILE *out, const char *domain, const struct finding_list *list,
-    size_t which)
+put_command(FILE *out, const char *domain, const struct finding_group *group)
 {
 	static const char *const commands[] = {
 		[SEVERITY_ERROR] = "error",
 		[SEVERITY_WARNING] = "warning",
 		[SEVERITY_INFO] = "notice",
 	};
-	const struct finding *finding = &list->items[which];
-	const char *host = finding->host != NULL ? finding->host : domain;
-	char *places = finding_places(list, which);
+	const struct finding *finding = group->members[0];
+	const char *host = finding->place.host != NULL ? finding->place.host :
+	    domain;
+	char *places = finding_group_places(group);
+	char *advice = advice_list_text(&finding->advice);
 
 	fprintf(out, "::%s title=", commands[finding->severity]);
 	put_escaped(out, finding_code_name(finding->code), true);
@@ -48,10 +49,11 @@ put_command(FILE *out, const char *domain, const struct finding_list *list,
 	free(places);
 	fputs(": ", out);
 	put_escaped(out, finding->text, false);
-	if (finding->advice != NULL) {
+	if (advice != NULL) {
 		fputs("%0A-> ", out);
-		put_escaped(out, finding->advice, false);
+		put_escaped(out, advice, false);
 	}
+	free(advice);
 	fputc('\n', out);
 }
 
@@ -80,7 +82,7 @@ put_summary(FILE *out, const struct evidence *evidence)
 	fputs("### DANE for ", out);
 	put_cell(out, evidence->domain);
 	fprintf(out, ": %s\n\n| | verdict | |\n| --- | --- | --- |\n",
-	    verdict_name(evidence->verdict));
+	    verdict_name(evidence->judged.verdict));
 	report_cases_init(&cases, evidence);
 	for (i = 0; i < cases.count; i++) {
 		item = &cases.items[i];
@@ -99,34 +101,24 @@ static void
 github_domain(FILE *out, const struct report_options *options,
     const struct evidence *evidence, void *state)
 {
-	const char *file = getenv("GITHUB_STEP_SUMMARY");
-	const struct finding_list *findings = &evidence->findings;
-	FILE *summary;
+	struct finding_groups groups;
 	size_t i;
 
-	(void)options;
 	(void)state;
 	/* The name is a checked one: it cannot begin a command. */
 	fprintf(out, "%s: %s\n", evidence->domain,
-	    verdict_name(evidence->verdict));
-	for (i = 0; i < findings->count; i++) {
-		if (!finding_repeats(findings, i))
-			put_command(out, evidence->domain, findings, i);
-	}
-	if (file == NULL || *file == '\0')
-		return;
-	summary = fopen(file, "a");
-	if (summary == NULL) {
-		fputs("::warning title=mxdane::cannot write the job's "
-		    "summary\n", out);
-		return;
-	}
-	put_summary(summary, evidence);
-	fclose(summary);
+	    verdict_name(evidence->judged.verdict));
+	finding_groups_init(&groups, &evidence->judged.findings);
+	for (i = 0; i < groups.count; i++)
+		put_command(out, evidence->domain, &groups.items[i]);
+	finding_groups_clear(&groups);
+	if (options->summary != NULL)
+		put_summary(options->summary, evidence);
 }
 
 const struct report_format report_github = {
 	.name = "github",
 	.help = "GitHub Actions workflow commands and job summary",
+	.summary_variable = "GITHUB_STEP_SUMMARY",
 	.domain = github_domain,
 };

@@ -179,20 +179,21 @@ report_json_records(const struct tlsa_set *records)
 static json_t *
 json_tlsa(const struct host_evidence *host)
 {
-	const struct answer *answer = evidence_tlsa(host);
+	const struct host_judgement *judged = &host->judged;
+	const struct answer *answer = judged->tlsa;
 	json_t *tlsa = json_object(), *names = json_array();
 	size_t i;
 
-	for (i = 0; i < host->reference_name_count; i++)
-		append(names, report_json_text(host->reference_names[i]));
+	for (i = 0; i < judged->reference_name_count; i++)
+		append(names, report_json_text(judged->reference_names[i]));
 	set(tlsa, "owner", report_json_text(answer != NULL ?
 	    answer->owner : NULL));
 	set(tlsa, "base_domain", report_json_text(answer != NULL ?
-	    host->base_domains[host->used] : NULL));
+	    judged->base_domain : NULL));
 	set(tlsa, "dnssec", json_status(answer));
 	set_answer(tlsa, answer);
 	set(tlsa, "reference_names", names);
-	set(tlsa, "records", report_json_records(&host->records));
+	set(tlsa, "records", report_json_records(&judged->records));
 	return tlsa;
 }
 
@@ -239,23 +240,22 @@ report_json_matches(const struct match_result *matches, size_t count)
 }
 
 static json_t *
-json_shake(const struct handshake_evidence *shake)
+json_handshake(const struct handshake_evidence *handshake)
 {
-	const struct handshake *handshake = shake->handshake;
+	const struct handshake *seen = handshake->seen;
+	const struct handshake_judgement *judged = &handshake->judged;
 	json_t *object = json_object(), *chain = json_array();
 	size_t i;
 
-	for (i = 0; i < handshake->chain->count; i++)
-		append(chain, json_certificate(
-		    &handshake->chain->certificates[i]));
-	set(object, "key_type",
-	    json_string(key_type_name(handshake->key_type)));
-	set(object, "protocol", report_json_text(handshake->protocol));
-	set(object, "cipher", report_json_text(handshake->cipher));
-	set(object, "verdict", report_json_text(verdict_name(shake->verdict)));
+	for (i = 0; i < seen->chain->count; i++)
+		append(chain, json_certificate(&seen->chain->certificates[i]));
+	set(object, "key_type", json_string(key_type_name(seen->key_type)));
+	set(object, "protocol", report_json_text(seen->protocol));
+	set(object, "cipher", report_json_text(seen->cipher));
+	set(object, "verdict", report_json_text(verdict_name(judged->verdict)));
 	set(object, "chain", chain);
 	set(object, "tlsa",
-	    report_json_matches(shake->matches, shake->match_count));
+	    report_json_matches(judged->matches, judged->match_count));
 	return object;
 }
 
@@ -266,11 +266,11 @@ json_endpoint(const struct endpoint_evidence *endpoint)
 	size_t i;
 
 	for (i = 0; i < endpoint->handshake_count; i++)
-		append(handshakes, json_shake(&endpoint->handshakes[i]));
+		append(handshakes, json_handshake(&endpoint->handshakes[i]));
 	set(object, "address", json_owned(address_text(&endpoint->address)));
 	set(object, "port", json_integer(endpoint->address.port));
 	set(object, "verdict",
-	    report_json_text(verdict_name(endpoint->verdict)));
+	    report_json_text(verdict_name(endpoint->judged.verdict)));
 	set(object, "stage",
 	    json_string(session_stage_name(endpoint->stage)));
 	set(object, "error", report_json_text(endpoint->error));
@@ -290,28 +290,76 @@ json_host(const struct evidence *evidence, const struct host_evidence *host)
 	/* Without an MX lookup there is no preference. */
 	set(object, "preference", evidence->host_mode ? json_null() :
 	    json_integer(host->preference));
-	set(object, "verdict", report_json_text(verdict_name(host->verdict)));
+	set(object, "verdict",
+	    report_json_text(verdict_name(host->judged.verdict)));
 	set(object, "addresses", json_addresses(host));
 	set(object, "tlsa", json_tlsa(host));
 	set(object, "endpoints", endpoints);
 	return object;
 }
 
+/* The records to publish, or to remove, in presentation format. */
+static json_t *
+json_advised(const struct advice_list *list, enum advice_kind kind)
+{
+	json_t *array = json_array(), *object;
+	const struct advice *advice;
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		advice = &list->items[i];
+		if (advice->kind != kind)
+			continue;
+		object = json_object();
+		set(object, "owner", advice->owner == NULL ? json_null() :
+		    json_owned(memory_format("%s.", advice->owner)));
+		set(object, "ttl", json_integer(advice->ttl));
+		set(object, "type", json_string(dns_type_name(DNS_TLSA)));
+		set(object, "data",
+		    json_owned(tlsa_text(&advice->record, true)));
+		append(array, object);
+	}
+	return array;
+}
+
+/* A name server over one transport; null where the finding is about none. */
+static json_t *
+json_server(const struct finding_server *server)
+{
+	json_t *object;
+
+	if (server->name == NULL)
+		return json_null();
+	object = json_object();
+	set(object, "name", report_json_text(server->name));
+	set(object, "address", server->address.family == 0 ? json_null() :
+	    json_owned(address_text(&server->address)));
+	set(object, "transport", json_string(server->tcp ? "tcp" : "udp"));
+	return object;
+}
+
 static json_t *
 json_finding(const struct finding *finding)
 {
+	const struct finding_place *place = &finding->place;
 	json_t *object = json_object();
 
 	set(object, "severity", json_string(severity_name(finding->severity)));
 	set(object, "code", json_string(finding_code_name(finding->code)));
-	set(object, "host", report_json_text(finding->host));
-	set(object, "address", report_json_text(finding->address));
-	set(object, "key_type", finding->key_type == KEY_UNKNOWN ?
-	    json_null() : json_string(key_type_name(finding->key_type)));
-	set(object, "record", finding->record == FINDING_NO_RECORD ?
-	    json_null() : json_integer(finding->record));
+	set(object, "host", report_json_text(place->host));
+	set(object, "address", place->address.family == 0 ? json_null() :
+	    json_owned(address_text(&place->address)));
+	set(object, "key_type", place->key_type == FINDING_ALL_KEY_TYPES ?
+	    json_null() :
+	    json_string(key_type_name((enum key_type)place->key_type)));
+	set(object, "record", place->record == FINDING_NO_RECORD ?
+	    json_null() : json_integer(place->record));
+	set(object, "zone", report_json_text(place->zone));
+	set(object, "server", json_server(&place->server));
 	set(object, "text", report_json_text(finding->text));
-	set(object, "advice", report_json_text(finding->advice));
+	set(object, "advice", json_owned(advice_list_text(&finding->advice)));
+	set(object, "publish", json_advised(&finding->advice, ADVICE_PUBLISH));
+	set(object, "remove", json_advised(&finding->advice, ADVICE_REMOVE));
 	set(object, "tlsrpt",
 	    report_json_text(finding_code_tlsrpt(finding->code)));
 	return object;
@@ -349,12 +397,13 @@ json_domain(FILE *out, const struct report_options *options,
 		append(hosts, json_host(evidence, &evidence->hosts[i]));
 	set(object, "domain", report_json_text(evidence->domain));
 	set(object, "verdict",
-	    report_json_text(verdict_name(evidence->verdict)));
+	    report_json_text(verdict_name(evidence->judged.verdict)));
 	set(object, "checked_at", json_time(evidence->checked_at));
 	set(object, "elapsed_ms", json_integer(evidence->elapsed_ms));
 	set(object, "mx", json_mx(evidence));
 	set(object, "hosts", hosts);
-	set(object, "findings", report_json_findings(&evidence->findings));
+	set(object, "findings",
+	    report_json_findings(&evidence->judged.findings));
 	report_json_print(out, object);
 }
 

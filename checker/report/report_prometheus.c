@@ -145,7 +145,7 @@ put_verdicts(struct metric_text *texts, const struct evidence *evidence)
 		    "verdict", verdict_name(verdict), NULL };
 
 		put_sample(texts, METRIC_VERDICT, labels,
-		    verdict == evidence->verdict ? "1" : "0");
+		    verdict == evidence->judged.verdict ? "1" : "0");
 	}
 }
 
@@ -190,19 +190,19 @@ struct sample_place {
 	const char			*domain;
 	const struct host_evidence	*host;
 	const char			*address;
-	const struct handshake_evidence	*shake;
+	const struct handshake_evidence	*handshake;
 };
 
 static void
 put_records(struct metric_text *texts, const struct sample_place *place)
 {
-	const struct handshake_evidence *shake = place->shake;
+	const struct handshake_judgement *judged = &place->handshake->judged;
 	const struct tlsa *record;
 	char *usage, *selector, *type, *data;
 	size_t i;
 
-	for (i = 0; i < shake->match_count; i++) {
-		record = &place->host->records.records[i];
+	for (i = 0; i < judged->match_count; i++) {
+		record = &place->host->judged.records.records[i];
 		if (record->duplicate_of != i)
 			continue;
 		usage = memory_format("%d", record->usage);
@@ -212,9 +212,9 @@ put_records(struct metric_text *texts, const struct sample_place *place)
 		put_sample(texts, METRIC_RECORD, (const char *const[]){
 		    "domain", place->domain, "mx", place->host->name,
 		    "address", place->address, "key_type",
-		    key_type_name(shake->handshake->key_type), "usage", usage,
+		    key_type_name(place->handshake->seen->key_type), "usage", usage,
 		    "selector", selector, "matching_type", type, "data", data,
-		    NULL }, shake->matches[i].would_match ? "1" : "0");
+		    NULL }, judged->matches[i].would_match ? "1" : "0");
 		free(usage);
 		free(selector);
 		free(type);
@@ -225,7 +225,7 @@ put_records(struct metric_text *texts, const struct sample_place *place)
 static void
 put_certificates(struct metric_text *texts, const struct sample_place *place)
 {
-	const struct chain *chain = place->shake->handshake->chain;
+	const struct chain *chain = place->handshake->seen->chain;
 	char *depth;
 	size_t i;
 
@@ -234,7 +234,7 @@ put_certificates(struct metric_text *texts, const struct sample_place *place)
 		put_time(texts, METRIC_CERTIFICATE, (const char *const[]){
 		    "domain", place->domain, "mx", place->host->name,
 		    "address", place->address, "key_type",
-		    key_type_name(place->shake->handshake->key_type), "depth",
+		    key_type_name(place->handshake->seen->key_type), "depth",
 		    depth, "subject", chain->certificates[i].subject, NULL },
 		    chain->certificates[i].not_after);
 		free(depth);
@@ -256,9 +256,9 @@ put_host(struct metric_text *texts, const struct evidence *evidence,
 		put_sample(texts, METRIC_ADDRESS, (const char *const[]){
 		    "domain", place.domain, "mx", host->name, "address",
 		    address, NULL },
-		    endpoint->verdict == VERDICT_PASS ? "1" : "0");
+		    endpoint->judged.verdict == VERDICT_PASS ? "1" : "0");
 		for (j = 0; j < endpoint->handshake_count; j++) {
-			place.shake = &endpoint->handshakes[j];
+			place.handshake = &endpoint->handshakes[j];
 			put_records(texts, &place);
 			put_certificates(texts, &place);
 		}

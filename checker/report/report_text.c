@@ -5,6 +5,7 @@
 
 #include "checker/evidence/evidence.h"
 #include "checker/evidence/host_dns.h"
+#include "checker/report/name_set.h"
 #include "checker/report/report.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
@@ -16,15 +17,6 @@
 /* How far in the text of findings is, and of what is said of one record. */
 #define FINDING_INDENT	9
 #define RECORD_INDENT	22
-
-/* What stands before a record to publish. */
-#define PUBLISH		"publish  "
-
-/*
- * Hexadecimal digits of data that is not told in full: of its head, of its end.
- */
-#define HEAD_DIGITS	16
-#define END_DIGITS	4
 
 enum colour {
 	COLOUR_NONE,
@@ -138,109 +130,90 @@ put_wrapped(const struct page *page, int indent, const char *mark,
 	put_running(page, (size_t)indent, indent, text);
 }
 
-/* Whether LINE is a line of the advice. */
-static bool
-advises(const struct finding *finding, const char *line)
-{
-	const char *at = finding->advice;
-	size_t length = strlen(line);
-
-	while (at != NULL) {
-		if (strncmp(at, line, length) == 0 &&
-		    (at[length] == '\n' || at[length] == '\0'))
-			return true;
-		at = strchr(at, '\n');
-		if (at != NULL)
-			at++;
-	}
-	return false;
-}
-
 /*
- * What to publish. A record is never broken; one that has been told already,
- * for the same reader to find above, is told by its head and its end.
+ * A record to publish or to remove is never broken. One that has been printed
+ * already, for the same reader to find above, is shortened.
  */
 static void
-put_publish(const struct page *page, const struct finding_list *list,
-    size_t which, const char *line)
+put_record(const struct page *page, const struct advice *advice,
+    struct name_set *printed)
 {
-	const char *type = strstr(line, " TLSA ");
-	const char *record = type != NULL ? type + strlen(" TLSA ") :
-	    line + strlen(PUBLISH);
-	const char *data = strrchr(line, ' ') + 1;
-	size_t i;
+	char *line = advice_text(advice);
+	char *brief = tlsa_text(&advice->record, false);
+	char *whole = tlsa_text(&advice->record, true);
 
 	fprintf(page->out, "%*s-> ", FINDING_INDENT, "");
-	for (i = 0; i < which && !advises(&list->items[i], line); i++)
-		continue;
-	if (i == which || strlen(data) <= HEAD_DIGITS + END_DIGITS) {
+	if (name_set_add(printed, line) || strcmp(brief, whole) == 0)
 		put(page, COLOUR_STRONG, line);
-		fputc('\n', page->out);
-		return;
-	}
-	fprintf(page->out, "publish %.*s...%s, as above\n",
-	    (int)(data - record) + HEAD_DIGITS, record,
-	    data + strlen(data) - END_DIGITS);
+	else
+		fprintf(page->out, "%s %s, as above",
+		    advice->kind == ADVICE_PUBLISH ? "publish" : "remove",
+		    brief);
+	fputc('\n', page->out);
+	free(whole);
+	free(brief);
+	free(line);
 }
 
 static void
-put_advice(const struct page *page, const struct finding_list *list,
-    size_t which)
+put_advice(const struct page *page, const struct advice_list *list,
+    struct name_set *printed)
 {
-	char *line, *rest, *copy = memory_string(list->items[which].advice);
+	size_t i;
 
-	for (line = strtok_r(copy, "\n", &rest); line != NULL;
-	    line = strtok_r(NULL, "\n", &rest)) {
-		if (strncmp(line, PUBLISH, strlen(PUBLISH)) == 0)
-			put_publish(page, list, which, line);
+	for (i = 0; i < list->count; i++) {
+		if (list->items[i].kind == ADVICE_TEXT)
+			put_wrapped(page, FINDING_INDENT, "-> ",
+			    list->items[i].text);
 		else
-			put_wrapped(page, FINDING_INDENT, "-> ", line);
+			put_record(page, &list->items[i], printed);
 	}
-	free(copy);
 }
 
 static void
-put_finding(const struct page *page, const struct finding_list *list,
-    size_t which)
+put_group(const struct page *page, const struct finding_group *group,
+    struct name_set *printed)
 {
-	const struct finding *finding = &list->items[which];
 	static const enum colour colours[] = {
 		[SEVERITY_ERROR] = COLOUR_BAD,
 		[SEVERITY_WARNING] = COLOUR_DOUBT,
 		[SEVERITY_INFO] = COLOUR_CALM,
 	};
+	const struct finding *finding = group->members[0];
 	const char *severity = severity_name(finding->severity);
 	const char *code = finding_code_name(finding->code);
-	char *where = finding_places(list, which);
+	char *places = finding_group_places(group);
 
 	put(page, colours[finding->severity], severity);
 	fprintf(page->out, "%*s%s", FINDING_INDENT - (int)strlen(severity), "",
 	    code);
-	if (*where != '\0')
+	if (*places != '\0')
 		fputs("  ", page->out);
 	put_running(page, FINDING_INDENT + strlen(code) + 2,
-	    FINDING_INDENT + 2, where);
-	free(where);
+	    FINDING_INDENT + 2, places);
+	free(places);
 	put_wrapped(page, FINDING_INDENT, "", finding->text);
-	if (finding->advice != NULL)
-		put_advice(page, list, which);
+	put_advice(page, &finding->advice, printed);
 }
 
 static void
 put_findings(const struct page *page, const struct finding_list *list)
 {
+	struct name_set printed = { NULL, 0 };
+	struct finding_groups groups;
 	size_t i;
 
-	for (i = 0; i < list->count; i++) {
-		if (!finding_repeats(list, i))
-			put_finding(page, list, i);
-	}
+	finding_groups_init(&groups, list);
+	for (i = 0; i < groups.count; i++)
+		put_group(page, &groups.items[i], &printed);
+	finding_groups_clear(&groups);
+	name_set_clear(&printed);
 }
 
 static void
 put_tlsa(const struct page *page, const struct host_evidence *host)
 {
-	const struct answer *tlsa = evidence_tlsa(host);
+	const struct answer *tlsa = host->judged.tlsa;
 	const struct tlsa *record;
 	char *until, *text;
 	size_t i;
@@ -263,8 +236,8 @@ put_tlsa(const struct page *page, const struct host_evidence *host)
 		free(until);
 	}
 	fputc('\n', page->out);
-	for (i = 0; i < host->records.count; i++) {
-		record = &host->records.records[i];
+	for (i = 0; i < host->judged.records.count; i++) {
+		record = &host->judged.records.records[i];
 		text = tlsa_text(record, page->options->verbosity > 0);
 		fprintf(page->out, "      [%zu] %s", i + 1, text);
 		if (!record->usable) {
@@ -330,16 +303,16 @@ put_match(const struct page *page, size_t record,
 }
 
 static void
-put_matches(const struct page *page, const struct handshake_evidence *shake)
+put_matches(const struct page *page,
+    const struct handshake_evidence *handshake)
 {
 	const struct match_result *match;
 	size_t i;
 
-	for (i = 0; i < shake->match_count; i++) {
-		match = &shake->matches[i];
-		if (match->status == MATCH_UNUSABLE)
-			continue;
-		put_match(page, i, match, shake->handshake->chain);
+	for (i = 0; i < handshake->judged.match_count; i++) {
+		match = &handshake->judged.matches[i];
+		if (match->status != MATCH_UNUSABLE)
+			put_match(page, i, match, handshake->seen->chain);
 	}
 }
 
@@ -368,9 +341,9 @@ put_endpoint(const struct page *page,
 
 	fprintf(page->out, "    %-*s   ", width, address);
 	free(address);
-	put_verdict(page, endpoint->verdict, 9);
+	put_verdict(page, endpoint->judged.verdict, 9);
 	if (endpoint->handshake_count == 1)
-		put_handshake(page, endpoint->handshakes[0].handshake);
+		put_handshake(page, endpoint->handshakes[0].seen);
 	else if (endpoint->handshake_count == 0)
 		fprintf(page->out, "%s: %s\n",
 		    session_stage_name(endpoint->stage),
@@ -380,8 +353,8 @@ put_endpoint(const struct page *page,
 	for (i = 0; i < endpoint->handshake_count; i++) {
 		if (endpoint->handshake_count > 1) {
 			fprintf(page->out, "      %*s ", width, "");
-			put_verdict(page, endpoint->handshakes[i].verdict, 9);
-			put_handshake(page, endpoint->handshakes[i].handshake);
+			put_verdict(page, endpoint->handshakes[i].judged.verdict, 9);
+			put_handshake(page, endpoint->handshakes[i].seen);
 		}
 		put_matches(page, &endpoint->handshakes[i]);
 	}
@@ -405,7 +378,7 @@ put_host(const struct page *page, const struct evidence *evidence,
 	rest = !host->asked ? memory_string("not asked for") :
 	    memory_format("DNSSEC %s",
 	    dnssec_status_name(host_dns_address_status(host)));
-	put_heading(page, indent, name, host->verdict, rest);
+	put_heading(page, indent, name, host->judged.verdict, rest);
 	free(rest);
 	free(name);
 	put_tlsa(page, host);
@@ -459,13 +432,13 @@ domain_rest(const struct evidence *evidence, bool brief)
 	char *rest;
 
 	if (!brief || finding == NULL ||
-	    (evidence->verdict == VERDICT_PASS &&
+	    (evidence->judged.verdict == VERDICT_PASS &&
 	    finding->severity == SEVERITY_INFO))
 		return dnssec;
 	rest = memory_format("%s%s%s%s%s", dnssec, *dnssec != '\0' ? "  " : "",
 	    finding_code_name(finding->code),
-	    finding->host != NULL ? " " : "",
-	    finding->host != NULL ? finding->host : "");
+	    finding->place.host != NULL ? " " : "",
+	    finding->place.host != NULL ? finding->place.host : "");
 	free(dnssec);
 	return rest;
 }
@@ -485,7 +458,7 @@ text_domain(FILE *out, const struct report_options *options,
 	if (!evidence->host_mode || options->verbosity < 0 ||
 	    evidence->host_count == 0) {
 		rest = domain_rest(evidence, options->verbosity < 0);
-		put_heading(&page, 0, evidence->domain, evidence->verdict,
+		put_heading(&page, 0, evidence->domain, evidence->judged.verdict,
 		    rest);
 		free(rest);
 	}
@@ -493,7 +466,7 @@ text_domain(FILE *out, const struct report_options *options,
 		return;
 	for (i = 0; i < evidence->host_count; i++)
 		put_host(&page, evidence, &evidence->hosts[i]);
-	put_findings(&page, &evidence->findings);
+	put_findings(&page, &evidence->judged.findings);
 }
 
 const struct report_format report_text = {

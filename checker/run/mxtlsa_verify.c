@@ -16,13 +16,18 @@
 #include "resolver/memory.h"
 #include "resolver/name.h"
 
-/*
- * The chain as if a server had presented it: a host without a DNS, whose
- * records and reference names are still to be given. MATERIAL's chain goes over
- * to it.
- */
-static struct evidence *
-make_evidence(const struct mxtlsa_settings *settings,
+/* What is judged: a chain, and the records and names that it is held against. */
+struct trial {
+	struct evidence	*evidence;	/* owned; of one host, without a DNS */
+	struct tlsa_set	 records;
+	char		*owner;		/* owned; of the records, or NULL */
+	char		*names[EVIDENCE_NAMES_MAX];	/* owned */
+	size_t		 name_count;
+};
+
+/* As if a server had presented the chain, which KEYFILE gives up. */
+static void
+trial_init(struct trial *trial, const struct mxtlsa_settings *settings,
     struct keyfile *keyfile)
 {
 	struct evidence *evidence = evidence_new("");
@@ -30,6 +35,7 @@ make_evidence(const struct mxtlsa_settings *settings,
 	struct endpoint_evidence *endpoint;
 	struct handshake *handshake;
 
+	*trial = (struct trial){ .evidence = evidence };
 	evidence->hosts = host = memory_new(1, sizeof(*host));
 	evidence->host_count = 1;
 	evidence->checked_at = settings->when;
@@ -40,18 +46,28 @@ make_evidence(const struct mxtlsa_settings *settings,
 	endpoint->outcome = OUTCOME_DONE;
 	endpoint->handshakes = memory_new(1, sizeof(*endpoint->handshakes));
 	endpoint->handshake_count = 1;
-	endpoint->handshakes[0].handshake = handshake =
+	endpoint->handshakes[0].seen = handshake =
 	    memory_new(1, sizeof(*handshake));
 	handshake->chain = keyfile->chain;
 	handshake->key_type = keyfile->key_type;
 	keyfile->chain = NULL;
-	return evidence;
 }
 
-/* The reference names of the command line. */
+static void
+trial_clear(struct trial *trial)
+{
+	size_t i;
+
+	for (i = 0; i < trial->name_count; i++)
+		free(trial->names[i]);
+	free(trial->owner);
+	tlsa_set_clear(&trial->records);
+	evidence_free(trial->evidence);
+}
+
+/* Adds the reference names of the command line. */
 static bool
-add_names(struct host_evidence *host, char *const *words, size_t count,
-    char **why)
+add_names(struct trial *trial, char *const *words, size_t count, char **why)
 {
 	char *name;
 	size_t i;
@@ -64,13 +80,14 @@ add_names(struct host_evidence *host, char *const *words, size_t count,
 		name = mxtlsa_name(words[i], why);
 		if (name == NULL)
 			return false;
-		host->reference_names[host->reference_name_count++] = name;
+		trial->names[trial->name_count++] = name;
 	}
 	return true;
 }
 
 /*
- * What follows "_25._tcp." in the owner of TLSA records; NULL: no such owner.
+ * Returns what follows "_25._tcp." in the owner of TLSA records (borrowed);
+ * NULL: it is not such an owner.
  */
 static const char *
 base_domain(const char *owner)
@@ -85,37 +102,33 @@ base_domain(const char *owner)
 	    strchr(transport + 1, '.') + 1;
 }
 
-/* The records of the first name that has any, in a file of several owners. */
+/* Takes the records of the first name with any, in a file of many owners. */
 static bool
-choose_records(struct host_evidence *host, const struct tlsa_file *records,
+choose_records(struct trial *trial, const struct tlsa_file *records,
     char **why)
 {
-	char *owner;
+	const uint16_t port = trial->evidence->hosts[0].port;
 	size_t i;
 
-	for (i = 0; i < host->reference_name_count; i++) {
-		owner = name_tlsa_owner(host->port, host->reference_names[i]);
-		if (owner != NULL &&
-		    tlsa_file_set(records, owner, &host->records) > 0) {
-			host->tlsa[0] = answer_unusable(owner, DNS_TLSA,
-			    "from a file");
-			free(owner);
+	for (i = 0; i < trial->name_count; i++) {
+		trial->owner = name_tlsa_owner(port, trial->names[i]);
+		if (trial->owner != NULL && tlsa_file_set(records,
+		    trial->owner, &trial->records) > 0)
 			return true;
-		}
-		tlsa_set_clear(&host->records);
-		free(owner);
+		tlsa_set_clear(&trial->records);
+		free(trial->owner);
+		trial->owner = NULL;
 	}
 	*why = memory_format("%s: has records of several hosts%s",
-	    records->file, host->reference_name_count == 0 ?
-	    ": name the one that is meant" :
-	    ", and none for port and name given");
+	    records->file, trial->name_count == 0 ?
+	    "; missing NAME argument" :
+	    ", but none for this port and name");
 	return false;
 }
-
 /*
- * The name of the host in a record's owner, or NULL. What is relative to an
- * unknown origin is no whole name, unless people have merely left out the last
- * dot.
+ * Returns the host's name in a record's owner (borrowed), or NULL. A name that
+ * is relative to an unknown origin is not a whole one, unless merely the last
+ * dot was left out.
  */
 static const char *
 host_of(const struct tlsa_file_entry *entry)
@@ -129,25 +142,21 @@ host_of(const struct tlsa_file_entry *entry)
 }
 
 /*
- * Gives the host its records. Those of one owner are taken whatever it is; it
- * is the reference name where none was named (RFC 7672 3.2.2).
+ * Those of one owner are taken whatever it is; it is the reference name where
+ * none was named (RFC 7672 3.2.2).
  */
 static bool
-add_records(struct host_evidence *host, const struct tlsa_file *records,
-    char **why)
+add_records(struct trial *trial, const struct tlsa_file *records, char **why)
 {
-	const char *owner = records->entries[0].owner, *name;
+	const char *name;
 
 	if (tlsa_file_differ(records))
-		return choose_records(host, records, why);
-	tlsa_file_set(records, NULL, &host->records);
+		return choose_records(trial, records, why);
+	tlsa_file_set(records, NULL, &trial->records);
 	name = host_of(&records->entries[0]);
-	if (host->reference_name_count == 0 && name != NULL)
-		host->reference_names[host->reference_name_count++] =
-		    memory_string(name);
-	if (owner != NULL)
-		host->tlsa[0] = answer_unusable(owner, DNS_TLSA,
-		    "from a file");
+	if (trial->name_count == 0 && name != NULL)
+		trial->names[trial->name_count++] = memory_string(name);
+	trial->owner = memory_string(records->entries[0].owner);
 	return true;
 }
 
@@ -155,12 +164,13 @@ static void
 put_json(FILE *out, const struct evidence *evidence)
 {
 	const struct host_evidence *host = evidence->hosts;
-	const struct handshake_evidence *shake = host->endpoints[0].handshakes;
+	const struct handshake_judgement *judged =
+	    &host->endpoints[0].handshakes[0].judged;
 	json_t *object = json_pack("{s:s, s:o, s:o, s:o}", "verdict",
-	    verdict_name(evidence->verdict), "records",
-	    report_json_records(&host->records), "tlsa",
-	    report_json_matches(shake->matches, shake->match_count),
-	    "findings", report_json_findings(&evidence->findings));
+	    verdict_name(evidence->judged.verdict), "records",
+	    report_json_records(&host->judged.records), "tlsa",
+	    report_json_matches(judged->matches, judged->match_count),
+	    "findings", report_json_findings(&evidence->judged.findings));
 
 	if (object == NULL)
 		abort();
@@ -185,7 +195,7 @@ put_match(FILE *out, const struct match_result *match,
 	else if ((size_t)match->depth < chain->count)
 		fprintf(out, ": %s", chain->certificates[match->depth].subject);
 	else
-		fputs(": an authority that only the record names", out);
+		fputs(": the CA in the record, not in the chain", out);
 	fputc('\n', out);
 	free(text);
 }
@@ -194,20 +204,21 @@ static void
 put_text(FILE *out, bool colour, const struct evidence *evidence)
 {
 	const struct host_evidence *host = evidence->hosts;
-	const struct handshake_evidence *shake = host->endpoints[0].handshakes;
+	const struct handshake_evidence *handshake =
+	    host->endpoints[0].handshakes;
 	size_t i;
 
-	for (i = 0; i < shake->match_count; i++)
-		put_match(out, &shake->matches[i], &host->records.records[i],
-		    shake->handshake->chain);
-	report_text_verdict(out, colour, evidence->verdict);
+	for (i = 0; i < handshake->judged.match_count; i++)
+		put_match(out, &handshake->judged.matches[i],
+		    &host->judged.records.records[i], handshake->seen->chain);
+	report_text_verdict(out, colour, evidence->judged.verdict);
 	fputc('\n', out);
-	report_text_findings(out, colour, &evidence->findings);
+	report_text_findings(out, colour, &evidence->judged.findings);
 }
 
-/* Judges the chain by the records, and says so. Returns the exit status. */
+/* Judges the chain by the records and reports. Returns the exit status. */
 static int
-verify(const struct mxtlsa_settings *settings, struct evidence *evidence,
+verify(const struct mxtlsa_settings *settings, const struct trial *trial,
     FILE *out)
 {
 	struct ca_lookup ca_lookup = {
@@ -217,26 +228,33 @@ verify(const struct mxtlsa_settings *settings, struct evidence *evidence,
 	const struct judge_options options = {
 		.ca_lookup = &ca_lookup,
 	};
-	struct host_evidence *host = evidence->hosts;
+	const struct judge_given given = {
+		.records = &trial->records,
+		.owner = trial->owner,
+		.reference_names = (const char *const *)trial->names,
+		.reference_name_count = trial->name_count,
+	};
+	struct evidence *evidence = trial->evidence;
 
-	if (host->reference_name_count > 0)
-		host->name = memory_string(host->reference_names[0]);
-	judge_records(evidence, &options);
+	if (trial->name_count > 0)
+		evidence->hosts[0].name = memory_string(trial->names[0]);
+	ca_store_load(ca_lookup.argument);
+	judge_records(evidence, &options, &given);
 	ca_store_free(ca_lookup.argument);
 	if (settings->json)
 		put_json(out, evidence);
 	else
 		put_text(out, terminal_wants_colour(settings->colour, out),
 		    evidence);
-	return verdict_exit_status(evidence->verdict);
+	return verdict_exit_status(evidence->judged.verdict);
 }
 
 int
 mxtlsa_verify(const struct mxtlsa_settings *settings, char *const *words,
     size_t count, FILE *out, char **why)
 {
-	struct evidence *evidence;
 	struct keyfile keyfile;
+	struct trial trial;
 	struct tlsa_file records;
 	int status = OPTIONS_EXIT_USAGE;
 
@@ -254,11 +272,11 @@ mxtlsa_verify(const struct mxtlsa_settings *settings, char *const *words,
 		*why = memory_format("%s: no certificate in it",
 		    keyfile.file);
 	} else {
-		evidence = make_evidence(settings, &keyfile);
-		if (add_names(evidence->hosts, words + 2, count - 2, why) &&
-		    add_records(evidence->hosts, &records, why))
-			status = verify(settings, evidence, out);
-		evidence_free(evidence);
+		trial_init(&trial, settings, &keyfile);
+		if (add_names(&trial, words + 2, count - 2, why) &&
+		    add_records(&trial, &records, why))
+			status = verify(settings, &trial, out);
+		trial_clear(&trial);
 	}
 	keyfile_clear(&keyfile);
 	tlsa_file_clear(&records);

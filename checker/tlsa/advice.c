@@ -1,10 +1,186 @@
 #include "checker/tlsa/advice.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "checker/tlsa/make.h"
 #include "resolver/memory.h"
 #include "smtp/chain.h"
+
+static struct advice *
+add(struct advice_list *list, enum advice_kind kind)
+{
+	struct advice *advice;
+
+	list->items = memory_grow(list->items, list->count, sizeof(*advice));
+	advice = &list->items[list->count++];
+	advice->kind = kind;
+	return advice;
+}
+
+void
+advice_add_text(struct advice_list *list, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	add(list, ADVICE_TEXT)->text = memory_vformat(format, arguments);
+	va_end(arguments);
+}
+
+static int
+compare_texts(const char *a, const char *b)
+{
+	if (a == NULL || b == NULL)
+		return (a != NULL) - (b != NULL);
+	return strcmp(a, b);
+}
+
+static int
+compare_items(const struct advice *a, const struct advice *b)
+{
+	int order;
+
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	order = compare_texts(a->text, b->text);
+	if (order == 0)
+		order = compare_texts(a->owner, b->owner);
+	if (order == 0 && a->kind != ADVICE_TEXT)
+		order = tlsa_compare(&a->record, &b->record);
+	return order;
+}
+
+static void
+advice_clear(struct advice *advice)
+{
+	free(advice->text);
+	free(advice->owner);
+	free(advice->record.data);
+}
+
+static void
+add_record(struct advice_list *list, enum advice_kind kind,
+    const struct advice_rrset *rrset, const struct tlsa *record)
+{
+	struct advice *advice = add(list, kind);
+	size_t i;
+
+	advice->owner = memory_string(rrset->owner);
+	advice->ttl = rrset->ttl;
+	advice->record.usage = record->usage;
+	advice->record.selector = record->selector;
+	advice->record.matching_type = record->matching_type;
+	advice->record.data = memory_copy(record->data, record->size);
+	advice->record.size = record->size;
+	for (i = 0; i + 1 < list->count; i++) {
+		if (compare_items(&list->items[i], advice) != 0)
+			continue;
+		advice_clear(advice);
+		list->count--;
+		return;
+	}
+}
+
+void
+advice_add_publish(struct advice_list *list, const struct advice_rrset *rrset,
+    const struct tlsa *record)
+{
+	add_record(list, ADVICE_PUBLISH, rrset, record);
+}
+
+void
+advice_add_remove(struct advice_list *list, const struct advice_rrset *rrset,
+    const struct tlsa *record)
+{
+	add_record(list, ADVICE_REMOVE, rrset, record);
+}
+
+void
+advice_list_append(struct advice_list *list, struct advice_list *more)
+{
+	size_t i;
+
+	for (i = 0; i < more->count; i++) {
+		list->items = memory_grow(list->items, list->count,
+		    sizeof(*list->items));
+		list->items[list->count++] = more->items[i];
+	}
+	free(more->items);
+	*more = (struct advice_list){ NULL, 0 };
+}
+
+void
+advice_list_clear(struct advice_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		advice_clear(&list->items[i]);
+	free(list->items);
+	*list = (struct advice_list){ NULL, 0 };
+}
+
+int
+advice_list_compare(const struct advice_list *a, const struct advice_list *b)
+{
+	size_t i;
+	int order;
+
+	for (i = 0; i < a->count && i < b->count; i++) {
+		order = compare_items(&a->items[i], &b->items[i]);
+		if (order != 0)
+			return order;
+	}
+	return (a->count > b->count) - (a->count < b->count);
+}
+
+size_t
+advice_list_count(const struct advice_list *list, enum advice_kind kind)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < list->count; i++)
+		n += list->items[i].kind == kind;
+	return n;
+}
+
+char *
+advice_text(const struct advice *advice)
+{
+	char *line, *text;
+
+	if (advice->kind == ADVICE_TEXT)
+		return memory_string(advice->text);
+	line = tlsa_line(advice->owner, &advice->record);
+	text = memory_format("%s  %s", advice->kind == ADVICE_PUBLISH ?
+	    "publish" : "remove", line);
+	free(line);
+	return text;
+}
+
+char *
+advice_list_text(const struct advice_list *list)
+{
+	char *text = NULL, *line;
+	size_t i, size;
+	FILE *memory;
+
+	if (list->count == 0)
+		return NULL;
+	memory = open_memstream(&text, &size);
+	if (memory == NULL)
+		abort();
+	for (i = 0; i < list->count; i++) {
+		line = advice_text(&list->items[i]);
+		fprintf(memory, "%s%s", i > 0 ? "\n" : "", line);
+		free(line);
+	}
+	if (fclose(memory) == EOF)
+		abort();
+	return text;
+}
 
 enum tlsa_usage
 advice_usage(size_t depth)
@@ -12,7 +188,7 @@ advice_usage(size_t depth)
 	return depth == 0 ? TLSA_DANE_EE : TLSA_DANE_TA;
 }
 
-/* A record, and how it fares by itself. */
+/* Makes a record and matches it alone. Both are owned by the caller. */
 static struct match_result *
 try(const struct match_input *input, const struct tlsa *kind, size_t depth,
     struct tlsa_set *alone)
@@ -22,8 +198,8 @@ try(const struct match_input *input, const struct tlsa *kind, size_t depth,
 	struct tlsa record;
 
 	*alone = (struct tlsa_set){ NULL, 0 };
-	make_tlsa(&record, &input->chain->certificates[depth], kind->usage,
-	    kind->selector, kind->matching_type);
+	tlsa_of_certificate(&record, &input->chain->certificates[depth],
+	    kind->usage, kind->selector, kind->matching_type);
 	tlsa_set_add(alone, &record);
 	free(record.data);
 	trial.records = alone;
@@ -48,20 +224,24 @@ kind_of(size_t depth, enum tlsa_selector selector,
 	};
 }
 
-char *
-advice_line(const struct match_input *input, const char *owner, size_t depth,
-    enum tlsa_selector selector, enum tlsa_matching_type matching_type)
+bool
+advice_try(const struct match_input *input, size_t depth,
+    enum tlsa_selector selector, enum tlsa_matching_type matching_type,
+    struct tlsa *record)
 {
 	const struct tlsa kind = kind_of(depth, selector, matching_type);
 	struct tlsa_set alone;
 	struct match_result *result = try(input, &kind, depth, &alone);
-	char *line = NULL;
+	const bool matches = result->would_match;
 
-	if (result->would_match)
-		line = tlsa_line(owner, alone.records);
+	if (matches) {
+		*record = alone.records[0];
+		alone.records[0].data = NULL;
+		record->why = NULL;
+	}
 	match_free(result, alone.count);
 	tlsa_set_clear(&alone);
-	return line;
+	return matches;
 }
 
 char *
@@ -96,9 +276,26 @@ advice_type(const struct match_input *input, size_t depth,
 	return matching_type;
 }
 
-char *
-advice_own_key(const struct match_input *input, const char *owner)
+bool
+advice_add_tried(struct advice_list *list, const struct advice_rrset *rrset,
+    const struct match_input *input, size_t depth, const struct tlsa *kind)
 {
-	return advice_line(input, owner, 0, TLSA_SPKI,
+	struct tlsa record;
+
+	if (!advice_try(input, depth, (enum tlsa_selector)kind->selector,
+	    (enum tlsa_matching_type)kind->matching_type, &record))
+		return false;
+	advice_add_publish(list, rrset, &record);
+	free(record.data);
+	return true;
+}
+
+bool
+advice_add_own_key(struct advice_list *list, const struct advice_rrset *rrset,
+    const struct match_input *input)
+{
+	const struct tlsa kind = kind_of(0, TLSA_SPKI,
 	    advice_type(input, 0, TLSA_SPKI, TLSA_SHA2_256));
+
+	return advice_add_tried(list, rrset, input, 0, &kind);
 }

@@ -1,27 +1,87 @@
 /*
- * Records to publish: what is advised has been tried, so that whoever follows
- * the advice is not told to come again.
+ * What to do about a finding, as values: sentences, and records to publish or
+ * to remove. Records are tried before they are advised: whoever publishes one
+ * exactly so is authenticated by it.
  */
 #ifndef CHECKER_TLSA_ADVICE_H
 #define CHECKER_TLSA_ADVICE_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "checker/tlsa/match.h"
 #include "checker/tlsa/tlsa.h"
 
+/* Seconds: the TTL advised for an RRset that does not exist yet. */
+#define ADVICE_TTL 3600
+
+/* Where a host's TLSA records are, or belong. */
+struct advice_rrset {
+	const char	*owner;		/* borrowed, in the form of name.h;
+					 * NULL: not known */
+	uint32_t	 ttl;		/* seconds, that of the records there */
+};
+
+enum advice_kind {
+	ADVICE_TEXT,		/* a sentence, or a part of one */
+	ADVICE_PUBLISH,		/* add this record */
+	ADVICE_REMOVE,		/* remove this record */
+};
+
+struct advice {
+	enum advice_kind  kind;
+	char		 *text;		/* owned, printable; ADVICE_TEXT only */
+	char		 *owner;	/* owned; may be NULL; the others */
+	uint32_t	  ttl;		/* seconds */
+	struct tlsa	  record;	/* owned data */
+};
+
+/* Steps in the order in which they are to be read. */
+struct advice_list {
+	struct advice	*items;		/* owned */
+	size_t		 count;
+};
+
+void	advice_add_text(struct advice_list *list, const char *format, ...)
+	    __attribute__((format(printf, 2, 3)));
+/* RECORD is copied. A record that the list advises already is not added. */
+void	advice_add_publish(struct advice_list *list,
+	    const struct advice_rrset *rrset, const struct tlsa *record);
+void	advice_add_remove(struct advice_list *list,
+	    const struct advice_rrset *rrset, const struct tlsa *record);
+/* Appends the items of MORE, which is empty afterwards. */
+void	advice_list_append(struct advice_list *list, struct advice_list *more);
+void	advice_list_clear(struct advice_list *list);
+
+/* An order among lists, for qsort; 0: they say the same. */
+int	advice_list_compare(const struct advice_list *a,
+	    const struct advice_list *b);
+/* How many items are of the kind. */
+size_t	advice_list_count(const struct advice_list *list,
+	    enum advice_kind kind);
+
 /*
- * The usage that fits a certificate at DEPTH: 3 for the server's own, else 2.
+ * One step in words: its text, or "publish  _25._tcp.mx.example.org. IN TLSA 3
+ * 1 1 60785a34..." ("remove   ..." likewise). Owned by the caller.
  */
+char	*advice_text(const struct advice *advice);
+/* All steps, a line each. Owned by the caller; NULL: there are none. */
+char	*advice_list_text(const struct advice_list *list);
+
+/* The usage that fits a certificate at DEPTH: 3 for the leaf's, else 2. */
 enum tlsa_usage	 advice_usage(size_t depth);
 
 /*
- * The record of the certificate at DEPTH as tlsa_line has it, for OWNER (may be
- * NULL); owned by the caller. NULL: by itself it would not authenticate INPUT's
- * chain, and advice_why_not says why (owned by the caller; NULL: it would).
+ * Makes the record of the certificate at DEPTH and tries it. True: by itself it
+ * authenticates INPUT's chain, and *RECORD owns its data. False: it does not,
+ * and advice_why_not says why.
  */
-char	*advice_line(const struct match_input *input, const char *owner,
-	    size_t depth, enum tlsa_selector selector,
-	    enum tlsa_matching_type matching_type);
+bool	advice_try(const struct match_input *input, size_t depth,
+	    enum tlsa_selector selector,
+	    enum tlsa_matching_type matching_type, struct tlsa *record);
 
+/* Why not (owned by the caller); NULL: advice_try would succeed. */
 char	*advice_why_not(const struct match_input *input, size_t depth,
 	    enum tlsa_selector selector,
 	    enum tlsa_matching_type matching_type);
@@ -35,7 +95,17 @@ enum tlsa_matching_type
 	    enum tlsa_selector selector,
 	    enum tlsa_matching_type matching_type);
 
-/* Of the server's own key, which matches whatever else is wrong. */
-char	*advice_own_key(const struct match_input *input, const char *owner);
+/* As advice_try, of the record to add to LIST. False: nothing was added. */
+bool	advice_add_tried(struct advice_list *list,
+	    const struct advice_rrset *rrset, const struct match_input *input,
+	    size_t depth, const struct tlsa *kind);
+
+/*
+ * Adds the record of the leaf's key, which matches whatever else is wrong, with
+ * the digest of advice_type. False: not even that would match.
+ */
+bool	advice_add_own_key(struct advice_list *list,
+	    const struct advice_rrset *rrset,
+	    const struct match_input *input);
 
 #endif

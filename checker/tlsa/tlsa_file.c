@@ -6,12 +6,15 @@
 #include <string.h>
 #include <strings.h>
 
-#include "checker/tlsa/keyfile.h"
 #include "checker/tlsa/zone_lexer.h"
+#include "resolver/file.h"
 #include "resolver/ldns_zonefile.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/text.h"
+
+/* Octets of a file; a longer one is refused. */
+#define FILE_SIZE_MAX (1024 * 1024)
 
 /* Octets of a wrong word or line that a message shows. */
 #define SHOWN_MAX 40
@@ -316,7 +319,7 @@ bool
 tlsa_file_init(struct tlsa_file *records, const char *file, char **why)
 {
 	size_t size;
-	char *text = file_read(file, &size, why);
+	char *text = file_read_or_input(file, FILE_SIZE_MAX, &size, why);
 	bool read;
 
 	if (text == NULL)

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/tlsa/make.h"
 #include "checker/tlsa/match.h"
 #include "checker/tlsa/tlsa.h"
 #include "resolver/answer.h"
@@ -51,7 +50,7 @@ add_of_chain(struct answer *answer, uint8_t choice, uint8_t change)
 	size_t place = choice & 1;
 	struct tlsa tlsa;
 
-	make_tlsa(&tlsa, &chain->certificates[place],
+	tlsa_of_certificate(&tlsa, &chain->certificates[place],
 	    place == 0 ? TLSA_DANE_EE : TLSA_DANE_TA,
 	    (enum tlsa_selector)(choice >> 1 & 1),
 	    (enum tlsa_matching_type)((choice >> 2 & 3) % 3));

@@ -60,6 +60,23 @@ def _sayings(report: dict) -> list[str]:
             found.append(f"{code} says nothing")
         if finding["severity"] == "error" and not finding["advice"]:
             found.append(f"{code} does not say what to do")
+        found += _advised(finding)
+    return found
+
+
+def _advised(finding: dict) -> list[str]:
+    """The records advised as values are those of the advice in words."""
+    lines = (finding["advice"] or "").splitlines()
+    found = []
+    for verb in "publish", "remove":
+        said = [line.split(None, 1)[1] for line in lines
+                if line.startswith(f"{verb}  ")]
+        values = [f"{each['owner']} IN {each['type']} {each['data']}"
+                  if each["owner"] else each["data"]
+                  for each in finding[verb]]
+        if said != values:
+            found.append(f"{finding['code']} says to {verb} {said}, but "
+                         f"lists {values}")
     return found
 
 

@@ -53,11 +53,17 @@ HOST = {
              "reference_names": [str], "records": [RECORD]},
     "endpoints": [ENDPOINT],
 }
+ADVISED = {
+    "owner": Maybe(re.compile(r".*\.")), "ttl": int, "type": ("TLSA",),
+    "data": re.compile(r"\d+ \d+ \d+ ([0-9a-f]{2})+"),
+}
+SERVER = {"name": str, "address": Maybe(str), "transport": ("udp", "tcp")}
 FINDING = {
     "severity": ("error", "warning", "info"), "code": str,
     "host": Maybe(str), "address": Maybe(str), "key_type": Maybe(str),
-    "record": Maybe(int), "text": str, "advice": Maybe(str),
-    "tlsrpt": Maybe(TLSRPT),
+    "record": Maybe(int), "zone": Maybe(str), "server": Maybe(SERVER),
+    "text": str, "advice": Maybe(str), "publish": [ADVISED],
+    "remove": [ADVISED], "tlsrpt": Maybe(TLSRPT),
 }
 REPORT = {
     "domain": str, "verdict": VERDICTS, "checked_at": TIME,

@@ -1,5 +1,5 @@
 /*
- * The order in which findings are told, and what is told once.
+ * The table of codes; the order of findings, and which are reported together.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,102 +7,274 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <cmocka.h>
 
 #include "checker/evidence/finding.h"
 #include "resolver/memory.h"
+#include "tests/unit/support/table.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static void
-add(struct finding_list *list, enum finding_code code, const char *host,
-    const char *address, const char *text)
-{
-	struct finding *finding = finding_add(list, code, "%s", text);
+/* A finding in the making; NULL and 0: none. */
+struct sketch {
+	enum finding_code	 code;
+	const char		*host, *address, *text;
+	const char		*server;
+	bool			 tcp;
+};
 
-	if (host != NULL)
-		finding->host = memory_string(host);
-	if (address != NULL) {
-		finding->address = memory_string(address);
-		finding->key_type = KEY_RSA;
+static void
+add(struct finding_list *list, const struct sketch *sketch)
+{
+	struct finding *finding = finding_add(list, sketch->code, "%s",
+	    sketch->text);
+
+	finding->place.host = sketch->host;
+	if (sketch->address != NULL) {
+		address_from_text(&finding->place.address, sketch->address,
+		    25);
+		finding->place.key_type = KEY_RSA;
+	}
+	finding->place.server.name = sketch->server;
+	finding->place.server.tcp = sketch->tcp;
+}
+
+/* Each code has a row in the table: a new one without it fails here. */
+static void
+test_codes(void **state)
+{
+	enum finding_code code, other;
+
+	(void)state;
+	for (code = 0; code < FINDING_CODE_COUNT; code++) {
+		if (finding_code_name(code) == NULL)
+			fail_msg("finding code %d has no row in finding.c",
+			    (int)code);
+		if (finding_code_meaning(code) == NULL)
+			fail_msg("%s: nothing about what to do",
+			    finding_code_name(code));
+		for (other = 0; other < code; other++)
+			assert_string_not_equal(finding_code_name(code),
+			    finding_code_name(other));
 	}
 }
 
 /* By severity, then by place; an explanation follows what it explains. */
 static void
-test_sort(void **state)
+test_order(void **state)
 {
-	static const struct {
-		enum finding_code	 code;
-		const char		*host, *address, *text;
-	} rows[] = {
-		{ FINDING_NO_ROLLOVER_RECORD, "b", NULL, "9" },
-		{ FINDING_NO_RECORD_MATCHES, "a", "192.0.2.1", "1" },
-		{ FINDING_STARTTLS_REFUSED, "a", "192.0.2.2", "3" },
-		{ FINDING_TLSA_NONE, "b", NULL, "7" },
-		{ FINDING_NO_RECORD_MATCHES, "c", "192.0.2.3", "5" },
-		{ FINDING_TLSA_BOGUS, "a", NULL, "4" },
-		{ FINDING_USAGE_2_NAMES_LEAF, "a", "192.0.2.1", "2" },
-		{ FINDING_NS_LAME, NULL, NULL, "6" },
-		{ FINDING_LIMIT_REACHED, NULL, NULL, "8" },
+	static const struct sketch rows[] = {
+		{ FINDING_NO_ROLLOVER_RECORD, "b", NULL, "9", NULL, false },
+		{ FINDING_NO_RECORD_MATCHES, "a", "192.0.2.1", "1", NULL,
+		    false },
+		{ FINDING_STARTTLS_REFUSED, "a", "192.0.2.2", "3", NULL,
+		    false },
+		{ FINDING_TLSA_NONE, "b", NULL, "7", NULL, false },
+		{ FINDING_NO_RECORD_MATCHES, "c", "192.0.2.3", "5", NULL,
+		    false },
+		{ FINDING_TLSA_BOGUS, "a", NULL, "4", NULL, false },
+		{ FINDING_USAGE_2_NAMES_LEAF, "a", "192.0.2.1", "2", NULL,
+		    false },
+		{ FINDING_NS_LAME, NULL, NULL, "6", NULL, false },
+		{ FINDING_LIMIT_REACHED, NULL, NULL, "8", NULL, false },
 	};
 	struct finding_list list = { NULL, 0 };
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < COUNT(rows); i++)
-		add(&list, rows[i].code, rows[i].host, rows[i].address,
-		    rows[i].text);
-	finding_sort(&list);
+		add(&list, &rows[i]);
+	finding_list_settle(&list);
+	assert_int_equal(list.count, COUNT(rows));
 	for (i = 0; i < COUNT(rows); i++)
 		assert_int_equal(list.items[i].text[0], '1' + (int)i);
 	finding_list_clear(&list);
 }
 
-static void
-test_places(void **state)
+/* How much the places of two findings have in common. */
+static int
+nearness(const struct finding *a, const struct finding *b)
 {
-	static const struct {
-		const char	*host, *address, *text;
-		const char	*places;	/* NULL: it repeats another */
-	} rows[] = {
-		{ "a", "192.0.2.1", "one",
-		    "a [192.0.2.1] [2001:db8::1] b [192.0.2.2] RSA" },
-		{ "a", "192.0.2.3", "two", "a [192.0.2.3] RSA" },
-		{ "b", "192.0.2.2", "one", NULL },
-		{ "a", "2001:db8::1", "one", NULL },
-		{ "a", NULL, "one", "a b" },
-		{ "b", NULL, "one", NULL },
-		{ NULL, NULL, "one", "" },
+	if (a->place.host == NULL || b->place.host == NULL ||
+	    strcmp(a->place.host, b->place.host) != 0)
+		return 0;
+	return address_equal(&a->place.address, &b->place.address) &&
+	    a->place.key_type == b->place.key_type ? 2 : 1;
+}
+
+/*
+ * The rule in its plainest form, quadratic: each finding goes to the end of its
+ * severity, or behind the last of those nearest to it.
+ */
+static void
+insert(struct finding *sorted, size_t count, const struct finding *finding)
+{
+	size_t end = count, place, i;
+	int nearest = 0;
+
+	while (end > 0 && sorted[end - 1].severity > finding->severity)
+		end--;
+	place = end;
+	for (i = end; i > 0 &&
+	    sorted[i - 1].severity == finding->severity; i--) {
+		if (nearness(&sorted[i - 1], finding) <= nearest)
+			continue;
+		nearest = nearness(&sorted[i - 1], finding);
+		place = i;
+	}
+	memmove(&sorted[place + 1], &sorted[place],
+	    (count - place) * sizeof(*sorted));
+	sorted[place] = *finding;
+}
+
+/* Random lists, against the rule in its plainest form. */
+static void
+test_order_of_many(void **state)
+{
+	static const enum finding_code codes[] = { FINDING_TLSA_BOGUS,
+		FINDING_TLSA_NONE, FINDING_NO_ROLLOVER_RECORD };
+	static const char *const hosts[] = { NULL, "a", "b", "c" };
+	static const char *const addresses[] = { NULL, "192.0.2.1",
+		"2001:db8::1" };
+	struct finding sorted[64];
+	uint32_t random = 1;
+	size_t round, i;
+
+	(void)state;
+	for (round = 0; round < 200; round++) {
+		struct finding_list list = { NULL, 0 };
+
+		for (i = 0; i < COUNT(sorted); i++) {
+			struct sketch sketch = { .text = "x" };
+
+			random = random * 1664525 + 1013904223;
+			sketch.code = codes[(random >> 8) % COUNT(codes)];
+			sketch.host = hosts[(random >> 12) % COUNT(hosts)];
+			if (sketch.host != NULL)
+				sketch.address = addresses[(random >> 16) %
+				    COUNT(addresses)];
+			add(&list, &sketch);
+			insert(sorted, i, &list.items[i]);
+		}
+		finding_list_settle(&list);
+		assert_int_equal(list.count, COUNT(sorted));
+		for (i = 0; i < list.count; i++)
+			assert_ptr_equal(list.items[i].text, sorted[i].text);
+		finding_list_clear(&list);
+	}
+}
+
+/* What one server does over both transports is reported of UDP. */
+static void
+test_repeats_over_tcp(void **state)
+{
+	static const struct sketch rows[] = {
+		{ FINDING_NS_LAME, NULL, NULL, "one", "ns1", false },
+		{ FINDING_NS_LAME, NULL, NULL, "one", "ns1", true },
+		{ FINDING_NS_LAME, NULL, NULL, "two", "ns1", true },
+		{ FINDING_NS_LAME, NULL, NULL, "one", "ns2", true },
+		{ FINDING_NS_INCONSISTENT, NULL, NULL, "one", "ns1", true },
 	};
 	struct finding_list list = { NULL, 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++)
+		add(&list, &rows[i]);
+	finding_list_settle(&list);
+	assert_int_equal(list.count, COUNT(rows) - 1);
+	assert_false(list.items[0].place.server.tcp);
+	for (i = 1; i < list.count; i++)
+		assert_true(list.items[i].place.server.tcp);
+	finding_list_clear(&list);
+}
+
+static void
+test_groups(void **state)
+{
+	static const struct sketch rows[] = {
+		{ FINDING_CONNECT_FAILED, "a", "192.0.2.1", "one", NULL,
+		    false },
+		{ FINDING_CONNECT_FAILED, "a", "192.0.2.3", "two", NULL,
+		    false },
+		{ FINDING_CONNECT_FAILED, "b", "192.0.2.2", "one", NULL,
+		    false },
+		{ FINDING_CONNECT_FAILED, "a", "2001:db8::1", "one", NULL,
+		    false },
+		{ FINDING_CONNECT_FAILED, "a", NULL, "one", NULL, false },
+		{ FINDING_CONNECT_FAILED, "b", NULL, "one", NULL, false },
+		{ FINDING_CONNECT_FAILED, NULL, NULL, "one", NULL, false },
+		{ FINDING_CONNECT_FAILED, NULL, NULL, "one", "ns1", false },
+		{ FINDING_CONNECT_FAILED, NULL, NULL, "three", "ns2", true },
+	};
+	static const char *const expected[] = {
+		"a [192.0.2.1] [2001:db8::1] b [192.0.2.2] RSA",
+		"a [192.0.2.3] RSA",
+		"a b",
+		"ns1",
+		"ns2",
+	};
+	struct finding_list list = { NULL, 0 };
+	struct finding_groups groups;
 	char *places;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < COUNT(rows); i++)
-		add(&list, FINDING_CONNECT_FAILED, rows[i].host,
-		    rows[i].address, rows[i].text);
-	for (i = 0; i < COUNT(rows); i++) {
-		assert_int_equal(finding_repeats(&list, i),
-		    rows[i].places == NULL);
-		if (rows[i].places == NULL)
-			continue;
-		places = finding_places(&list, i);
-		assert_string_equal(places, rows[i].places);
+		add(&list, &rows[i]);
+	finding_list_settle(&list);
+	finding_groups_init(&groups, &list);
+	assert_int_equal(groups.count, COUNT(expected));
+	for (i = 0; i < COUNT(expected); i++) {
+		places = finding_group_places(&groups.items[i]);
+		assert_string_equal(places, expected[i]);
 		free(places);
 	}
+	finding_groups_clear(&groups);
+	finding_list_clear(&list);
+}
+
+/* Advice is part of what a finding says. */
+static void
+test_groups_by_advice(void **state)
+{
+	static const struct sketch sketch = { FINDING_CONNECT_FAILED, "a",
+		NULL, "one", NULL, false };
+	static const struct advice_rrset rrset = { "_25._tcp.a", 3600 };
+	uint8_t octets[2][1] = { { 1 }, { 2 } };
+	struct finding_list list = { NULL, 0 };
+	struct finding_groups groups;
+	struct tlsa record = { .usage = 3, .size = 1 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		add(&list, &sketch);
+		record.data = octets[i % 2];
+		advice_add_publish(&list.items[i].advice, &rrset, &record);
+	}
+	finding_groups_init(&groups, &list);
+	assert_int_equal(groups.count, 2);
+	assert_int_equal(groups.items[0].count, 2);
+	assert_ptr_equal(groups.items[0].members[0], &list.items[0]);
+	assert_ptr_equal(groups.items[1].members[0], &list.items[1]);
+	finding_groups_clear(&groups);
 	finding_list_clear(&list);
 }
 
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sort),
-		cmocka_unit_test(test_places),
+	static const struct table tables[] = {
+		TABLE_ALONE(test_codes),
+		TABLE_ALONE(test_order),
+		TABLE_ALONE(test_order_of_many),
+		TABLE_ALONE(test_repeats_over_tcp),
+		TABLE_ALONE(test_groups),
+		TABLE_ALONE(test_groups_by_advice),
 	};
 
-	return cmocka_run_group_tests_name("finding", tests, NULL, NULL);
+	return table_run(tables, COUNT(tables));
 }

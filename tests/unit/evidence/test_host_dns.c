@@ -100,15 +100,15 @@ test_address_families(void **state)
 			expected = expected_of_families(a, aaaa);
 			evidence = domain_with_families(a, aaaa, chain);
 			fixture_judge(evidence);
-			assert_int_equal(evidence->hosts[0].verdict, expected);
+			assert_int_equal(evidence->hosts[0].judged.verdict, expected);
 			/* A domain without a host that takes part fails. */
-			assert_int_equal(evidence->verdict,
+			assert_int_equal(evidence->judged.verdict,
 			    expected == VERDICT_ABSENT ? VERDICT_FAIL :
 			    expected);
-			assert_int_equal(finding_list_has(&evidence->findings,
+			assert_int_equal(finding_list_has(&evidence->judged.findings,
 			    FINDING_ADDRESS_BOGUS),
 			    a == IS_BOGUS || aaaa == IS_BOGUS);
-			assert_int_equal(finding_list_has(&evidence->findings,
+			assert_int_equal(finding_list_has(&evidence->judged.findings,
 			    FINDING_ADDRESS_LOOKUP_FAILED),
 			    a == IS_LOST || aaaa == IS_LOST);
 			evidence_free(evidence);
@@ -138,23 +138,23 @@ test_base_domains(void **state)
 	assert_string_equal(host_dns_base_domain(host, 0), "real.example.net");
 	assert_string_equal(host_dns_base_domain(host, 1), "mx.example.org");
 	assert_null(host_dns_base_domain(host, 2));
-	assert_int_equal(host_dns_state(host), HOST_DNS_TLSA_UNKNOWN);
+	assert_int_equal(host_dns_state(host, NULL), HOST_DNS_TLSA_UNKNOWN);
 
 	/* Nothing secure at the first: the second is asked. */
 	host->tlsa[0] = fixture_answer("_25._tcp.real.example.net", DNS_TLSA,
 	    ANSWER_NO_DATA, DNSSEC_SECURE);
-	assert_int_equal(host_dns_state(host), HOST_DNS_TLSA_UNKNOWN);
+	assert_int_equal(host_dns_state(host, NULL), HOST_DNS_TLSA_UNKNOWN);
 	host->tlsa[1] = fixture_answer("_25._tcp.mx.example.org", DNS_TLSA,
 	    ANSWER_RECORDS, DNSSEC_SECURE);
 	fixture_add(host->tlsa[1], "\3\1\1", 3);
-	assert_int_equal(host_dns_state(host), HOST_DNS_DANE);
+	assert_int_equal(host_dns_state(host, NULL), HOST_DNS_DANE);
 	assert_string_equal(host_dns_server_name(host), "mx.example.org");
 
 	/* Bogus at the first: that is the end. */
 	answer_free(host->tlsa[0]);
 	host->tlsa[0] = fixture_answer("_25._tcp.real.example.net", DNS_TLSA,
 	    ANSWER_RECORDS, DNSSEC_BOGUS);
-	assert_int_equal(host_dns_state(host), HOST_DNS_TLSA_BOGUS);
+	assert_int_equal(host_dns_state(host, NULL), HOST_DNS_TLSA_BOGUS);
 	evidence_free(evidence);
 }
 
@@ -178,14 +178,14 @@ test_alias_into_unsigned_zone(void **state)
 	(void)state;
 	make_alias(host->a, "real.example.net");
 	host->a->dnssec = DNSSEC_INSECURE;
-	assert_int_equal(host_dns_state(host), HOST_DNS_ALIAS_UNKNOWN);
+	assert_int_equal(host_dns_state(host, NULL), HOST_DNS_ALIAS_UNKNOWN);
 	for (i = 0; i < COUNT(rows); i++) {
 		answer_free(host->cname);
 		host->cname = fixture_answer(host->name, DNS_CNAME,
 		    rows[i].kind, rows[i].status);
 		if (rows[i].kind == ANSWER_RECORDS)
 			fixture_add(host->cname, "x", 1);
-		assert_int_equal(host_dns_state(host), rows[i].expected);
+		assert_int_equal(host_dns_state(host, NULL), rows[i].expected);
 	}
 	/* With a secure alias the name itself is the only base domain. */
 	answer_free(host->cname);
@@ -229,14 +229,13 @@ test_tlsa_answers(void **state)
 	for (i = 0; i < COUNT(rows); i++) {
 		evidence = fixture_domain("example.org");
 		host = fixture_host(evidence, "mx.example.org");
-		host->base_domains[0] = memory_string(host->name);
 		host->tlsa[0] = fixture_answer("_25._tcp.mx.example.org",
 		    DNS_TLSA, rows[i].kind, rows[i].status);
 		if (rows[i].kind == ANSWER_RECORDS)
 			fixture_add(host->tlsa[0], "\3\1\1", 3);
 		fixture_judge(evidence);
-		assert_int_equal(evidence->verdict, rows[i].expected);
-		assert_int_equal(evidence->findings.items[0].code,
+		assert_int_equal(evidence->judged.verdict, rows[i].expected);
+		assert_int_equal(evidence->judged.findings.items[0].code,
 		    rows[i].code);
 		evidence_free(evidence);
 	}

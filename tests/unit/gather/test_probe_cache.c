@@ -36,7 +36,7 @@ struct guest {
 };
 
 struct test {
-	struct context_options	 options;
+	struct gather_options	 options;
 	struct context		 context;	/* its parts are owned */
 	struct listener		*server;	/* owned */
 	struct guest		 waiters[GUESTS];

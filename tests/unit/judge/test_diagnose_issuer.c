@@ -40,7 +40,6 @@
 /* The system's store, as these tests have it, knows it as CN=Root. */
 #define STORE_KEY \
 	"5707e0000000000000000000000000000000000000000000000000000000571e"
-#define STORE_NAME "CN=Root"
 /* Nobody's. */
 #define OTHER_KEY \
 	"000000000000000000000000000000000000000000000000000000000000abcd"
@@ -147,24 +146,30 @@ add_record(struct tlsa_set *set, const char *text)
 	free(fields.data);
 }
 
-/* The system's store of authorities. */
-static char *
+/* The system's CA store, as these tests have it. */
+struct store {
+	struct issued	**world;	/* borrowed */
+	size_t		  asked;
+};
+
+static struct chain *
 find_in_store(void *argument, const struct tlsa *record)
 {
-	size_t *asked = argument;
+	static const enum who root[SENT_MAX] = { ROOT };
+	struct store *store_asked = argument;
 	struct tlsa_set store = { NULL, 0 };
 	bool found;
 
-	(*asked)++;
+	store_asked->asked++;
 	add_record(&store, "2 1 1 " STORE_KEY);
 	found = tlsa_same_combination(store.records, record) &&
 	    memcmp(store.records->data, record->data, record->size) == 0;
 	tlsa_set_clear(&store);
-	return found ? memory_string(STORE_NAME) : NULL;
+	return found ? chain_of(store_asked->world, root) : NULL;
 }
 
-#define NOT_THERE "which the server does not send; senders use no store of " \
-	"authorities, so for them it is not there"
+#define NOT_THERE "which the server does not send; senders use no CA " \
+	"store, so they cannot find it"
 #define NO_USE	"which the server does not send and which is not known to " \
 	"have issued what it sends: that was "
 #define APPEND	"append the certificate of "
@@ -219,12 +224,12 @@ static const struct row {
 
 	/* nobody knows it, but it may be the one that is missing */
 	{ { LEAF, MIDDLE }, "2 1 1 " OTHER_KEY,
-	    FINDING_ISSUER_NOT_SENT, "is of no authority that the server "
+	    FINDING_ISSUER_NOT_SENT, "is of no CA that the server "
 	    "sends. What it sends ends with CN=Middle, issued by CN=Root, "
 	    "which is not sent: if the record is of that, senders cannot know",
 	    APPEND "CN=Root" SENDS ", if it is the one, or\n" },
 	{ { LEAF, X1 }, "2 0 1 " OTHER_KEY,
-	    FINDING_ISSUER_NOT_SENT, "is of no authority that the server "
+	    FINDING_ISSUER_NOT_SENT, "is of no CA that the server "
 	    "sends. What it sends ends with CN=leaf, issued by CN=Middle, "
 	    "which is not sent: if the record is of that, senders cannot know",
 	    APPEND "CN=Middle" SENDS ", if it is the one, or\n" },
@@ -239,10 +244,10 @@ static const struct row {
 
 	/* it issues no more */
 	{ { LEAF, MIDDLE }, "2 1 1 " R10_KEY,
-	    FINDING_ISSUER_RETIRED, "names Let's Encrypt R10, an authority "
+	    FINDING_ISSUER_RETIRED, "names Let's Encrypt R10, a CA "
 	    "that has retired and issues no more certificates", "" },
 	{ { LEAF, MIDDLE, ROOT }, "2 0 1 " X3_CERT,
-	    FINDING_ISSUER_RETIRED, "names DST Root CA X3, an authority that "
+	    FINDING_ISSUER_RETIRED, "names DST Root CA X3, a CA that "
 	    "has retired and issues no more certificates", "" },
 
 	/* an authority's digest is not meant where usage 3 stands before it,
@@ -252,6 +257,9 @@ static const struct row {
 	{ { LEAF, MIDDLE, ROOT }, "2 0 1 " X1_KEY, FINDING_CODE_COUNT, NULL,
 	    NULL },
 };
+
+static const struct advice_rrset rrset = { "_25._tcp.mx.example.org", 3600 };
+static const struct advice_rrset nowhere = { NULL, 3600 };
 
 static bool
 diagnose_row(struct issued **world, const struct row *row, bool failing,
@@ -266,12 +274,12 @@ diagnose_row(struct issued **world, const struct row *row, bool failing,
 		.reference_name_count = COUNT(names),
 		.when = CERTIFICATES_NOW,
 	};
-	size_t asked = 0;
+	struct store asked = { world, 0 };
 	const struct ca_lookup store = { find_in_store, &asked };
 	struct diagnose_input input = {
 		.chain = chain,
 		.rules = &match,
-		.owner = "_25._tcp.mx.example.org",
+		.rrset = &rrset,
 		.ca_lookup = &store,
 		.failing = failing,
 	};
@@ -281,10 +289,10 @@ diagnose_row(struct issued **world, const struct row *row, bool failing,
 	input.record = set.records;
 	said = diagnose(diagnosis, &input);
 	if (said)
-		assert_int_equal(follow_advice(diagnosis->advice, &match, 0),
+		assert_int_equal(follow_advice(&diagnosis->advice, &match, 0),
 		    1);
 	/* It takes time to read, and is for what is not known else. */
-	assert_true(asked <= 1);
+	assert_true(asked.asked <= 1);
 	tlsa_set_clear(&set);
 	chain_free(chain);
 	return said;
@@ -296,6 +304,7 @@ test_issuers(void **state)
 	struct diagnosis diagnosis;
 	const struct row *row;
 	size_t i, length;
+	char *advice;
 
 	for (i = 0; i < COUNT(rows); i++) {
 		row = &rows[i];
@@ -308,12 +317,14 @@ test_issuers(void **state)
 			fail_msg("%s: %s", row->record, diagnosis.text);
 		assert_int_equal(diagnosis.code, row->code);
 		assert_string_equal(diagnosis.text, row->text);
+		advice = advice_list_text(&diagnosis.advice);
 		length = strlen(row->append);
-		if (strncmp(diagnosis.advice, row->append, length) != 0 ||
-		    strncmp(diagnosis.advice + length, "publish  ", 9) != 0)
-			fail_msg("%s: %s", row->record, diagnosis.advice);
+		if (strncmp(advice, row->append, length) != 0 ||
+		    strncmp(advice + length, "publish  ", 9) != 0)
+			fail_msg("%s: %s", row->record, advice);
+		free(advice);
 		free(diagnosis.text);
-		free(diagnosis.advice);
+		advice_list_clear(&diagnosis.advice);
 	}
 }
 
@@ -348,7 +359,8 @@ test_append(void **state)
 		.reference_name_count = COUNT(names),
 		.when = CERTIFICATES_NOW,
 	};
-	struct diagnose_input input = { .rules = &match, .failing = true };
+	struct diagnose_input input = { .rules = &match, .rrset = &nowhere,
+		.failing = true };
 	struct diagnosis diagnosis;
 	struct match_result *results;
 	size_t i;
@@ -360,9 +372,9 @@ test_append(void **state)
 	assert_true(diagnose(&diagnosis, &input));
 	assert_int_equal(diagnosis.code, FINDING_ISSUER_NOT_SENT);
 	/* Without an owner the record is told by itself. */
-	assert_non_null(strstr(diagnosis.advice, "or\npublish  3 1 1 "));
+	assert_true(advice_has(&diagnosis.advice, "or\npublish  3 1 1 "));
 	free(diagnosis.text);
-	free(diagnosis.advice);
+	advice_list_clear(&diagnosis.advice);
 	for (i = 0; i < 2; i++) {
 		match.chain = chains[i];
 		results = match_chain(&match);

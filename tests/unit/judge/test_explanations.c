@@ -51,8 +51,8 @@ count_explanations(const struct evidence *evidence)
 {
 	size_t i, n = 0;
 
-	for (i = 0; i < evidence->findings.count; i++)
-		n += explains(evidence->findings.items[i].code);
+	for (i = 0; i < evidence->judged.findings.count; i++)
+		n += explains(evidence->judged.findings.items[i].code);
 	return n;
 }
 
@@ -63,9 +63,18 @@ explanation(const struct evidence *evidence)
 	size_t i;
 
 	assert_int_equal(count_explanations(evidence), 1);
-	for (i = 0; !explains(evidence->findings.items[i].code); i++)
+	for (i = 0; !explains(evidence->judged.findings.items[i].code); i++)
 		continue;
-	return &evidence->findings.items[i];
+	return &evidence->judged.findings.items[i];
+}
+
+static void
+assert_address(const struct finding *finding, const char *expected)
+{
+	char *address = address_text(&finding->place.address);
+
+	assert_string_equal(address, expected);
+	free(address);
 }
 
 /* The advice of every explanation, held against what its place presents. */
@@ -75,27 +84,25 @@ assert_advice_helps(const struct evidence *evidence,
 {
 	const struct finding *finding = explanation(evidence);
 	struct match_input match = {
-		.records = &host->records,
-		.reference_names = (const char *const *)host->reference_names,
-		.reference_name_count = host->reference_name_count,
+		.records = &host->judged.records,
+		.reference_names = (const char *const *)host->judged.reference_names,
+		.reference_name_count = host->judged.reference_name_count,
 		.when = CERTIFICATES_NOW,
 	};
 	const struct endpoint_evidence *endpoint;
-	char *address;
 	size_t i, j, tried = 0;
 
 	for (i = 0; i < host->endpoint_count; i++) {
 		endpoint = &host->endpoints[i];
-		address = address_text(&endpoint->address);
 		for (j = 0; j < endpoint->handshake_count; j++) {
-			match.chain = endpoint->handshakes[j].handshake->chain;
-			if (strcmp(address, finding->address) == 0 &&
-			    match.chain->certificates[0].key_type ==
-			    finding->key_type)
-				tried += follow_advice(finding->advice, &match,
-				    (size_t)finding->record);
+			match.chain = endpoint->handshakes[j].seen->chain;
+			if (address_equal(&endpoint->address,
+			    &finding->place.address) &&
+			    (int)match.chain->certificates[0].key_type ==
+			    finding->place.key_type)
+				tried += follow_advice(&finding->advice,
+				    &match, (size_t)finding->place.record);
 		}
-		free(address);
 	}
 	assert_int_equal(tried, 1);
 }
@@ -112,17 +119,16 @@ test_failing(void **state)
 	match_world_publish(host, *state, "2 1 1", LEAF);
 	match_world_present(host, *state, "192.0.2.1", leaf_sent);
 	fixture_judge(evidence);
-	assert_int_equal(evidence->verdict, VERDICT_FAIL);
+	assert_int_equal(evidence->judged.verdict, VERDICT_FAIL);
 	finding = explanation(evidence);
 	assert_int_equal(finding->code, FINDING_USAGE_2_NAMES_LEAF);
 	assert_int_equal(finding->severity, SEVERITY_ERROR);
-	assert_string_equal(finding->host, HOST);
-	assert_string_equal(finding->address, "192.0.2.1");
-	assert_int_equal(finding->key_type, KEY_ECDSA);
-	assert_int_equal(finding->record, 0);
-	assert_string_equal(finding->text, "record [1] has usage 2, an "
-	    "authority, but is of the server's own public key: its usage must "
-	    "be 3");
+	assert_string_equal(finding->place.host, HOST);
+	assert_address(finding, "192.0.2.1");
+	assert_int_equal(finding->place.key_type, KEY_ECDSA);
+	assert_int_equal(finding->place.record, 0);
+	assert_string_equal(finding->text, "record [1] has usage 2, a "
+	    "CA, but is of the server's own public key: its usage must be 3");
 	assert_advice_helps(evidence, host);
 	evidence_free(evidence);
 }
@@ -139,11 +145,11 @@ test_beside_match(void **state)
 	match_world_publish(host, *state, "2 1 1", LEAF);	/* told once */
 	match_world_present(host, *state, "192.0.2.1", leaf_sent);
 	fixture_judge(evidence);
-	assert_int_equal(evidence->verdict, VERDICT_PASS);
+	assert_int_equal(evidence->judged.verdict, VERDICT_PASS);
 	assert_int_equal(explanation(evidence)->code,
 	    FINDING_USAGE_2_NAMES_LEAF);
 	assert_int_equal(explanation(evidence)->severity, SEVERITY_INFO);
-	assert_int_equal(explanation(evidence)->record, 1);
+	assert_int_equal(explanation(evidence)->place.record, 0);
 	assert_advice_helps(evidence, host);
 	evidence_free(evidence);
 }
@@ -162,7 +168,7 @@ test_unusable(void **state)
 	tlsa_set_clear(&set);
 	match_world_present(host, *state, "192.0.2.1", leaf_sent);
 	fixture_judge(evidence);
-	assert_int_equal(evidence->verdict, VERDICT_NONE);
+	assert_int_equal(evidence->judged.verdict, VERDICT_NONE);
 	assert_int_equal(explanation(evidence)->code,
 	    FINDING_MATCHING_TYPE_SWAPPED);
 	assert_int_equal(explanation(evidence)->severity, SEVERITY_INFO);
@@ -181,7 +187,7 @@ test_insecure_domain(void **state)
 	match_world_publish(host, *state, "3 0 1", INTERMEDIATE);
 	match_world_present(host, *state, "192.0.2.1", leaf_sent);
 	fixture_judge(evidence);
-	assert_int_equal(evidence->verdict, VERDICT_NONE);
+	assert_int_equal(evidence->judged.verdict, VERDICT_NONE);
 	assert_int_equal(explanation(evidence)->code,
 	    FINDING_USAGE_3_NAMES_ISSUER);
 	assert_int_equal(explanation(evidence)->severity, SEVERITY_WARNING);
@@ -216,7 +222,7 @@ test_reference_names(void **state)
 		match_world_publish(host, *state, "3 1 1", INTERMEDIATE);
 		match_world_present(host, *state, "192.0.2.1", sent);
 		fixture_judge(evidence);
-		assert_non_null(strstr(explanation(evidence)->advice,
+		assert_true(advice_has(&explanation(evidence)->advice,
 		    rows[i].numbers));
 		assert_advice_helps(evidence, host);
 		evidence_free(evidence);
@@ -237,7 +243,7 @@ test_another_address(void **state)
 	fixture_judge(evidence);
 	assert_int_equal(explanation(evidence)->code,
 	    FINDING_MATCHES_ELSEWHERE);
-	assert_string_equal(explanation(evidence)->address, "2001:db8::1");
+	assert_address(explanation(evidence), "2001:db8::1");
 	assert_string_equal(explanation(evidence)->text, "record [1] matches "
 	    "what mx.example.org [192.0.2.1] presents (ECDSA), but not what is "
 	    "presented here: one of the two was left behind");
@@ -271,7 +277,7 @@ test_another_host(void **state)
 		fixture_judge(evidence);
 		assert_int_equal(explanation(evidence)->code,
 		    FINDING_MATCHES_ELSEWHERE);
-		assert_string_equal(explanation(evidence)->host,
+		assert_string_equal(explanation(evidence)->place.host,
 		    "mx2.example.org");
 		assert_string_equal(explanation(evidence)->text, "record [1] "
 		    "matches what mx1.example.org [192.0.2.1] presents "
@@ -310,10 +316,10 @@ test_another_key_type(void **state)
 		match_world_present(host, *state, "192.0.2.1", leaf_sent);
 		present_too(host, *state, rows[i].failing);
 		fixture_judge(evidence);
-		assert_int_equal(evidence->verdict, VERDICT_FAIL);
+		assert_int_equal(evidence->judged.verdict, VERDICT_FAIL);
 		assert_int_equal(explanation(evidence)->code,
 		    FINDING_MATCHES_ELSEWHERE);
-		assert_int_equal(explanation(evidence)->key_type,
+		assert_int_equal(explanation(evidence)->place.key_type,
 		    rows[i].key_type);
 		assert_string_equal(explanation(evidence)->text,
 		    rows[i].text);
@@ -336,7 +342,7 @@ test_nearest_first(void **state)
 	present_too(host, *state, leaf_sent);
 	fixture_judge(evidence);
 	finding = explanation(evidence);
-	assert_string_equal(finding->address, "192.0.2.2");
+	assert_address(finding, "192.0.2.2");
 	assert_non_null(strstr(finding->text, "that this server holds"));
 	evidence_free(evidence);
 }
@@ -357,7 +363,7 @@ test_silence(void **state)
 	match_world_present(host, *state, "192.0.2.1", leaf_sent);
 	present_too(host, *state, rsa_sent);
 	fixture_judge(evidence);
-	assert_int_equal(evidence->verdict, VERDICT_PASS);
+	assert_int_equal(evidence->judged.verdict, VERDICT_PASS);
 	assert_int_equal(count_explanations(evidence), 0);
 	evidence_free(evidence);
 
@@ -369,7 +375,7 @@ test_silence(void **state)
 	match_world_present(host, *state, "192.0.2.1", leaf_sent);
 	match_world_present(host, *state, "192.0.2.2", other_sent);
 	fixture_judge(evidence);
-	assert_int_equal(evidence->verdict, VERDICT_PASS);
+	assert_int_equal(evidence->judged.verdict, VERDICT_PASS);
 	assert_int_equal(count_explanations(evidence), 0);
 	evidence_free(evidence);
 
@@ -383,7 +389,7 @@ test_silence(void **state)
 	match_world_publish(host, *state, "3 1 1", LEAF_OF_ROOT);
 	match_world_present(host, *state, "192.0.2.2", other_sent);
 	fixture_judge(evidence);
-	assert_int_equal(evidence->verdict, VERDICT_PASS);
+	assert_int_equal(evidence->judged.verdict, VERDICT_PASS);
 	assert_int_equal(count_explanations(evidence), 0);
 	evidence_free(evidence);
 }
@@ -412,7 +418,7 @@ test_not_the_record(void **state)
 		match_world_publish(host, *state, "2 1 1", INTERMEDIATE);
 		match_world_present(host, *state, "192.0.2.1", rows[i].sent);
 		fixture_judge(evidence);
-		assert_true(finding_list_has(&evidence->findings,
+		assert_true(finding_list_has(&evidence->judged.findings,
 		    rows[i].code));
 		assert_int_equal(count_explanations(evidence), 0);
 		evidence_free(evidence);
@@ -424,8 +430,8 @@ count_limits(const struct evidence *evidence)
 {
 	size_t i, told = 0;
 
-	for (i = 0; i < evidence->findings.count; i++)
-		told += evidence->findings.items[i].code ==
+	for (i = 0; i < evidence->judged.findings.count; i++)
+		told += evidence->judged.findings.items[i].code ==
 		    FINDING_LIMIT_REACHED;
 	return told;
 }
@@ -453,7 +459,7 @@ test_limit(void **state)
 		}
 		match_world_present(host, *state, "192.0.2.1", leaf_sent);
 		fixture_judge(evidence);
-		assert_int_equal(evidence->verdict, VERDICT_FAIL);
+		assert_int_equal(evidence->judged.verdict, VERDICT_FAIL);
 		explanations[i] = count_explanations(evidence);
 		assert_int_equal(count_limits(evidence), i + 1);
 	}

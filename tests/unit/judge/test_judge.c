@@ -49,8 +49,8 @@ test_mx_answers(void **state)
 		evidence->mx = fixture_answer("example.org", DNS_MX,
 		    rows[i].kind, rows[i].status);
 		fixture_judge(evidence);
-		assert_int_equal(evidence->verdict, rows[i].expected);
-		assert_int_equal(evidence->findings.items[0].code,
+		assert_int_equal(evidence->judged.verdict, rows[i].expected);
+		assert_int_equal(evidence->judged.findings.items[0].code,
 		    rows[i].code);
 		evidence_free(evidence);
 	}
@@ -66,8 +66,8 @@ test_null_mx(void **state)
 	evidence->mx->records[0].name = memory_string(".");
 	fixture_judge(evidence);
 	assert_true(evidence_is_null_mx(evidence));
-	assert_int_equal(evidence->verdict, VERDICT_NONE);
-	assert_true(finding_list_has(&evidence->findings, FINDING_MX_NULL));
+	assert_int_equal(evidence->judged.verdict, VERDICT_NONE);
+	assert_true(finding_list_has(&evidence->judged.findings, FINDING_MX_NULL));
 	evidence_free(evidence);
 }
 
@@ -93,9 +93,9 @@ test_our_own_faults(void **state)
 		evidence->health = rows[i].health;
 		fixture_judge(evidence);
 		/* Never a fault of the domain. */
-		assert_int_equal(evidence->verdict, VERDICT_UNKNOWN);
-		assert_int_equal(evidence->findings.count, 1);
-		assert_int_equal(evidence->findings.items[0].code,
+		assert_int_equal(evidence->judged.verdict, VERDICT_UNKNOWN);
+		assert_int_equal(evidence->judged.findings.count, 1);
+		assert_int_equal(evidence->judged.findings.items[0].code,
 		    rows[i].code);
 		evidence_free(evidence);
 	}
@@ -142,14 +142,14 @@ test_outcomes(void **state)
 		fixture_endpoint(host, "192.0.2.2", OUTCOME_DONE, chain);
 		fixture_judge(evidence);
 		/* One bad address is enough, and the other is seen to pass. */
-		assert_int_equal(host->endpoints[0].verdict,
+		assert_int_equal(host->endpoints[0].judged.verdict,
 		    rows[i].expected);
-		assert_int_equal(host->endpoints[1].verdict, VERDICT_PASS);
-		assert_int_equal(host->verdict, rows[i].expected);
-		assert_int_equal(evidence->findings.items[0].code,
+		assert_int_equal(host->endpoints[1].judged.verdict, VERDICT_PASS);
+		assert_int_equal(host->judged.verdict, rows[i].expected);
+		assert_int_equal(evidence->judged.findings.items[0].code,
 		    rows[i].code);
-		assert_string_equal(evidence->findings.items[0].address,
-		    "192.0.2.1");
+		assert_true(address_equal(&host->endpoints[0].address,
+		    &evidence->judged.findings.items[0].place.address));
 		evidence_free(evidence);
 	}
 	chain_free(chain);
@@ -183,8 +183,8 @@ test_all_unusable(void **state)
 		fixture_endpoint(host, "192.0.2.1", rows[i].outcome,
 		    rows[i].outcome == OUTCOME_DONE ? chain : NULL);
 		fixture_judge(evidence);
-		assert_int_equal(evidence->verdict, rows[i].expected);
-		assert_true(finding_list_has(&evidence->findings,
+		assert_int_equal(evidence->judged.verdict, rows[i].expected);
+		assert_true(finding_list_has(&evidence->judged.findings,
 		    FINDING_TLSA_ALL_UNUSABLE));
 		evidence_free(evidence);
 	}
@@ -213,12 +213,12 @@ test_same_chain(void **state)
 	fixture_judge(evidence);
 	for (i = 0; i < COUNT(chains); i++) {
 		shake = &host->endpoints[i].handshakes[0];
-		assert_int_equal(shake->verdict, chains[i] == good ?
+		assert_int_equal(shake->judged.verdict, chains[i] == good ?
 		    VERDICT_PASS : VERDICT_FAIL);
-		assert_int_equal(shake->match_count, 1);
-		assert_int_equal(shake->matches[0].depth, chains[i] == good ?
+		assert_int_equal(shake->judged.match_count, 1);
+		assert_int_equal(shake->judged.matches[0].depth, chains[i] == good ?
 		    0 : MATCH_NO_DEPTH);
-		assert_int_equal(shake->matches[0].why == NULL,
+		assert_int_equal(shake->judged.matches[0].why == NULL,
 		    chains[i] == good);
 	}
 	evidence_free(evidence);
@@ -240,19 +240,19 @@ test_key_types(void **state)
 	endpoint = fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE, ecdsa);
 	fixture_shake(endpoint, rsa);
 	fixture_judge(evidence);
-	assert_int_equal(endpoint->handshakes[0].verdict, VERDICT_PASS);
-	assert_int_equal(endpoint->handshakes[1].verdict, VERDICT_FAIL);
-	assert_int_equal(evidence->verdict, VERDICT_FAIL);
-	assert_true(finding_list_has(&evidence->findings,
+	assert_int_equal(endpoint->handshakes[0].judged.verdict, VERDICT_PASS);
+	assert_int_equal(endpoint->handshakes[1].judged.verdict, VERDICT_FAIL);
+	assert_int_equal(evidence->judged.verdict, VERDICT_FAIL);
+	assert_true(finding_list_has(&evidence->judged.findings,
 	    FINDING_KEY_TYPE_UNCOVERED));
-	assert_false(finding_list_has(&evidence->findings,
+	assert_false(finding_list_has(&evidence->judged.findings,
 	    FINDING_NO_RECORD_MATCHES));
 
 	/* With a record for it, too, all is well, and judged anew it is so. */
 	fixture_tlsa_of(host, rsa);
 	fixture_judge(evidence);
-	assert_int_equal(evidence->verdict, VERDICT_PASS);
-	assert_false(finding_list_has(&evidence->findings,
+	assert_int_equal(evidence->judged.verdict, VERDICT_PASS);
+	assert_false(finding_list_has(&evidence->judged.findings,
 	    FINDING_KEY_TYPE_UNCOVERED));
 	evidence_free(evidence);
 	chain_free(ecdsa);
@@ -276,14 +276,14 @@ test_coverage(void **state)
 	fixture_tlsa(host, &other_key);		/* a rollover: nothing to say */
 	fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE, chain);
 	fixture_judge(evidence);
-	assert_int_equal(evidence->verdict, VERDICT_PASS);
-	assert_false(finding_list_has(&evidence->findings,
+	assert_int_equal(evidence->judged.verdict, VERDICT_PASS);
+	assert_false(finding_list_has(&evidence->judged.findings,
 	    FINDING_COMBINATION_UNCOVERED));
 
 	fixture_tlsa(host, &certificate);	/* RFC 7671 8 */
 	fixture_judge(evidence);
-	assert_int_equal(evidence->verdict, VERDICT_PASS);
-	assert_true(finding_list_has(&evidence->findings,
+	assert_int_equal(evidence->judged.verdict, VERDICT_PASS);
+	assert_true(finding_list_has(&evidence->judged.findings,
 	    FINDING_COMBINATION_UNCOVERED));
 	evidence_free(evidence);
 	chain_free(chain);
@@ -354,11 +354,11 @@ test_hosts_make_the_domain(void **state)
 			make_host(evidence, "mx2.example.org", verdicts[j],
 			    chain);
 			fixture_judge(evidence);
-			assert_int_equal(evidence->hosts[0].verdict,
+			assert_int_equal(evidence->hosts[0].judged.verdict,
 			    verdicts[i]);
-			assert_int_equal(evidence->hosts[1].verdict,
+			assert_int_equal(evidence->hosts[1].judged.verdict,
 			    verdicts[j]);
-			assert_int_equal(evidence->verdict,
+			assert_int_equal(evidence->judged.verdict,
 			    expected_of_hosts(verdicts[i], verdicts[j]));
 			evidence_free(evidence);
 		}
@@ -379,12 +379,12 @@ test_insecure_domain(void **state)
 	make_host(evidence, "mx1.example.org", VERDICT_FAIL, chain);
 	make_host(evidence, "mx2.example.org", VERDICT_PASS, chain);
 	fixture_judge(evidence);
-	assert_int_equal(evidence->verdict, VERDICT_NONE);
-	for (i = 0; i < evidence->findings.count; i++)
-		assert_int_not_equal(evidence->findings.items[i].severity,
+	assert_int_equal(evidence->judged.verdict, VERDICT_NONE);
+	for (i = 0; i < evidence->judged.findings.count; i++)
+		assert_int_not_equal(evidence->judged.findings.items[i].severity,
 		    SEVERITY_ERROR);
 	/* The host's name alone is a reference name (RFC 7672 3.2.2). */
-	assert_int_equal(evidence->hosts[1].reference_name_count, 1);
+	assert_int_equal(evidence->hosts[1].judged.reference_name_count, 1);
 	evidence_free(evidence);
 	chain_free(chain);
 }
@@ -424,11 +424,11 @@ test_signatures(void **state)
 		evidence = fixture_domain("example.org");
 		make_host(evidence, "mx.example.org", VERDICT_PASS, chain);
 		judge(evidence, &options);
-		assert_int_equal(evidence->verdict, rows[i].expected);
-		assert_int_equal(finding_list_has(&evidence->findings,
+		assert_int_equal(evidence->judged.verdict, rows[i].expected);
+		assert_int_equal(finding_list_has(&evidence->judged.findings,
 		    FINDING_SIGNATURE_EXPIRING), rows[i].told);
 		/* The certificate's own dates mean nothing to usage 3. */
-		assert_false(finding_list_has(&evidence->findings,
+		assert_false(finding_list_has(&evidence->judged.findings,
 		    FINDING_CERTIFICATE_EXPIRING));
 		evidence_free(evidence);
 	}

@@ -25,9 +25,9 @@ find(const struct evidence *evidence, enum finding_code code)
 {
 	size_t i;
 
-	for (i = 0; i < evidence->findings.count; i++) {
-		if (evidence->findings.items[i].code == code)
-			return &evidence->findings.items[i];
+	for (i = 0; i < evidence->judged.findings.count; i++) {
+		if (evidence->judged.findings.items[i].code == code)
+			return &evidence->judged.findings.items[i];
 	}
 	return NULL;
 }
@@ -68,7 +68,7 @@ struct scene {
 #define NS3	"ns3", "example.org", "192.0.2.54", false
 #define OTHER	"ns1", "example.net", "192.0.2.53", false
 
-#define DIFFER	" do not say the same about "
+#define DIFFER	"differs from "
 
 static const struct scene scenes[] = {
 	/* the same, in whatever order and however often */
@@ -85,49 +85,49 @@ static const struct scene scenes[] = {
 	/* not the same */
 	{ { { NS1, { { TLSA, DNS_TLSA, "a" } } },
 	    { NS2, { { TLSA, DNS_TLSA, "b" } } } },
-	    "ns-inconsistent ns1 [192.0.2.53] and ns2 [2001:db8::53]" DIFFER
+	    "ns-inconsistent ns2 [2001:db8::53]: " DIFFER "ns1 [192.0.2.53] about " 
 	    "TLSA " TLSA "\n" },
 	{ { { NS1, { { TLSA, DNS_TLSA, "ab" } } },
 	    { NS2, { { TLSA, DNS_TLSA, "a" } } } },
-	    "ns-inconsistent ns1 [192.0.2.53] and ns2 [2001:db8::53]" DIFFER
-	    "TLSA " TLSA " (2 records and 1 record)\n" },
+	    "ns-inconsistent ns2 [2001:db8::53]: " DIFFER "ns1 [192.0.2.53] about " 
+	    "TLSA " TLSA " (1 record and 2 records)\n" },
 	{ { { NS1, { { TLSA, DNS_TLSA, "aa" } } },
 	    { NS2, { { TLSA, DNS_TLSA, "ab" } } } },
-	    "ns-inconsistent ns1 [192.0.2.53] and ns2 [2001:db8::53]" DIFFER
+	    "ns-inconsistent ns2 [2001:db8::53]: " DIFFER "ns1 [192.0.2.53] about " 
 	    "TLSA " TLSA "\n" },
 	{ { { NS1, { { TLSA, DNS_TLSA, "a" } } },
 	    { NS2, { { TLSA, DNS_TLSA, NO_DATA } } } },
-	    "ns-inconsistent ns1 [192.0.2.53] and ns2 [2001:db8::53]" DIFFER
-	    "TLSA " TLSA " (1 record and no record)\n" },
+	    "ns-inconsistent ns2 [2001:db8::53]: " DIFFER "ns1 [192.0.2.53] about " 
+	    "TLSA " TLSA " (no record and 1 record)\n" },
 	{ { { NS1, { { TLSA, DNS_TLSA, NO_NAME } } },
 	    { NS2, { { TLSA, DNS_TLSA, NO_DATA } } } },
-	    "ns-inconsistent ns1 [192.0.2.53] and ns2 [2001:db8::53]" DIFFER
-	    "TLSA " TLSA " (no such name and no record)\n" },
+	    "ns-inconsistent ns2 [2001:db8::53]: " DIFFER "ns1 [192.0.2.53] about " 
+	    "TLSA " TLSA " (no record and no such name)\n" },
 	/* the serial number is in it */
 	{ { { NS1, { { "example.org", DNS_SOA, "1" } } },
 	    { NS2, { { "example.org", DNS_SOA, "2" } } } },
-	    "ns-inconsistent ns1 [192.0.2.53] and ns2 [2001:db8::53]" DIFFER
+	    "ns-inconsistent ns2 [2001:db8::53]: " DIFFER "ns1 [192.0.2.53] about " 
 	    "SOA example.org\n" },
 	/* by itself, over another transport */
 	{ { { NS1, { { MX, DNS_A, "a" } } },
 	    { NS1_TCP, { { MX, DNS_A, "b" } } } },
-	    "ns-inconsistent ns1 [192.0.2.53] and ns1 [192.0.2.53] over TCP"
-	    DIFFER "A " MX "\n" },
+	    "ns-inconsistent ns1 [192.0.2.53] over TCP: " DIFFER "ns1 [192.0.2.53] about "
+	     "A " MX "\n" },
 	/* each against the first */
 	{ { { NS1, { { MX, DNS_A, "a" } } }, { NS2, { { MX, DNS_A, "b" } } },
 	    { NS3, { { MX, DNS_A, "b" } } } },
-	    "ns-inconsistent ns1 [192.0.2.53] and ns2 [2001:db8::53]" DIFFER
+	    "ns-inconsistent ns2 [2001:db8::53]: " DIFFER "ns1 [192.0.2.53] about " 
 	    "A " MX "\n"
-	    "ns-inconsistent ns1 [192.0.2.53] and ns3 [192.0.2.54]" DIFFER
+	    "ns-inconsistent ns3 [192.0.2.54]: " DIFFER "ns1 [192.0.2.53] about " 
 	    "A " MX "\n" },
 	{ { { NS1, { { MX, DNS_A, "a" } } }, { NS2, { { MX, DNS_A, "a" } } },
 	    { NS3, { { MX, DNS_A, "b" } } } },
-	    "ns-inconsistent ns1 [192.0.2.53] and ns3 [192.0.2.54]" DIFFER
+	    "ns-inconsistent ns3 [192.0.2.54]: " DIFFER "ns1 [192.0.2.53] about " 
 	    "A " MX "\n" },
 	/* each question by itself */
 	{ { { NS1, { { MX, DNS_A, "a" }, { TLSA, DNS_TLSA, "a" } } },
 	    { NS2, { { MX, DNS_A, "b" }, { TLSA, DNS_TLSA, "a" } } } },
-	    "ns-inconsistent ns1 [192.0.2.53] and ns2 [2001:db8::53]" DIFFER
+	    "ns-inconsistent ns2 [2001:db8::53]: " DIFFER "ns1 [192.0.2.53] about " 
 	    "A " MX "\n" },
 	{ { { NS1, { { MX, DNS_A, "a" } } },
 	    { NS2, { { MX, DNS_AAAA, "b" } } } },
@@ -145,7 +145,7 @@ static const struct scene scenes[] = {
 	    { NS2, { { TLSA, DNS_TLSA, "a" } } },
 	    { NS3, { { TLSA, DNS_TLSA, "b" } } } },
 	    "ns-lame ns1 [192.0.2.53]: no usable answer: it refuses\n"
-	    "ns-inconsistent ns2 [2001:db8::53] and ns3 [192.0.2.54]" DIFFER
+	    "ns-inconsistent ns3 [192.0.2.54]: " DIFFER "ns2 [2001:db8::53] about " 
 	    "TLSA " TLSA "\n" },
 	{ { { NS1, { { TLSA, DNS_TLSA, "a" } } },
 	    { NS1_TCP, { { TLSA, DNS_TLSA, LAME } } } },
@@ -158,7 +158,7 @@ static const struct scene scenes[] = {
 	{ { { NS1, { { MX, DNS_A, "a" } } }, { NS2, { { MX, DNS_A, "b" } } },
 	    { "ns2", "example.org", "2001:db8::53", true,
 	    { { MX, DNS_A, "b" } } } },
-	    "ns-inconsistent ns1 [192.0.2.53] and ns2 [2001:db8::53]" DIFFER
+	    "ns-inconsistent ns2 [2001:db8::53]: " DIFFER "ns1 [192.0.2.53] about " 
 	    "A " MX "\n" },
 	{ { { NS1, { { MX, DNS_A, LAME }, { MX, DNS_AAAA, NO_DATA },
 	    { TLSA, DNS_TLSA, LAME } } } }, "ns-lame ns1 [192.0.2.53]: no "
@@ -169,10 +169,10 @@ static const struct scene scenes[] = {
 	/* a name above the records is denied (RFC 8020) */
 	{ { { NS1, { { TLSA, DNS_TLSA, "a" },
 	    { "_tcp." MX, DNS_A, NO_NAME } } } },
-	    "ns-lame ns1 [192.0.2.53] denies that _tcp." MX " exists, although "
+	    "ns-lame ns1 [192.0.2.53]: denies that _tcp." MX " exists, although "
 	    "there are TLSA records at or below it\n" },
 	{ { { NS1, { { TLSA, DNS_TLSA, "a" }, { TLSA, DNS_A, NO_NAME } } } },
-	    "ns-lame ns1 [192.0.2.53] denies that " TLSA " exists, although "
+	    "ns-lame ns1 [192.0.2.53]: denies that " TLSA " exists, although "
 	    "there are TLSA records at or below it\n" },
 	/* rightly, or not at all, or it is not above them */
 	{ { { NS1, { { TLSA, DNS_TLSA, NO_NAME },
@@ -232,19 +232,21 @@ static char *
 said_of(const struct evidence *evidence)
 {
 	const struct finding *finding;
-	char *text = memory_string(""), *longer;
+	char *text = memory_string(""), *longer, *server;
 	size_t i;
 
-	for (i = 0; i < evidence->findings.count; i++) {
-		finding = &evidence->findings.items[i];
+	for (i = 0; i < evidence->judged.findings.count; i++) {
+		finding = &evidence->judged.findings.items[i];
 		if (finding->code != FINDING_NS_LAME &&
 		    finding->code != FINDING_NS_INCONSISTENT)
 			continue;
 		assert_int_equal(finding->severity, SEVERITY_ERROR);
-		assert_null(finding->host);
-		assert_non_null(finding->advice);
-		longer = memory_format("%s%s %s\n", text,
-		    finding_code_name(finding->code), finding->text);
+		assert_null(finding->place.host);
+		assert_int_equal(finding->advice.count, 1);
+		server = finding_server_text(&finding->place.server);
+		longer = memory_format("%s%s %s: %s\n", text,
+		    finding_code_name(finding->code), server, finding->text);
+		free(server);
 		free(text);
 		text = longer;
 	}
@@ -273,8 +275,8 @@ test_name_servers(void **state)
 		said = said_of(evidence);
 		assert_string_equal(said, scenes[i].said);
 		/* The hosts pass all the same. */
-		assert_int_equal(host->verdict, VERDICT_PASS);
-		assert_int_equal(evidence->verdict,
+		assert_int_equal(host->judged.verdict, VERDICT_PASS);
+		assert_int_equal(evidence->judged.verdict,
 		    *said != '\0' ? VERDICT_FAIL : VERDICT_PASS);
 		free(said);
 		evidence_free(evidence);
@@ -294,7 +296,7 @@ test_name_servers_of_unsigned(void **state)
 	evidence->mx->dnssec = DNSSEC_INSECURE;
 	add_server(evidence, &lame);
 	fixture_judge(evidence);
-	assert_int_equal(evidence->verdict, VERDICT_NONE);
+	assert_int_equal(evidence->judged.verdict, VERDICT_NONE);
 	assert_int_equal(find(evidence, FINDING_NS_LAME)->severity,
 	    SEVERITY_WARNING);
 	evidence_free(evidence);
@@ -320,11 +322,11 @@ test_name_servers_out_of_reach(void **state)
 	for (i = 0; i < COUNT(silent); i++)
 		add_server(evidence, &silent[i]);
 	fixture_judge(evidence);
-	assert_int_equal(evidence->verdict, VERDICT_UNKNOWN);
+	assert_int_equal(evidence->judged.verdict, VERDICT_UNKNOWN);
 	assert_null(find(evidence, FINDING_NS_LAME));
 	assert_string_equal(find(evidence, FINDING_EGRESS_BLOCKED)->text,
 	    "none of the name servers answers this machine: its network "
-	    "probably does not allow to ask them");
+	    "probably does not allow asking them");
 	evidence_free(evidence);
 	chain_free(chain);
 }
@@ -340,7 +342,7 @@ struct end {
 	enum session_outcome	 outcome;
 };
 
-#define BLOCKED(n) "not one connection came about (" n " timed out): this " \
+#define BLOCKED(n) "no connection succeeded (" n " timed out): this " \
 	"machine's network probably does not allow them"
 
 #define SILENT(address)	{ address, STAGE_CONNECT, OUTCOME_TIMEOUT }
@@ -413,8 +415,8 @@ test_egress(void **state)
 		if (finding != NULL) {
 			assert_string_equal(finding->text, egress[i].text);
 			assert_int_equal(finding->severity, SEVERITY_WARNING);
-			assert_null(finding->host);
-			assert_int_equal(evidence->verdict, VERDICT_UNKNOWN);
+			assert_null(finding->place.host);
+			assert_int_equal(evidence->judged.verdict, VERDICT_UNKNOWN);
 		}
 		evidence_free(evidence);
 	}
@@ -426,8 +428,6 @@ static void
 test_egress_open(void **state)
 {
 	static const struct end silent[ENDS_MAX] = { SILENT("192.0.2.1") };
-	static const struct judge_options elsewhere = {
-		.connected = true };
 	struct chain *chain = fixture_chain(MX, KEY_ECDSA);
 	struct evidence *evidence = fixture_domain("example.org");
 	struct host_evidence *host;
@@ -443,7 +443,8 @@ test_egress_open(void **state)
 
 	evidence = fixture_domain("example.org");
 	add_host(evidence, "mx1.example.org", silent, chain);
-	judge(evidence, &elsewhere);
+	evidence->connected = true;
+	fixture_judge(evidence);
 	assert_null(find(evidence, FINDING_EGRESS_BLOCKED));
 	evidence_free(evidence);
 	chain_free(chain);

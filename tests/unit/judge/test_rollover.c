@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
-#include "checker/judge/judging.h"
+#include "checker/judge/judge_parts.h"
 #include "checker/tlsa/known_cas.h"
-#include "checker/tlsa/make.h"
+#include "checker/tlsa/tlsa.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 #include "tests/unit/support/certificates.h"
@@ -115,6 +115,7 @@ add_record(struct host_evidence *host, const char *text)
 
 	assert_true(tlsa_from_text(&fields, text, &why));
 	fixture_tlsa(host, &fields);
+	tlsa_set_add(&host->judged.records, &fields);
 	free(fields.data);
 }
 
@@ -128,18 +129,18 @@ match_by_hand(struct handshake_evidence *shake, const struct tlsa_set *set,
 {
 	size_t i;
 
-	shake->verdict = *matching != '\0' ? VERDICT_PASS : VERDICT_FAIL;
-	shake->matches = memory_new(set->count, sizeof(*shake->matches));
-	shake->match_count = set->count;
+	shake->judged.verdict = *matching != '\0' ? VERDICT_PASS : VERDICT_FAIL;
+	shake->judged.matches = memory_new(set->count, sizeof(*shake->judged.matches));
+	shake->judged.match_count = set->count;
 	for (i = 0; i < set->count; i++) {
-		shake->matches[i].record = i;
-		shake->matches[i].depth =
-		    (int)shake->handshake->chain->count;
-		shake->matches[i].status = MATCH_MISMATCH;
+		shake->judged.matches[i].record = i;
+		shake->judged.matches[i].depth =
+		    (int)shake->seen->chain->count;
+		shake->judged.matches[i].status = MATCH_MISMATCH;
 		if (strchr(matching, '0' + (int)i) == NULL)
 			continue;
-		shake->matches[i].status = MATCH_MATCH;
-		shake->matches[i].would_match = true;
+		shake->judged.matches[i].status = MATCH_MATCH;
+		shake->judged.matches[i].would_match = true;
 	}
 }
 
@@ -153,13 +154,15 @@ evidence_of(const struct rotation *row, const struct chain *chain)
 
 	for (i = 0; i < RECORDS_MAX && row->records[i] != NULL; i++)
 		add_record(host, row->records[i]);
-	tlsa_set_init(&host->records, host->tlsa[0]);
+	judge_host_dns(host);
+	tlsa_set_settle(&host->judged.records);	/* in the order of the row */
 	endpoint = fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE, NULL);
 	for (i = 0; i < SHAKES_MAX && row->matching[i] != NULL; i++) {
 		fixture_shake(endpoint, chain);
-		match_by_hand(&endpoint->handshakes[i], &host->records,
+		match_by_hand(&endpoint->handshakes[i], &host->judged.records,
 		    row->matching[i]);
 	}
+	judge_host_matches(host);
 	return evidence;
 }
 
@@ -189,7 +192,7 @@ all_said(const struct finding_list *findings)
 		    name);
 		free(text);
 		text = longer;
-		advice = rest = memory_string(finding->advice);
+		advice = rest = advice_list_text(&finding->advice);
 		while ((line = strtok_r(rest, "\n", &rest)) != NULL) {
 			if (finding->code != FINDING_ROTATION_UNCOVERED)
 				continue;
@@ -224,14 +227,15 @@ test_rotation(void **state)
 		evidence = evidence_of(&rotations[i], chain);
 		judging.evidence = evidence;
 		judging.host = &evidence->hosts[0];
+		judging.findings = &evidence->judged.findings;
 		judge_rotation(&judging);
-		said = all_said(&evidence->findings);
+		said = all_said(&evidence->judged.findings);
 		assert_string_equal(said, rotations[i].said);
 		free(said);
-		for (j = 0; j < evidence->findings.count; j++) {
-			assert_int_equal(evidence->findings.items[j].severity,
+		for (j = 0; j < evidence->judged.findings.count; j++) {
+			assert_int_equal(evidence->judged.findings.items[j].severity,
 			    SEVERITY_WARNING);
-			assert_string_equal(evidence->findings.items[j].host,
+			assert_string_equal(evidence->judged.findings.items[j].place.host,
 			    "mx.example.org");
 		}
 		evidence_free(evidence);
@@ -249,16 +253,17 @@ test_retired_advice(void **state)
 	struct evidence *evidence = evidence_of(&row, chain);
 	struct judge_state judging = { .options = &options,
 		.when = CERTIFICATES_NOW, .dane_applies = true,
-		.evidence = evidence, .host = &evidence->hosts[0] };
+		.evidence = evidence, .host = &evidence->hosts[0],
+		.findings = &evidence->judged.findings };
 	const struct match_input match = {
-		.records = &evidence->hosts[0].records,
+		.records = &evidence->hosts[0].judged.records,
 		.chain = chain,
 		.when = CERTIFICATES_NOW,
 	};
 
 	(void)state;
 	judge_rotation(&judging);
-	assert_int_equal(follow_advice(evidence->findings.items[0].advice,
+	assert_int_equal(follow_advice(&evidence->judged.findings.items[0].advice,
 	    &match, 1), 1);
 	evidence_free(evidence);
 
@@ -266,10 +271,10 @@ test_retired_advice(void **state)
 	evidence = evidence_of(&rotations[0], chain);
 	judging.evidence = evidence;
 	judging.host = &evidence->hosts[0];
-	answer_free(judging.host->tlsa[0]);
-	judging.host->tlsa[0] = NULL;
+	judging.findings = &evidence->judged.findings;
+	evidence->hosts[0].judged.rrset.owner = NULL;
 	judge_rotation(&judging);
-	assert_string_equal(evidence->findings.items[0].advice,
+	assert_advice(&evidence->judged.findings.items[0].advice,
 	    "publish  2 1 1 " YE2);
 	evidence_free(evidence);
 	chain_free(chain);
@@ -309,14 +314,14 @@ test_rotation_verified(void **state)
 	add_record(host, record);
 	fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE, chain);
 	judge(evidence, &options);
-	assert_int_equal(evidence->verdict, VERDICT_PASS);
-	assert_int_equal(evidence->findings.count, 1);
-	assert_int_equal(evidence->findings.items[0].code,
+	assert_int_equal(evidence->judged.verdict, VERDICT_PASS);
+	assert_int_equal(evidence->judged.findings.count, 1);
+	assert_int_equal(evidence->judged.findings.items[0].code,
 	    FINDING_ROTATION_UNCOVERED);
-	assert_string_equal(evidence->findings.items[0].advice, advice);
+	assert_advice(&evidence->judged.findings.items[0].advice, advice);
 	/* It is no news to whoever does not know them. */
 	fixture_judge(evidence);
-	assert_int_equal(evidence->findings.count, 0);
+	assert_int_equal(evidence->judged.findings.count, 0);
 
 	evidence_free(evidence);
 	free(record);
@@ -366,7 +371,7 @@ publish(struct host_evidence *host, struct chain *const *chains,
 {
 	struct tlsa record;
 
-	make_tlsa(&record, chains[of]->certificates,
+	tlsa_of_certificate(&record, chains[of]->certificates,
 	    (enum tlsa_usage)(kind[0] - '0'),
 	    (enum tlsa_selector)(kind[2] - '0'),
 	    (enum tlsa_matching_type)(kind[4] - '0'));
@@ -380,11 +385,11 @@ find(const struct evidence *evidence, enum finding_code code)
 	const struct finding *found = NULL;
 	size_t i;
 
-	for (i = 0; i < evidence->findings.count; i++) {
-		if (evidence->findings.items[i].code != code)
+	for (i = 0; i < evidence->judged.findings.count; i++) {
+		if (evidence->judged.findings.items[i].code != code)
 			continue;
 		assert_null(found);
-		found = &evidence->findings.items[i];
+		found = &evidence->judged.findings.items[i];
 	}
 	return found;
 }
@@ -452,8 +457,8 @@ test_rollover(void **state)
 		if (finding != NULL) {
 			assert_string_equal(finding->text, rows[i].text);
 			assert_int_equal(finding->severity, SEVERITY_INFO);
-			assert_int_equal(evidence->verdict, VERDICT_PASS);
-			assert_non_null(strstr(finding->advice,
+			assert_int_equal(evidence->judged.verdict, VERDICT_PASS);
+			assert_true(advice_has(&finding->advice,
 			    "wait for two TTLs (2 hours)"));
 		}
 		evidence_free(evidence);
@@ -496,7 +501,7 @@ test_ttl(void **state)
 		host->tlsa[0]->signed_ttl = rows[i].signed_ttl;
 		fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE, chains[NOW]);
 		fixture_judge(evidence);
-		assert_int_equal(evidence->verdict, VERDICT_PASS);
+		assert_int_equal(evidence->judged.verdict, VERDICT_PASS);
 		finding = find(evidence, FINDING_TLSA_TTL_LONG);
 		assert_int_equal(finding != NULL, rows[i].lasts != NULL);
 		if (finding != NULL) {
@@ -505,8 +510,9 @@ test_ttl(void **state)
 			    "long", rows[i].lasts);
 			assert_string_equal(finding->text, expected);
 			assert_int_equal(finding->severity, SEVERITY_WARNING);
-			assert_string_equal(finding->host, "mx.example.org");
-			assert_non_null(finding->advice);
+			assert_string_equal(finding->place.host,
+			    "mx.example.org");
+			assert_int_equal(finding->advice.count, 1);
 			free(expected);
 		}
 		evidence_free(evidence);

@@ -40,7 +40,7 @@ test_help(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; (row = options_row(&settings_mxdane, i)) != NULL; i++) {
+	for (i = 0; (row = options_row(&settings_table, i)) != NULL; i++) {
 		if (strcmp(row->name, "format") == 0)
 			break;
 	}

@@ -360,7 +360,7 @@ test_alert_without_dane(void **state)
 	evidence->hosts[0].tlsa[0] = fixture_answer("_25._tcp.mx.example.org",
 	    DNS_TLSA, ANSWER_NO_DATA, DNSSEC_SECURE);
 	fixture_judge(evidence);
-	assert_int_equal(evidence->verdict, VERDICT_NONE);
+	assert_int_equal(evidence->judged.verdict, VERDICT_NONE);
 	text = write_report(evidence, &options, PLUGIN_CRITICAL);
 	assert_value(text, "MXDANE CRITICAL: example.org: tlsa-none, "
 	    "mx.example.org, signatures good for 20 days (critical: 21:) | ");

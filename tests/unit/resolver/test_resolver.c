@@ -9,15 +9,22 @@
 #include <cmocka.h>
 #include <event2/event.h>
 
+#include "resolver/clock.h"
 #include "resolver/memory.h"
 #include "resolver/resolver.h"
+#include "resolver/trace.h"
+#include "tests/unit/support/scratch.h"
+#include "tests/unit/support/table.h"
 #include "tests/unit/support/tiny_server.h"
 
-/* Seconds: more than any answer takes; and for what never comes. */
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Seconds: more than any answer takes; and for those that never come. */
 #define LONG 60
 #define SHORT 0.3
 
 struct test {
+	const void			*row;	/* of a table; NULL: none */
 	struct event_base		*base;
 	struct tiny_server		*server;
 	char				*anchor_file;
@@ -29,18 +36,25 @@ struct test {
 	struct answer			*answer;
 	enum resolver_health		 health;
 	unsigned int			 called;
+	struct trace			 trace;
+	char				*heard;	/* owned; the trace */
 };
 
 static char *
 write_file(const char *text)
 {
-	char *path = memory_string("/tmp/mxdane-test-XXXXXX");
-	int fd = mkstemp(path);
+	return scratch_file(text, strlen(text));
+}
 
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-	return path;
+static void
+hear(void *listener, enum trace_level level, const char *subject,
+    const char *line)
+{
+	struct test *test = listener;
+	char *traced = memory_format("%d %s: %s", level, subject, line);
+
+	test->heard = memory_join(test->heard, "\n", traced);
+	free(traced);
 }
 
 static void
@@ -58,6 +72,8 @@ set_up(void **state)
 	time_t now = time(NULL);
 	char *anchor;
 
+	test->row = *state;
+	test->trace = (struct trace){ hear, test, TRACE_STEPS };
 	test->base = event_base_new();
 	test->since = now - 3600;
 	test->until = now + 86400;
@@ -72,6 +88,7 @@ set_up(void **state)
 		.anchor_file = test->anchor_file,
 		.question_limit = LONG,
 		.now = now,
+		.trace = &test->trace,
 	};
 	*state = test;
 	return 0;
@@ -88,6 +105,7 @@ tear_down(void **state)
 	event_base_free(test->base);
 	unlink(test->anchor_file);
 	free(test->anchor_file);
+	free(test->heard);
 	free(test);
 	return 0;
 }
@@ -332,16 +350,7 @@ test_close_from_callback(void **state)
 	assert_int_equal(test->answer->dnssec, DNSSEC_SECURE);
 }
 
-static double
-seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-/* It is not waited for what is in flight. */
+/* Closing does not wait for questions in flight. */
 static void
 test_close_in_flight(void **state)
 {
@@ -355,9 +364,9 @@ test_close_in_flight(void **state)
 		resolver_ask(test->resolver, "secure", DNS_A, on_forbidden,
 		    test);
 	event_base_loop(test->base, EVLOOP_ONCE);
-	began = seconds();
+	began = clock_monotonic();
 	resolver_close(test->resolver);
-	assert_true(seconds() - began < LONG / 4.0);
+	assert_true(clock_monotonic() - began < LONG / 4.0);
 	test->resolver = NULL;
 	resolver_close(NULL);
 }
@@ -367,6 +376,7 @@ test_healthy(void **state)
 {
 	struct test *test = *state;
 	struct resolver_question *cancelled;
+	char *expected;
 
 	open_resolver(test);
 	resolver_probe(test->resolver, on_health, test);
@@ -377,11 +387,17 @@ test_healthy(void **state)
 	assert_int_equal(test->called, 1);
 	assert_null(resolver_health_why(test->resolver));
 
-	/* Known by now: told from the loop all the same. */
+	/* Known by now, but still reported from the loop. */
 	resolver_probe(test->resolver, on_health, test);
 	assert_int_equal(test->called, 1);
 	run(test);
 	assert_int_equal(test->called, 2);
+
+	/* Once, however many ask. */
+	expected = memory_format("1 .: DNSKEY: secure, by the trust anchors "
+	    "in %s", test->anchor_file);
+	assert_string_equal(test->heard, expected);
+	free(expected);
 }
 
 static void
@@ -402,6 +418,10 @@ test_bad_anchor(void **state)
 	    "signatures: DNSKEY .: ", test->options.anchor_file,
 	    test->forwarders[0]);
 	assert_begins(resolver_health_why(test->resolver), expected);
+	free(expected);
+	expected = memory_format("1 .: %s",
+	    resolver_health_why(test->resolver));
+	assert_string_equal(test->heard, expected);
 	free(expected);
 	unlink(test->options.anchor_file);
 	free((char *)test->options.anchor_file);
@@ -456,36 +476,50 @@ test_probe_again(void **state)
 	assert_int_equal(test->called, 2);
 }
 
-static void
-test_forwarders(void **state)
-{
-	static const char *const wrong[] = { "", "resolver.example", "@53",
-		"192.0.2.1@", "192.0.2.1@0", "192.0.2.1@65536", "192.0.2.1@+53",
-		"192.0.2.1@ 53", "192.0.2.1@53x", "192.0.2.1@000053",
-		"192.0.2.1:53", "[2001:db8::1]", "192.0.2.256",
-		"2001:db8::1@53@53", "\x1b[2J" };
-	static const char *const right[] = { "192.0.2.1", "192.0.2.1@65535",
-		"2001:db8::1", "2001:db8::1@5353" };
-	struct test *test = *state;
-	char *why, *expected;
-	size_t i;
+static const struct forwarder_row {
+	const char	*name;
+	const char	*forwarder;
+	const char	*shown;		/* in the message; NULL: it is good */
+} forwarder_rows[] = {
+	{ "IPv4", "192.0.2.1", NULL },
+	{ "IPv4 and a port", "192.0.2.1@65535", NULL },
+	{ "IPv6", "2001:db8::1", NULL },
+	{ "IPv6 and a port", "2001:db8::1@5353", NULL },
+	{ "empty", "", "" },
+	{ "name", "resolver.example", "resolver.example" },
+	{ "port alone", "@53", "@53" },
+	{ "empty port", "192.0.2.1@", "192.0.2.1@" },
+	{ "port 0", "192.0.2.1@0", "192.0.2.1@0" },
+	{ "port 65536", "192.0.2.1@65536", "192.0.2.1@65536" },
+	{ "port with a sign", "192.0.2.1@+53", "192.0.2.1@+53" },
+	{ "port with a space", "192.0.2.1@ 53", "192.0.2.1@ 53" },
+	{ "port and a letter", "192.0.2.1@53x", "192.0.2.1@53x" },
+	{ "port of six digits", "192.0.2.1@000053", "192.0.2.1@000053" },
+	{ "colon for @", "192.0.2.1:53", "192.0.2.1:53" },
+	{ "brackets", "[2001:db8::1]", "[2001:db8::1]" },
+	{ "octet of 256", "192.0.2.256", "192.0.2.256" },
+	{ "two ports", "2001:db8::1@53@53", "2001:db8::1@53@53" },
+	{ "control characters", "\x1b[2J", "\\x1b[2J" },
+};
 
-	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		test->forwarders[0] = wrong[i];
-		assert_null(resolver_open(test->base, &test->options, &why));
-		expected = memory_format("'%s' is no resolver's address: ADDR "
-		    "or ADDR@PORT", wrong[i][0] == '\x1b' ? "\\x1b[2J" :
-		    wrong[i]);
-		assert_string_equal(why, expected);
-		free(expected);
-		free(why);
-	}
-	for (i = 0; i < sizeof(right) / sizeof(right[0]); i++) {
-		test->forwarders[0] = right[i];
+static void
+test_forwarder(void **state)
+{
+	struct test *test = *state;
+	const struct forwarder_row *row = test->row;
+	char *why, *expected;
+
+	test->forwarders[0] = row->forwarder;
+	if (row->shown == NULL) {
 		open_resolver(test);
-		resolver_close(test->resolver);
-		test->resolver = NULL;
+		return;
 	}
+	assert_null(resolver_open(test->base, &test->options, &why));
+	expected = memory_format("'%s' is no resolver's address: ADDR or "
+	    "ADDR@PORT", row->shown);
+	assert_string_equal(why, expected);
+	free(expected);
+	free(why);
 }
 
 /*
@@ -524,33 +558,59 @@ test_tcp_only(void **state)
 	assert_string_equal(ask(test, "secure")->why, "A secure: SERVFAIL");
 }
 
-static void
-test_bad_files(void **state)
-{
-	static const char *const hints[][2] = {
-		{ "; none\n", ": holds no root server with an address" },
-		{ ". IN NS ns.\n", ": holds no root server with an address" },
-		{ "ns. IN A 192.0.2.1\n",
-		    ": holds no root server with an address" },
-		{ "example. IN NS ns.\n", ", line 1: is no NS record of the "
-		    "root and no address" },
-		{ ". IN NS ns.\nns. IN A 192.0.2.256\n", ", line 2: " },
-	};
-	struct test *test = *state;
-	char *why, *path, *expected;
-	size_t i;
+static const struct hints_row {
+	const char	*name;
+	const char	*text;
+	const char	*why;		/* begins so, after the path */
+} hints_rows[] = {
+	{ "comment alone", "; none\n",
+	    ": holds no root server with an address" },
+	{ "NS without an address", ". IN NS ns.\n",
+	    ": holds no root server with an address" },
+	{ "address without an NS", "ns. IN A 192.0.2.1\n",
+	    ": holds no root server with an address" },
+	{ "another zone's NS", "example. IN NS ns.\n",
+	    ", line 1: is no NS record of the root and no address" },
+	{ "malformed address", ". IN NS ns.\nns. IN A 192.0.2.256\n",
+	    ", line 2: " },
+};
 
-	for (i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {
-		path = write_file(hints[i][0]);
-		test->options.root_hints = path;
-		assert_null(resolver_open(test->base, &test->options, &why));
-		expected = memory_format("%s%s", path, hints[i][1]);
-		assert_begins(why, expected);
-		unlink(path);
-		free(expected);
-		free(path);
-		free(why);
-	}
+static void
+test_bad_hints(void **state)
+{
+	struct test *test = *state;
+	const struct hints_row *row = test->row;
+	char *path = write_file(row->text), *why, *expected;
+
+	test->options.root_hints = path;
+	assert_null(resolver_open(test->base, &test->options, &why));
+	expected = memory_format("%s%s", path, row->why);
+	assert_begins(why, expected);
+	unlink(path);
+	free(expected);
+	free(path);
+	free(why);
+}
+
+static void
+test_good_hints(void **state)
+{
+	struct test *test = *state;
+	char *path = write_file("$TTL 60\n. 3600 IN NS ns.\n"
+	    "ns. IN A 192.0.2.1\n\tIN AAAA 2001:db8::1\n");
+
+	test->options.root_hints = path;
+	open_resolver(test);
+	unlink(path);
+	free(path);
+}
+
+static void
+test_missing_files(void **state)
+{
+	struct test *test = *state;
+	char *why;
+
 	test->options.root_hints = "/nonexistent/hints";
 	assert_null(resolver_open(test->base, &test->options, &why));
 	assert_string_equal(why,
@@ -565,12 +625,12 @@ test_bad_files(void **state)
 }
 
 #define TEST(function) \
-	cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+	TABLE_ALONE_WITH(function, set_up, tear_down)
 
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
+	static const struct table tables[] = {
 		TEST(test_secure),
 		TEST(test_insecure),
 		TEST(test_bogus),
@@ -586,11 +646,13 @@ main(void)
 		TEST(test_bad_anchor),
 		TEST(test_no_answer),
 		TEST(test_probe_again),
-		TEST(test_forwarders),
+		TABLE_WITH(test_forwarder, forwarder_rows, set_up, tear_down),
 		TEST(test_stub),
 		TEST(test_tcp_only),
-		TEST(test_bad_files),
+		TABLE_WITH(test_bad_hints, hints_rows, set_up, tear_down),
+		TEST(test_good_hints),
+		TEST(test_missing_files),
 	};
 
-	return cmocka_run_group_tests_name("resolver", tests, NULL, NULL);
+	return table_run(tables, COUNT(tables));
 }

@@ -53,7 +53,7 @@ test_lines(void **state)
 	for (count = 0; row->words[count] != NULL; count++)
 		words[count + 1] = (char *)row->words[count];
 	plugin_settings_init(&settings);
-	first = options_parse(&plugin_options_table, count + 1, words,
+	first = options_parse(&plugin_settings_table, count + 1, words,
 	    &settings, &why);
 	if (row->wrong == NULL) {
 		assert_int_equal(first, count + 1);

@@ -11,9 +11,15 @@
 
 #include "smtp/chain.h"
 #include "tests/unit/support/certificates.h"
+#include "tests/unit/support/table.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Made once, for all tests. */
+static struct certificates_pair *authority;
 
 static struct chain *
-chain_of(const struct certificates_pair *authority)
+chain_of_pair(void)
 {
 	const struct issued *const issued[] = {
 	    authority->leaf, authority->root };
@@ -21,7 +27,7 @@ chain_of(const struct certificates_pair *authority)
 	return certificates_chain(issued, 2);
 }
 
-/* What a certificate of its own, made as wished, comes out as. */
+/* A chain of one self-signed certificate, made as wished. */
 static struct chain *
 chain_of_one(const struct certificates_wish *wish)
 {
@@ -36,10 +42,11 @@ chain_of_one(const struct certificates_wish *wish)
 static void
 test_values(void **state)
 {
-	struct chain *chain = chain_of(*state);
+	struct chain *chain = chain_of_pair();
 	const struct certificate *leaf = &chain->certificates[0];
 	const struct certificate *root = &chain->certificates[1];
 
+	(void)state;
 	assert_int_equal(chain->count, 2);
 	assert_false(chain->truncated);
 
@@ -65,13 +72,13 @@ test_values(void **state)
 static void
 test_digests(void **state)
 {
-	const struct certificates_pair *authority = *state;
-	struct chain *chain = chain_of(authority);
+	struct chain *chain = chain_of_pair();
 	const struct certificate *leaf = &chain->certificates[0];
 	uint8_t digest[CHAIN_DIGEST];
 	unsigned char *der = NULL;
 	int size;
 
+	(void)state;
 	size = i2d_X509(authority->leaf->x509, &der);
 	assert_int_equal(leaf->size, size);
 	assert_memory_equal(leaf->der, der, leaf->size);
@@ -88,77 +95,67 @@ test_digests(void **state)
 	chain_free(chain);
 }
 
+static const struct subject_row {
+	const char	*name;
+	const char	*cn;
+	const char	*subject;
+} subject_rows[] = {
+	{ "host", "mx.example.org", "CN=mx.example.org" },
+	{ "empty", NULL, "(no name)" },
+	{ "UTF-8", "M\xc3\xbcller", "CN=M\xc3\xbcller" },
+	{ "comma", "a,O=Example", "CN=\"a,O=Example\"" },
+	{ "plus", "a+b", "CN=\"a+b\"" },
+	{ "escape sequence", "a\x1b[2Jb", "CN=a\\x1b[2Jb" },
+	{ "bidirectional override", "a\xe2\x80\xaeorg", "CN=a\\u{202e}org" },
+};
+
 static void
-test_names(void **state)
+test_subject(void **state)
 {
-	static const struct {
-		const char	*cn;
-		const char	*subject;
-	} rows[] = {
-		{ "mx.example.org", "CN=mx.example.org" },
-		{ NULL, "(no name)" },
-		{ "M\xc3\xbcller", "CN=M\xc3\xbcller" },
-		{ "a,O=Example", "CN=\"a,O=Example\"" },
-		{ "a+b", "CN=\"a+b\"" },
-		{ "a\x1b[2Jb", "CN=a\\x1b[2Jb" },
-		{ "a\xe2\x80\xaeorg", "CN=a\\u{202e}org" },
-	};
-	struct chain *chain;
-	size_t i;
+	const struct subject_row *row = *state;
+	const struct certificates_wish wish = { .cn = row->cn };
+	struct chain *chain = chain_of_one(&wish);
 
-	(void)state;
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		chain = chain_of_one(&(struct certificates_wish){
-		    .cn = rows[i].cn });
-		assert_string_equal(chain->certificates[0].subject,
-		    rows[i].subject);
-		assert_string_equal(chain->certificates[0].issuer,
-		    rows[i].subject);
-		chain_free(chain);
-	}
-}
-
-/* The most telling part comes first, whatever is before it in the name. */
-static void
-test_name_order(void **state)
-{
-	static const char *const parts[][2] = { { "C", "US" },
-	    { "O", "Let's Encrypt" }, { "CN", "R11" } };
-	struct certificates_pair *authority = *state;
-	X509 *x509 = X509_dup(authority->leaf->x509);
-	X509_NAME *name = X509_NAME_new();
-	STACK_OF(X509) *stack = sk_X509_new_null();
-	struct chain *chain;
-	size_t i;
-
-	for (i = 0; i < 3; i++)
-		assert_int_equal(X509_NAME_add_entry_by_txt(name,
-		    parts[i][0], MBSTRING_UTF8,
-		    (const unsigned char *)parts[i][1], -1, -1, 0), 1);
-	assert_int_equal(X509_set_issuer_name(x509, name), 1);
-	assert_int_equal(sk_X509_push(stack, x509), 1);
-	chain = chain_from_stack(stack);
-	assert_string_equal(chain->certificates[0].issuer,
-	    "CN=R11,O=Let's Encrypt,C=US");
+	assert_string_equal(chain->certificates[0].subject, row->subject);
+	assert_string_equal(chain->certificates[0].issuer, row->subject);
 	chain_free(chain);
-	sk_X509_pop_free(stack, X509_free);
-	X509_NAME_free(name);
 }
 
-/*
- * A name whose only part, the CN, is OCTETS of a TYPE that ASN.1 has for text.
- */
+/* A part of a name: OCTETS of an ASN.1 string TYPE. */
+struct part {
+	const char	*attribute;
+	int		 type;
+	const char	*octets;
+	int		 size;		/* -1: up to the NUL */
+};
+
+#define PARTS_MAX 3
+#define PRINTABLE(attribute, text)                          \
+	{                                                   \
+		attribute, V_ASN1_PRINTABLESTRING, text, -1 \
+	}
+#define UTF8(attribute, text) { attribute, V_ASN1_UTF8STRING, text, -1 }
+/* In BMPString, of as many octets. */
+#define BMP(attribute, octets, size)                      \
+	{                                                 \
+		attribute, V_ASN1_BMPSTRING, octets, size \
+	}
+
+/* A chain of one certificate with that subject. */
 static struct chain *
-chain_named(const struct certificates_pair *authority, int type,
-    const char *octets, int size)
+chain_named(const struct part *parts)
 {
 	X509 *x509 = X509_dup(authority->leaf->x509);
 	X509_NAME *name = X509_NAME_new();
 	STACK_OF(X509) *stack = sk_X509_new_null();
 	struct chain *chain;
+	size_t i;
 
-	assert_int_equal(X509_NAME_add_entry_by_txt(name, "CN", type,
-	    (const unsigned char *)octets, size, -1, 0), 1);
+	for (i = 0; i < PARTS_MAX && parts[i].attribute != NULL; i++)
+		assert_int_equal(X509_NAME_add_entry_by_txt(name,
+		    parts[i].attribute, parts[i].type,
+		    (const unsigned char *)parts[i].octets, parts[i].size, -1,
+		    0), 1);
 	assert_int_equal(X509_set_subject_name(x509, name), 1);
 	assert_int_equal(sk_X509_push(stack, x509), 1);
 	chain = chain_from_stack(stack);
@@ -167,36 +164,122 @@ chain_named(const struct certificates_pair *authority, int type,
 	return chain;
 }
 
-static void
-test_name_types(void **state)
-{
-	static const struct {
-		int		 type;
-		const char	*octets;
-		int		 size;
-		const char	*subject;
-	} rows[] = {
-		{ V_ASN1_T61STRING, "M\xfcller", 6, "CN=M\xc3\xbcller" },
-		{ V_ASN1_BMPSTRING, "\0M\0\xfc", 4, "CN=M\xc3\xbc" },
-		{ V_ASN1_BMPSTRING, "\x20\x2e\0M", 4, "CN=\\u{202e}M" },
-		{ V_ASN1_UTF8STRING, "a\0b", 3, "CN=a\\x00b" },
-	};
-	struct chain *chain;
-	size_t i;
+static const struct text_row {
+	const char	*name;
+	struct part	 parts[PARTS_MAX];
+	const char	*subject;
+} text_rows[] = {
+	{ "the most telling part first", { UTF8("C", "US"),
+	    UTF8("O", "Let's Encrypt"), UTF8("CN", "R11") },
+	    "CN=R11,O=Let's Encrypt,C=US" },
+	{ "T61String", { { "CN", V_ASN1_T61STRING, "M\xfcller", 6 } },
+	    "CN=M\xc3\xbcller" },
+	{ "BMPString", { BMP("CN", "\0M\0\xfc", 4) }, "CN=M\xc3\xbc" },
+	{ "BMPString with an override", { BMP("CN", "\x20\x2e\0M", 4) },
+	    "CN=\\u{202e}M" },
+	{ "NUL", { { "CN", V_ASN1_UTF8STRING, "a\0b", 3 } }, "CN=a\\x00b" },
+};
 
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		chain = chain_named(*state, rows[i].type, rows[i].octets,
-		    rows[i].size);
-		assert_string_equal(chain->certificates[0].subject,
-		    rows[i].subject);
-		chain_free(chain);
-	}
+static void
+test_name_text(void **state)
+{
+	const struct text_row *row = *state;
+	struct chain *chain = chain_named(row->parts);
+
+	assert_string_equal(chain->certificates[0].subject, row->subject);
+	chain_free(chain);
 }
 
-/* COUNT names of SIZE octets in the extension that the names stand in. */
+static const struct equal_row {
+	const char	*name;
+	struct part	 a[PARTS_MAX], b[PARTS_MAX];
+	bool		 equal;
+} equal_rows[] = {
+	{ "same octets", { UTF8("O", "X"), UTF8("CN", "R11") },
+	    { UTF8("O", "X"), UTF8("CN", "R11") }, true },
+	{ "PrintableString and UTF8String",
+	    { PRINTABLE("O", "X"), PRINTABLE("CN", "R11") },
+	    { UTF8("O", "X"), UTF8("CN", "R11") }, true },
+	{ "BMPString and UTF8String", { BMP("CN", "\0R\0" "1", 4) },
+	    { UTF8("CN", "R1") }, true },
+	{ "case", { UTF8("CN", "Example CA") }, { UTF8("CN", "EXAMPLE ca") },
+	    true },
+	{ "white space", { UTF8("CN", " Example  CA ") },
+	    { UTF8("CN", "Example CA") }, true },
+	{ "white space left out", { UTF8("CN", "Example CA") },
+	    { UTF8("CN", "ExampleCA") }, false },
+	{ "text", { UTF8("CN", "R11") }, { UTF8("CN", "R12") }, false },
+	{ "attribute", { UTF8("CN", "X") }, { UTF8("O", "X") }, false },
+	{ "order", { UTF8("O", "X"), UTF8("CN", "R11") },
+	    { UTF8("CN", "R11"), UTF8("O", "X") }, false },
+	{ "one CN more", { UTF8("CN", "R11") },
+	    { UTF8("CN", "R11"), UTF8("CN", "R11") }, false },
+	{ "both empty", { { NULL, 0, NULL, 0 } }, { { NULL, 0, NULL, 0 } },
+	    true },
+	{ "one empty", { { NULL, 0, NULL, 0 } }, { UTF8("CN", "R11") },
+	    false },
+};
+
+static void
+test_name_equal(void **state)
+{
+	const struct equal_row *row = *state;
+	struct chain *a = chain_named(row->a), *b = chain_named(row->b);
+
+	assert_int_equal(chain_name_equal(&a->certificates[0].subject_name,
+	    &b->certificates[0].subject_name), row->equal);
+	assert_int_equal(chain_name_equal(&b->certificates[0].subject_name,
+	    &a->certificates[0].subject_name), row->equal);
+	chain_free(a);
+	chain_free(b);
+}
+
+static const struct has_row {
+	const char		*name;
+	struct part		 parts[PARTS_MAX];
+	enum chain_attribute	 attribute;
+	const char		*text;
+	bool			 has;
+} has_rows[] = {
+	{ "CN in UTF8String", { UTF8("O", "X"), UTF8("CN", "M\xc3\xbcller") },
+	    CHAIN_COMMON_NAME, "M\xc3\xbcller", true },
+	{ "CN in PrintableString", { PRINTABLE("CN", "R11") },
+	    CHAIN_COMMON_NAME, "R11", true },
+	{ "CN in BMPString", { BMP("CN", "\0M\0\xfc", 4) },
+	    CHAIN_COMMON_NAME, "M\xc3\xbc", true },
+	{ "first of several CNs", { UTF8("CN", "R11"), UTF8("CN", "R12") },
+	    CHAIN_COMMON_NAME, "R11", true },
+	{ "last of several CNs", { UTF8("CN", "R11"), UTF8("O", "X"),
+	    UTF8("CN", "R12") }, CHAIN_COMMON_NAME, "R12", true },
+	{ "O", { UTF8("O", "X"), UTF8("CN", "R11") }, CHAIN_ORGANIZATION, "X",
+	    true },
+	{ "O, which is the CN", { UTF8("CN", "X") }, CHAIN_ORGANIZATION, "X",
+	    false },
+	{ "case", { UTF8("CN", "r11") }, CHAIN_COMMON_NAME, "R11", false },
+	{ "white space", { UTF8("CN", "R11 ") }, CHAIN_COMMON_NAME, "R11",
+	    false },
+	{ "beginning of it", { UTF8("CN", "R11") }, CHAIN_COMMON_NAME, "R1",
+	    false },
+	{ "up to a NUL", { { "CN", V_ASN1_UTF8STRING, "R11\0x", 5 } },
+	    CHAIN_COMMON_NAME, "R11", false },
+	{ "empty name", { { NULL, 0, NULL, 0 } }, CHAIN_COMMON_NAME, "",
+	    false },
+};
+
+static void
+test_name_has(void **state)
+{
+	const struct has_row *row = *state;
+	struct chain *chain = chain_named(row->parts);
+
+	assert_int_equal(chain_name_has(&chain->certificates[0].subject_name,
+	    row->attribute, row->text), row->has);
+	chain_free(chain);
+}
+
+/* COUNT names of SIZE octets in the subjectAltName extension. */
 static struct chain *
-chain_with_dns_names(const struct certificates_pair *authority,
-    const char *octets, int size, int count)
+chain_with_dns_names(const char *octets, int size, int count)
 {
 	X509 *x509 = X509_dup(authority->root->x509);
 	STACK_OF(X509) *stack = sk_X509_new_null();
@@ -228,7 +311,8 @@ test_dns_names(void **state)
 	static const char name[] = "bank.example\0.evil.example";
 	struct chain *chain;
 
-	chain = chain_with_dns_names(*state, name, sizeof(name) - 1, 1);
+	(void)state;
+	chain = chain_with_dns_names(name, sizeof(name) - 1, 1);
 	assert_int_equal(chain->certificates[0].dns_name_count, 1);
 	assert_string_equal(chain->certificates[0].dns_names[0],
 	    "bank.example\\x00.evil.example");
@@ -242,12 +326,12 @@ test_dns_names(void **state)
 	assert_string_equal(chain->certificates[0].issuer, "(no name)");
 	chain_free(chain);
 
-	chain = chain_with_dns_names(*state, "", 0, 1);
+	chain = chain_with_dns_names("", 0, 1);
 	assert_int_equal(chain->certificates[0].dns_name_count, 1);
 	assert_string_equal(chain->certificates[0].dns_names[0], "");
 	chain_free(chain);
 
-	chain = chain_with_dns_names(*state, "mx.example.org", 14,
+	chain = chain_with_dns_names("mx.example.org", 14,
 	    CHAIN_NAMES_MAX + 1);
 	assert_int_equal(chain->certificates[0].dns_name_count,
 	    CHAIN_NAMES_MAX);
@@ -273,32 +357,34 @@ test_dates(void **state)
 	chain_free(chain);
 }
 
-static void
-test_key_types(void **state)
-{
-	static const struct {
-		enum key_type	 type;
-		const char	*name;
-	} rows[] = {
-		{ KEY_RSA, "RSA" },
-		{ KEY_RSA_PSS, "RSA-PSS" },
-		{ KEY_ECDSA, "ECDSA" },
-		{ KEY_ED25519, "Ed25519" },
-		{ KEY_ED448, "Ed448" },
-	};
-	struct chain *chain;
-	size_t i;
+static const struct key_row {
+	const char	*name;
+	enum key_type	 type;
+} key_rows[] = {
+	{ "RSA", KEY_RSA },
+	{ "RSA-PSS", KEY_RSA_PSS },
+	{ "ECDSA", KEY_ECDSA },
+	{ "Ed25519", KEY_ED25519 },
+	{ "Ed448", KEY_ED448 },
+};
 
+static void
+test_key_type(void **state)
+{
+	const struct key_row *row = *state;
+	const struct certificates_wish wish = { .cn = "key",
+		.key_type = row->type };
+	struct chain *chain = chain_of_one(&wish);
+
+	assert_int_equal(chain->certificates[0].key_type, row->type);
+	assert_string_equal(key_type_name(row->type), row->name);
+	chain_free(chain);
+}
+
+static void
+test_other_key_types(void **state)
+{
 	(void)state;
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		chain = chain_of_one(&(struct certificates_wish){
-		    .cn = "key", .key_type = rows[i].type });
-		assert_int_equal(chain->certificates[0].key_type,
-		    rows[i].type);
-		assert_string_equal(key_type_name(rows[i].type),
-		    rows[i].name);
-		chain_free(chain);
-	}
 	assert_int_equal(key_type_of(NULL), KEY_UNKNOWN);
 	assert_string_equal(key_type_name(KEY_UNKNOWN), "unknown");
 	assert_string_equal(key_type_name(KEY_DSA), "DSA");
@@ -320,11 +406,11 @@ test_not_self_signed(void **state)
 static void
 test_limit(void **state)
 {
-	const struct certificates_pair *authority = *state;
 	const struct issued *issued[CHAIN_MAX + 1];
 	struct chain *chain;
 	size_t i;
 
+	(void)state;
 	for (i = 0; i <= CHAIN_MAX; i++)
 		issued[i] = authority->root;
 	chain = certificates_chain(issued, CHAIN_MAX);
@@ -340,10 +426,11 @@ test_limit(void **state)
 static void
 test_copy(void **state)
 {
-	struct chain *chain = chain_of(*state), *copy;
+	struct chain *chain = chain_of_pair(), *copy;
 	STACK_OF(X509) *stack;
 	size_t i;
 
+	(void)state;
 	chain->truncated = true;
 	copy = chain_copy(chain);
 	assert_true(copy->truncated);
@@ -356,6 +443,11 @@ test_copy(void **state)
 		assert_int_equal(a->size, b->size);
 		assert_memory_equal(a->der, b->der, a->size);
 		assert_string_equal(a->subject, b->subject);
+		assert_ptr_not_equal(a->issuer_name.der, b->issuer_name.der);
+		assert_true(chain_name_equal(&a->subject_name,
+		    &b->subject_name));
+		assert_true(chain_name_equal(&a->issuer_name,
+		    &b->issuer_name));
 	}
 	chain_free(chain);
 
@@ -368,23 +460,86 @@ test_copy(void **state)
 	chain_free(NULL);
 }
 
+/* Certificates for chains in any order. */
+enum who { NOBODY, ROOT, NAMESAKE, INTERMEDIATE, LEAF, WHO_COUNT };
+
+#define SENT_MAX 4
+
+static const struct order_row {
+	const char	*name;
+	enum who	 sent[SENT_MAX];
+	size_t		 issuer;	/* of the first */
+	size_t		 issued;	/* by the first */
+} order_rows[] = {
+	{ "in order", { LEAF, INTERMEDIATE, ROOT }, 1, 0 },
+	{ "issuer last", { LEAF, ROOT, INTERMEDIATE }, 2, 0 },
+	{ "leaf twice", { LEAF, LEAF, INTERMEDIATE }, 2, 0 },
+	{ "leaf alone", { LEAF }, 0, 0 },
+	{ "issuer missing", { LEAF, ROOT }, 0, 0 },
+	{ "self-signed, twice", { ROOT, ROOT }, 0, 0 },
+	{ "reversed", { ROOT, INTERMEDIATE, LEAF }, 0, 1 },
+	{ "leaf last", { INTERMEDIATE, ROOT, LEAF }, 1, 2 },
+	{ "another CA of the issuer's name", { INTERMEDIATE, NAMESAKE, ROOT },
+	    2, 0 },
+	{ "first is only a namesake of the issuer",
+	    { NAMESAKE, INTERMEDIATE }, 0, 0 },
+};
+
+static void
+test_order(void **state)
+{
+	static const struct certificates_wish root = { .cn = "Root",
+		.ca = true, .without_key_ids = true };
+	const struct order_row *row = *state;
+	struct certificates_wish wish = { .cn = "Intermediate", .ca = true,
+		.without_key_ids = true };
+	struct issued *issued[WHO_COUNT] = { NULL };
+	const struct issued *sent[SENT_MAX];
+	struct chain *chain;
+	size_t i;
+
+	issued[ROOT] = certificates_issue(&root);
+	issued[NAMESAKE] = certificates_issue(&root);
+	wish.issuer = issued[ROOT];
+	issued[INTERMEDIATE] = certificates_issue(&wish);
+	wish = (struct certificates_wish){ .cn = "mx.example.org",
+		.issuer = issued[INTERMEDIATE], .without_key_ids = true };
+	issued[LEAF] = certificates_issue(&wish);
+	for (i = 0; i < SENT_MAX && row->sent[i] != NOBODY; i++)
+		sent[i] = issued[row->sent[i]];
+	chain = certificates_chain(sent, i);
+	assert_int_equal(chain_issuer_of_leaf(chain), row->issuer);
+	assert_int_equal(chain_issued_by_leaf(chain), row->issued);
+	chain_free(chain);
+	for (i = 0; i < WHO_COUNT; i++)
+		certificates_free(issued[i]);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_values),
-		cmocka_unit_test(test_digests),
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_name_order),
-		cmocka_unit_test(test_name_types),
-		cmocka_unit_test(test_dns_names),
-		cmocka_unit_test(test_dates),
-		cmocka_unit_test(test_key_types),
-		cmocka_unit_test(test_not_self_signed),
-		cmocka_unit_test(test_limit),
-		cmocka_unit_test(test_copy),
+	static const struct table tables[] = {
+		TABLE_ALONE(test_values),
+		TABLE_ALONE(test_digests),
+		TABLE(test_subject, subject_rows),
+		TABLE(test_name_text, text_rows),
+		TABLE(test_name_equal, equal_rows),
+		TABLE(test_name_has, has_rows),
+		TABLE_ALONE(test_dns_names),
+		TABLE_ALONE(test_dates),
+		TABLE(test_key_type, key_rows),
+		TABLE_ALONE(test_other_key_types),
+		TABLE_ALONE(test_not_self_signed),
+		TABLE_ALONE(test_limit),
+		TABLE_ALONE(test_copy),
+		TABLE(test_order, order_rows),
 	};
+	void *pair;
+	int failed;
 
-	return cmocka_run_group_tests_name("chain", tests,
-	    certificates_pair_set_up, certificates_pair_tear_down);
+	certificates_pair_set_up(&pair);
+	authority = pair;
+	failed = table_run(tables, COUNT(tables));
+	certificates_pair_tear_down(&pair);
+	return failed;
 }

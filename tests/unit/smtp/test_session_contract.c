@@ -1,4 +1,4 @@
-/* What smtp/session.h promises to who starts a session. */
+/* What smtp/session.h promises to its callers. */
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
@@ -11,11 +11,12 @@
 
 #include "smtp/session.h"
 #include "tests/unit/support/conversation.h"
+#include "tests/unit/support/table.h"
 #include "tests/unit/support/timeless.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* The end is told from the loop, though all of it is there before the start. */
+/* The end is reported from the loop, though all input is there already. */
 static void
 test_start(void **state)
 {
@@ -23,7 +24,7 @@ test_start(void **state)
 		NULL };
 	static const char *const script[] = { EHLO, QUIT, NULL };
 	static const struct conversation_end end = { STAGE_EHLO,
-		OUTCOME_STARTTLS_NOT_OFFERED, "502 no" };
+		OUTCOME_STARTTLS_NOT_OFFERED, "502 no", 502 };
 	const struct conversation_wish wish = { .before = before };
 	struct conversation *one = conversation_new(&wish);
 
@@ -38,29 +39,33 @@ test_start(void **state)
 
 #define WHY "the time for the domain is over"
 
-/* Where a conversation may be when it is stopped, and what is known then. */
+/* Where a conversation may be when it is cancelled, and what is known then. */
 static const struct point {
+	const char		*name;
 	const char		*script[CONVERSATION_TURNS];
 	enum session_stage	 stage;
 	bool			 injected;
 	struct conversation_end	 so_far;
 } points[] = {
-	{ { NULL }, STAGE_GREETING, false,
-	    { STAGE_GREETING, OUTCOME_TIMEOUT, WHY } },
-	{ { "S= 220-mx\r\n2" }, STAGE_GREETING, false,
-	    { STAGE_GREETING, OUTCOME_TIMEOUT, WHY } },
-	{ { TO_EHLO }, STAGE_EHLO, false,
-	    { STAGE_EHLO, OUTCOME_TIMEOUT, WHY } },
-	{ { TO_STARTTLS }, STAGE_STARTTLS, false,
-	    { STAGE_STARTTLS, OUTCOME_TIMEOUT, WHY } },
-	{ { TO_HELLO }, STAGE_HANDSHAKE, false,
-	    { STAGE_HANDSHAKE, OUTCOME_TIMEOUT, WHY } },
-	{ { TO_STARTTLS, "S: 220 go\r\n250 injected", "hello" },
-	    STAGE_HANDSHAKE, true, { STAGE_HANDSHAKE, OUTCOME_TIMEOUT, WHY } },
-	{ { "S: 554 no", QUIT }, STAGE_DONE, false,
-	    { STAGE_GREETING, OUTCOME_REFUSED, "554 no" } },
-	{ { TO_STARTTLS, "S: 454 no", QUIT }, STAGE_DONE, false,
-	    { STAGE_STARTTLS, OUTCOME_STARTTLS_REFUSED, "454 no" } },
+	{ "connected", { NULL }, STAGE_GREETING, false,
+	    { STAGE_GREETING, OUTCOME_TIMEOUT, WHY, 0 } },
+	{ "half a greeting", { "S= 220-mx\r\n2" }, STAGE_GREETING, false,
+	    { STAGE_GREETING, OUTCOME_TIMEOUT, WHY, 0 } },
+	{ "EHLO sent", { TO_EHLO }, STAGE_EHLO, false,
+	    { STAGE_EHLO, OUTCOME_TIMEOUT, WHY, 0 } },
+	{ "STARTTLS sent", { TO_STARTTLS }, STAGE_STARTTLS, false,
+	    { STAGE_STARTTLS, OUTCOME_TIMEOUT, WHY, 0 } },
+	{ "TLS begun", { TO_HELLO }, STAGE_HANDSHAKE, false,
+	    { STAGE_HANDSHAKE, OUTCOME_TIMEOUT, WHY, 0 } },
+	{ "clear text after 220",
+	    { TO_STARTTLS, "S: 220 go\r\n250 injected", "hello" },
+	    STAGE_HANDSHAKE, true,
+	    { STAGE_HANDSHAKE, OUTCOME_TIMEOUT, WHY, 0 } },
+	{ "greeting rejected", { "S: 554 no", QUIT }, STAGE_DONE, false,
+	    { STAGE_GREETING, OUTCOME_REFUSED, "554 no", 554 } },
+	{ "STARTTLS rejected", { TO_STARTTLS, "S: 454 no", QUIT }, STAGE_DONE,
+	    false,
+	    { STAGE_STARTTLS, OUTCOME_STARTTLS_REFUSED, "454 no", 454 } },
 };
 
 static void
@@ -76,7 +81,7 @@ check_so_far(const struct conversation *one, const struct conversation_end *end,
 	assert_null(result.error);
 }
 
-/* Stops it: whatever the server does then, nobody hears of it. */
+/* Cancels the session: whatever the server does then, no callback comes. */
 static void
 cancel(struct conversation *one)
 {
@@ -90,25 +95,25 @@ cancel(struct conversation *one)
 }
 
 static void
-test_points(void **state)
+test_cancel(void **state)
 {
 	static const struct conversation_wish wish = { .drips = false };
-	const struct point *point;
-	struct conversation *one;
-	size_t i;
+	const struct point *point = *state;
+	struct conversation *one = conversation_new(&wish);
 
+	conversation_play(one, point->script);
+	assert_null(peer_fault(one->peer));
+	assert_non_null(one->session);
+	assert_int_equal(session_stage(one->session), point->stage);
+	check_so_far(one, &point->so_far, point->injected);
+	cancel(one);
+	conversation_free(one);
+}
+
+static void
+test_cancel_nothing(void **state)
+{
 	(void)state;
-	for (i = 0; i < COUNT(points); i++) {
-		point = &points[i];
-		one = conversation_new(&wish);
-		conversation_play(one, point->script);
-		assert_null(peer_fault(one->peer));
-		assert_non_null(one->session);
-		assert_int_equal(session_stage(one->session), point->stage);
-		check_so_far(one, &point->so_far, point->injected);
-		cancel(one);
-		conversation_free(one);
-	}
 	session_cancel(NULL);
 }
 
@@ -124,13 +129,13 @@ test_cancel_at_once(void **state)
 	conversation_free(one);
 }
 
-/* Between the end and its being told. */
+/* Between the end and the callback. */
 static void
 test_cancel_at_the_end(void **state)
 {
 	static const char *const before[] = { "S: what?", NULL };
 	static const struct conversation_end end = { STAGE_GREETING,
-		OUTCOME_PROTOCOL, "not an SMTP reply: what?" };
+		OUTCOME_PROTOCOL, "not an SMTP reply: what?", 0 };
 	const struct conversation_wish wish = { .before = before,
 		.trace_level = TRACE_STEPS,
 		.breaks = true };
@@ -145,7 +150,7 @@ test_cancel_at_the_end(void **state)
 	conversation_free(one);
 }
 
-/* After its end nobody hears of it again, though the stream is still there. */
+/* There is one callback, though the stream lives on after it. */
 static void
 test_once(void **state)
 {
@@ -163,7 +168,7 @@ test_once(void **state)
 	conversation_free(one);
 }
 
-/* Of a flood only so much is kept in memory; the rest is never read. */
+/* A flood is read up to a limit; the rest is never read. */
 static void
 test_flood(void **state)
 {
@@ -181,35 +186,33 @@ test_flood(void **state)
 }
 
 /* How long each step may take, in seconds. */
-static void
-test_limits(void **state)
-{
-	static const struct {
-		const char	*script[CONVERSATION_TURNS];
-		int		 limit;
-	} rows[] = {
-		{ { NULL }, 40 },
-		{ { TO_EHLO }, 30 },
-		{ { TO_STARTTLS }, 30 },
-		{ { TO_HELLO }, 30 },
-		{ { "S: 554 no", QUIT }, 2 },
-	};
-	static const struct conversation_wish wish = { .drips = false };
-	struct conversation *one;
-	size_t i;
+static const struct limit {
+	const char	*name;
+	const char	*script[CONVERSATION_TURNS];
+	int		 seconds;
+} limits[] = {
+	{ "greeting", { NULL }, 40 },
+	{ "EHLO", { TO_EHLO }, 30 },
+	{ "STARTTLS", { TO_STARTTLS }, 30 },
+	{ "TLS handshake", { TO_HELLO }, 30 },
+	{ "QUIT", { "S: 554 no", QUIT }, 2 },
+};
 
-	(void)state;
-	for (i = 0; i < COUNT(rows); i++) {
-		one = conversation_new(&wish);
-		conversation_play(one, rows[i].script);
-		/* The machine may be slow, but not that slow. */
-		assert_in_range(timeless_left(one->base), rows[i].limit / 2,
-		    rows[i].limit);
-		conversation_free(one);
-	}
+static void
+test_limit(void **state)
+{
+	static const struct conversation_wish wish = { .drips = false };
+	const struct limit *limit = *state;
+	struct conversation *one = conversation_new(&wish);
+
+	conversation_play(one, limit->script);
+	/* The machine may be slow, but not that slow. */
+	assert_in_range(timeless_left(one->base), limit->seconds / 2,
+	    limit->seconds);
+	conversation_free(one);
 }
 
-/* To go on and on gains a server no time, but each step has its own. */
+/* A server that drips octets gains no time; each step has its own limit. */
 static void
 test_limits_are_total(void **state)
 {
@@ -220,7 +223,7 @@ test_limits_are_total(void **state)
 
 	(void)state;
 	timeless_run(one->base);
-	/* A time that no step has, to be known again. */
+	/* A limit that no step has. */
 	timeless_postpone(one->base, 1000);
 	conversation_play(one, on_and_on);
 	assert_in_range(timeless_left(one->base), 900, 1000);
@@ -236,23 +239,34 @@ static void
 test_trace(void **state)
 {
 	static const char *const script[] = { "S: 220 mx " ESCAPES, EHLO,
-		"S: 250-mx " ESCAPES "\r\n250 STARTTLS", STARTTLS,
-		"S: 454 no " ESCAPES, QUIT, "S: 221-" ESCAPES "\r\n221 bye",
+		"S: 250-mx " ESCAPES "\r\n250-\r\n250 STARTTLS", STARTTLS,
+		"S: 454 no " ESCAPES, QUIT, "S: 221-" ESCAPES "\r\n221",
 		NULL };
 	static const char *const heard[] = { "",
-		"1 STARTTLS: 454 no " ESCAPED "\n",
+		"1 connected -> greeting\n"
+		"1 greeting -> EHLO\n"
+		"1 EHLO -> STARTTLS\n"
+		"1 STARTTLS: 454 no " ESCAPED "\n"
+		"1 STARTTLS -> QUIT\n"
+		"1 QUIT -> end\n",
+		"1 connected -> greeting\n"
 		"2 S: 220 mx " ESCAPED "\n"
+		"1 greeting -> EHLO\n"
 		"2 C: EHLO " CONVERSATION_HELO "\n"
-		"2 S: 250 mx " ESCAPED "\n"
+		"2 S: 250-mx " ESCAPED "\n"
+		"2 S: 250-\n"
 		"2 S: 250 STARTTLS\n"
+		"1 EHLO -> STARTTLS\n"
 		"2 C: STARTTLS\n"
 		"2 S: 454 no " ESCAPED "\n"
 		"1 STARTTLS: 454 no " ESCAPED "\n"
+		"1 STARTTLS -> QUIT\n"
 		"2 C: QUIT\n"
-		"2 S: 221 " ESCAPED "\n"
-		"2 S: 221 bye\n" };
+		"2 S: 221-" ESCAPED "\n"
+		"2 S: 221\n"
+		"1 QUIT -> end\n" };
 	static const struct conversation_end end = { STAGE_STARTTLS,
-		OUTCOME_STARTTLS_REFUSED, "454 no " ESCAPED };
+		OUTCOME_STARTTLS_REFUSED, "454 no " ESCAPED, 454 };
 	struct conversation_wish wish = { .trace_level = 0 };
 	struct conversation *one;
 
@@ -264,6 +278,23 @@ test_trace(void **state)
 		assert_string_equal(one->heard, heard[wish.trace_level]);
 		conversation_free(one);
 	}
+}
+
+/* Lines are traced as they come, whatever becomes of the reply. */
+static void
+test_trace_of_half_a_reply(void **state)
+{
+	static const char *const script[] = { "S: 220-mx\r\n220-no hurry",
+		NULL };
+	static const struct conversation_wish wish = {
+		.trace_level = TRACE_CONVERSATION };
+	struct conversation *one = conversation_new(&wish);
+
+	(void)state;
+	conversation_play(one, script);
+	assert_string_equal(one->heard, "1 connected -> greeting\n"
+	    "2 S: 220-mx\n2 S: 220-no hurry\n");
+	conversation_free(one);
 }
 
 static void
@@ -283,19 +314,20 @@ test_stage_names(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_start),
-		cmocka_unit_test(test_points),
-		cmocka_unit_test(test_cancel_at_once),
-		cmocka_unit_test(test_cancel_at_the_end),
-		cmocka_unit_test(test_once),
-		cmocka_unit_test(test_flood),
-		cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_limits_are_total),
-		cmocka_unit_test(test_trace),
-		cmocka_unit_test(test_stage_names),
+	static const struct table tables[] = {
+		TABLE_ALONE(test_start),
+		TABLE(test_cancel, points),
+		TABLE_ALONE(test_cancel_nothing),
+		TABLE_ALONE(test_cancel_at_once),
+		TABLE_ALONE(test_cancel_at_the_end),
+		TABLE_ALONE(test_once),
+		TABLE_ALONE(test_flood),
+		TABLE(test_limit, limits),
+		TABLE_ALONE(test_limits_are_total),
+		TABLE_ALONE(test_trace),
+		TABLE_ALONE(test_trace_of_half_a_reply),
+		TABLE_ALONE(test_stage_names),
 	};
 
-	return cmocka_run_group_tests_name("session contract", tests, NULL,
-	    NULL);
+	return table_run(tables, COUNT(tables));
 }

@@ -1,4 +1,4 @@
-/* Sessions with servers that speak TLS: what they show is taken down. */
+/* Sessions with servers that speak TLS: what they present is recorded. */
 #include <openssl/ssl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,11 +13,12 @@
 #include "smtp/session.h"
 #include "tests/unit/support/certificates.h"
 #include "tests/unit/support/conversation.h"
+#include "tests/unit/support/table.h"
 #include "tests/unit/support/timeless.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* The certificates; an issuer comes before what it issues. */
+/* The certificates; an issuer comes before those that it issues. */
 enum who { NOBODY, ROOT, INTERMEDIATE, LEAF, LEAF_RSA, WEAK, WHO_COUNT };
 
 static const struct {
@@ -31,7 +32,7 @@ static const struct {
 	[WEAK] = { { .cn = "mx.example.org", .weak = true }, NOBODY },
 };
 
-/* What a server sends; NOBODY ends it. */
+/* The certificates that a server sends; NOBODY ends the list. */
 #define SENT_MAX 4
 #define OF_ECDSA LEAF, INTERMEDIATE
 #define OF_RSA	 LEAF_RSA, ROOT
@@ -68,88 +69,83 @@ static const struct {
 	[DEMANDING_1_2] = { TLS1_2_VERSION, { { OF_ECDSA } } },
 };
 
-struct world {
+/* Made once, for all tests. */
+static struct {
 	struct issued	*issued[WHO_COUNT];	/* owned; no NOBODY */
 	SSL_CTX		*servers[SERVER_COUNT];	/* owned */
-};
+} world;
 
-/* Looks up what is sent, up to NOBODY. Returns how many there are. */
+/* Looks up the certificates of a list. Returns how many there are. */
 static size_t
-find_sent(const struct world *world, const enum who *sent,
-    const struct issued *found[SENT_MAX])
+find_sent(const enum who *sent, const struct issued *found[SENT_MAX])
 {
 	size_t count;
 
 	for (count = 0; count < SENT_MAX && sent[count] != NOBODY; count++)
-		found[count] = world->issued[sent[count]];
+		found[count] = world.issued[sent[count]];
 	return count;
 }
 
 static SSL_CTX *
-build_server(const struct world *world, enum server server)
+build_server(enum server server)
 {
 	SSL_CTX *context = peer_context_new(servers[server].version);
 	const struct issued *sent[SENT_MAX];
 	size_t i, count;
 
 	for (i = 0; i < 2; i++) {
-		count = find_sent(world, servers[server].sent[i], sent);
+		count = find_sent(servers[server].sent[i], sent);
 		if (count > 0)
 			peer_context_add(context, sent, count);
 	}
-	/* They want to see a certificate of the client's, who has none. */
+	/* These demand a certificate of the client, which has none. */
 	if (server == DEMANDING || server == DEMANDING_1_2)
 		SSL_CTX_set_verify(context,
 		    SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 	return context;
 }
 
-static int
-set_up(void **state)
+static void
+make_world(void)
 {
-	struct world *world = memory_new(1, sizeof(*world));
 	struct certificates_wish wish;
 	size_t i;
 
 	for (i = NOBODY + 1; i < WHO_COUNT; i++) {
 		wish = plans[i].wish;
-		wish.issuer = world->issued[plans[i].issuer];
-		world->issued[i] = certificates_issue(&wish);
+		wish.issuer = world.issued[plans[i].issuer];
+		world.issued[i] = certificates_issue(&wish);
 	}
 	for (i = 0; i < SERVER_COUNT; i++)
-		world->servers[i] = build_server(world, (enum server)i);
-	*state = world;
-	return 0;
+		world.servers[i] = build_server((enum server)i);
 }
 
-static int
-tear_down(void **state)
+static void
+clear_world(void)
 {
-	struct world *world = *state;
 	size_t i;
 
 	for (i = 0; i < WHO_COUNT; i++)
-		certificates_free(world->issued[i]);
+		certificates_free(world.issued[i]);
 	for (i = 0; i < SERVER_COUNT; i++)
-		SSL_CTX_free(world->servers[i]);
-	free(world);
-	return 0;
+		SSL_CTX_free(world.servers[i]);
 }
 
 static const char *const goes_well[] = { TO_TLS, "TLS", BYE, NULL };
 static const char *const fails[] = { TO_TLS, "no TLS", NULL };
 
-static const struct conversation_end done = { STAGE_DONE, OUTCOME_DONE, NULL };
+static const struct conversation_end done = { STAGE_DONE, OUTCOME_DONE, NULL,
+	0 };
 static const struct conversation_end refused = { STAGE_HANDSHAKE,
 	OUTCOME_HANDSHAKE_FAILED,
-	"TLS: the server sent the alert \"handshake failure\"" };
+	"TLS: the server sent the alert \"handshake failure\"", 0 };
 
 /* A conversation with the server, up to where the script leaves it. */
 static struct conversation *
-talk(const struct world *world, enum server server, const char *const *script)
+talk(enum server server, const char *const *script)
 {
 	const struct conversation_wish wish = {
-		.context = world->servers[server],
+		.context = world.servers[server],
 	};
 	struct conversation *one = conversation_new(&wish);
 
@@ -157,27 +153,24 @@ talk(const struct world *world, enum server server, const char *const *script)
 	return one;
 }
 
-/* The chain is the one that was sent, in the same order. */
+/* Checks that the chain is the one that was sent, in the same order. */
 static void
-check_chain(const char *what, const struct world *world,
-    const struct chain *chain, const enum who *expected)
+check_chain(const struct chain *chain, const enum who *expected)
 {
 	const struct issued *sent[SENT_MAX];
-	size_t i, count = find_sent(world, expected, sent);
+	size_t i, count = find_sent(expected, sent);
 	struct chain *other = certificates_chain(sent, count);
 
-	if (chain->count != count || chain->truncated)
-		fail_msg("%s: %zu certificates", what, chain->count);
-	for (i = 0; i < count; i++) {
-		if (memcmp(chain->certificates[i].cert_sha256,
-			other->certificates[i].cert_sha256, CHAIN_DIGEST) != 0)
-			fail_msg("%s: another certificate at %zu", what, i);
-	}
+	assert_int_equal(chain->count, count);
+	assert_false(chain->truncated);
+	for (i = 0; i < count; i++)
+		assert_memory_equal(chain->certificates[i].cert_sha256,
+		    other->certificates[i].cert_sha256, CHAIN_DIGEST);
 	chain_free(other);
 }
 
 static const struct handshake_row {
-	const char	*what;
+	const char	*name;
 	enum server	 server;
 	key_set		 except;
 	const char	*protocol;
@@ -185,106 +178,95 @@ static const struct handshake_row {
 	enum key_type	 key_type;
 	enum who	 sent[SENT_MAX];
 } handshake_rows[] = {
-	{ "the best", ECDSA, 0, "TLSv1.3", "TLS_", KEY_ECDSA, { OF_ECDSA } },
+	{ "ECDSA", ECDSA, 0, "TLSv1.3", "TLS_", KEY_ECDSA, { OF_ECDSA } },
 	{ "TLS 1.2", ECDSA_1_2, 0, "TLSv1.2", "ECDHE-ECDSA-", KEY_ECDSA,
 	    { OF_ECDSA } },
 	{ "TLS 1.0", ECDSA_1_0, 0, "TLSv1", "ECDHE-ECDSA-", KEY_ECDSA,
 	    { OF_ECDSA } },
 	{ "RSA", RSA_1_3, 0, "TLSv1.3", "TLS_", KEY_RSA, { OF_RSA } },
-	{ "no issuer", ALONE, 0, "TLSv1.3", "TLS_", KEY_ECDSA, { LEAF } },
-	{ "a weak key", WEAK_RSA, 0, "TLSv1.3", "TLS_", KEY_RSA, { WEAK } },
-	{ "wrong order", DISORDERED, 0, "TLSv1.3", "TLS_", KEY_ECDSA,
+	{ "leaf alone", ALONE, 0, "TLSv1.3", "TLS_", KEY_ECDSA, { LEAF } },
+	{ "weak key", WEAK_RSA, 0, "TLSv1.3", "TLS_", KEY_RSA, { WEAK } },
+	{ "chain out of order", DISORDERED, 0, "TLSv1.3", "TLS_", KEY_ECDSA,
 	    { LEAF, ROOT, INTERMEDIATE } },
 
-	{ "both, without ECDSA", BOTH, KEY_SET(KEY_ECDSA), "TLSv1.3", "TLS_",
-	    KEY_RSA, { OF_RSA } },
-	{ "both, without RSA", BOTH, KEY_SET(KEY_RSA), "TLSv1.3", "TLS_",
+	{ "both, ECDSA not offered", BOTH, KEY_SET(KEY_ECDSA), "TLSv1.3",
+	    "TLS_", KEY_RSA, { OF_RSA } },
+	{ "both, RSA not offered", BOTH, KEY_SET(KEY_RSA), "TLSv1.3", "TLS_",
 	    KEY_ECDSA, { OF_ECDSA } },
-	{ "both, 1.2, without ECDSA", BOTH_1_2, KEY_SET(KEY_ECDSA), "TLSv1.2",
-	    "ECDHE-RSA-", KEY_RSA, { OF_RSA } },
-	{ "both, 1.2, without RSA", BOTH_1_2, KEY_SET(KEY_RSA), "TLSv1.2",
-	    "ECDHE-ECDSA-", KEY_ECDSA, { OF_ECDSA } },
-	{ "1.0, without RSA", ECDSA_1_0, KEY_SET(KEY_RSA), "TLSv1",
+	{ "both, TLS 1.2, ECDSA not offered", BOTH_1_2, KEY_SET(KEY_ECDSA),
+	    "TLSv1.2", "ECDHE-RSA-", KEY_RSA, { OF_RSA } },
+	{ "both, TLS 1.2, RSA not offered", BOTH_1_2, KEY_SET(KEY_RSA),
+	    "TLSv1.2", "ECDHE-ECDSA-", KEY_ECDSA, { OF_ECDSA } },
+	{ "TLS 1.0, RSA not offered", ECDSA_1_0, KEY_SET(KEY_RSA), "TLSv1",
 	    "ECDHE-ECDSA-", KEY_ECDSA, { OF_ECDSA } },
 };
 
 static void
-check_handshake(const struct handshake_row *row, const struct world *world,
+check_handshake(const struct handshake_row *row,
     const struct handshake *handshake)
 {
-	if (strcmp(handshake->protocol, row->protocol) != 0 ||
-	    strncmp(handshake->cipher, row->cipher, strlen(row->cipher)) != 0)
-		fail_msg("%s: %s, %s", row->what, handshake->protocol,
-		    handshake->cipher);
-	if (handshake->outdated != (strcmp(row->protocol, "TLSv1") == 0))
-		fail_msg("%s: outdated %d", row->what, handshake->outdated);
-	if (handshake->key_type != row->key_type)
-		fail_msg("%s: %s", row->what,
-		    key_type_name(handshake->key_type));
-	check_chain(row->what, world, handshake->chain, row->sent);
+	assert_string_equal(handshake->protocol, row->protocol);
+	if (strncmp(handshake->cipher, row->cipher, strlen(row->cipher)) != 0)
+		fail_msg("cipher %s", handshake->cipher);
+	assert_int_equal(handshake->outdated,
+	    strcmp(row->protocol, "TLSv1") == 0);
+	assert_int_equal(handshake->key_type, row->key_type);
+	check_chain(handshake->chain, row->sent);
 }
 
 static void
-test_handshakes(void **state)
+test_handshake(void **state)
 {
-	const struct world *world = *state;
-	struct conversation_wish wish = { .except = 0 };
-	const struct handshake_row *row;
-	struct conversation *one;
-	size_t i;
+	const struct handshake_row *row = *state;
+	const struct conversation_wish wish = {
+		.context = world.servers[row->server],
+		.except = row->except,
+	};
+	struct conversation *one = conversation_new(&wish);
 
-	for (i = 0; i < COUNT(handshake_rows); i++) {
-		row = &handshake_rows[i];
-		wish.context = world->servers[row->server];
-		wish.except = row->except;
-		one = conversation_new(&wish);
-		conversation_play(one, goes_well);
-		conversation_check_end(row->what, one, &done);
-		check_handshake(row, world, one->result.handshake);
-		assert_false(one->result.plaintext_injected);
-		conversation_free(one);
-	}
+	conversation_play(one, goes_well);
+	conversation_check_end(row->name, one, &done);
+	check_handshake(row, one->result.handshake);
+	assert_false(one->result.plaintext_injected);
+	conversation_free(one);
 }
 
 /* A server that has no key of a type that is still offered. */
-static void
-test_refusals(void **state)
-{
-	static const struct {
-		const char	*what;
-		enum server	 server;
-		key_set		 except;
-	} rows[] = {
-		{ "ECDSA", ECDSA, KEY_SET(KEY_ECDSA) },
-		{ "ECDSA, 1.2", ECDSA_1_2, KEY_SET(KEY_ECDSA) },
-		{ "ECDSA, 1.0", ECDSA_1_0, KEY_SET(KEY_ECDSA) },
-		{ "RSA", RSA_1_3, KEY_SET(KEY_RSA) },
-		{ "both", BOTH, KEY_SET(KEY_ECDSA) | KEY_SET(KEY_RSA) },
-		{ "both, 1.2", BOTH_1_2,
-		    KEY_SET(KEY_ECDSA) | KEY_SET(KEY_RSA) },
-	};
-	const struct world *world = *state;
-	struct conversation_wish wish = { .except = 0 };
-	struct conversation *one;
-	size_t i;
+static const struct refusal_row {
+	const char	*name;
+	enum server	 server;
+	key_set		 except;
+} refusal_rows[] = {
+	{ "ECDSA", ECDSA, KEY_SET(KEY_ECDSA) },
+	{ "ECDSA, TLS 1.2", ECDSA_1_2, KEY_SET(KEY_ECDSA) },
+	{ "ECDSA, TLS 1.0", ECDSA_1_0, KEY_SET(KEY_ECDSA) },
+	{ "RSA", RSA_1_3, KEY_SET(KEY_RSA) },
+	{ "both", BOTH, KEY_SET(KEY_ECDSA) | KEY_SET(KEY_RSA) },
+	{ "both, TLS 1.2", BOTH_1_2, KEY_SET(KEY_ECDSA) | KEY_SET(KEY_RSA) },
+};
 
-	for (i = 0; i < COUNT(rows); i++) {
-		wish.context = world->servers[rows[i].server];
-		wish.except = rows[i].except;
-		one = conversation_new(&wish);
-		conversation_play(one, fails);
-		conversation_check_end(rows[i].what, one, &refused);
-		conversation_free(one);
-	}
+static void
+test_refusal(void **state)
+{
+	const struct refusal_row *row = *state;
+	const struct conversation_wish wish = {
+		.context = world.servers[row->server],
+		.except = row->except,
+	};
+	struct conversation *one = conversation_new(&wish);
+
+	conversation_play(one, fails);
+	conversation_check_end(row->name, one, &refused);
+	conversation_free(one);
 }
 
-/* Nothing is left to offer, which is no fault of the server's. */
+/* No key type is left to offer, which is not the server's fault. */
 static void
 test_nothing_to_offer(void **state)
 {
 	static const char *const script[] = { TO_TLS, NULL };
 	static const struct conversation_end end = { STAGE_HANDSHAKE,
-		OUTCOME_UNTRIED, "no key type is left to offer" };
+		OUTCOME_UNTRIED, "no key type is left to offer", 0 };
 	static const struct conversation_wish wish = { .except = ~0u };
 	struct conversation *one = conversation_new(&wish);
 
@@ -294,66 +276,63 @@ test_nothing_to_offer(void **state)
 	conversation_free(one);
 }
 
-static void
-test_server_names(void **state)
-{
-	static const struct {
-		const char	*name;
-		const char	*asked;	/* "": for none */
-	} rows[] = {
-		{ "mx.example.org", "mx.example.org" },
-		{ "xn--bcher-kva.example", "xn--bcher-kva.example" },
-		{ NULL, "" },
-		{ "192.0.2.1", "" },
-		{ "2001:db8::1", "" },
-		{ "not a name", "" },
-		{ "", "" },
-	};
-	const struct world *world = *state;
-	struct conversation_wish wish = {
-		.context = world->servers[ECDSA],
-	};
-	struct conversation *one;
-	const char *asked;
-	size_t i;
+static const struct sni_row {
+	const char	*name;
+	const char	*server_name;
+	const char	*sent;		/* "": none */
+} sni_rows[] = {
+	{ "host", "mx.example.org", "mx.example.org" },
+	{ "A-label", "xn--bcher-kva.example", "xn--bcher-kva.example" },
+	{ "none", NULL, "" },
+	{ "IPv4 address", "192.0.2.1", "" },
+	{ "IPv6 address", "2001:db8::1", "" },
+	{ "not a name", "not a name", "" },
+	{ "empty", "", "" },
+};
 
-	for (i = 0; i < COUNT(rows); i++) {
-		wish.server_name = rows[i].name;
-		one = conversation_new(&wish);
-		conversation_play(one, goes_well);
-		conversation_check_end("a server's name", one, &done);
-		asked = peer_server_name(one->peer);
-		assert_string_equal(asked != NULL ? asked : "", rows[i].asked);
-		conversation_free(one);
-	}
+static void
+test_sni(void **state)
+{
+	const struct sni_row *row = *state;
+	const struct conversation_wish wish = {
+		.context = world.servers[ECDSA],
+		.server_name = row->server_name,
+	};
+	struct conversation *one = conversation_new(&wish);
+	const char *sent;
+
+	conversation_play(one, goes_well);
+	conversation_check_end(row->name, one, &done);
+	sent = peer_server_name(one->peer);
+	assert_string_equal(sent != NULL ? sent : "", row->sent);
+	conversation_free(one);
 }
 
-/* Once the handshake is done, the server may do what it likes. */
+/* Nothing that the server does after the handshake matters. */
+static const struct after_row {
+	const char	*name;
+	const char	*script[CONVERSATION_TURNS];
+} after_rows[] = {
+	{ "no answer to QUIT", { TO_TLS, "TLS", QUIT, "late" } },
+	{ "closed", { TO_TLS, "TLS", QUIT, "close" } },
+	{ "reset", { TO_TLS, "TLS", QUIT, "reset" } },
+	{ "garbage", { TO_TLS, "TLS", QUIT, "S: what?" } },
+	{ "flood", { TO_TLS, "TLS", QUIT, "S*3000 221-bye\r\n" } },
+	{ "closed at once", { TO_TLS, "TLS close", QUIT } },
+};
+
 static void
 test_after_handshake(void **state)
 {
-	static const struct {
-		const char	*what;
-		const char	*script[CONVERSATION_TURNS];
-	} rows[] = {
-		{ "silence", { TO_TLS, "TLS", QUIT, "late" } },
-		{ "the end", { TO_TLS, "TLS", QUIT, "close" } },
-		{ "a reset", { TO_TLS, "TLS", QUIT, "reset" } },
-		{ "nonsense", { TO_TLS, "TLS", QUIT, "S: what?" } },
-		{ "a flood", { TO_TLS, "TLS", QUIT, "S*3000 221-bye\r\n" } },
-		{ "the end at once", { TO_TLS, "TLS close", QUIT } },
-	};
-	const struct world *world = *state;
+	const struct after_row *row = *state;
 	struct conversation *one;
-	size_t i, server;
+	size_t server;
 
 	/* The versions of TLS differ in who has the last word. */
-	for (i = 0; i < COUNT(rows); i++) {
-		for (server = ECDSA; server <= ECDSA_1_2; server++) {
-			one = talk(world, (enum server)server, rows[i].script);
-			conversation_check_end(rows[i].what, one, &done);
-			conversation_free(one);
-		}
+	for (server = ECDSA; server <= ECDSA_1_2; server++) {
+		one = talk((enum server)server, row->script);
+		conversation_check_end(row->name, one, &done);
+		conversation_free(one);
 	}
 }
 
@@ -364,32 +343,32 @@ test_after_handshake(void **state)
 static void
 test_demanding_servers(void **state)
 {
-	const struct world *world = *state;
 	struct conversation *one;
 
-	one = talk(world, DEMANDING, fails);
+	(void)state;
+	one = talk(DEMANDING, fails);
 	conversation_check_end("TLS 1.3", one, &done);
 	conversation_free(one);
 
-	one = talk(world, DEMANDING_1_2, fails);
+	one = talk(DEMANDING_1_2, fails);
 	conversation_check_end("TLS 1.2", one, &refused);
 	conversation_free(one);
 }
 
-/* A handshake longer than what is read ahead of clear text. */
+/* A handshake larger than the limit on clear text that waits to be read. */
 static void
 test_long_chain(void **state)
 {
-	const struct world *world = *state;
 	const struct issued *sent[2 * CHAIN_MAX];
 	SSL_CTX *context = peer_context_new(0);
 	const struct conversation_wish wish = { .context = context };
 	struct conversation *one;
 	size_t i;
 
-	sent[0] = world->issued[LEAF];
+	(void)state;
+	sent[0] = world.issued[LEAF];
 	for (i = 1; i < COUNT(sent); i++)
-		sent[i] = world->issued[INTERMEDIATE];
+		sent[i] = world.issued[INTERMEDIATE];
 	peer_context_add(context, sent, COUNT(sent));
 	one = conversation_new(&wish);
 	conversation_play(one, goes_well);
@@ -400,31 +379,31 @@ test_long_chain(void **state)
 	SSL_CTX_free(context);
 }
 
-/* Clear text behind the 220 changes nothing, but is told. */
+/* Clear text behind the 220 changes nothing, but is reported. */
 static void
 test_injection(void **state)
 {
 	static const char *const script[] = { TO_STARTTLS,
 		"S: 220 go\r\n250 injected", "TLS", BYE, NULL };
-	const struct world *world = *state;
 	struct conversation *one;
 
-	one = talk(world, ECDSA, script);
+	(void)state;
+	one = talk(ECDSA, script);
 	conversation_check_end("injection", one, &done);
 	assert_true(one->result.plaintext_injected);
 	conversation_free(one);
 }
 
-/* What is known while the goodbye is waited for, and its copies. */
+/* The result while the session waits for the answer to QUIT. */
 static void
 test_so_far(void **state)
 {
 	static const char *const script[] = { TO_TLS, "TLS", QUIT, NULL };
-	const struct world *world = *state;
 	struct session_result first, second;
 	struct conversation *one;
 
-	one = talk(world, ECDSA, script);
+	(void)state;
+	one = talk(ECDSA, script);
 	assert_int_equal(session_stage(one->session), STAGE_DONE);
 	session_so_far(one->session, "why not", &first);
 	session_so_far(one->session, "why not", &second);
@@ -438,22 +417,22 @@ test_so_far(void **state)
 	conversation_check("first", &first, &done);
 	session_result_clear(&first);
 	conversation_check("second", &second, &done);
-	check_handshake(&handshake_rows[0], world, second.handshake);
+	check_handshake(&handshake_rows[0], second.handshake);
 	session_result_clear(&second);
 }
 
-/* What the callee leaves of the result is cleared, after a handshake too. */
+/* What the callback leaves in the result is freed, a handshake too. */
 static void
 test_leaving(void **state)
 {
 	static const char *const more[] = { "close", NULL };
-	const struct world *world = *state;
 	const struct conversation_wish wish = {
-		.context = world->servers[ECDSA],
+		.context = world.servers[ECDSA],
 		.leaves = true,
 	};
 	struct conversation *one = conversation_new(&wish);
 
+	(void)state;
 	conversation_play(one, goes_well);
 	assert_int_equal(one->ends, 1);
 	assert_null(peer_fault(one->peer));
@@ -465,18 +444,23 @@ test_leaving(void **state)
 static void
 test_trace(void **state)
 {
-	const struct world *world = *state;
 	const struct conversation_wish wish = {
-		.context = world->servers[ECDSA],
+		.context = world.servers[ECDSA],
 		.trace_level = TRACE_STEPS,
 	};
 	struct conversation *one = conversation_new(&wish);
 	char *expected;
 
+	(void)state;
 	conversation_play(one, goes_well);
 	conversation_check_end("trace", one, &done);
-	expected = memory_format("1 TLS: TLSv1.3, %s, ECDSA\n",
-	    one->result.handshake->cipher);
+	expected = memory_format("1 connected -> greeting\n"
+	    "1 greeting -> EHLO\n"
+	    "1 EHLO -> STARTTLS\n"
+	    "1 STARTTLS -> TLS handshake\n"
+	    "1 TLS: TLSv1.3, %s, ECDSA\n"
+	    "1 TLS handshake -> QUIT\n"
+	    "1 QUIT -> end\n", one->result.handshake->cipher);
 	assert_string_equal(one->heard, expected);
 	free(expected);
 	conversation_free(one);
@@ -485,20 +469,23 @@ test_trace(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_handshakes),
-		cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_nothing_to_offer),
-		cmocka_unit_test(test_server_names),
-		cmocka_unit_test(test_after_handshake),
-		cmocka_unit_test(test_demanding_servers),
-		cmocka_unit_test(test_long_chain),
-		cmocka_unit_test(test_injection),
-		cmocka_unit_test(test_so_far),
-		cmocka_unit_test(test_leaving),
-		cmocka_unit_test(test_trace),
+	static const struct table tables[] = {
+		TABLE(test_handshake, handshake_rows),
+		TABLE(test_refusal, refusal_rows),
+		TABLE_ALONE(test_nothing_to_offer),
+		TABLE(test_sni, sni_rows),
+		TABLE(test_after_handshake, after_rows),
+		TABLE_ALONE(test_demanding_servers),
+		TABLE_ALONE(test_long_chain),
+		TABLE_ALONE(test_injection),
+		TABLE_ALONE(test_so_far),
+		TABLE_ALONE(test_leaving),
+		TABLE_ALONE(test_trace),
 	};
+	int failed;
 
-	return cmocka_run_group_tests_name("session TLS", tests, set_up,
-	    tear_down);
+	make_world();
+	failed = table_run(tables, COUNT(tables));
+	clear_world();
+	return failed;
 }

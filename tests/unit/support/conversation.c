@@ -143,9 +143,11 @@ conversation_check(const char *what, const struct session_result *result,
     const struct conversation_end *end)
 {
 	if (result->stage != end->stage || result->outcome != end->outcome ||
+	    result->reply_code != end->reply_code ||
 	    !fits(result->error, end->error))
-		fail_msg("%s: stage %s, outcome %d, error '%s'", what,
+		fail_msg("%s: stage %s, outcome %d, reply %d, error '%s'", what,
 		    session_stage_name(result->stage), result->outcome,
+		    result->reply_code,
 		    result->error != NULL ? result->error : "none");
 	if ((result->handshake != NULL) != (end->outcome == OUTCOME_DONE))
 		fail_msg("%s: a handshake, or none", what);

@@ -66,6 +66,7 @@ struct conversation_end {
 	enum session_stage	 stage;
 	enum session_outcome	 outcome;
 	const char		*error;	/* "text*": whatever begins so */
+	int			 reply_code;
 };
 
 /* Fails the test, in which WHAT is tried, unless RESULT is as in END. */

@@ -6,30 +6,30 @@ const struct diagnose_case diagnose_cases[] = {
 	/* an authority's number with the server's own certificate or key */
 	{ { LEAF, INTERMEDIATE }, "2 1 1", LEAF, "1 1", NULL,
 	    FINDING_USAGE_2_NAMES_LEAF,
-	    "has usage 2, an authority, but is of the server's own public "
+	    "has usage 2, a CA, but is of the server's own public "
 	    "key: its usage must be 3", "3 1 1", LEAF },
 	{ { LEAF, INTERMEDIATE, ROOT }, "2 0 1", LEAF, "0 1", NULL,
 	    FINDING_USAGE_2_NAMES_LEAF,
-	    "has usage 2, an authority, but is of the server's own "
+	    "has usage 2, a CA, but is of the server's own "
 	    "certificate: its usage must be 3", "3 0 1", LEAF },
 	{ { LEAF }, "2 1 2", LEAF, "1 2", NULL,
 	    FINDING_USAGE_2_NAMES_LEAF,
-	    "has usage 2, an authority, but is of the server's own public "
+	    "has usage 2, a CA, but is of the server's own public "
 	    "key: its usage must be 3", "3 1 2", LEAF },
 	{ { LEAF, INTERMEDIATE }, "2 0 0", LEAF, "0 0", NULL,
 	    FINDING_USAGE_2_NAMES_LEAF,
-	    "has usage 2, an authority, but is of the server's own "
+	    "has usage 2, a CA, but is of the server's own "
 	    "certificate: its usage must be 3", "3 0 0", LEAF },
 
 	{ { LEAF, LEAF, INTERMEDIATE }, "2 1 1", LEAF, "1 1", NULL,
 	    FINDING_USAGE_2_NAMES_LEAF,
-	    "has usage 2, an authority, but is of the server's own public "
+	    "has usage 2, a CA, but is of the server's own public "
 	    "key: its usage must be 3", "3 1 1", LEAF },
 
 	/* usage 3 needs neither a name nor a date, so this is a remedy */
 	{ { LEAF_OLD_OTHER, INTERMEDIATE }, "2 1 1", LEAF_OLD_OTHER, "1 1",
 	    NULL, FINDING_USAGE_2_NAMES_LEAF,
-	    "has usage 2, an authority, but is of the server's own public "
+	    "has usage 2, a CA, but is of the server's own public "
 	    "key: its usage must be 3", "3 1 1", LEAF_OLD_OTHER },
 
 	/* the server's own number with an authority above it */
@@ -51,21 +51,21 @@ const struct diagnose_case diagnose_cases[] = {
 	{ { LEAF_OTHER, INTERMEDIATE }, "3 1 1", INTERMEDIATE, "1 1", NULL,
 	    FINDING_USAGE_3_NAMES_ISSUER,
 	    "has usage 3, the server's own, but is of the public key of "
-	    "CN=Intermediate, sent above it; put right, it would still not "
-	    "match: matches CN=Intermediate, but the certificate bears none "
+	    "CN=Intermediate, sent above it; corrected, it would still not "
+	    "match: matches CN=Intermediate, but the certificate has none "
 	    "of the names mx.example.org, example.org", "3 1 1", LEAF_OTHER },
 	{ { LEAF_OLD, INTERMEDIATE }, "3 0 1", INTERMEDIATE, "0 1", NULL,
 	    FINDING_USAGE_3_NAMES_ISSUER,
 	    "has usage 3, the server's own, but is of the certificate of "
-	    "CN=Intermediate, sent above it; put right, it would still not "
+	    "CN=Intermediate, sent above it; corrected, it would still not "
 	    "match: matches CN=Intermediate, but the server's certificate "
 	    "expired on 2025-12-31", "3 1 1", LEAF_OLD },
 	{ { LEAF, INTERMEDIATE, OTHER_ROOT }, "3 1 1", OTHER_ROOT, "1 1", NULL,
 	    FINDING_USAGE_3_NAMES_ISSUER,
 	    "has usage 3, the server's own, but is of the public key of "
-	    "CN=Other Root, sent above it; put right, it would still not "
-	    "match: matches CN=Other Root, but what the server sent does not "
-	    "lead from its own certificate up to there", "3 1 1", LEAF },
+	    "CN=Other Root, sent above it; corrected, it would still not "
+	    "match: matches CN=Other Root, but the server's certificate does "
+	    "not chain up to it", "3 1 1", LEAF },
 
 	/* the selector of the other part */
 	{ { LEAF, INTERMEDIATE }, "3 1 1", LEAF, "0 1", NULL,

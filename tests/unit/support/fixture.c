@@ -92,7 +92,6 @@ fixture_tlsa(struct host_evidence *host, const struct tlsa *record)
 	char *owner = name_tlsa_owner(host->port, host->name);
 
 	if (host->tlsa[0] == NULL) {
-		host->base_domains[0] = memory_string(host->name);
 		host->tlsa[0] = fixture_answer(owner, DNS_TLSA,
 		    ANSWER_RECORDS, DNSSEC_SECURE);
 	}
@@ -131,7 +130,7 @@ fixture_shake(struct endpoint_evidence *endpoint, const struct chain *chain)
 	handshake->cipher = memory_string("TLS_AES_256_GCM_SHA384");
 	endpoint->handshakes = memory_grow(endpoint->handshakes,
 	    endpoint->handshake_count, sizeof(*endpoint->handshakes));
-	endpoint->handshakes[endpoint->handshake_count++].handshake = handshake;
+	endpoint->handshakes[endpoint->handshake_count++].seen = handshake;
 }
 
 struct endpoint_evidence *

@@ -8,12 +8,9 @@
 
 #include <cmocka.h>
 
+#include "checker/tlsa/advice.h"
 #include "checker/tlsa/match.h"
 #include "checker/tlsa/tlsa.h"
-#include "resolver/memory.h"
-
-#define PUBLISH "publish  "
-#define RECORD	". IN TLSA "
 
 /* The published records and the advised one, which is the last. */
 static struct tlsa_set
@@ -33,46 +30,61 @@ put_in(const struct tlsa_set *published, size_t instead_of,
 }
 
 static void
-try_record(const char *text, const struct match_input *published,
+try_record(const struct tlsa *advised, const struct match_input *published,
     size_t instead_of)
 {
+	struct tlsa_set set = put_in(published->records, instead_of, advised);
 	struct match_input input = *published;
 	struct match_result *results;
-	struct tlsa_set set;
-	struct tlsa advised;
-	const char *why;
-	size_t last;
+	size_t last = set.count - 1;
+	char *text;
 
-	if (!tlsa_from_text(&advised, text, &why))
-		fail_msg("%s %s", text, why);
-	set = put_in(published->records, instead_of, &advised);
 	input.records = &set;
 	results = match_chain(&input);
-	last = set.count - 1;
-	if (results[last].status != MATCH_MATCH)
+	if (results[last].status != MATCH_MATCH) {
+		text = tlsa_text(advised, true);
 		fail_msg("%s was advised, but: %s", text, results[last].why);
+	}
 	match_free(results, set.count);
 	tlsa_set_clear(&set);
-	free(advised.data);
 }
 
 size_t
-follow_advice(const char *advice, const struct match_input *published,
-    size_t instead_of)
+follow_advice(const struct advice_list *advice,
+    const struct match_input *published, size_t instead_of)
 {
-	const char *line = advice, *record;
-	size_t count = 0;
-	char *text;
+	const struct tlsa *record;
+	size_t i, count = 0;
 
-	for (; (line = strstr(line, PUBLISH)) != NULL; count++) {
-		text = memory_copy(line, strcspn(line, "\n"));
-		record = strstr(text, RECORD);
-		record = record != NULL ? record + strlen(RECORD) :
-		    text + strlen(PUBLISH);
+	for (i = 0; i < advice->count; i++) {
+		if (advice->items[i].kind != ADVICE_PUBLISH)
+			continue;
+		record = &advice->items[i].record;
 		try_record(record, published, instead_of);
 		try_record(record, published, published->records->count);
-		free(text);
-		line += strlen(PUBLISH);
+		count++;
 	}
 	return count;
+}
+
+void
+assert_advice(const struct advice_list *advice, const char *expected)
+{
+	char *text = advice_list_text(advice);
+
+	if (expected == NULL)
+		assert_null(text);
+	else
+		assert_string_equal(text != NULL ? text : "", expected);
+	free(text);
+}
+
+bool
+advice_has(const struct advice_list *advice, const char *text)
+{
+	char *all = advice_list_text(advice);
+	const bool has = all != NULL && strstr(all, text) != NULL;
+
+	free(all);
+	return has;
 }

@@ -19,12 +19,16 @@ test_of_row(const struct table *table, size_t i)
 		return (struct CMUnitTest){
 			.name = memory_string(table->name),
 			.test_func = table->test,
+			.setup_func = table->set_up,
+			.teardown_func = table->tear_down,
 		};
 	row = (const char *)table->rows + i * table->row_size;
 	return (struct CMUnitTest){
 		.name = memory_format("%s: %s", table->name,
 		    *(const char *const *)row),
 		.test_func = table->test,
+		.setup_func = table->set_up,
+		.teardown_func = table->tear_down,
 		.initial_state = (void *)(uintptr_t)row,
 	};
 }

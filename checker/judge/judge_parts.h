@@ -1,0 +1,66 @@
+/*
+ * The rules, one file for each subject. Those that return a verdict say how far
+ * they lower that of the host or domain (verdict_cap); VERDICT_PASS: not at
+ * all. A rule that takes a state adds its findings there.
+ */
+#ifndef CHECKER_JUDGE_JUDGE_PARTS_H
+#define CHECKER_JUDGE_JUDGE_PARTS_H
+
+#include "checker/judge/judging.h"
+
+/*
+ * Facts. The first fills in what the DNS alone says of a host; the second, when
+ * the DNS can be trusted, its records, names, matches, and the verdicts of its
+ * handshakes and addresses as of WHEN.
+ */
+void		 judge_host_dns(struct host_evidence *host);
+void		 judge_host_facts(struct host_evidence *host,
+		    const struct evidence *evidence, time_t when);
+/* The same for an address of HOST, whose records are known. */
+void		 judge_endpoint_facts(struct endpoint_evidence *endpoint,
+		    const struct host_evidence *host, time_t when);
+/* Which records match any handshake, once the addresses are judged. */
+void		 judge_host_matches(struct host_evidence *host);
+
+/* Findings of the host at hand. Returns its verdict. */
+enum verdict	 judge_host(struct judge_state *state);
+/* Of its TLSA records by themselves. */
+void		 judge_host_records(struct judge_state *state);
+/* Of its addresses. Returns what they make of the host. */
+enum verdict	 judge_host_endpoints(struct judge_state *state);
+void		 judge_endpoint(struct judge_state *state,
+		    const struct endpoint_evidence *endpoint);
+
+/* RFC 7671 8, over all of the host's handshakes that passed. */
+void		 judge_coverage(struct judge_state *state);
+
+/*
+ * Expiry: of the signatures of ANSWERS (members may be NULL), and of the
+ * certificates that the host's authentication depends on.
+ */
+enum verdict	 judge_signatures(struct judge_state *state,
+		    const struct answer *const *answers, size_t count);
+enum verdict	 judge_certificates(struct judge_state *state);
+
+/* Why records do not match; and what the rotation of a CA will break. */
+void		 judge_diagnosis(struct judge_state *state);
+void		 judge_rotation(struct judge_state *state);
+
+/* The next change of keys of a host with VERDICT; how long caches remember. */
+void		 judge_rollover(struct judge_state *state,
+		    enum verdict verdict);
+/* --next. */
+enum verdict	 judge_next(struct judge_state *state);
+
+/*
+ * --expect and --expect-no: what the user asks for decides the verdict, whether
+ * DANE applies or not. Of the host at hand; and of the domain, when all hosts
+ * have been judged.
+ */
+enum verdict	 judge_expectations(struct judge_state *state);
+enum verdict	 judge_expected(struct judge_state *state);
+
+/* What each name server said itself (--authoritative). */
+enum verdict	 judge_nameservers(struct judge_state *state);
+
+#endif

@@ -1,0 +1,103 @@
+#include "checker/judge/judging.h"
+
+#include <stdarg.h>
+
+#include "checker/evidence/expiry.h"
+
+struct judge_state
+judging_begin(const struct evidence *evidence,
+    const struct judge_options *options, struct finding_list *findings)
+{
+	return (struct judge_state){
+		.evidence = evidence,
+		.options = options,
+		.findings = findings,
+		.when = evidence->checked_at +
+		    (time_t)(options->ahead_days * EXPIRY_DAY),
+		.max_severity = SEVERITY_ERROR,
+	};
+}
+
+void
+judging_set_severity(const struct judge_state *state, struct finding *finding,
+    enum severity severity)
+{
+	finding->severity = severity < state->max_severity ?
+	    state->max_severity : severity;
+}
+
+static struct finding *
+add_at(struct judge_state *state, const struct endpoint_evidence *endpoint,
+    enum finding_code code, const char *format, va_list arguments)
+{
+	struct finding *finding = finding_vadd(state->findings, code, format,
+	    arguments);
+
+	if (state->host != NULL)
+		finding->place.host = state->host->name;
+	/* A chain from a file has no address: its family is 0. */
+	if (endpoint != NULL)
+		finding->place.address = endpoint->address;
+	judging_set_severity(state, finding, finding->severity);
+	return finding;
+}
+
+struct finding *
+judging_add(struct judge_state *state, enum finding_code code,
+    const char *format, ...)
+{
+	struct finding *finding;
+	va_list arguments;
+
+	va_start(arguments, format);
+	finding = add_at(state, NULL, code, format, arguments);
+	va_end(arguments);
+	return finding;
+}
+
+struct finding *
+judging_add_at(struct judge_state *state,
+    const struct endpoint_evidence *endpoint, int key_type,
+    enum finding_code code, const char *format, ...)
+{
+	struct finding *finding;
+	va_list arguments;
+
+	va_start(arguments, format);
+	finding = add_at(state, endpoint, code, format, arguments);
+	va_end(arguments);
+	finding->place.key_type = key_type;
+	return finding;
+}
+
+void
+judging_set_server(struct finding *finding,
+    const struct server_evidence *server)
+{
+	finding->place.zone = server->zone;
+	finding->place.server = (struct finding_server){
+		.name = server->name,
+		.address = server->address,
+		.tcp = server->tcp,
+	};
+}
+
+struct match_input
+judging_match_input(const struct host_evidence *host,
+    const struct chain *chain, time_t when)
+{
+	return (struct match_input){
+		.records = &host->judged.records,
+		.chain = chain,
+		.reference_names =
+		    (const char *const *)host->judged.reference_names,
+		.reference_name_count = host->judged.reference_name_count,
+		.when = when,
+	};
+}
+
+unsigned long
+judging_wait(const struct judge_state *state)
+{
+	return 2 * (unsigned long)answer_source_ttl(state->host->judged.tlsa);
+}
