@@ -98,6 +98,7 @@ struct answer	*answer_failed(const char *owner, enum dns_type type,
 struct answer	*answer_unusable(const char *owner, enum dns_type type,
 		    const char *why);
 
+/* NULL is fine. */
 void		 answer_free(struct answer *answer);
 
 /* Whether it has records, secure or not. NULL has none. */
@@ -115,6 +116,7 @@ uint32_t	 answer_source_ttl(const struct answer *answer);
 /* Whether it proves (if unsigned, says) that no record of the type exists. */
 bool		 answer_is_absent(const struct answer *answer);
 
+/* "TLSA", and "secure". Static. */
 const char	*dns_type_name(enum dns_type type);
 const char	*dnssec_status_name(enum dnssec_status status);
 

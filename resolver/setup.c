@@ -14,6 +14,7 @@
 #include "resolver/text.h"
 #include "resolver/zone_reader.h"
 
+/* All pointers are static. */
 struct setting {
 	const char	*option;
 	const char	*value;

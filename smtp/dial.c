@@ -21,7 +21,7 @@ struct dial {
 	struct address		 address;
 	struct bufferevent	*stream;	/* owned, NULL: waits in line */
 	int			 error;		/* of a failed connect */
-	struct dial		*next;		/* in the dialer's list */
+	struct dial		*next;		/* owned by the dialer */
 	dial_done		*done;
 	void			*argument;	/* borrowed */
 };
@@ -29,7 +29,8 @@ struct dial {
 struct dialer {
 	struct event_base	*base;		/* borrowed */
 	struct dial		*first;		/* owned, oldest first */
-	struct dial		**end;		/* where the next one goes */
+	struct dial		**end;		/* borrowed; where the next
+						 * one goes */
 	size_t			 open;		/* how many have a stream */
 	bool			 connected;	/* a dial has succeeded */
 	struct event		*begin;		/* owned; see on_begin */

@@ -32,6 +32,7 @@ enum dial_result {
 typedef void	dial_done(struct bufferevent *stream, enum dial_result result,
 		    const char *error, void *argument);
 
+/* BASE must outlive it. Owned by the caller. */
 struct dialer	*dialer_new(struct event_base *base);
 /* All dials must be closed before. NULL is fine. */
 void		 dialer_free(struct dialer *dialer);

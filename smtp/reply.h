@@ -28,6 +28,7 @@ struct reply {
 	size_t		  partial_size;
 };
 
+/* An empty reply, to be fed; and empty again, its lines freed. */
 void		 reply_init(struct reply *reply);
 void		 reply_clear(struct reply *reply);
 

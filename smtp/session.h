@@ -90,6 +90,7 @@ void		 session_cancel(struct session *session);
 enum session_stage session_stage(const struct session *session);
 void		 session_result_clear(struct session_result *result);
 
+/* "greeting": as JSON has it. Static. */
 const char	*session_stage_name(enum session_stage stage);
 
 #endif

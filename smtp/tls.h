@@ -31,6 +31,7 @@ struct handshake {
 	struct chain	*chain;		/* owned */
 };
 
+/* Owned by the caller; sessions must be freed before. NULL is fine. */
 struct tls_client *tls_client_new(void);
 void		   tls_client_free(struct tls_client *client);
 

@@ -95,9 +95,11 @@ struct host_judgement {
 	const char		*base_domain;	/* borrowed; its base domain */
 	struct advice_rrset	 rrset;		/* where its records are */
 	struct tlsa_set		 records;	/* of that answer */
-	bool			*record_matches; /* owned, one for each: it
-						 * matches some handshake */
-	char			*reference_names[EVIDENCE_NAMES_MAX]; /* owned */
+	bool			*record_matches; /* owned, one for each:
+						 * it matches some
+						 * handshake */
+	/* Owned. */
+	char			*reference_names[EVIDENCE_NAMES_MAX];
 	size_t			 reference_name_count;
 };
 
@@ -191,6 +193,7 @@ struct handshake_walk {
 	size_t				 handshakes;	/* of that, done */
 };
 
+/* As above. Borrowed. */
 const struct handshake_evidence *
 		 handshake_next(const struct host_evidence *host,
 		    struct handshake_walk *walk);

@@ -16,20 +16,21 @@ enum verdict {
 	VERDICT_ABSENT,		/* takes no part; null in JSON */
 };
 
+struct verdict_count {
+	size_t	of[VERDICT_ABSENT + 1];
+};
+
 /*
  * Parts are counted, then summed up, first that fits: any fail -> fail; any
  * unknown -> unknown; all pass -> pass; pass and none -> partial; else none.
  * Absent parts do not count. Without any part that counts: EMPTY.
  */
-struct verdict_count {
-	size_t	of[VERDICT_ABSENT + 1];
-};
-
-void		 verdict_add(struct verdict_count *count, enum verdict verdict);
+void		 verdict_add(struct verdict_count *count,
+		    enum verdict verdict);
 enum verdict	 verdict_sum(const struct verdict_count *count,
 		    enum verdict empty);
 
-/* VERDICT, lowered to CAP where that is fail, or unknown and VERDICT no fail. */
+/* VERDICT lowered to CAP: fail, or unknown where VERDICT is not fail. */
 enum verdict	 verdict_cap(enum verdict verdict, enum verdict cap);
 
 /* "pass"; NULL for VERDICT_ABSENT. */

@@ -100,8 +100,9 @@ advise_seen_keys(struct finding *finding, const struct host_evidence *host)
 	struct tlsa record;
 
 	while ((handshake = handshake_next(host, &walk)) != NULL) {
-		tlsa_of_certificate(&record, handshake->seen->chain->certificates,
-		    TLSA_DANE_EE, TLSA_SPKI, TLSA_SHA2_256);
+		tlsa_of_certificate(&record,
+		    handshake->seen->chain->certificates, TLSA_DANE_EE,
+		    TLSA_SPKI, TLSA_SHA2_256);
 		advice_add_publish(&finding->advice, &host->judged.rrset,
 		    &record);
 		free(record.data);

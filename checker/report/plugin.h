@@ -26,6 +26,7 @@ struct plugin_options {
 	int			verbosity;	/* 1: tell when OK */
 };
 
+/* The state of a judged domain. */
 enum plugin_state plugin_judge(const struct evidence *evidence,
 		    const struct plugin_options *options);
 

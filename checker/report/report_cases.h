@@ -14,7 +14,8 @@ struct evidence;
 struct report_case {
 	char		*name;		/* owned, unique within the domain */
 	enum verdict	 verdict;
-	char		*summary;	/* owned or NULL; the most severe finding */
+	char		*summary;	/* owned or NULL; the most severe
+					 * finding */
 	char		*details;	/* owned; all findings of the case with
 					 * what to do, a line each, or NULL */
 };
@@ -24,6 +25,7 @@ struct report_cases {
 	size_t			 count;
 };
 
+/* The cases of a judged domain; to be cleared by the caller. */
 void	report_cases_init(struct report_cases *cases,
 	    const struct evidence *evidence);
 void	report_cases_clear(struct report_cases *cases);

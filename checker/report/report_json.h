@@ -13,13 +13,14 @@ struct json_t;
 struct match_result;
 struct tlsa_set;
 
+/* Arrays of records, of matches (COUNT of them), and of findings. */
 struct json_t	*report_json_records(const struct tlsa_set *set);
 struct json_t	*report_json_matches(const struct match_result *matches,
 		    size_t count);
 struct json_t	*report_json_findings(const struct finding_list *findings);
-/* NULL is null. */
+/* A string; TEXT NULL is null. */
 struct json_t	*report_json_text(const char *text);
-/* One line. VALUE is consumed. */
+/* Writes VALUE, which is consumed, in one line. */
 void		 report_json_print(FILE *out, struct json_t *value);
 
 #endif

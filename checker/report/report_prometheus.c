@@ -212,9 +212,9 @@ put_records(struct metric_text *texts, const struct sample_place *place)
 		put_sample(texts, METRIC_RECORD, (const char *const[]){
 		    "domain", place->domain, "mx", place->host->name,
 		    "address", place->address, "key_type",
-		    key_type_name(place->handshake->seen->key_type), "usage", usage,
-		    "selector", selector, "matching_type", type, "data", data,
-		    NULL }, judged->matches[i].would_match ? "1" : "0");
+		    key_type_name(place->handshake->seen->key_type), "usage",
+		    usage, "selector", selector, "matching_type", type, "data",
+		    data, NULL }, judged->matches[i].would_match ? "1" : "0");
 		free(usage);
 		free(selector);
 		free(type);

@@ -27,9 +27,9 @@ struct tlsa_file {
  * Reads the TLSA records in FILE ("-": standard input): in master file form
  * (RFC 1035 5; owner, TTL and class may be left out), as TYPE52 (RFC 3597), or
  * as bare fields. ';' and '#' begin comments; other records are skipped. An
- * owner that is not absolute is below $ORIGIN where there is one, else relative.
- * False: *WHY (owned by the caller, printable) names file and line, or says
- * that there are none.
+ * owner that is not absolute is below $ORIGIN where there is one, else
+ * relative. False: *WHY (owned by the caller, printable) names file and line,
+ * or says that there are none.
  */
 bool	tlsa_file_init(struct tlsa_file *records, const char *file, char **why);
 /* The same for the SIZE octets at TEXT, which came from the file NAME. */

@@ -4,12 +4,6 @@
  * a length octet and as many octets. In clear text all the way, or (FUZZ_TLS)
  * with real TLS once STARTTLS is agreed to, so that what comes after the
  * handshake is reached.
- *
- *     clang -g -fsanitize=fuzzer,address,undefined -I. \
- *         tests/fuzz/fuzz_session.c smtp/session.c smtp/reply.c smtp/tls.c \
- *         smtp/chain.c smtp/dial.c smtp/address.c resolver/memory.c \
- *         resolver/name.c resolver/text.c resolver/trace.c \
- *         -levent -levent_openssl -lssl -lcrypto -lidn2 -o fuzz_session
  */
 #include <assert.h>
 #include <event2/buffer.h>

@@ -3,12 +3,6 @@
  * next record is, its RDATA follows. A first octet above 0xf0 in its place
  * makes the record one of the chain's own (usage 2 or 3), with one octet
  * changed or none. The chain is made anew in each run, and has an authority.
- *
- *     clang -g -fsanitize=fuzzer,address,undefined -I. tests/fuzz/fuzz_tlsa.c \
- *         tests/unit/support/certificates.c checker/tlsa/[a-z]*.c \
- *         resolver/[a-z]*.c smtp/[a-z]*.c \
- *         $(pkg-config --libs libunbound ldns openssl libevent \
- *         libevent_openssl libidn2) -o fuzz_tlsa
  */
 #include <assert.h>
 #include <stddef.h>

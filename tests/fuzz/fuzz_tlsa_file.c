@@ -1,12 +1,6 @@
 /*
  * tlsa_file_from_text with any octets, as a user's file may hold them; and the
  * same octets as a file of trust anchors or root hints.
- *
- *     clang -g -fsanitize=fuzzer,address,undefined -I. \
- *         tests/fuzz/fuzz_tlsa_file.c checker/tlsa/[a-z]*.c \
- *         resolver/[a-z]*.c smtp/[a-z]*.c \
- *         $(pkg-config --libs libunbound ldns openssl libevent \
- *         libevent_openssl libidn2) -o fuzz_tlsa_file
  */
 #include <assert.h>
 #include <stddef.h>
