@@ -7,6 +7,7 @@
 #include "checker/evidence/host_dns.h"
 #include "checker/gather/host.h"
 #include "checker/gather/nameservers.h"
+#include "checker/gather/record_order.h"
 #include "resolver/clock.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
@@ -189,16 +190,6 @@ start_hosts(struct audit *audit, bool applies)
 	}
 }
 
-static int
-by_preference(const void *a, const void *b)
-{
-	const struct answer_record *left = a, *right = b;
-
-	if (left->preference != right->preference)
-		return left->preference < right->preference ? -1 : 1;
-	return strcmp(left->name, right->name);
-}
-
 static void
 on_mx(struct answer *answer, void *argument)
 {
@@ -208,10 +199,9 @@ on_mx(struct answer *answer, void *argument)
 
 	audit->mx = NULL;
 	evidence->mx = answer;
+	record_order_sort(answer);
 	context_trace_answer(audit->context, answer);
 	if (answer->kind == ANSWER_RECORDS && !evidence_is_null_mx(evidence)) {
-		qsort(answer->records, answer->count,
-		    sizeof(*answer->records), by_preference);
 		for (i = 0; i < answer->count; i++)
 			add_host(audit, answer->records[i].name,
 			    answer->records[i].preference);

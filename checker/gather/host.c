@@ -5,6 +5,7 @@
 
 #include "checker/evidence/host_dns.h"
 #include "checker/gather/probe_cache.h"
+#include "checker/gather/record_order.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 
@@ -62,6 +63,7 @@ on_answer(struct answer *answer, void *argument)
 
 	lookup->question = NULL;
 	*lookup->slot = answer;
+	record_order_sort(answer);
 	context_trace_answer(gathering->context, answer);
 	host_advance(gathering);
 }
