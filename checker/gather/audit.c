@@ -113,6 +113,7 @@ on_misplaced(struct answer *answer, void *argument)
 
 	audit->misplaced = NULL;
 	audit->evidence->misplaced = answer;
+	context_trace_answer(audit->context, answer);
 	audit_advance(audit);
 }
 
