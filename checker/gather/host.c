@@ -25,8 +25,8 @@ struct host_gathering {
 	struct host_evidence		*evidence;	/* borrowed */
 	bool				 applies;	/* see host_start */
 	struct lookup			 lookups[LOOKUP_COUNT];
-	struct probe_waiter			**waiters;	/* owned, NULL: ended */
-	size_t				 running;	/* of the visits */
+	struct probe_waiter		**waiters;	/* owned, NULL: ended */
+	size_t				 running;	/* of the probes */
 	host_done			*done;
 	void				*argument;	/* borrowed */
 };

@@ -1,7 +1,7 @@
 /*
  * --authoritative: puts the questions that DANE depends on to each name server
  * of the zones concerned, at each of its addresses, over UDP and over TCP,
- * instead of to whichever answers first. Every answer is validated all the same.
+ * instead of to whichever answers first. Every answer is validated as usual.
  */
 #ifndef CHECKER_GATHER_NAMESERVERS_H
 #define CHECKER_GATHER_NAMESERVERS_H
