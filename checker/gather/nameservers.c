@@ -313,9 +313,12 @@ look_up_server(struct nameservers *nameservers, const char *zone,
 	    type, on_server_address, lookup);
 }
 
-/* NS has the name servers of the zone of the query at hand. */
+/*
+ * NS has the name servers of the zone of the query at hand: looks up where they
+ * are.
+ */
 static void
-note_zone(struct nameservers *nameservers, const struct answer *ns)
+look_up_servers(struct nameservers *nameservers, const struct answer *ns)
 {
 	const char *zone = ns->owner;
 	size_t i;
@@ -334,7 +337,7 @@ note_zone(struct nameservers *nameservers, const struct answer *ns)
  * known.
  */
 static void
-note_lost_zone(struct nameservers *nameservers, struct answer *answer)
+add_lost_zone(struct nameservers *nameservers, struct answer *answer)
 {
 	char *zone = memory_string(answer->owner);
 	char *name = memory_format("the name servers of %s", zone);
@@ -374,10 +377,10 @@ on_name_servers(struct answer *answer, void *argument)
 	record_order_sort(answer);
 	context_trace_answer(nameservers->context, answer);
 	if (answer->kind == ANSWER_RECORDS && !answer->aliased) {
-		note_zone(nameservers, answer);
+		look_up_servers(nameservers, answer);
 		nameservers->zoneless++;
 	} else if (answer->kind == ANSWER_UNUSABLE && query->zone[0] != '_') {
-		note_lost_zone(nameservers, answer);
+		add_lost_zone(nameservers, answer);
 		answer = NULL;
 		nameservers->zoneless++;
 	} else if (!guess_parent(query)) {

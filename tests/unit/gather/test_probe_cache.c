@@ -113,8 +113,8 @@ start(struct caller *caller, const char *server_name)
 {
 	unsigned int before = caller->test->called;
 
-	caller->waiter = probe_cache_get(&caller->test->context, &caller->evidence,
-	    server_name, on_evidence, caller);
+	caller->waiter = probe_cache_get(&caller->test->context,
+	    &caller->evidence, server_name, on_evidence, caller);
 	assert_non_null(caller->waiter);
 	assert_int_equal(caller->test->called, before);
 }
