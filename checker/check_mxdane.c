@@ -1,14 +1,13 @@
 /*
- * check_mxdane: the audit as a monitoring plugin. Everything that it says goes
- * to standard output, wrong usage included, since that is where monitoring
- * looks.
+ * check_mxdane: the audit as a monitoring plugin. All of its output, complaints
+ * about wrong usage included, goes to standard output, which is what monitoring
+ * systems read.
  */
 #include <event2/event.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "checker/gather/audit.h"
-#include "checker/judge/judge.h"
 #include "checker/report/plugin.h"
 #include "checker/run/engine.h"
 #include "checker/run/input.h"
@@ -35,20 +34,11 @@ static void
 on_audit(struct evidence *evidence, void *argument)
 {
 	struct check *check = argument;
-	const struct plugin_settings *settings = check->settings;
-	const struct judge_options options = {
-		.ca_lookup = &check->engine.ca_lookup,
-	};
-	const struct plugin_options plugin = {
-		.warning = settings->warning,
-		.critical = settings->critical,
-		.missing = settings->missing,
-		.unreachable = settings->unreachable,
-		.verbosity = settings->common.verbosity,
-	};
+	struct plugin_options options = check->settings->plugin;
 
-	judge(evidence, &options);
-	check->state = plugin_report(stdout, evidence, &plugin);
+	options.verbosity = check->settings->common.report.verbosity;
+	engine_judge(&check->engine, evidence);
+	check->state = plugin_report(stdout, evidence, &options);
 	evidence_free(evidence);
 	event_base_loopbreak(check->engine.context.base);
 }
@@ -87,19 +77,19 @@ main(int argc, char **argv)
 
 	process_init();
 	plugin_settings_init(&settings);
-	first = options_parse(&plugin_options_table, argc, argv, &settings,
+	first = options_parse(&plugin_settings_table, argc, argv, &settings,
 	    &why);
 	if (first == 0)
 		complain(why);
 	else if (settings.common.help)
-		options_print_help(&plugin_options_table, stdout);
+		options_print_help(&plugin_settings_table, stdout);
 	else if (settings.common.version)
-		options_print_version(&plugin_options_table, stdout);
+		options_print_version(&plugin_settings_table, stdout);
 	else if (first < argc)
-		complain(memory_format("what is '%s'? (try 'check_mxdane "
-		    "--help')", argv[first]));
+		complain(memory_format("unexpected argument '%s' (try "
+		    "'check_mxdane --help')", argv[first]));
 	else if (settings.domain == NULL)
-		complain(memory_string("which domain? -H names it (try "
+		complain(memory_string("missing option -H DOMAIN (try "
 		    "'check_mxdane --help')"));
 	else
 		state = run(&settings);

@@ -1,7 +1,6 @@
 /*
- * mxdane: audits on the command line. What is asked for comes from settings.c,
- * and survey.c does it: what is found out lies in audit.c, what that means in
- * judge.c, how it is said in report.c.
+ * mxdane: audits of mail domains on the command line. run/settings.c has the
+ * options; run/survey.c has each domain gathered, judged and reported.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,18 +27,18 @@ main(int argc, char **argv)
 
 	process_init();
 	settings_init(&settings);
-	first = options_parse(&settings_mxdane, argc, argv, &settings, &why);
+	first = options_parse(&settings_table, argc, argv, &settings, &why);
 	if (first == 0) {
 		status = wrong_usage(why);
 	} else if (settings.help) {
-		options_print_help(&settings_mxdane, stdout);
+		options_print_help(&settings_table, stdout);
 		status = 0;
 	} else if (settings.version) {
-		options_print_version(&settings_mxdane, stdout);
+		options_print_version(&settings_table, stdout);
 		status = 0;
 	} else if (first == argc && settings.input == NULL) {
-		status = wrong_usage(memory_string("mxdane: which domain? "
-		    "(try 'mxdane --help')"));
+		status = wrong_usage(memory_string("mxdane: missing DOMAIN "
+		    "argument (try 'mxdane --help')"));
 	} else if (settings_conflict(&settings) != NULL) {
 		status = wrong_usage(memory_format("mxdane: %s",
 		    settings_conflict(&settings)));

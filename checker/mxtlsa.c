@@ -1,6 +1,6 @@
 /*
- * mxtlsa: TLSA records from a chain of certificates, and a chain against
- * records, without a network.
+ * mxtlsa: makes TLSA records from a certificate chain, or checks a chain
+ * against records; needs no network.
  */
 #include "checker/run/mxtlsa_settings.h"
 
@@ -11,13 +11,25 @@
 #include "checker/run/process.h"
 #include "resolver/memory.h"
 
-/* A wrong word has a message of its own; everything else gets one in front. */
+/* HAS_NAME: WHY begins with the program's name already. WHY is freed. */
 static int
 complain(char *why, bool has_name)
 {
 	fprintf(stderr, "%s%s\n", has_name ? "" : "mxtlsa: ", why);
 	free(why);
 	return OPTIONS_EXIT_USAGE;
+}
+
+/* Which arguments are missing, or NULL. Static. */
+static const char *
+find_missing(const struct mxtlsa_settings *settings, int count)
+{
+	if (settings->verify && count == 0)
+		return "missing RECORDS and CHAIN arguments (try "
+		    "'mxtlsa --help')";
+	if (count < (settings->verify ? 2 : 1))
+		return "missing CHAIN argument (try 'mxtlsa --help')";
+	return NULL;
 }
 
 static int
@@ -52,22 +64,22 @@ main(int argc, char **argv)
 	process_init();
 	mxtlsa_settings_init(&settings);
 	settings.when = time(NULL);
-	first = options_parse(&mxtlsa_options, argc, argv, &settings, &why);
+	first = options_parse(&mxtlsa_settings_table, argc, argv, &settings,
+	    &why);
 	if (first == 0) {
 		status = complain(why, true);
 	} else if (settings.help) {
-		options_print_help(&mxtlsa_options, stdout);
+		options_print_help(&mxtlsa_settings_table, stdout);
 		status = 0;
 	} else if (settings.version) {
-		options_print_version(&mxtlsa_options, stdout);
+		options_print_version(&mxtlsa_settings_table, stdout);
 		status = 0;
 	} else if (mxtlsa_settings_conflict(&settings) != NULL) {
 		status = complain(memory_string(mxtlsa_settings_conflict(
 		    &settings)), false);
-	} else if (argc - first < (settings.verify ? 2 : 1)) {
-		status = complain(memory_string(settings.verify ?
-		    "which records and which chain? (try 'mxtlsa --help')" :
-		    "which chain? (try 'mxtlsa --help')"), false);
+	} else if (find_missing(&settings, argc - first) != NULL) {
+		status = complain(memory_string(find_missing(&settings,
+		    argc - first)), false);
 	} else {
 		status = work(&settings, argv + first, (size_t)(argc - first));
 	}

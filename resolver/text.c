@@ -3,12 +3,18 @@
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "resolver/memory.h"
 
 static const char ellipsis[] = "...";
 static const char hex_digits[] = "0123456789abcdef";
+
+/* Digits of the head and the tail, and octets that are not shortened. */
+#define HEX_HEAD 16
+#define HEX_TAIL 4
+#define HEX_WHOLE 12
 
 /* What stands for a character, with its NUL: "\u{10ffff}" is the longest. */
 #define PIECE_SIZE 16
@@ -166,6 +172,19 @@ text_hex(const uint8_t *bytes, size_t size)
 		text[2 * i] = hex_digits[bytes[i] >> 4];
 		text[2 * i + 1] = hex_digits[bytes[i] & 0x0f];
 	}
+	return text;
+}
+
+char *
+text_hex_short(const uint8_t *bytes, size_t size)
+{
+	char *digits = text_hex(bytes, size), *text;
+
+	if (size <= HEX_WHOLE)
+		return digits;
+	text = memory_format("%.*s%s%s", HEX_HEAD, digits, ellipsis,
+	    digits + 2 * size - HEX_TAIL);
+	free(digits);
 	return text;
 }
 

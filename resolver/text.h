@@ -29,6 +29,12 @@ char	*text_printable(const void *bytes, size_t size);
 /* Lower-case hexadecimal digits. Owned by the caller. */
 char	*text_hex(const uint8_t *bytes, size_t size);
 
+/*
+ * The same, for people to recognise: of more than 12 octets only the first 8
+ * and the last 2, "60785a34615aaa2c...ed91". Owned by the caller.
+ */
+char	*text_hex_short(const uint8_t *bytes, size_t size);
+
 /* The value of a hexadecimal digit, in any case; -1: it is none. */
 int	 text_digit(char character);
 

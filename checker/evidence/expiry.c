@@ -1,7 +1,5 @@
 #include "checker/evidence/expiry.h"
 
-#include <string.h>
-
 size_t
 expiry_answers(const struct host_evidence *host,
     const struct answer *answers[EXPIRY_ANSWERS])
@@ -69,26 +67,32 @@ expiry_signatures_end(const struct evidence *evidence)
 	return end;
 }
 
+/* Whether certificate ABOVE bears the name of the issuer of number I. */
+static bool
+may_issue(const struct chain *chain, size_t above, size_t i)
+{
+	return chain_name_equal(&chain->certificates[above].subject_name,
+	    &chain->certificates[i].issuer_name);
+}
+
 /* The certificate that issued number I, by its name; the anchor if it fits. */
 static size_t
 issuer_of(const struct chain *chain, size_t i, size_t anchor)
 {
-	const char *issuer = chain->certificates[i].issuer;
 	size_t j;
 
-	if (anchor < chain->count &&
-	    strcmp(chain->certificates[anchor].subject, issuer) == 0)
+	if (anchor < chain->count && may_issue(chain, anchor, i))
 		return anchor;
 	for (j = i + 1; j < chain->count; j++) {
-		if (strcmp(chain->certificates[j].subject, issuer) == 0)
+		if (may_issue(chain, j, i))
 			return j;
 	}
 	return chain->count;
 }
 
 /*
- * The first end in the path from the server's certificate up to the anchor,
- * whose own dates OpenSSL looks at only where it has signed itself.
+ * The first end in the path from the leaf up to the anchor, whose own dates
+ * OpenSSL checks only where it is self-signed.
  */
 static time_t
 path_end(const struct chain *chain, size_t anchor)

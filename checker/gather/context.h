@@ -1,6 +1,6 @@
 /*
- * What every gathering (audit.h, host.h, endpoint.h, authority.h) works with:
- * one of each, shared by all audits of a run, and what the user wants of them.
+ * What every gathering (audit.h, host.h, endpoint.h, nameservers.h) works with:
+ * one of each, shared by all audits of a run, and the options of an audit.
  */
 #ifndef CHECKER_GATHER_CONTEXT_H
 #define CHECKER_GATHER_CONTEXT_H
@@ -21,21 +21,17 @@ struct tls_client;
 struct trace;
 struct probe_cache;
 
-/* What the user wants of each audit. */
-struct context_options {
+/* The options of every audit, as the user sets them. */
+struct gather_options {
 	bool			 host_mode;	/* it names a mail server */
 	bool			 all;		/* connect without TLSA, too */
-	bool			 dns_only;	/* connect to nobody */
+	bool			 dns_only;	/* connect nowhere */
 	bool			 authoritative;	/* ask each name server, too */
 	bool			 allow_reserved;
 	int			 family;	/* AF_INET, AF_INET6; 0: both */
 	uint16_t		 port;
 	const char		*helo;		/* borrowed */
 	double			 timeout;	/* seconds for a domain */
-	const struct chain *const *chains;	/* borrowed; judged as if every
-						 * server presented them, and
-						 * nobody is connected to */
-	size_t			 chain_count;	/* 0: the servers are asked */
 	bool			 connect;	/* to this address only */
 	struct address		 connect_to;	/* its port is not used */
 };
@@ -47,12 +43,18 @@ struct context {
 	const struct resolver_options	*resolver_options; /* for more */
 	struct dialer			*dialer;
 	struct tls_client		*tls;
-	struct probe_cache			*probe_cache;
+	struct probe_cache		*probe_cache;
 	const struct trace		*trace;
-	const struct context_options	*options;
+	const struct gather_options	*options;
+	/*
+	 * --chain: every server is taken to present these, one for each key
+	 * type, and none is connected to. None: the servers are asked.
+	 */
+	const struct chain *const	*chains;
+	size_t				 chain_count;
 };
 
-/* Tells the trace of an answer that has come. */
+/* Traces an answer that has arrived. */
 void	context_trace_answer(const struct context *context,
 	    const struct answer *answer);
 

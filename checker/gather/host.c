@@ -115,7 +115,7 @@ on_endpoint(struct endpoint_evidence *endpoint, void *argument)
 
 /* Adds the addresses of one family to the evidence, up to the limit. */
 static void
-list_addresses(const struct context_options *options,
+list_addresses(const struct gather_options *options,
     struct host_evidence *host, const struct answer *answer, int family)
 {
 	struct endpoint_evidence *endpoint;
@@ -140,7 +140,7 @@ list_addresses(const struct context_options *options,
 
 /* The addresses in DNS, or the one that the user names in their place. */
 static void
-list_all_addresses(const struct context_options *options,
+list_all_addresses(const struct gather_options *options,
     struct host_evidence *host)
 {
 	if (!options->connect) {
@@ -159,7 +159,7 @@ list_all_addresses(const struct context_options *options,
  * user names himself is meant.
  */
 static bool
-is_out_of_bounds(const struct context_options *options,
+is_out_of_bounds(const struct gather_options *options,
     struct endpoint_evidence *endpoint)
 {
 	const char *purpose = address_special_purpose(&endpoint->address);
@@ -174,7 +174,7 @@ is_out_of_bounds(const struct context_options *options,
 
 /* --chain: the handshakes that there would be. */
 static void
-assume_chains(const struct context_options *options,
+assume_chains(const struct context *context,
     struct endpoint_evidence *endpoint)
 {
 	struct handshake *handshake;
@@ -182,12 +182,12 @@ assume_chains(const struct context_options *options,
 
 	endpoint->stage = STAGE_DONE;
 	endpoint->outcome = OUTCOME_DONE;
-	endpoint->handshake_count = options->chain_count;
-	endpoint->handshakes = memory_new(options->chain_count,
+	endpoint->handshake_count = context->chain_count;
+	endpoint->handshakes = memory_new(context->chain_count,
 	    sizeof(*endpoint->handshakes));
-	for (i = 0; i < options->chain_count; i++) {
+	for (i = 0; i < context->chain_count; i++) {
 		handshake = memory_new(1, sizeof(*handshake));
-		handshake->chain = chain_copy(options->chains[i]);
+		handshake->chain = chain_copy(context->chains[i]);
 		handshake->key_type =
 		    handshake->chain->certificates[0].key_type;
 		endpoint->handshakes[i].seen = handshake;
@@ -196,14 +196,13 @@ assume_chains(const struct context_options *options,
 
 /* Whether an address needs no conversation; its evidence is complete then. */
 static bool
-is_settled(const struct context_options *options,
-    struct endpoint_evidence *endpoint)
+is_settled(const struct context *context, struct endpoint_evidence *endpoint)
 {
-	if (options->chain_count > 0) {
-		assume_chains(options, endpoint);
+	if (context->chain_count > 0) {
+		assume_chains(context, endpoint);
 		return true;
 	}
-	return is_out_of_bounds(options, endpoint);
+	return is_out_of_bounds(context->options, endpoint);
 }
 
 static void
@@ -219,7 +218,7 @@ dial_all(struct host_gathering *gathering)
 	    sizeof(struct probe_waiter *));
 	server_name = host_dns_server_name(host);
 	for (i = 0; i < host->endpoint_count; i++) {
-		if (is_settled(context->options, &host->endpoints[i]))
+		if (is_settled(context, &host->endpoints[i]))
 			continue;
 		gathering->waiters[i] = probe_cache_get(context,
 		    &host->endpoints[i], server_name, on_endpoint, gathering);
@@ -232,7 +231,7 @@ dial_all(struct host_gathering *gathering)
 static bool
 wants_connection(const struct host_gathering *gathering, enum host_dns state)
 {
-	const struct context_options *options = gathering->context->options;
+	const struct gather_options *options = gathering->context->options;
 
 	if (options->dns_only)
 		return false;

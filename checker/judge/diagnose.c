@@ -8,6 +8,7 @@
 #include "checker/tlsa/known_cas.h"
 #include "checker/tlsa/match.h"
 #include "resolver/memory.h"
+#include "smtp/chain.h"
 
 static void
 advise_own_key(struct diagnosis *diagnosis,
@@ -121,33 +122,39 @@ explain_elsewhere(struct diagnosis *diagnosis,
 
 /* A CA that a record may be of. */
 struct named_ca {
-	char			*name;		/* owned; NULL: there is none */
+	const char		*name;		/* borrowed; NULL: there is
+						 * none */
 	const struct known_ca	*known;		/* borrowed; NULL: of a store */
+	struct chain		*stored;	/* owned; NULL: it is known */
 };
 
 static struct named_ca
 find_ca(const struct diagnose_input *input)
 {
 	const struct ca_lookup *lookup = input->ca_lookup;
-	const struct known_ca *known = known_cas_find(input->known_cas,
-	    input->record);
-	struct named_ca ca = { NULL, known };
+	struct named_ca ca = {
+		.known = known_cas_find(input->known_cas, input->record),
+	};
 
-	if (known != NULL)
-		ca.name = memory_string(known->name);
-	else if (lookup != NULL)
-		ca.name = lookup->find(lookup->argument, input->record);
+	if (ca.known != NULL) {
+		ca.name = ca.known->name;
+	} else if (lookup != NULL) {
+		ca.stored = lookup->find(lookup->argument, input->record);
+		ca.name = ca.stored != NULL ?
+		    ca.stored->certificates[0].subject : NULL;
+	}
 	return ca;
 }
 
 /* The certificate of the chain whose subject is NAME, or NULL. */
 static const struct certificate *
-find_subject(const struct chain *chain, const char *name)
+find_subject(const struct chain *chain, const struct distinguished_name *name)
 {
 	size_t i;
 
 	for (i = 0; i < chain->count; i++) {
-		if (strcmp(chain->certificates[i].subject, name) == 0)
+		if (chain_name_equal(&chain->certificates[i].subject_name,
+		    name))
 			return &chain->certificates[i];
 	}
 	return NULL;
@@ -165,7 +172,7 @@ top_of(const struct chain *chain)
 	size_t steps;
 
 	for (steps = 0; steps < chain->count && !top->self_signed; steps++) {
-		issuer = find_subject(chain, top->issuer);
+		issuer = find_subject(chain, &top->issuer_name);
 		if (issuer == NULL)
 			return top;
 		top = issuer;
@@ -182,8 +189,9 @@ continues(const struct chain *chain, const struct named_ca *ca)
 	if (top == NULL)
 		return false;
 	return ca->known != NULL ?
-	    known_cas_is_subject(ca->known, top->issuer) :
-	    strcmp(ca->name, top->issuer) == 0;
+	    known_cas_is_subject(ca->known, &top->issuer_name) :
+	    chain_name_equal(&ca->stored->certificates[0].subject_name,
+	    &top->issuer_name);
 }
 
 /* Advises to send the CA's certificate, or else to publish the own key. */
@@ -242,7 +250,7 @@ explain_issuer(struct diagnosis *diagnosis,
 		    input->chain->certificates[0].issuer);
 		advise_own_key(diagnosis, input);
 	}
-	free(ca.name);
+	chain_free(ca.stored);
 	return true;
 }
 

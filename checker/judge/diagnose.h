@@ -20,11 +20,11 @@ struct tlsa;
 /* Looks a CA up, for example in the system's store. */
 struct ca_lookup {
 	/*
-	 * The name (owned by the caller) of the CA whose certificate or key the
-	 * record is of; NULL: not known.
+	 * The certificate that the record is of, or whose key it is of: a chain
+	 * of one, owned by the caller. NULL: not known.
 	 */
-	char	*(*find)(void *argument, const struct tlsa *record);
-	void	 *argument;	/* borrowed */
+	struct chain	*(*find)(void *argument, const struct tlsa *record);
+	void		 *argument;	/* borrowed */
 };
 
 /* A record and a chain that it does not match. All borrowed. */

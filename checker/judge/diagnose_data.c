@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "checker/tlsa/advice.h"
-#include "checker/tlsa/make.h"
 #include "checker/tlsa/match.h"
 #include "checker/tlsa/misencoding.h"
 #include "resolver/memory.h"
@@ -331,7 +330,7 @@ is_near(struct diagnosis *diagnosis, const struct diagnose_input *input,
 	size_t distance, where = 0;
 	struct tlsa made;
 
-	make_tlsa(&made, &input->chain->certificates[form->depth],
+	tlsa_of_certificate(&made, &input->chain->certificates[form->depth],
 	    advice_usage(form->depth), form->selector, form->matching_type);
 	distance = misencoding_distance(record->data, record->size, made.data,
 	    made.size, &where);

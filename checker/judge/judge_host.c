@@ -5,7 +5,6 @@
 
 #include "checker/evidence/expiry.h"
 #include "checker/evidence/host_dns.h"
-#include "checker/tlsa/make.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 
@@ -101,7 +100,7 @@ advise_seen_keys(struct finding *finding, const struct host_evidence *host)
 	struct tlsa record;
 
 	while ((handshake = handshake_next(host, &walk)) != NULL) {
-		make_tlsa(&record, handshake->seen->chain->certificates,
+		tlsa_of_certificate(&record, handshake->seen->chain->certificates,
 		    TLSA_DANE_EE, TLSA_SPKI, TLSA_SHA2_256);
 		advice_add_publish(&finding->advice, &host->judged.rrset,
 		    &record);

@@ -9,7 +9,7 @@
 #include "checker/judge/judge_parts.h"
 #include "checker/tlsa/candidate.h"
 #include "checker/tlsa/keyfile.h"
-#include "checker/tlsa/make.h"
+#include "checker/tlsa/tlsa.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 #include "smtp/chain.h"
@@ -41,10 +41,10 @@ is_of_key(const struct tlsa *record, const struct keyfile *file)
 	if (!record->usable || record->usage != TLSA_DANE_EE ||
 	    record->selector != TLSA_SPKI)
 		return false;
-	make_tlsa_of_key(&wanted, file->spki, file->spki_size,
+	tlsa_of_key(&wanted, file->spki, file->spki_size,
 	    record->matching_type);
-	same = tlsa_compare(&wanted, record) == 0;
-	free(wanted.data);
+	same = tlsa_equal(&wanted, record);
+	tlsa_clear(&wanted);
 	return same;
 }
 

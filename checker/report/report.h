@@ -14,6 +14,8 @@ struct evidence;
 struct report_options {
 	bool	 colour;
 	int	 verbosity;	/* -1: -q, 0, 1: -v, 2: -vv */
+	FILE	*summary;	/* borrowed; for a format that writes one. NULL:
+				 * none is wanted */
 };
 
 struct report_format {
@@ -21,6 +23,9 @@ struct report_format {
 	const char *help;	/* what it is for, a few words */
 	bool	    whole;	/* a file is replaced when it is complete, since
 				 * somebody may read it at any time */
+	const char *summary_variable;	/* of the environment: names the file
+					 * that the summary is appended to;
+					 * NULL: the format has none */
 	/*
 	 * Before the first domain. What it returns is handed to the others; may
 	 * be NULL, as may its result.

@@ -1,6 +1,6 @@
 /*
  * GitHub Actions: findings as workflow commands, which mark the run, and a
- * table in the job's summary where $GITHUB_STEP_SUMMARY names the file for it.
+ * table in the job's summary where there is one.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -101,12 +101,9 @@ static void
 github_domain(FILE *out, const struct report_options *options,
     const struct evidence *evidence, void *state)
 {
-	const char *file = getenv("GITHUB_STEP_SUMMARY");
 	struct finding_groups groups;
-	FILE *summary;
 	size_t i;
 
-	(void)options;
 	(void)state;
 	/* The name is a checked one: it cannot begin a command. */
 	fprintf(out, "%s: %s\n", evidence->domain,
@@ -115,20 +112,13 @@ github_domain(FILE *out, const struct report_options *options,
 	for (i = 0; i < groups.count; i++)
 		put_command(out, evidence->domain, &groups.items[i]);
 	finding_groups_clear(&groups);
-	if (file == NULL || *file == '\0')
-		return;
-	summary = fopen(file, "a");
-	if (summary == NULL) {
-		fputs("::warning title=mxdane::cannot write the job's "
-		    "summary\n", out);
-		return;
-	}
-	put_summary(summary, evidence);
-	fclose(summary);
+	if (options->summary != NULL)
+		put_summary(options->summary, evidence);
 }
 
 const struct report_format report_github = {
 	.name = "github",
 	.help = "GitHub Actions workflow commands and job summary",
+	.summary_variable = "GITHUB_STEP_SUMMARY",
 	.domain = github_domain,
 };

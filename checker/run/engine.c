@@ -8,7 +8,6 @@
 
 #include "checker/gather/probe_cache.h"
 #include "checker/tlsa/ca_store.h"
-#include "checker/tlsa/candidate.h"
 #include "checker/tlsa/keyfile.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
@@ -17,12 +16,12 @@
 #include "smtp/tls.h"
 
 /*
- * A chain of lookups (MX, addresses, TLSA) and the conversations behind them
- * share the deadline; a lookup that hangs must leave time for the rest.
+ * A chain of lookups (MX, addresses, TLSA) and the conversations after them
+ * share the deadline: a lookup that hangs must leave time for the rest.
  */
 #define QUESTIONS_IN_A_DEADLINE 4
 
-/* Seconds below which nothing can be said of a name server that is silent. */
+/* In fewer seconds a slow name server is not told from a dead one. */
 #define QUESTION_LEAST 1.0
 
 static double
@@ -33,7 +32,7 @@ question_limit(double timeout)
 	return limit > QUESTION_LEAST ? limit : QUESTION_LEAST;
 }
 
-/* This machine's name as it may be said in EHLO (RFC 5321 4.1.4). Owned. */
+/* This machine's name for EHLO (RFC 5321 4.1.4). Owned by the caller. */
 static char *
 machine_name(void)
 {
@@ -44,21 +43,20 @@ machine_name(void)
 	return memory_string(name);
 }
 
-/* Two chains of one key type: which is it that the server presents? */
+/* A server presents one chain for each key type. */
 static bool
-check_twins(const struct engine *engine, const char *file, char **why)
+check_key_types(const struct engine *engine, const char *file, char **why)
 {
-	const struct chain *last =
-	    engine->chains[engine->options.chain_count - 1];
+	const size_t count = engine->context.chain_count;
+	const enum key_type last =
+	    engine->chains[count - 1]->certificates[0].key_type;
 	size_t i;
 
-	for (i = 0; i + 1 < engine->options.chain_count; i++) {
-		if (engine->chains[i]->certificates[0].key_type !=
-		    last->certificates[0].key_type)
+	for (i = 0; i + 1 < count; i++) {
+		if (engine->chains[i]->certificates[0].key_type != last)
 			continue;
 		*why = memory_format("%s: a second chain of a key of type %s; "
-		    "give one for each type", file,
-		    key_type_name(last->certificates[0].key_type));
+		    "give one for each type", file, key_type_name(last));
 		return false;
 	}
 	return true;
@@ -69,29 +67,31 @@ static bool
 read_chains(struct engine *engine, const struct settings *settings,
     char **why)
 {
+	struct context *context = &engine->context;
 	struct keyfile keyfile;
+	struct chain *chain;
 	size_t i;
 
-	engine->chains = memory_new(settings->chain_count,
+	engine->chains = memory_new(settings->chains.count,
 	    sizeof(*engine->chains));
-	engine->options.chains = (const struct chain *const *)engine->chains;
-	for (i = 0; i < settings->chain_count; i++) {
-		if (!keyfile_init(&keyfile, settings->chains[i], why))
+	context->chains = (const struct chain *const *)engine->chains;
+	for (i = 0; i < settings->chains.count; i++) {
+		if (!keyfile_init(&keyfile, settings->chains.items[i], why))
 			return false;
 		if (!keyfile_check_order(&keyfile, why)) {
 			keyfile_clear(&keyfile);
 			return false;
 		}
-		engine->chains[i] = keyfile.chain;
+		chain = keyfile.chain;
 		keyfile.chain = NULL;
-		if (engine->chains[i] == NULL)
+		if (chain == NULL)
 			*why = memory_format("%s: no certificate in it",
 			    keyfile.file);
 		keyfile_clear(&keyfile);
-		if (engine->chains[i] == NULL)
+		if (chain == NULL)
 			return false;
-		engine->options.chain_count++;
-		if (!check_twins(engine, settings->chains[i], why))
+		engine->chains[context->chain_count++] = chain;
+		if (!check_key_types(engine, settings->chains.items[i], why))
 			return false;
 	}
 	return true;
@@ -101,51 +101,70 @@ read_chains(struct engine *engine, const struct settings *settings,
 static bool
 read_next(struct engine *engine, const struct settings *settings, char **why)
 {
+	struct judge_options *judge = &engine->judge;
 	size_t i;
 
-	engine->next = memory_new(settings->next_count,
+	engine->next = memory_new(settings->next.count,
 	    sizeof(*engine->next));
-	for (i = 0; i < settings->next_count; i++) {
-		if (!keyfile_init(&engine->next[i], settings->next[i], why))
+	judge->next = engine->next;
+	for (i = 0; i < settings->next.count; i++) {
+		if (!keyfile_init(&engine->next[i], settings->next.items[i],
+		    why))
 			return false;
-		engine->next_count++;
+		judge->next_count++;
 		if (!keyfile_check_order(&engine->next[i], why))
 			return false;
 	}
 	return true;
 }
 
+/* The files that options name. */
+static bool
+read_files(struct engine *engine, const struct settings *settings, char **why)
+{
+	if (settings->issuers != NULL &&
+	    !known_cas_read(&engine->known_cas, settings->issuers, why))
+		return false;
+	return read_chains(engine, settings, why) &&
+	    read_next(engine, settings, why);
+}
+
+/* Takes the settings' options and adds what does not depend on files. */
+static void
+complete_options(struct engine *engine, const struct settings *settings,
+    const struct trace *trace)
+{
+	engine->gather = settings->gather;
+	if (engine->gather.helo == NULL)
+		engine->gather.helo = engine->machine_name = machine_name();
+
+	engine->resolver = settings->resolver;
+	engine->resolver.question_limit =
+	    question_limit(settings->gather.timeout);
+	engine->resolver.now = time(NULL);
+	engine->resolver.trace = trace;
+
+	engine->ca_lookup.find = ca_store_find;
+	engine->ca_lookup.argument = ca_store_new();
+	engine->judge = settings->judge;
+	engine->judge.ca_lookup = &engine->ca_lookup;
+	engine->judge.known_cas = &engine->known_cas;
+}
+
 bool
 engine_open(struct engine *engine, const struct settings *settings,
     const struct trace *trace, char **why)
 {
-	const struct resolver_options resolver_options = {
-		.forwarders = settings->resolvers,
-		.forwarder_count = settings->resolver_count,
-		.anchor_file = settings->anchor_file,
-		.root_hints = settings->root_hints,
-		.question_limit = question_limit(settings->audit.timeout),
-		.now = time(NULL),
-		.trace = trace,
-	};
 	struct context *context = &engine->context;
 
 	memset(engine, 0, sizeof(*engine));
-	engine->options = settings->audit;
-	engine->resolver_options = resolver_options;
-	context->resolver_options = &engine->resolver_options;
-	engine->helo = settings->audit.helo != NULL ?
-	    memory_string(settings->audit.helo) : machine_name();
-	engine->options.helo = engine->helo;
-	context->options = &engine->options;
-	engine->ca_lookup.find = ca_store_find;
-	engine->ca_lookup.argument = ca_store_new();
-	if ((settings->issuers != NULL && !known_cas_read(&engine->known_cas,
-	    settings->issuers, why)) || !read_chains(engine, settings, why) ||
-	    !read_next(engine, settings, why)) {
+	complete_options(engine, settings, trace);
+	if (!read_files(engine, settings, why)) {
 		engine_close(engine);
 		return false;
 	}
+	context->options = &engine->gather;
+	context->resolver_options = &engine->resolver;
 	context->trace = trace;
 	context->base = event_base_new();
 	if (context->base == NULL)
@@ -153,18 +172,26 @@ engine_open(struct engine *engine, const struct settings *settings,
 	context->dialer = dialer_new(context->base);
 	context->tls = tls_client_new();
 	context->probe_cache = probe_cache_new();
-	context->resolver = resolver_open(context->base,
-	    &engine->resolver_options, why);
+	context->resolver = resolver_open(context->base, &engine->resolver,
+	    why);
 	if (context->resolver != NULL)
 		return true;
 	engine_close(engine);
 	return false;
 }
 
+void
+engine_judge(struct engine *engine, struct evidence *evidence)
+{
+	/* It takes milliseconds, which most domains need not spend. */
+	if (evidence_pins_ca(evidence))
+		ca_store_load(engine->ca_lookup.argument);
+	judge(evidence, &engine->judge);
+}
+
 /*
- * A connection with a callback to come is not closed before libevent has had
- * its turn, nor when the loop is gone: that one would stay open until the
- * process ends.
+ * libevent closes a connection that has a callback pending only from its loop.
+ * Without a last turn the connection would stay open until the process ends.
  */
 static void
 close_base(struct event_base *base)
@@ -187,13 +214,13 @@ engine_close(struct engine *engine)
 	dialer_free(engine->context.dialer);
 	tls_client_free(engine->context.tls);
 	close_base(engine->context.base);
-	for (i = 0; i < engine->options.chain_count; i++)
+	for (i = 0; i < engine->context.chain_count; i++)
 		chain_free(engine->chains[i]);
 	free(engine->chains);
 	ca_store_free(engine->ca_lookup.argument);
 	known_cas_clear(&engine->known_cas);
-	for (i = 0; i < engine->next_count; i++)
+	for (i = 0; i < engine->judge.next_count; i++)
 		keyfile_clear(&engine->next[i]);
 	free(engine->next);
-	free(engine->helo);
+	free(engine->machine_name);
 }

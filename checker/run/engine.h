@@ -1,6 +1,7 @@
 /*
- * The parts that every program works with, put together from its settings: one
- * event loop, one resolver, one line of connections, one memory of visits.
+ * What the programs do their work with, set up from the settings: one event
+ * loop, one resolver, one dialer and one probe cache for all audits of a run,
+ * and the rules by which they are judged.
  */
 #ifndef CHECKER_RUN_ENGINE_H
 #define CHECKER_RUN_ENGINE_H
@@ -9,29 +10,40 @@
 
 #include "checker/gather/context.h"
 #include "checker/judge/diagnose.h"
+#include "checker/judge/judge.h"
 #include "checker/run/settings.h"
 #include "checker/tlsa/known_cas.h"
 #include "resolver/resolver.h"
 #include "resolver/trace.h"
 
+struct evidence;
+
+/*
+ * The options are the settings', completed by what is loaded from files and
+ * found out at start.
+ */
 struct engine {
 	struct context		  context;	/* its parts are owned here */
-	struct context_options	  options;
-	struct resolver_options	  resolver_options;
-	char			 *helo;		/* owned */
+	struct gather_options	  gather;
+	struct resolver_options	  resolver;
+	struct judge_options	  judge;
+	char			 *machine_name;	/* owned; NULL with --helo */
 	struct chain		**chains;	/* owned; --chain */
 	struct ca_lookup	  ca_lookup;	/* its argument is owned */
-	struct known_cas		  known_cas;	/* --issuers */
+	struct known_cas	  known_cas;	/* --issuers */
 	struct keyfile		 *next;		/* owned; --next */
-	size_t			  next_count;
 };
 
 /*
- * TRACE (borrowed) may be NULL. False: *WHY (owned by the caller, printable)
- * says which setting is wrong.
+ * SETTINGS and TRACE are borrowed until the engine is closed; TRACE may be
+ * NULL. False: *WHY (owned by the caller, printable) says which setting is
+ * wrong.
  */
 bool	engine_open(struct engine *engine, const struct settings *settings,
 	    const struct trace *trace, char **why);
 void	engine_close(struct engine *engine);
+
+/* Judges what an audit of this engine has gathered (see judge). */
+void	engine_judge(struct engine *engine, struct evidence *evidence);
 
 #endif

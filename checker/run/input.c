@@ -18,8 +18,8 @@
 #define LINE_MAX_SIZE	4096
 #define READ_SIZE	65536
 /*
- * Lines, and reads, after which the event loop has its turn: signals and
- * deadlines do not wait for the end of what holds no domain and never waits
+ * Lines and reads after which control returns to the event loop, so that
+ * signals and deadlines are served while reading what has no domains and no end
  * (/dev/zero).
  */
 #define STEPS_AT_ONCE	4096
@@ -31,11 +31,11 @@ struct input {
 	int		 fd;		/* -1: no file, or it has ended */
 	char		*file;		/* owned, printable, for messages */
 	size_t		 line;		/* number of the line last read */
-	bool		 cut;		/* its rest is passed over */
-	struct evbuffer	*buffer;	/* owned, read and not used yet */
+	bool		 cut;		/* its rest is skipped */
+	struct evbuffer	*buffer;	/* owned; read, not parsed yet */
 	struct event	*readable;	/* owned; NULL: reading never waits */
-	struct event	*again;		/* owned; after the loop's turn */
-	size_t		 steps;		/* since then */
+	struct event	*again;		/* owned; resumes reading */
+	size_t		 steps;		/* since control was returned */
 	input_ready	*ready;
 	void		*argument;	/* borrowed */
 };
@@ -51,7 +51,7 @@ on_readable(evutil_socket_t fd, short what, void *argument)
 	input->ready(input->argument);
 }
 
-/* The kernel cannot watch files and some devices: they never wait. */
+/* Files and some devices cannot be polled: reading them does not block. */
 static bool
 can_wait(int fd, const struct stat *status)
 {
@@ -124,7 +124,7 @@ input_close(struct input *input)
 	free(input);
 }
 
-/* Whether reading would wait for someone. */
+/* Whether reading would block. */
 static bool
 would_wait(const struct input *input)
 {
@@ -154,7 +154,7 @@ input_domain(const char *word, char **why)
 	return domain;
 }
 
-/* Cuts off a comment and the space around. May leave nothing. */
+/* Strips a comment and the space around the rest, which may be empty. */
 static char *
 trim(char *line)
 {
@@ -169,9 +169,10 @@ trim(char *line)
 }
 
 /*
- * What the buffer has of a line (owned by the caller, without its end, *SIZE
- * octets); NULL when more must be read. The last line may lack its end; the end
- * of one that is too long is a piece of its own.
+ * Takes the next line from the buffer, without its newline (owned by the
+ * caller, *SIZE octets). NULL: more must be read. The last line may lack its
+ * newline. A line that is too long is cut; its rest is a piece of its own,
+ * which is empty.
  */
 static char *
 next_piece(struct input *input, size_t *size)
@@ -190,7 +191,6 @@ next_piece(struct input *input, size_t *size)
 		input->cut = true;
 	}
 	if (rest) {
-		/* Of a line that was too long. */
 		*size = 0;
 		*piece = '\0';
 	} else {
@@ -199,9 +199,9 @@ next_piece(struct input *input, size_t *size)
 	return piece;
 }
 
-/* What a line says: INPUT_WAIT for one that says nothing. */
+/* Parses one line. INPUT_WAIT: blank, or a comment alone. */
 static enum input_state
-take_line(const struct input *input, char *line, size_t size, char **domain,
+parse_line(const struct input *input, char *line, size_t size, char **domain,
     char **why)
 {
 	char *word, *wrong = NULL;
@@ -232,11 +232,11 @@ end_file(struct input *input)
 }
 
 /*
- * Not event_active: what becomes active while it is dealt with is dealt with,
- * too.
+ * Returns control to the loop, and resumes after it has served the others. A
+ * timer, since event_active from a callback runs within the same turn.
  */
 static enum input_state
-let_others(struct input *input)
+yield_to_loop(struct input *input)
 {
 	const struct timeval now = { 0 };
 
@@ -259,11 +259,11 @@ input_next(struct input *input, char **domain, char **why)
 	}
 	for (;;) {
 		if (input->steps == STEPS_AT_ONCE)
-			return let_others(input);
+			return yield_to_loop(input);
 		input->steps++;
 		line = next_piece(input, &size);
 		if (line != NULL) {
-			state = take_line(input, line, size, domain, why);
+			state = parse_line(input, line, size, domain, why);
 			free(line);
 			if (state != INPUT_WAIT)
 				return state;

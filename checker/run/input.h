@@ -1,7 +1,7 @@
 /*
- * Domains one after the other: those of the command line, then those of a file,
- * a line at a time, so that a list may be endless and still fits in memory. A
- * pipe that has nothing to say yet does not hold up the event loop.
+ * The domains to audit, one after the other: those of the command line, then
+ * those of a file, a line at a time, so that memory does not grow with the
+ * list. A pipe that is empty for now does not block the event loop.
  */
 #ifndef CHECKER_RUN_INPUT_H
 #define CHECKER_RUN_INPUT_H
@@ -14,15 +14,15 @@ struct input;
 enum input_state {
 	INPUT_END,
 	INPUT_WAIT,		/* nothing yet: `ready` will be called */
-	INPUT_BAD,		/* no domain: *WHY says where and what */
+	INPUT_BAD,		/* not a domain: *WHY says where and what */
 	INPUT_DOMAIN,
 };
 
-/* Called from the loop when input_next is worth another call. */
+/* Called from the loop when input_next may have more. */
 typedef void	input_ready(void *argument);
 
 /*
- * WORDS (COUNT of them, borrowed) are taken first, then FILE's lines (NULL:
+ * Opens a list: WORDS (COUNT of them, borrowed), then the lines of FILE (NULL:
  * none, "-": standard input). NULL: *WHY (owned by the caller, printable) names
  * the file.
  */
@@ -32,14 +32,15 @@ struct input	*input_open(struct event_base *base, char *const *words,
 void		 input_close(struct input *input);
 
 /*
- * WORD as a domain, normalised (owned by the caller); or NULL and why not,
- * which quotes it (*WHY, likewise).
+ * Returns WORD as a domain, normalised; owned by the caller. NULL: *WHY (owned
+ * by the caller, printable) quotes it and says what is wrong.
  */
 char		*input_domain(const char *word, char **why);
 
 /*
- * The next domain, normalised (*DOMAIN, owned by the caller), or why not (*WHY,
- * likewise). INPUT_BAD is one bad line; the next call goes on behind it.
+ * Reads the next domain. INPUT_DOMAIN: *DOMAIN, normalised, owned by the
+ * caller. INPUT_BAD: *WHY (owned by the caller, printable); the next call
+ * continues after the bad line.
  */
 enum input_state input_next(struct input *input, char **domain, char **why);
 

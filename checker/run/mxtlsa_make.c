@@ -12,7 +12,7 @@
 #include "resolver/text.h"
 #include "smtp/chain.h"
 
-/* What nsupdate needs when nothing is said (it has no default). */
+/* For nsupdate, which has no default. */
 #define NSUPDATE_TTL 3600
 
 struct host {
@@ -26,16 +26,16 @@ struct hosts {
 	size_t		 count;
 };
 
-/* What is known when the records are written down. */
+/* What the records are written from. */
 struct making {
 	const struct mxtlsa_settings	*settings;	/* borrowed */
 	const struct keyfile		*keyfile;	/* borrowed */
 	struct hosts			 hosts;
-	struct candidates			 candidates;
+	struct candidates		 candidates;
 	FILE				*out;		/* borrowed */
 };
 
-/* NAME is taken over. A host is taken once. */
+/* Adds a host, once; takes ownership of NAME. */
 static bool
 add_host(struct making *making, char *name, char **why)
 {
@@ -72,7 +72,7 @@ hosts_clear(struct hosts *hosts)
 	free(hosts->items);
 }
 
-/* Those that the certificate names, but for wildcards and the like. */
+/* Adds the hosts that the certificate names; wildcards are not hosts. */
 static bool
 find_named_hosts(struct making *making, char **why)
 {
@@ -81,14 +81,15 @@ find_named_hosts(struct making *making, char **why)
 	size_t i;
 
 	if (chain == NULL) {
-		*why = memory_format("which host? %s has no certificate that "
-		    "names one", making->keyfile->file);
+		*why = memory_format("missing HOST argument: %s has no "
+		    "certificate to take one from", making->keyfile->file);
 		return false;
 	}
 	own = chain->certificates;
 	if (own->dns_name_count == CHAIN_NAMES_MAX) {
-		*why = memory_format("which hosts? the certificate in %s names "
-		    "%d or more", making->keyfile->file, CHAIN_NAMES_MAX);
+		*why = memory_format("missing HOST argument: the certificate "
+		    "in %s has %d names or more", making->keyfile->file,
+		    CHAIN_NAMES_MAX);
 		return false;
 	}
 	for (i = 0; i < own->dns_name_count; i++) {
@@ -98,8 +99,8 @@ find_named_hosts(struct making *making, char **why)
 	}
 	if (making->hosts.count > 0)
 		return true;
-	*why = memory_format("which host? the certificate in %s names none",
-	    making->keyfile->file);
+	*why = memory_format("missing HOST argument: the certificate in %s "
+	    "names no host", making->keyfile->file);
 	return false;
 }
 
@@ -121,7 +122,7 @@ find_hosts(struct making *making, char *const *words, size_t count,
 }
 
 static bool
-find_offers(struct making *making, char **why)
+find_candidates(struct making *making, char **why)
 {
 	const struct mxtlsa_settings *settings = making->settings;
 	const struct tlsa *kind;
@@ -129,12 +130,15 @@ find_offers(struct making *making, char **why)
 	size_t i;
 
 	if (settings->all || settings->full)
-		candidates_all(&making->candidates, making->keyfile, settings->full);
-	else if (settings->kind_count == 0)
-		candidates_recommended(&making->candidates, making->keyfile);
-	for (i = 0; i < settings->kind_count; i++) {
-		kind = &settings->kinds[i];
-		if (candidates_add(&making->candidates, making->keyfile, kind, &wrong))
+		candidates_add_all(&making->candidates, making->keyfile,
+		    settings->full);
+	else if (settings->kinds.count == 0)
+		candidates_add_recommended(&making->candidates,
+		    making->keyfile);
+	for (i = 0; i < settings->kinds.count; i++) {
+		kind = &settings->kinds.items[i];
+		if (candidates_add(&making->candidates, making->keyfile, kind,
+		    &wrong))
 			continue;
 		*why = memory_format("%s: \"%d %d %d\" %s",
 		    making->keyfile->file, kind->usage, kind->selector,
@@ -145,9 +149,9 @@ find_offers(struct making *making, char **why)
 }
 
 /*
- * Why the record would not authenticate the chain that it is made of: usage 2
- * asks for more than the data. Owned by the caller; NULL: it would, or nobody
- * knows.
+ * Why the record would not authenticate the chain that it is made from: usage 2
+ * takes more than the data. Owned by the caller; NULL: it would, or there is no
+ * chain.
  */
 static char *
 why_no_match(const struct making *making, const char *host,
@@ -214,7 +218,7 @@ put_record(const struct making *making, const struct host *host,
 }
 
 static json_t *
-json_offer(const struct making *making, const struct host *host,
+json_candidate(const struct making *making, const struct host *host,
     const struct candidate *candidate)
 {
 	const struct certificate *certificate = candidate->certificate;
@@ -241,14 +245,14 @@ json_offer(const struct making *making, const struct host *host,
 	return object;
 }
 
-/* What one might miss in the records that are recommended. */
+/* Says why a recommended record is missing. */
 static void
 put_missing(const struct making *making)
 {
 	const struct mxtlsa_settings *settings = making->settings;
 	const struct chain *chain = making->keyfile->chain;
 
-	if (settings->all || settings->full || settings->kind_count > 0 ||
+	if (settings->all || settings->full || settings->kinds.count > 0 ||
 	    (chain != NULL && chain_issuer_of_leaf(chain) > 0))
 		return;
 	fputs("; no \"2 1 1\" record: ", making->out);
@@ -256,7 +260,7 @@ put_missing(const struct making *making)
 		fprintf(making->out, "%s has no certificates\n",
 		    making->keyfile->file);
 	else if (chain->certificates[0].self_signed)
-		fprintf(making->out, "%s is signed by itself\n",
+		fprintf(making->out, "%s is self-signed\n",
 		    chain->certificates[0].subject);
 	else
 		fprintf(making->out, "the certificate of the issuer, %s, is "
@@ -287,8 +291,9 @@ put_json(const struct making *making)
 
 	for (i = 0; i < making->hosts.count; i++) {
 		for (j = 0; j < making->candidates.count; j++)
-			json_array_append_new(records, json_offer(making,
-			    &making->hosts.items[i], &making->candidates.items[j]));
+			json_array_append_new(records, json_candidate(making,
+			    &making->hosts.items[i],
+			    &making->candidates.items[j]));
 	}
 	report_json_print(making->out, json_pack("{s:o}", "records", records));
 }
@@ -309,7 +314,7 @@ mxtlsa_make(const struct mxtlsa_settings *settings, char *const *words,
 		return OPTIONS_EXIT_USAGE;
 	good = keyfile_check_order(making.keyfile, why) &&
 	    find_hosts(&making, words + 1, count - 1, why) &&
-	    find_offers(&making, why);
+	    find_candidates(&making, why);
 	if (good && settings->json)
 		put_json(&making);
 	else if (good)

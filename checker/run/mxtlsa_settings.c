@@ -1,10 +1,11 @@
 #include "checker/run/mxtlsa_settings.h"
 
-#include <limits.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "checker/run/take.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/text.h"
@@ -13,28 +14,27 @@ void
 mxtlsa_settings_init(struct mxtlsa_settings *settings)
 {
 	*settings = (struct mxtlsa_settings){
-		.port = SETTINGS_PORT,
-		.colour = COLOUR_AUTO,
+		.port = OPTIONS_PORT,
+		.colour = TERMINAL_COLOUR_AUTO,
 	};
 }
 
 void
 mxtlsa_settings_clear(struct mxtlsa_settings *settings)
 {
-	free(settings->kinds);
-	settings->kinds = NULL;
-	settings->kind_count = 0;
+	free(settings->kinds.items);
+	settings->kinds = (struct mxtlsa_kinds){ NULL, 0 };
 }
 
 const char *
 mxtlsa_settings_conflict(const struct mxtlsa_settings *settings)
 {
 	if (settings->verify && (settings->tell || settings->all ||
-	    settings->full || settings->kind_count > 0 ||
+	    settings->full || settings->kinds.count > 0 ||
 	    settings->ttl != 0 || settings->generic || settings->nsupdate))
-		return "--verify makes no records: of the options it goes with "
-		    "--at, --color, --json, --output and --port alone";
-	if ((settings->all || settings->full) && settings->kind_count > 0)
+		return "--verify makes no records: it goes with --at, "
+		    "--color, --json, --output and --port only";
+	if ((settings->all || settings->full) && settings->kinds.count > 0)
 		return "--record does not go with --all and --full";
 	if (settings->json && (settings->generic || settings->nsupdate))
 		return "--json does not go with --generic and --nsupdate";
@@ -42,8 +42,8 @@ mxtlsa_settings_conflict(const struct mxtlsa_settings *settings)
 }
 
 /*
- * "mxtlsa cert.pem chain.pem": the second of them would be a host's name. No
- * top-level domain is called so.
+ * "mxtlsa cert.pem chain.pem": the second word would be a host's name. There is
+ * no top-level domain of these names.
  */
 static bool
 is_certificate_file(const char *word)
@@ -55,14 +55,14 @@ is_certificate_file(const char *word)
 	    strcmp(end, ".cer") == 0);
 }
 
-/* Why a NAME that is one is not that of a host. Static; NULL: it may be. */
+/* Why a valid NAME cannot be a host's. Static; NULL: it may be. */
 static const char *
 find_mistake(const char *word, const char *name)
 {
 	if (name[0] == '_' && strstr(name, "._tcp.") != NULL)
 		return "is the owner of TLSA records: give the host's name";
 	if (is_certificate_file(word))
-		return "is a file: have the whole chain in one, the server's "
+		return "is a file: put the whole chain into one, the server's "
 		    "certificate first";
 	return NULL;
 }
@@ -85,54 +85,26 @@ mxtlsa_name(const char *word, char **why)
 }
 
 static bool
-take_port(void *argument, const char *value, const char **why)
+take_kind(void *member, const char *value, const char **why)
 {
-	struct mxtlsa_settings *settings = argument;
-	unsigned long port;
+	struct mxtlsa_kinds *kinds = member;
+	struct tlsa kind;
 
-	if (!options_number(value, 1, UINT16_MAX, &port)) {
-		*why = "is no port number from 1 to 65535";
+	if (!tlsa_from_text(&kind, value, why))
+		return false;
+	free(kind.data);
+	if (kind.size > 0) {
+		*why = "has data, which mxtlsa is to make";
 		return false;
 	}
-	settings->port = (uint16_t)port;
+	kind.data = NULL;
+	kinds->items = memory_grow(kinds->items, kinds->count,
+	    sizeof(*kinds->items));
+	kinds->items[kinds->count++] = kind;
 	return true;
 }
 
-static bool
-take_ttl(void *argument, const char *value, const char **why)
-{
-	struct mxtlsa_settings *settings = argument;
-	unsigned long ttl;
-
-	if (!options_number(value, 1, INT_MAX, &ttl)) {
-		*why = "is no number of seconds from 1 to 2147483647";
-		return false;
-	}
-	settings->ttl = (uint32_t)ttl;
-	return true;
-}
-
-static bool
-take_kind(void *argument, const char *value, const char **why)
-{
-	struct mxtlsa_settings *settings = argument;
-	struct tlsa fields;
-
-	if (!tlsa_from_text(&fields, value, why))
-		return false;
-	free(fields.data);
-	if (fields.size > 0) {
-		*why = "has data; it is to be made";
-		return false;
-	}
-	fields.data = NULL;
-	settings->kinds = memory_grow(settings->kinds, settings->kind_count,
-	    sizeof(*settings->kinds));
-	settings->kinds[settings->kind_count++] = fields;
-	return true;
-}
-
-/* The N digits at TEXT; -1: they are none. */
+/* The value of N digits at TEXT; -1: not all are digits. */
 static int
 digits(const char *text, int n)
 {
@@ -146,7 +118,7 @@ digits(const char *text, int n)
 	return value;
 }
 
-/* "Z" or "+01:00", as minutes ahead of UTC. */
+/* Parses "Z" or "+01:00" into minutes ahead of UTC. */
 static bool
 parse_zone(const char *text, int *ahead)
 {
@@ -166,7 +138,7 @@ parse_zone(const char *text, int *ahead)
 	return true;
 }
 
-/* "2026-01-31T12:00:00". Whether there is such an instant. */
+/* Parses "2026-01-31T12:00:00". False: there is no such instant. */
 static bool
 parse_instant(const char *text, time_t *when)
 {
@@ -187,7 +159,7 @@ parse_instant(const char *text, time_t *when)
 	    tm.tm_min < 0 || tm.tm_min > 59 || tm.tm_sec < 0 ||
 	    tm.tm_sec > 60)
 		return false;
-	/* timegm makes March of what February does not have. */
+	/* timegm turns February 30 into a day of March. */
 	day = (struct tm){ .tm_year = tm.tm_year, .tm_mon = tm.tm_mon,
 		.tm_mday = tm.tm_mday };
 	timegm(&day);
@@ -215,65 +187,63 @@ parse_time(const char *text, time_t *when)
 }
 
 static bool
-take_at(void *argument, const char *value, const char **why)
+take_time(void *member, const char *value, const char **why)
 {
-	struct mxtlsa_settings *settings = argument;
-	size_t length = strlen(value);
+	const size_t length = strlen(value);
+	time_t *when = member;
 
-	if (length > 0 && length < 12 &&
-	    strspn(value, "0123456789") == length)
-		settings->when = (time_t)strtoll(value, NULL, 10);
-	else if (!parse_time(value, &settings->when)) {
-		*why = "is no time such as 2026-01-31T12:00:00Z, nor seconds "
-		    "since 1970";
-		return false;
+	if (length < 12 && strspn(value, "0123456789") == length) {
+		*when = (time_t)strtoll(value, NULL, 10);
+		return true;
 	}
-	return true;
+	if (parse_time(value, when))
+		return true;
+	*why = "is not a time such as 2026-01-31T12:00:00Z, nor seconds "
+	    "since 1970";
+	return false;
 }
 
-static bool
-take_colour(void *settings, const char *value, const char **why)
-{
-	return settings_colour(value,
-	    &((struct mxtlsa_settings *)settings)->colour, why);
-}
-
-#define MEMBER(member) NULL, offsetof(struct mxtlsa_settings, member)
+#define AT(member) offsetof(struct mxtlsa_settings, member)
 
 static const struct option_row rows[] = {
-	{ "port", 'p', "N", "port of the server (default 25)", take_port, 0 },
-	{ "tell", 't', NULL, "tell which certificate each record is of",
-	    MEMBER(tell) },
-	{ "all", 0, NULL, "all records that the chain allows, with a comment "
-	    "on each", MEMBER(all) },
-	{ "full", 0, NULL, "the same with matching type 0 as well",
-	    MEMBER(full) },
-	{ "record", 'r', "KIND", "exactly this kind, such as \"3 1 1\" "
-	    "(repeatable)", take_kind, 0 },
-	{ "ttl", 0, "SECONDS", "time to live of the records", take_ttl, 0 },
-	{ "generic", 0, NULL, "as TYPE52 (RFC 3597)", MEMBER(generic) },
-	{ "nsupdate", 0, NULL, "as commands for nsupdate", MEMBER(nsupdate) },
-	{ "json", 0, NULL, "as JSON", MEMBER(json) },
-	{ "verify", 0, NULL, "check the chain against the records in the file "
-	    "RECORDS", MEMBER(verify) },
-	{ "at", 0, "TIME", "judge as of then (RFC 3339, or seconds)",
-	    take_at, 0 },
-	{ "output", 'o', "FILE", "write there", MEMBER(output) },
-	{ "color", 0, "WHEN", "auto (default), always, never", take_colour, 0 },
-	{ "help", 'h', NULL, "print this and exit", MEMBER(help) },
-	{ "version", 'V', NULL, "print the version and exit", MEMBER(version) },
-	{ NULL, 0, NULL, NULL, NULL, 0 },
+	{ "port", 'p', "N", take_port, AT(port),
+	    "port of the server (default 25)" },
+	{ "tell", 't', NULL, take_flag, AT(tell),
+	    "say which certificate each record is of" },
+	{ "all", 0, NULL, take_flag, AT(all),
+	    "all records that the chain allows, each with a comment" },
+	{ "full", 0, NULL, take_flag, AT(full),
+	    "the same with matching type 0 as well" },
+	{ "record", 'r', "KIND", take_kind, AT(kinds),
+	    "exactly this kind, such as \"3 1 1\" (repeatable)" },
+	{ "ttl", 0, "SECONDS", take_ttl, AT(ttl),
+	    "time to live of the records" },
+	{ "generic", 0, NULL, take_flag, AT(generic), "as TYPE52 (RFC 3597)" },
+	{ "nsupdate", 0, NULL, take_flag, AT(nsupdate),
+	    "as commands for nsupdate" },
+	{ "json", 0, NULL, take_flag, AT(json), "as JSON" },
+	{ "verify", 0, NULL, take_flag, AT(verify),
+	    "check the chain against the records in the file RECORDS" },
+	{ "at", 0, "TIME", take_time, AT(when),
+	    "judge as of TIME (RFC 3339, or seconds since 1970)" },
+	{ "output", 'o', "FILE", take_text, AT(output), "write to FILE" },
+	{ "color", 0, "WHEN", take_colour, AT(colour),
+	    "auto (default), always, never" },
+	{ "help", 'h', NULL, take_flag, AT(help), "print this and exit" },
+	{ "version", 'V', NULL, take_flag, AT(version),
+	    "print the version and exit" },
+	{ NULL, 0, NULL, NULL, 0, NULL },
 };
 
-const struct option_table mxtlsa_options = {
+const struct option_table mxtlsa_settings_table = {
 	.program = "mxtlsa",
 	.synopsis = "mxtlsa [OPTION]... CHAIN [HOST]...\n"
 	    "       mxtlsa --verify [OPTION]... RECORDS CHAIN [NAME]...",
-	.purpose = "Makes TLSA records of a chain of certificates, or checks a "
-	    "chain against them.",
+	.purpose = "Makes TLSA records from a certificate chain, or checks a "
+	    "chain against records.",
 	.rows = rows,
 	.closing = "CHAIN is a PEM chain, a certificate, a public key or a "
 	    "certificate request;\n'-' is standard input. Exit status: 0; with "
 	    "--verify 0 pass, 1 fail, 2 no\nusable record; 64 wrong usage or "
-	    "input, 70 a fault of its own.\nmxtlsa(1) has it all.",
+	    "input, 70 internal fault. See mxtlsa(1).",
 };

@@ -1,5 +1,5 @@
 /*
- * What the user has asked mxtlsa for, and the two things that it does.
+ * What the user asks mxtlsa for, and the two things that it does.
  */
 #ifndef CHECKER_RUN_MXTLSA_SETTINGS_H
 #define CHECKER_RUN_MXTLSA_SETTINGS_H
@@ -11,10 +11,18 @@
 #include <time.h>
 
 #include "checker/run/options.h"
-#include "checker/run/settings.h"
+#include "checker/run/terminal.h"
 #include "checker/tlsa/tlsa.h"
 
+/* --record: records without their data. */
+struct mxtlsa_kinds {
+	struct tlsa	*items;		/* owned */
+	size_t		 count;
+};
+
 struct mxtlsa_settings {
+	bool			 help;		/* first: see test_manual */
+	bool			 version;
 	uint16_t		 port;
 	uint32_t		 ttl;		/* seconds; 0: not given */
 	bool			 tell;		/* comments */
@@ -23,34 +31,32 @@ struct mxtlsa_settings {
 	bool			 generic;
 	bool			 nsupdate;
 	bool			 json;
-	struct tlsa		*kinds;		/* owned; -r */
-	size_t			 kind_count;
+	struct mxtlsa_kinds	 kinds;
 	bool			 verify;
 	const char		*output;	/* borrowed */
-	enum colour_when	 colour;
+	enum terminal_colour	 colour;
 	time_t			 when;		/* --at, or now */
-	bool			 help;
-	bool			 version;
 };
 
-extern const struct option_table mxtlsa_options;
-
+/* Sets the defaults, but for `when`. */
 void	mxtlsa_settings_init(struct mxtlsa_settings *settings);
 void	mxtlsa_settings_clear(struct mxtlsa_settings *settings);
 
-/* What options do not go together, or NULL. Static. */
+/* Which options do not go together, in words; NULL: all do. Static. */
 const char *mxtlsa_settings_conflict(const struct mxtlsa_settings *settings);
 
+extern const struct option_table mxtlsa_settings_table;
+
 /*
- * A name of the command line, normalised; owned by the caller. NULL: *WHY
- * (owned by the caller, printable).
+ * A host's name of the command line, normalised; owned by the caller. NULL:
+ * *WHY (owned by the caller, printable).
  */
 char	*mxtlsa_name(const char *word, char **why);
 
 /*
  * Both write to OUT and return the exit status, or 64 with *WHY (owned by the
- * caller, printable). WORDS (borrowed) are the COUNT that are no options, of
- * which the first is there (for mxtlsa_verify, the first two).
+ * caller, printable). WORDS (borrowed, COUNT of them) are the arguments after
+ * the options: at least one, for mxtlsa_verify at least two.
  */
 int	mxtlsa_make(const struct mxtlsa_settings *settings,
 	    char *const *words, size_t count, FILE *out, char **why);

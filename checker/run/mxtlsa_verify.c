@@ -65,7 +65,7 @@ trial_clear(struct trial *trial)
 	evidence_free(trial->evidence);
 }
 
-/* The reference names of the command line. */
+/* Adds the reference names of the command line. */
 static bool
 add_names(struct trial *trial, char *const *words, size_t count, char **why)
 {
@@ -86,7 +86,8 @@ add_names(struct trial *trial, char *const *words, size_t count, char **why)
 }
 
 /*
- * What follows "_25._tcp." in the owner of TLSA records; NULL: no such owner.
+ * Returns what follows "_25._tcp." in the owner of TLSA records (borrowed);
+ * NULL: it is not such an owner.
  */
 static const char *
 base_domain(const char *owner)
@@ -101,7 +102,7 @@ base_domain(const char *owner)
 	    strchr(transport + 1, '.') + 1;
 }
 
-/* The records of the first name that has any, in a file of several owners. */
+/* Takes the records of the first name with any, in a file of many owners. */
 static bool
 choose_records(struct trial *trial, const struct tlsa_file *records,
     char **why)
@@ -120,14 +121,14 @@ choose_records(struct trial *trial, const struct tlsa_file *records,
 	}
 	*why = memory_format("%s: has records of several hosts%s",
 	    records->file, trial->name_count == 0 ?
-	    ": name the one that is meant" :
-	    ", and none for port and name given");
+	    "; missing NAME argument" :
+	    ", but none for this port and name");
 	return false;
 }
 /*
- * The name of the host in a record's owner, or NULL. What is relative to an
- * unknown origin is no whole name, unless people have merely left out the last
- * dot.
+ * Returns the host's name in a record's owner (borrowed), or NULL. A name that
+ * is relative to an unknown origin is not a whole one, unless merely the last
+ * dot was left out.
  */
 static const char *
 host_of(const struct tlsa_file_entry *entry)
@@ -194,7 +195,7 @@ put_match(FILE *out, const struct match_result *match,
 	else if ((size_t)match->depth < chain->count)
 		fprintf(out, ": %s", chain->certificates[match->depth].subject);
 	else
-		fputs(": an authority that only the record names", out);
+		fputs(": the CA in the record, not in the chain", out);
 	fputc('\n', out);
 	free(text);
 }
@@ -237,6 +238,7 @@ verify(const struct mxtlsa_settings *settings, const struct trial *trial,
 
 	if (trial->name_count > 0)
 		evidence->hosts[0].name = memory_string(trial->names[0]);
+	ca_store_load(ca_lookup.argument);
 	judge_records(evidence, &options, &given);
 	ca_store_free(ca_lookup.argument);
 	if (settings->json)

@@ -11,7 +11,7 @@
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
-/* Values of `val` for getopt_long: beyond all letters. */
+/* Values of `val` for getopt_long, above all letters. */
 #define LONG_BASE 0x100
 
 #define HELP_COLUMN 30
@@ -43,7 +43,7 @@ count_rows(const struct option_table *table)
 	return n;
 }
 
-/* What getopt_long wants to know. Both owned by the caller. */
+/* The arguments of getopt_long, both owned by the caller. */
 static struct option *
 make_long_options(const struct option_table *table, char **letters)
 {
@@ -53,7 +53,7 @@ make_long_options(const struct option_table *table, char **letters)
 	const struct option_row *row;
 
 	*letters = next;
-	*next++ = ':';		/* tell a missing argument from a wrong word */
+	*next++ = ':';		/* so that a missing argument returns ':' */
 	for (i = 0; i < n; i++) {
 		row = options_row(table, i);
 		options[i].name = row->name;
@@ -109,7 +109,10 @@ complain_value(const struct option_table *table,
 	return line;
 }
 
-/* Whether "--WORD" begins a long option: as none was found, then several. */
+/*
+ * Whether "--WORD" begins the name of a long option. Of several, then, as
+ * getopt_long has found none.
+ */
 static bool
 is_beginning(const struct option_table *table, const char *word)
 {
@@ -125,7 +128,7 @@ is_beginning(const struct option_table *table, const char *word)
 	return false;
 }
 
-/* The word that getopt_long stumbled over. */
+/* About the word that getopt_long did not understand. */
 static char *
 complain_word(const struct option_table *table, int found,
     char *const *argv)
@@ -149,19 +152,11 @@ static bool
 take(const struct option_row *row, void *settings, const char *value,
     const char **why)
 {
-	char *member = (char *)settings + row->offset;
-
 	if (row->argument != NULL && *value == '\0') {
 		*why = "is empty";
 		return false;
 	}
-	if (row->take != NULL)
-		return row->take(settings, value, why);
-	if (row->argument != NULL)
-		memcpy(member, &value, sizeof(value));
-	else
-		*(bool *)member = true;
-	return true;
+	return row->take((char *)settings + row->offset, value, why);
 }
 
 int
@@ -177,7 +172,7 @@ options_parse(const struct option_table *table, int argc, char *const *argv,
 	*why = NULL;
 	options = make_long_options(table, &letters);
 	opterr = 0;
-	optind = 0;		/* glibc: begin anew */
+	optind = 0;		/* glibc: start afresh */
 	while (*why == NULL && (found =
 	    getopt_long(argc, argv, letters, options, NULL)) != -1) {
 		row = find_row(table, found);
@@ -191,18 +186,7 @@ options_parse(const struct option_table *table, int argc, char *const *argv,
 	return *why == NULL ? optind : 0;
 }
 
-bool
-options_number(const char *value, unsigned long least, unsigned long most,
-    unsigned long *number)
-{
-	if (*value == '\0' || strlen(value) > 10 ||
-	    strspn(value, "0123456789") != strlen(value))
-		return false;
-	*number = strtoul(value, NULL, 10);
-	return *number >= least && *number <= most;
-}
-
-/* Words from HELP_COLUMN on, where the cursor is. */
+/* Folds WORDS at HELP_WIDTH; the cursor is at HELP_COLUMN. */
 static void
 print_folded(const char *words, FILE *out)
 {

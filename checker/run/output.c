@@ -34,7 +34,7 @@ output_fault(const struct output *output)
 	return why;
 }
 
-/* A device or a pipe is written to as it is. */
+/* A device or a pipe is written to directly. */
 static bool
 can_replace(const char *file)
 {
@@ -86,24 +86,41 @@ output_open(struct output *output, const char *file, bool whole, char **why)
 }
 
 bool
+output_append(struct output *output, const char *file, char **why)
+{
+	memset(output, 0, sizeof(*output));
+	output->stream = fopen(file, "a");
+	if (output->stream == NULL) {
+		*why = complain(file);
+		return false;
+	}
+	output->file = memory_string(file);
+	return true;
+}
+
+bool
 output_close(struct output *output, char **why)
 {
 	bool good = fflush(output->stream) == 0 && !ferror(output->stream);
+	int error = errno;
 
-	if (!good)
-		*why = output_fault(output);
 	if (output->file != NULL && fclose(output->stream) != 0 && good) {
 		good = false;
-		*why = output_fault(output);
+		error = errno;
 	}
 	if (good && output->temporary != NULL &&
 	    rename(output->temporary, output->file) != 0) {
 		good = false;
+		error = errno;
+	}
+	if (!good) {
+		if (output->temporary != NULL)
+			unlink(output->temporary);
+		errno = error;
 		*why = output_fault(output);
 	}
-	if (!good && output->temporary != NULL)
-		unlink(output->temporary);
 	output_clear(output);
+	errno = error;
 	return good;
 }
 

@@ -1,5 +1,6 @@
 /*
- * Where a report goes: standard output, or a file.
+ * Files that are written to: the report's, or standard output in its place, and
+ * a summary.
  */
 #ifndef CHECKER_RUN_OUTPUT_H
 #define CHECKER_RUN_OUTPUT_H
@@ -9,22 +10,29 @@
 
 struct output {
 	FILE	*stream;	/* owned unless it is standard output */
-	char	*temporary;	/* owned; the file in the making, NULL: none */
-	char	*file;		/* owned; its name at the end, NULL: stdout */
+	char	*temporary;	/* owned; the file that is written in place of
+				 * `file` until it is complete. NULL: none */
+	char	*file;		/* owned; NULL: standard output */
 };
 
 /*
- * FILE NULL: standard output. WHOLE: a regular file is written under another
- * name beside it and takes its place when it is complete (mode 0644), so that
- * who reads it never sees a half. False: *WHY (owned by the caller, printable).
+ * Opens FILE for writing; NULL: standard output. WHOLE: a regular file is
+ * written under another name beside it, which replaces FILE when it is complete
+ * (mode 0644), so that a reader never sees half a report. False: *WHY (owned by
+ * the caller, printable).
  */
 bool	output_open(struct output *output, const char *file, bool whole,
 	    char **why);
-/* False: the report is not all there; *WHY as above. */
+/* Opens FILE for appending. False: *WHY as above. */
+bool	output_append(struct output *output, const char *file, char **why);
+/*
+ * False: what was written since it was opened is not all there; *WHY as above,
+ * errno the reason. A file that was to be replaced is as it was.
+ */
 bool	output_close(struct output *output, char **why);
 /* Why it cannot be written to, by errno, which stays. Owned by the caller. */
 char	*output_fault(const struct output *output);
-/* Gives the report up. */
+/* Closes it. A file that was to be replaced is as it was. */
 void	output_discard(struct output *output);
 
 #endif

@@ -8,36 +8,24 @@ plugin_settings_init(struct plugin_settings *settings)
 {
 	memset(settings, 0, sizeof(*settings));
 	settings_init(&settings->common);
-	settings->common.audit.timeout = PLUGIN_TIMEOUT;
-	settings->missing = PLUGIN_CRITICAL;
-	settings->unreachable = PLUGIN_CRITICAL;
+	settings->common.gather.timeout = PLUGIN_TIMEOUT;
+	settings->plugin.missing = PLUGIN_CRITICAL;
+	settings->plugin.unreachable = PLUGIN_CRITICAL;
 }
 
 static bool
-parse_range(struct range *range, const char *value, const char **why)
+take_range(void *member, const char *value, const char **why)
 {
-	if (range_init(range, value))
+	if (range_init(member, value))
 		return true;
-	*why = "is no range of days such as 5: or @0:5";
+	*why = "is not a range of days such as 5: or @0:5";
 	return false;
 }
 
+/* A state up to MOST. */
 static bool
-take_warning(void *settings, const char *value, const char **why)
-{
-	return parse_range(&((struct plugin_settings *)settings)->warning,
-	    value, why);
-}
-
-static bool
-take_critical(void *settings, const char *value, const char **why)
-{
-	return parse_range(&((struct plugin_settings *)settings)->critical,
-	    value, why);
-}
-
-static bool
-parse_state(enum plugin_state *state, const char *value)
+parse_state(enum plugin_state *state, const char *value,
+    enum plugin_state most)
 {
 	static const char *const words[] = {
 		[PLUGIN_OK] = "ok",
@@ -45,65 +33,62 @@ parse_state(enum plugin_state *state, const char *value)
 		[PLUGIN_CRITICAL] = "critical",
 		[PLUGIN_UNKNOWN] = "unknown",
 	};
-	size_t i;
+	const size_t count = (size_t)most + 1;
+	size_t i = take_index(value, words, count);
 
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strcmp(value, words[i]) == 0) {
-			*state = (enum plugin_state)i;
-			return true;
-		}
-	}
+	if (i == count)
+		return false;
+	*state = (enum plugin_state)i;
+	return true;
+}
+
+static bool
+take_missing(void *member, const char *value, const char **why)
+{
+	if (parse_state(member, value, PLUGIN_CRITICAL))
+		return true;
+	*why = "is not ok, warning or critical";
 	return false;
 }
 
 static bool
-take_missing(void *argument, const char *value, const char **why)
+take_unreachable(void *member, const char *value, const char **why)
 {
-	struct plugin_settings *settings = argument;
-
-	if (parse_state(&settings->missing, value) &&
-	    settings->missing != PLUGIN_UNKNOWN)
+	if (parse_state(member, value, PLUGIN_UNKNOWN))
 		return true;
-	*why = "is none of ok, warning, critical";
+	*why = "is not ok, warning, critical or unknown";
 	return false;
 }
 
-static bool
-take_unreachable(void *argument, const char *value, const char **why)
-{
-	struct plugin_settings *settings = argument;
-
-	if (parse_state(&settings->unreachable, value))
-		return true;
-	*why = "is none of ok, warning, critical, unknown";
-	return false;
-}
-
-#define MEMBER(member) NULL, offsetof(struct plugin_settings, member)
+#define AT(member) offsetof(struct plugin_settings, member)
 
 static const struct option_row rows[] = {
-	{ "hostname", 'H', "DOMAIN", "the mail domain to check",
-	    MEMBER(domain) },
-	{ "mx-host", 0, NULL, "-H names a mail server: no MX lookup",
-	    MEMBER(common.audit.host_mode) },
-	{ "warning", 'w', "RANGE", "days left of signatures and certificates, "
-	    "such as 5:", take_warning, 0 },
-	{ "critical", 'c', "RANGE", "likewise", take_critical, 0 },
-	{ "timeout", 't', "SECONDS", "deadline (default 50)",
-	    settings_take_timeout, 0 },
-	{ "missing", 0, "STATE", "where DANE does not apply: ok, warning, "
-	    "critical (default)", take_missing, 0 },
-	{ "unreachable", 0, "STATE", "where an address cannot be tried: ok, "
-	    "warning, critical (default), unknown", take_unreachable, 0 },
-	{ NULL, 0, NULL, NULL, NULL, 0 },
+	{ "hostname", 'H', "DOMAIN", take_text, AT(domain),
+	    "the mail domain to check" },
+	{ "mx-host", 0, NULL, take_flag, AT(common.gather.host_mode),
+	    "-H names a mail server: no MX lookup" },
+	{ "warning", 'w', "RANGE", take_range, AT(plugin.warning),
+	    "WARNING for so many days left of signatures and certificates, "
+	    "such as 5:" },
+	{ "critical", 'c', "RANGE", take_range, AT(plugin.critical),
+	    "CRITICAL for them" },
+	{ "timeout", 't', "SECONDS", take_seconds, AT(common.gather.timeout),
+	    "deadline (default 50)" },
+	{ "missing", 0, "STATE", take_missing, AT(plugin.missing),
+	    "state where DANE does not apply: ok, warning, critical "
+	    "(default)" },
+	{ "unreachable", 0, "STATE", take_unreachable, AT(plugin.unreachable),
+	    "state where an address cannot be tried: ok, warning, critical "
+	    "(default), unknown" },
+	{ NULL, 0, NULL, NULL, 0, NULL },
 };
 
-const struct option_table plugin_options_table = {
+const struct option_table plugin_settings_table = {
 	.program = "check_mxdane",
 	.synopsis = "check_mxdane -H DOMAIN [OPTION]...",
 	.purpose = "Checks DANE for SMTP of a mail domain.",
 	.rows = rows,
 	.shared = settings_shared,
-	.closing = "Exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. "
-	    "check_mxdane(8) has it all.",
+	.closing = "Exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. See "
+	    "check_mxdane(8).",
 };

@@ -1,5 +1,5 @@
 /*
- * What the user has asked check_mxdane for.
+ * What the user asks check_mxdane for.
  */
 #ifndef CHECKER_RUN_PLUGIN_SETTINGS_H
 #define CHECKER_RUN_PLUGIN_SETTINGS_H
@@ -13,14 +13,13 @@
 struct plugin_settings {
 	struct settings		 common;	/* first: see settings_shared */
 	const char		*domain;	/* borrowed */
-	struct range		 warning;
-	struct range		 critical;
-	enum plugin_state	 missing;
-	enum plugin_state	 unreachable;
+	struct plugin_options	 plugin;	/* but for .verbosity, which is
+						 * common.report's */
 };
 
+/* Sets the defaults. */
 void	plugin_settings_init(struct plugin_settings *settings);
 
-extern const struct option_table plugin_options_table;
+extern const struct option_table plugin_settings_table;
 
 #endif

@@ -8,7 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Descriptors: those of all connections (DIAL_MAX) and of libunbound. */
+/* Enough for all connections (DIAL_MAX) and for libunbound. */
 #define DESCRIPTORS 2048
 
 static void
@@ -37,16 +37,17 @@ raise_limit(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* Nothing but what libevent says last: it has no descriptors, for example. */
+/* Errors only: libevent is out of descriptors, for example. */
 static void
-log_libevent_error(int severity, const char *remark)
+log_libevent_error(int severity, const char *message)
 {
 	if (severity == EVENT_LOG_ERR)
-		fprintf(stderr, "mxdane: %s\n", remark);
+		fprintf(stderr, "mxdane: %s\n", message);
 }
 
 /*
- * Its own way is exit(1), which is a verdict. libunbound has it in use as well.
+ * By default libevent calls exit(1), which would be a verdict. libunbound uses
+ * libevent, too.
  */
 static void
 on_fatal(int error)

@@ -1,74 +1,62 @@
 /*
- * What the user has asked for: the values behind the options of mxdane, and the
- * table that fills them in.
+ * What the user asks mxdane for: the values of its options, and the table that
+ * fills them in.
  */
 #ifndef CHECKER_RUN_SETTINGS_H
 #define CHECKER_RUN_SETTINGS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "checker/gather/context.h"
+#include "checker/judge/judge.h"
 #include "checker/report/report.h"
 #include "checker/run/options.h"
+#include "checker/run/take.h"
+#include "checker/run/terminal.h"
+#include "resolver/resolver.h"
 
-struct expectation;
+#define SETTINGS_TIMEOUT 60	/* seconds */
 
-#define SETTINGS_TIMEOUT	60	/* seconds */
-#define SETTINGS_PORT		25
-
-enum colour_when {
-	COLOUR_NEVER,
-	COLOUR_AUTO,
-	COLOUR_ALWAYS,
-};
-
+/*
+ * The options of the rooms, each as its room declares it, and those of the run
+ * itself. Pointers are borrowed from the command line unless they say owned.
+ *
+ * Members of the rooms' structs that are not options are zero here, and set
+ * where they become known: resolver.question_limit and .now, judge.next,
+ * .ca_lookup and .known_cas, and the default of gather.helo by the engine;
+ * resolver.stub_zone, .stub_server and .tcp_only by gather/nameservers;
+ * report.colour and .summary by the reporter.
+ */
 struct settings {
-	struct context_options		 audit;
-	const char			**resolvers;	/* owned, of borrowed */
-	size_t				 resolver_count;
-	const char			*anchor_file;	/* borrowed, as below */
-	const char			*root_hints;
-	const char			*issuers;	/* --issuers */
-	const char			**chains;	/* owned, of borrowed */
-	size_t				 chain_count;
-	const char			**next;		/* owned, of borrowed */
-	size_t				 next_count;
+	bool				 help;	/* first: see test_manual */
+	bool				 version;
+	struct gather_options		 gather;
+	struct resolver_options		 resolver;	/* owns .forwarders */
+	struct judge_options		 judge;		/* owns .expectations */
+	struct report_options		 report;
+	struct words			 chains;	/* --chain: files */
+	struct words			 next;		/* --next: files */
+	const char			*issuers;	/* --issuers: a file */
 	const char			*input;		/* --file */
 	const char			*output;	/* --output */
-	const struct report_format	*format;
-	enum colour_when		 colour;
-	double				 warning_days;	/* 0: none */
-	double				 critical_days;
-	double				 ahead_days;	/* judge as of then */
-	struct expectation		*expectations;	/* owned */
-	size_t				 expectation_count;
+	const struct report_format	*format;	/* static */
+	enum terminal_colour		 colour;
 	double				 wait;		/* seconds; 0: once */
-	int				 verbosity;	/* -1 (-q), 0, 1, 2 */
-	bool				 help;
-	bool				 version;
 };
 
+/* Sets the defaults. */
 void	settings_init(struct settings *settings);
 void	settings_clear(struct settings *settings);
 
-/* What does not go together, in words; NULL: it all does. Static. */
+/* Which options do not go together, in words; NULL: all do. Static. */
 const char *settings_conflict(const struct settings *settings);
 
-/*
- * --color, for every program. False: *WHY (static) says what VALUE should be.
- */
-bool	settings_colour(const char *value, enum colour_when *when,
-	    const char **why);
-
-extern const struct option_table settings_mxdane;
+extern const struct option_table settings_table;
 
 /*
- * What mxdane and check_mxdane have in common. The settings that these rows
- * fill in are a struct settings, or begin with one.
+ * The options that mxdane and check_mxdane have in common. The settings that
+ * these rows fill in are a struct settings, or begin with one.
  */
 extern const struct option_row settings_shared[];
-bool	settings_take_timeout(void *settings, const char *value,
-	    const char **why);
 
 #endif

@@ -1,53 +1,18 @@
 #include "checker/run/survey.h"
 
-#include <errno.h>
 #include <event2/event.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
-#include "checker/evidence/expiry.h"
+#include "checker/evidence/evidence.h"
 #include "checker/gather/batch.h"
-#include "checker/judge/judge.h"
-#include "checker/run/engine.h"
 #include "checker/run/input.h"
-#include "checker/run/output.h"
+#include "checker/run/survey_parts.h"
 #include "checker/run/terminal.h"
-#include "resolver/clock.h"
 #include "resolver/memory.h"
 
 /* How often the line that shows progress is drawn. */
 #define PROGRESS_MICROSECONDS 500000
-
-/* Pauses between the tries of --wait, in seconds: each twice the last. */
-#define WAIT_FIRST_PAUSE	5.0
-#define WAIT_LONGEST_PAUSE	120.0
-
-/* Signals that end the run, and what is done then: what is complete is told. */
-static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-
-#define SIGNAL_COUNT (sizeof(signals) / sizeof(signals[0]))
-
-struct survey {
-	const struct settings	*settings;	/* borrowed */
-	struct engine		 engine;
-	struct input		*input;		/* owned */
-	struct batch		*batch;		/* owned */
-	struct event		*progress;	/* owned; NULL: nobody looks */
-	struct event		*signals[SIGNAL_COUNT]; /* NULL: ignored */
-	struct output		 output;	/* opened for the report */
-	FILE			*out;		/* borrowed; NULL: not open */
-	struct report_options	 report;
-	void			*writer;	/* the writer's own state */
-	struct evidence		**deferred;		/* owned; judged, not written */
-	size_t			 deferred_count;
-	bool			 defers;		/* nothing is written so far */
-	int			 status;
-	bool			 had_bad_input;	/* a line was no domain */
-	bool			 write_failed;	/* it cannot be written */
-	int			 stopped;	/* by this signal; 0: not */
-};
 
 /* Removes the progress line before anything else is written. */
 static void
@@ -57,11 +22,12 @@ clear_progress(const struct survey *survey)
 		terminal_draw(stderr, "");
 }
 
-static void
-complain(struct survey *survey, const char *why)
+void
+survey_complain(struct survey *survey, char *why)
 {
 	clear_progress(survey);
 	fprintf(stderr, "mxdane: %s\n", why);
+	free(why);
 }
 
 static void
@@ -84,8 +50,7 @@ on_next(void *argument, bool *end)
 		case INPUT_DOMAIN:
 			return domain;
 		case INPUT_BAD:
-			complain(survey, why);
-			free(why);
+			survey_complain(survey, why);
 			survey->had_bad_input = true;
 			break;
 		case INPUT_END:
@@ -106,34 +71,6 @@ on_ready(void *argument)
 }
 
 static void
-judge_domain(const struct survey *survey, struct evidence *evidence)
-{
-	const struct settings *settings = survey->settings;
-	const struct judge_options options = {
-		.ahead_days = settings->ahead_days,
-		.warning_days = settings->warning_days,
-		.critical_days = settings->critical_days,
-		.expectations = settings->expectations,
-		.expectation_count = settings->expectation_count,
-		.next = survey->engine.next,
-		.next_count = survey->engine.next_count,
-		.ca_lookup = &survey->engine.ca_lookup,
-		.known_cas = &survey->engine.known_cas,
-	};
-
-	judge(evidence, &options);
-}
-
-/* Writes and frees it. */
-static void
-write_domain(struct survey *survey, struct evidence *evidence)
-{
-	survey->settings->format->domain(survey->out, &survey->report,
-	    evidence, survey->writer);
-	evidence_free(evidence);
-}
-
-static void
 defer(struct survey *survey, struct evidence *evidence)
 {
 	survey->deferred = memory_grow(survey->deferred, survey->deferred_count,
@@ -141,17 +78,18 @@ defer(struct survey *survey, struct evidence *evidence)
 	survey->deferred[survey->deferred_count++] = evidence;
 }
 
-/*
- * Once; not at all where a reader has heard enough ("| head"). WHY is taken
- * over.
- */
-static void
-report_write_failure(struct survey *survey, char *why)
+bool
+survey_write(struct survey *survey, struct evidence *evidence)
 {
-	if (!survey->write_failed && errno != EPIPE)
-		complain(survey, why);
-	free(why);
-	survey->write_failed = true;
+	char *why;
+	bool good;
+
+	clear_progress(survey);
+	good = reporter_write(&survey->reporter, evidence, &why);
+	if (why != NULL)
+		survey_complain(survey, why);
+	evidence_free(evidence);
+	return good;
 }
 
 static void
@@ -159,19 +97,15 @@ on_report(struct evidence *evidence, void *argument)
 {
 	struct survey *survey = argument;
 
-	judge_domain(survey, evidence);
+	engine_judge(&survey->engine, evidence);
 	survey->status = verdict_worse_status(survey->status,
 	    evidence_exit_status(evidence));
 	if (survey->defers) {
 		defer(survey, evidence);
 		return;
 	}
-	clear_progress(survey);
-	write_domain(survey, evidence);
-	if (fflush(survey->out) == EOF && !survey->write_failed) {
-		report_write_failure(survey, output_fault(&survey->output));
+	if (!survey_write(survey, evidence))
 		event_base_loopbreak(survey->engine.context.base);
-	}
 }
 
 static void
@@ -184,63 +118,11 @@ on_finished(void *argument)
 }
 
 static void
-on_signal(evutil_socket_t number, short what, void *argument)
+report_stop(struct survey *survey)
 {
-	struct survey *survey = argument;
-
-	(void)what;
-	survey->stopped = (int)number;
-	event_base_loopbreak(survey->engine.context.base);
-}
-
-/* Those that are ignored stay so: nohup(1). */
-static bool
-is_ignored(int number)
-{
-	struct sigaction action;
-
-	return sigaction(number, NULL, &action) == 0 &&
-	    action.sa_handler == SIG_IGN;
-}
-
-static void
-watch_signals(struct survey *survey)
-{
-	struct event *event;
-	size_t i;
-
-	for (i = 0; i < SIGNAL_COUNT; i++) {
-		if (is_ignored(signals[i]))
-			continue;
-		event = evsignal_new(survey->engine.context.base, signals[i],
-		    on_signal, survey);
-		if (event == NULL || event_add(event, NULL) == -1)
-			abort();
-		survey->signals[i] = event;
-	}
-}
-
-/* What it was before is what a signal does again. */
-static void
-forget_signals(struct survey *survey)
-{
-	size_t i;
-
-	for (i = 0; i < SIGNAL_COUNT; i++) {
-		if (survey->signals[i] != NULL)
-			event_free(survey->signals[i]);
-		survey->signals[i] = NULL;
-	}
-}
-
-static void
-say_stopped(struct survey *survey)
-{
-	char *why = memory_format("stopped: %zu done, %zu given up",
-	    batch_reported(survey->batch), batch_running(survey->batch));
-
-	complain(survey, why);
-	free(why);
+	survey_complain(survey, memory_format("stopped: %zu done, %zu given "
+	    "up", batch_reported(survey->batch),
+	    batch_running(survey->batch)));
 	if (!survey->defers)
 		batch_give_up(survey->batch);
 }
@@ -267,13 +149,14 @@ on_progress(evutil_socket_t fd, short what, void *argument)
 	free(subject);
 }
 
-/* Someone is watching a terminal, and nothing else is told there. */
+/* Only for someone who watches a terminal on which nothing else is shown. */
 static void
 start_progress(struct survey *survey)
 {
 	const struct timeval interval = { .tv_usec = PROGRESS_MICROSECONDS };
 
-	if (survey->settings->verbosity != 0 || !terminal_is_interactive(stderr))
+	if (survey->settings->report.verbosity != 0 ||
+	    !terminal_is_interactive(stderr))
 		return;
 	survey->progress = event_new(survey->engine.context.base, -1,
 	    EV_PERSIST, on_progress, survey);
@@ -301,19 +184,20 @@ run(struct survey *survey)
 	if (survey->progress != NULL)
 		event_free(survey->progress);
 	survey->progress = NULL;
-	/* A file that is not whole yet is not to be left behind. */
-	if (survey->output.temporary == NULL)
-		forget_signals(survey);
-	/* An empty list is no error: lists are made by programs. */
-	if (survey->stopped != 0)
-		say_stopped(survey);
+	/* Until it is complete or removed, a temporary file is guarded. */
+	if (survey->reporter.output.temporary == NULL)
+		signals_release(&survey->signals);
+	/* An empty list is not an error: lists are made by programs. */
+	if (survey->signals.caught != 0)
+		report_stop(survey);
 	else if (batch_reported(survey->batch) == 0 && !survey->had_bad_input)
-		complain(survey, "there is no domain in the list");
+		survey_complain(survey,
+		    memory_string("there is no domain in the list"));
 	batch_free(survey->batch);
 	survey->batch = NULL;
 }
 
-/* The words of the command line are checked before anything begins. */
+/* The command line is checked before anything is asked. */
 static bool
 check_words(char *const *words, size_t count, char **why)
 {
@@ -329,215 +213,71 @@ check_words(char *const *words, size_t count, char **why)
 	return true;
 }
 
-static void
-sleep_seconds(double seconds)
-{
-	const struct timespec pause = clock_timespec(seconds);
-
-	nanosleep(&pause, NULL);
-}
-
-/* After a signal: its own, as if it had not been caught. */
+/* Does not return after a signal, which then ends the process. */
 static int
 final_status(const struct survey *survey)
 {
-	if (survey->stopped != 0) {
-		signal(survey->stopped, SIG_DFL);
-		raise(survey->stopped);
-	}
-	if (survey->write_failed)
+	if (survey->signals.caught != 0)
+		signals_raise(survey->signals.caught);
+	if (survey->reporter.failed)
 		return OPTIONS_EXIT_SOFTWARE;
 	return survey->had_bad_input ? OPTIONS_EXIT_USAGE : survey->status;
 }
 
-/* Nothing is overwritten before there is something to write. */
-static bool
-begin_report(struct survey *survey)
+bool
+survey_begin_report(struct survey *survey)
 {
-	const struct settings *settings = survey->settings;
 	char *why;
+	bool good = reporter_open(&survey->reporter, survey->settings, &why);
 
-	if (!output_open(&survey->output, settings->output,
-	    settings->format->whole, &why)) {
-		complain(survey, why);
-		free(why);
-		return false;
-	}
-	survey->out = survey->output.stream;
-	if (settings->format->begin != NULL)
-		survey->writer = settings->format->begin(survey->out,
-		    &survey->report);
-	return true;
+	if (why != NULL)
+		survey_complain(survey, why);
+	return good;
 }
 
-static void
-end_report(struct survey *survey)
+void
+survey_end_report(struct survey *survey)
 {
-	const struct report_format *format = survey->settings->format;
 	char *why;
 
-	if (format->end != NULL)
-		format->end(survey->out, &survey->report, survey->writer);
-	/* Half a report does not replace a whole one. */
-	if (survey->stopped != 0 && format->whole) {
-		output_discard(&survey->output);
-		return;
-	}
-	if (!output_close(&survey->output, &why))
-		report_write_failure(survey, why);
+	reporter_close(&survey->reporter, survey->signals.caught == 0, &why);
+	if (why != NULL)
+		survey_complain(survey, why);
 }
 
-/* One pass over WORDS and FILE. False: a setting is wrong, which was said. */
-static bool
-audit_all(struct survey *survey, char *const *words, size_t count,
+bool
+survey_audit_all(struct survey *survey, char *const *words, size_t count,
     const char *file)
 {
 	const struct settings *settings = survey->settings;
 	const struct trace trace = {
 		.hear = print_trace,
-		.level = settings->verbosity > 0 ? settings->verbosity : 0,
+		.level = settings->report.verbosity > 0 ?
+		    settings->report.verbosity : 0,
 	};
 	char *why = NULL;
 	bool good = false;
 
 	survey->status = 0;
 	if (!engine_open(&survey->engine, settings, &trace, &why)) {
-		complain(survey, why);
-		free(why);
+		survey_complain(survey, why);
 		return false;
 	}
-	/* From before there is a file to after it is whole. */
-	watch_signals(survey);
+	/* From before a temporary file exists until it is complete. */
+	signals_watch(&survey->signals, survey->engine.context.base);
 	survey->input = input_open(survey->engine.context.base, words, count,
 	    file, on_ready, survey, &why);
-	if (survey->input == NULL) {
-		complain(survey, why);
-		free(why);
-	} else if (survey->defers || begin_report(survey)) {
+	if (survey->input == NULL)
+		survey_complain(survey, why);
+	else if (survey->defers || survey_begin_report(survey)) {
 		run(survey);
 		good = true;
 	}
 	input_close(survey->input);
 	if (good && !survey->defers)
-		end_report(survey);
-	forget_signals(survey);
+		survey_end_report(survey);
+	signals_release(&survey->signals);
 	engine_close(&survey->engine);
-	return good;
-}
-
-/* Forgets what was kept; its domains, COUNT of them, are the caller's. */
-static char **
-forget_deferred(struct survey *survey, size_t *count)
-{
-	char **domains = memory_new(survey->deferred_count, sizeof(*domains));
-	size_t i;
-
-	*count = survey->deferred_count;
-	for (i = 0; i < survey->deferred_count; i++) {
-		domains[i] = memory_string(survey->deferred[i]->domain);
-		evidence_free(survey->deferred[i]);
-	}
-	free(survey->deferred);
-	survey->deferred = NULL;
-	survey->deferred_count = 0;
-	return domains;
-}
-
-static void
-free_words(char **words, size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		free(words[i]);
-	free(words);
-}
-
-/*
- * For as long as it takes to write a file, which is not to be left half done.
- */
-static void
-ignore_signals(void)
-{
-	size_t i;
-
-	for (i = 0; i < SIGNAL_COUNT; i++)
-		signal(signals[i], SIG_IGN);
-}
-
-static bool
-write_deferred(struct survey *survey)
-{
-	size_t i;
-
-	if (survey->settings->output != NULL)
-		ignore_signals();
-	if (!begin_report(survey))
-		return false;
-	for (i = 0; i < survey->deferred_count; i++)
-		write_domain(survey, survey->deferred[i]);
-	survey->deferred_count = 0;
-	end_report(survey);
-	return true;
-}
-
-/* The pause before the next try, in seconds; 0: none, the time is up. */
-static double
-pause_after(const struct survey *survey, int try, double left)
-{
-	double pause = WAIT_FIRST_PAUSE;
-	int i;
-
-	if (survey->status == 0 || left <= 0)
-		return 0;
-	for (i = 1; i < try && pause < WAIT_LONGEST_PAUSE; i++)
-		pause *= 2;
-	if (pause > WAIT_LONGEST_PAUSE)
-		pause = WAIT_LONGEST_PAUSE;
-	return pause < left ? pause : left;
-}
-
-/*
- * --wait: a try is kept until it is known whether it is the last one, whose
- * report is written. The pauses grow: a change in the DNS takes a TTL to be
- * seen, not a second. A list is read once, for it may be a pipe.
- */
-static bool
-try_until_pass(struct survey *survey, char *const *words, size_t count)
-{
-	const struct settings *settings = survey->settings;
-	const double began = clock_monotonic();
-	char **domains = NULL;
-	double pause = 0;
-	size_t domain_count = 0;
-	bool good = true;
-	int try;
-
-	survey->defers = true;
-	for (try = 1; good && (try == 1 || pause > 0); try++) {
-		sleep_seconds(pause);
-		if (try > 1) {
-			free_words(domains, domain_count);
-			domains = forget_deferred(survey, &domain_count);
-			good = audit_all(survey, domains, domain_count, NULL);
-		} else {
-			good = audit_all(survey, words, count,
-			    settings->input);
-		}
-		pause = survey->stopped != 0 ? 0 : pause_after(survey, try,
-		    settings->wait - (clock_monotonic() - began));
-		if (good && pause > 0)
-			fprintf(stderr, "mxdane: try %d: %s; again in %.0f "
-			    "seconds\n", try,
-			    verdict_status_name(survey->status), pause);
-		else if (good && survey->stopped == 0)
-			fprintf(stderr, "mxdane: try %d: %s\n", try,
-			    verdict_status_name(survey->status));
-	}
-	free_words(domains, domain_count);
-	good = good && survey->stopped == 0 && write_deferred(survey);
-	domains = forget_deferred(survey, &domain_count);
-	free_words(domains, domain_count);
 	return good;
 }
 
@@ -546,22 +286,16 @@ survey(const struct settings *settings, char *const *words, size_t count)
 {
 	struct survey survey = {
 		.settings = settings,
-		.report = {
-			.colour = terminal_wants_colour(settings->colour,
-			    settings->output == NULL ? stdout : NULL),
-			.verbosity = settings->verbosity,
-		},
 	};
 	char *why = NULL;
 	bool good;
 
 	if (!check_words(words, count, &why)) {
-		complain(&survey, why);
-		free(why);
+		survey_complain(&survey, why);
 		return OPTIONS_EXIT_USAGE;
 	}
-	good = settings->wait > 0 ? try_until_pass(&survey, words, count) :
-	    audit_all(&survey, words, count, settings->input);
-	return good || survey.stopped != 0 ? final_status(&survey) :
+	good = settings->wait > 0 ? survey_wait(&survey, words, count) :
+	    survey_audit_all(&survey, words, count, settings->input);
+	return good || survey.signals.caught != 0 ? final_status(&survey) :
 	    OPTIONS_EXIT_USAGE;
 }

@@ -1,5 +1,5 @@
 /*
- * The run of mxdane: domains in, reports out, an exit status at the end.
+ * A run of mxdane: domains in, reports out, an exit status at the end.
  */
 #ifndef CHECKER_RUN_SURVEY_H
 #define CHECKER_RUN_SURVEY_H

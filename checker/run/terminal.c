@@ -25,10 +25,10 @@ terminal_is_interactive(FILE *out)
 }
 
 bool
-terminal_wants_colour(enum colour_when when, FILE *out)
+terminal_wants_colour(enum terminal_colour when, FILE *out)
 {
-	if (when != COLOUR_AUTO)
-		return when == COLOUR_ALWAYS;
+	if (when != TERMINAL_COLOUR_AUTO)
+		return when == TERMINAL_COLOUR_ALWAYS;
 	if (is_set("NO_COLOR"))
 		return false;
 	if (is_set("FORCE_COLOR"))

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/tlsa/make.h"
 #include "resolver/memory.h"
 #include "smtp/chain.h"
 
@@ -199,8 +198,8 @@ try(const struct match_input *input, const struct tlsa *kind, size_t depth,
 	struct tlsa record;
 
 	*alone = (struct tlsa_set){ NULL, 0 };
-	make_tlsa(&record, &input->chain->certificates[depth], kind->usage,
-	    kind->selector, kind->matching_type);
+	tlsa_of_certificate(&record, &input->chain->certificates[depth],
+	    kind->usage, kind->selector, kind->matching_type);
 	tlsa_set_add(alone, &record);
 	free(record.data);
 	trial.records = alone;

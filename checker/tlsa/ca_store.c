@@ -3,21 +3,26 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "checker/tlsa/match.h"
 #include "resolver/memory.h"
 #include "smtp/chain.h"
 
-/* Certificates of the store that are looked at. */
+/* Certificates that are kept; systems trust some 150. */
 #define CA_STORE_MAX 1024
 
+/*
+ * Decoding a bundle takes twenty times as long as reading it, and few runs need
+ * it: that waits for the first search.
+ */
 struct ca_store {
-	bool		 read;
-	struct chain	**items;	/* owned, one certificate each */
-	size_t		 count;
+	bool			 loaded;	/* the system's bundle */
+	struct certificate	*items;		/* owned; DER, and the key */
+	size_t			 count;
+	size_t			 decoded;	/* items that have their key */
 };
 
 struct ca_store *
@@ -33,63 +38,120 @@ ca_store_free(struct ca_store *store)
 
 	if (store == NULL)
 		return;
-	for (i = 0; i < store->count; i++)
-		chain_free(store->items[i]);
+	for (i = 0; i < store->count; i++) {
+		free(store->items[i].der);
+		free(store->items[i].spki);
+	}
 	free(store->items);
 	free(store);
 }
 
 static void
-add(struct ca_store *store, X509 *x509)
+add_certificate(struct ca_store *store, const unsigned char *der, size_t size)
 {
-	STACK_OF(X509) *stack = sk_X509_new_null();
+	struct certificate *item;
 
-	if (stack == NULL || sk_X509_push(stack, x509) == 0)
-		abort();
-	store->items = memory_grow(store->items,
-	    store->count, sizeof(*store->items));
-	store->items[store->count++] = chain_from_stack(stack);
-	sk_X509_pop_free(stack, X509_free);
+	store->items = memory_grow(store->items, store->count, sizeof(*item));
+	item = &store->items[store->count++];
+	item->der = memory_copy(der, size);
+	item->size = size;
 }
 
-/* Where there is no store, or a strange one, nothing is known from it. */
-static void
-read_store(struct ca_store *store)
+bool
+ca_store_load_file(struct ca_store *store, const char *file)
 {
-	static const char *const files[] = {
+	FILE *stream = fopen(file, "r");
+	char *name, *header;
+	unsigned char *der;
+	long size;
+
+	if (stream == NULL)
+		return false;
+	while (store->count < CA_STORE_MAX &&
+	    PEM_read(stream, &name, &header, &der, &size) == 1) {
+		if (strcmp(name, PEM_STRING_X509) == 0)
+			add_certificate(store, der, (size_t)size);
+		OPENSSL_free(name);
+		OPENSSL_free(header);
+		OPENSSL_free(der);
+	}
+	ERR_clear_error();
+	fclose(stream);
+	return true;
+}
+
+void
+ca_store_load(struct ca_store *store)
+{
+	const char *const files[] = {
+		X509_get_default_cert_file(),
 		"/etc/ssl/certs/ca-certificates.crt",	/* Debian, Alpine */
 		"/etc/pki/tls/certs/ca-bundle.crt",	/* Fedora */
 		"/etc/ssl/cert.pem",			/* the BSDs */
 	};
-	FILE *file = fopen(X509_get_default_cert_file(), "r");
-	X509 *x509;
 	size_t i;
 
-	store->read = true;
-	for (i = 0; file == NULL && i < sizeof(files) / sizeof(files[0]); i++)
-		file = fopen(files[i], "r");
-	if (file == NULL)
-		return;
-	while (store->count < CA_STORE_MAX &&
-	    (x509 = PEM_read_X509(file, NULL, NULL, NULL)) != NULL)
-		add(store, x509);
-	ERR_clear_error();
-	fclose(file);
+	for (i = 0; !store->loaded && i < sizeof(files) / sizeof(files[0]); i++)
+		store->loaded = ca_store_load_file(store, files[i]);
+	store->loaded = true;
 }
 
-char *
+/* NULL: not a certificate. Owned by the caller. */
+static X509 *
+decode(const struct certificate *item)
+{
+	const unsigned char *der = item->der;
+
+	return d2i_X509(NULL, &der, (long)item->size);
+}
+
+/* Finds the key of a certificate; one that is damaged stays without. */
+static void
+find_key(struct certificate *item)
+{
+	X509 *x509 = decode(item);
+	unsigned char *der = NULL;
+	int size;
+
+	if (x509 == NULL)
+		return;
+	size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &der);
+	if (size > 0) {
+		item->spki = memory_copy(der, (size_t)size);
+		item->spki_size = (size_t)size;
+	}
+	OPENSSL_free(der);
+	X509_free(x509);
+}
+
+/* The certificate with all that is known of it. Owned by the caller. */
+static struct chain *
+chain_of(const struct certificate *item)
+{
+	STACK_OF(X509) *stack = sk_X509_new_null();
+	struct chain *chain;
+
+	if (stack == NULL || sk_X509_push(stack, decode(item)) == 0)
+		abort();
+	chain = chain_from_stack(stack);
+	sk_X509_pop_free(stack, X509_free);
+	return chain;
+}
+
+struct chain *
 ca_store_find(void *argument, const struct tlsa *record)
 {
 	struct ca_store *store = argument;
-	const struct certificate *certificate;
+	const struct certificate *item;
 	size_t i;
 
-	if (!store->read)
-		read_store(store);
+	while (store->decoded < store->count)
+		find_key(&store->items[store->decoded++]);
+	ERR_clear_error();
 	for (i = 0; i < store->count; i++) {
-		certificate = store->items[i]->certificates;
-		if (match_is_of(record, certificate))
-			return memory_string(certificate->subject);
+		item = &store->items[i];
+		if (item->spki != NULL && match_is_of(record, item))
+			return chain_of(item);
 	}
 	return NULL;
 }

@@ -1,22 +1,35 @@
 /*
- * The system's store of authorities, to put a name to a record: never to
- * complete a chain or to trust one.
+ * The CA certificates that the system trusts, to name the CA that a record is
+ * of: never to complete a chain or to trust one.
  */
 #ifndef CHECKER_TLSA_CA_STORE_H
 #define CHECKER_TLSA_CA_STORE_H
 
+#include <stdbool.h>
+
 struct ca_store;
+struct chain;
 struct tlsa;
 
-struct ca_store *ca_store_new(void);
-void		    ca_store_free(struct ca_store *store);
+/* An empty store. Owned by the caller. */
+struct ca_store	*ca_store_new(void);
+void		 ca_store_free(struct ca_store *store);
 
 /*
- * The name (owned by the caller) of the authority that the record is of, or
- * NULL. The store is read at the first call. ARGUMENT is the struct
- * authorities: this is the find of an authority_finder (diagnose.h).
+ * Reads the system's CA bundle; does nothing when called again. Of a bundle
+ * that is missing or damaged the store has what could be read.
  */
-char		   *ca_store_find(void *argument,
-			const struct tlsa *record);
+void		 ca_store_load(struct ca_store *store);
+
+/* Adds the certificates of a PEM file. False: it cannot be opened. */
+bool		 ca_store_load_file(struct ca_store *store, const char *file);
+
+/*
+ * Returns the CA certificate that RECORD is of, or whose key it is of (a chain
+ * of one, owned by the caller), or NULL. Finds only what was loaded, and opens
+ * no file. ARGUMENT is the struct ca_store: this is the find of a struct
+ * ca_lookup (diagnose.h).
+ */
+struct chain	*ca_store_find(void *argument, const struct tlsa *record);
 
 #endif

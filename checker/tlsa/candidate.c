@@ -3,59 +3,42 @@
 #include <stdlib.h>
 
 #include "checker/tlsa/keyfile.h"
-#include "checker/tlsa/make.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 #include "smtp/chain.h"
 
-/* Why one would publish the record, or rather not (RFC 7671 5 and 10.1). */
+/* Why to publish the record, or why not (RFC 7671 5 and 10.1). */
 static const char *
-advice_on(const struct tlsa *record, bool recommended)
+reason_for(const struct tlsa *record, bool recommended)
 {
 	if (record->matching_type == TLSA_FULL)
-		return "not recommended: all of it makes a large answer";
+		return "not recommended: whole data makes a large answer";
 	if (record->matching_type == TLSA_SHA2_512)
-		return "not recommended: SHA2-256 is enough, and the digest "
-		    "that every sender knows";
+		return "not recommended: SHA2-256 is strong enough, and every "
+		    "sender supports it";
 	if (record->selector == TLSA_CERT)
 		return record->usage == TLSA_DANE_EE ?
 		    "not recommended: changes with every renewal" :
-		    "not recommended: changes when the authority's own "
-		    "certificate does";
+		    "not recommended: changes with the CA's own certificate";
 	if (!recommended)
-		return "not recommended: the next renewal may not lead up to "
-		    "it";
+		return "not recommended: the next certificate may not chain up "
+		    "to it";
 	return record->usage == TLSA_DANE_EE ?
 	    "recommended: good for as long as the key is kept" :
-	    "recommended: good for as long as this authority issues the "
-	    "certificate, for this name and in time";
-}
-
-bool
-keyfile_check_order(const struct keyfile *keyfile, char **why)
-{
-	const struct chain *chain = keyfile->chain;
-	size_t issued = chain != NULL ? chain_issued_by_leaf(chain) : 0;
-
-	if (issued == 0)
-		return true;
-	*why = memory_format("%s: the server's certificate must come first, "
-	    "but the first one, %s, is the issuer of %s", keyfile->file,
-	    chain->certificates[0].subject,
-	    chain->certificates[issued].subject);
-	return false;
+	    "recommended: good for as long as this CA issues the certificate, "
+	    "for this name and in time";
 }
 
 /*
- * CERTIFICATE is NULL for a bare key; DIRECT: it is the own one, or its
- * issuer's.
+ * Adds RECORD (takes ownership of its data). CERTIFICATE is NULL for a bare
+ * key. DIRECT: it is the server's own or its issuer's.
  */
 static void
 add(struct candidates *candidates, const struct tlsa *record,
     const struct certificate *certificate, bool direct)
 {
 	struct candidate *candidate;
-	const char *advice;
+	const char *reason;
 	char *date;
 
 	candidates->items = memory_grow(candidates->items, candidates->count,
@@ -65,35 +48,38 @@ add(struct candidates *candidates, const struct tlsa *record,
 	candidate->certificate = certificate;
 	candidate->recommended = direct && record->selector == TLSA_SPKI &&
 	    record->matching_type == TLSA_SHA2_256;
-	advice = advice_on(record, candidate->recommended);
+	reason = reason_for(record, candidate->recommended);
 	if (certificate == NULL) {
-		candidate->comment = memory_format("the key; %s", advice);
+		candidate->comment = memory_format("the key; %s", reason);
 		return;
 	}
 	date = text_date(certificate->not_after);
 	candidate->comment = memory_format("%s, until %s; %s",
-	    certificate->subject, date, advice);
+	    certificate->subject, date, reason);
 	free(date);
 }
 
+/* Adds the record of a certificate with the fields of KIND. */
 static void
-add_of(struct candidates *candidates, const struct certificate *certificate,
-    const struct tlsa *kind, bool direct)
+add_certificate(struct candidates *candidates,
+    const struct certificate *certificate, const struct tlsa *kind,
+    bool direct)
 {
 	struct tlsa record;
 
-	make_tlsa(&record, certificate, kind->usage, kind->selector,
+	tlsa_of_certificate(&record, certificate, kind->usage, kind->selector,
 	    kind->matching_type);
 	add(candidates, &record, certificate, direct);
 }
 
+/* Adds the 3 1 x of a key. */
 static void
 add_key(struct candidates *candidates, const struct keyfile *keyfile,
     enum tlsa_matching_type matching_type)
 {
 	struct tlsa record;
 
-	make_tlsa_of_key(&record, keyfile->spki, keyfile->spki_size,
+	tlsa_of_key(&record, keyfile->spki, keyfile->spki_size,
 	    matching_type);
 	add(candidates, &record, NULL, true);
 }
@@ -108,25 +94,27 @@ candidates_add(struct candidates *candidates, const struct keyfile *keyfile,
 
 	*why = NULL;
 	if (fields->usage < TLSA_DANE_TA)
-		*why = "is of a usage that is not for SMTP (RFC 7672 3.1.3)";
+		*why = "has a usage that is not for SMTP (RFC 7672 3.1.3)";
 	else if (fields->usage > TLSA_DANE_EE || fields->selector > TLSA_SPKI ||
 	    fields->matching_type > TLSA_SHA2_512)
-		*why = "is no kind of record that there is";
+		*why = "is not a known kind of record";
 	else if (chain == NULL && (above || fields->selector != TLSA_SPKI))
-		*why = "needs certificates; of a key alone only 3 1 x is made";
+		*why = "needs a certificate: a key alone allows only 3 1 x";
 	else if (above && at == 0)
-		*why = "needs the issuer's certificate, which is not there";
+		*why = "needs the issuer's certificate, which is missing";
 	if (*why != NULL)
 		return false;
 	if (chain != NULL)
-		add_of(candidates, &chain->certificates[at], fields, true);
+		add_certificate(candidates, &chain->certificates[at], fields,
+		    true);
 	else
 		add_key(candidates, keyfile, fields->matching_type);
 	return true;
 }
 
 void
-candidates_recommended(struct candidates *candidates, const struct keyfile *keyfile)
+candidates_add_recommended(struct candidates *candidates,
+    const struct keyfile *keyfile)
 {
 	static const struct tlsa own = { .usage = TLSA_DANE_EE,
 		.selector = TLSA_SPKI, .matching_type = TLSA_SHA2_256 };
@@ -138,7 +126,7 @@ candidates_recommended(struct candidates *candidates, const struct keyfile *keyf
 	candidates_add(candidates, keyfile, &issuer, &why);
 }
 
-/* All kinds for the certificate at DEPTH. */
+/* Adds all kinds of record for the certificate at DEPTH. */
 static void
 add_every_kind(struct candidates *candidates, const struct chain *chain,
     size_t depth, bool full)
@@ -155,14 +143,15 @@ add_every_kind(struct candidates *candidates, const struct chain *chain,
 		for (type = 0; type < (full ? 3 : 2); type++) {
 			kind.selector = (uint8_t)selector;
 			kind.matching_type = types[type];
-			add_of(candidates, &chain->certificates[depth], &kind,
-			    direct);
+			add_certificate(candidates,
+			    &chain->certificates[depth], &kind, direct);
 		}
 	}
 }
 
 void
-candidates_all(struct candidates *candidates, const struct keyfile *keyfile, bool full)
+candidates_add_all(struct candidates *candidates,
+    const struct keyfile *keyfile, bool full)
 {
 	size_t depth;
 
@@ -183,7 +172,7 @@ candidates_clear(struct candidates *candidates)
 	size_t i;
 
 	for (i = 0; i < candidates->count; i++) {
-		free(candidates->items[i].record.data);
+		tlsa_clear(&candidates->items[i].record);
 		free(candidates->items[i].comment);
 	}
 	free(candidates->items);

@@ -1,6 +1,6 @@
 /*
- * The TLSA records that a chain of certificates, or a key, allows to publish,
- * each with what speaks for it and against it.
+ * The TLSA records that could be published for a certificate chain or a key,
+ * each with the reasons for and against it.
  */
 #ifndef CHECKER_TLSA_CANDIDATE_H
 #define CHECKER_TLSA_CANDIDATE_H
@@ -21,29 +21,29 @@ struct candidate {
 };
 
 struct candidates {
-	struct candidate	*items;		/* owned */
-	size_t		 count;
+	struct candidate *items;	/* owned */
+	size_t		  count;
 };
 
 /*
- * Whether the server's own certificate comes first. False: what would be taken
- * for the server's key is an authority's, and a record of it would stop all
- * mail; *WHY (owned by the caller, printable) names the file.
+ * Adds 3 1 1 of the server's key and, if the chain has the issuer's
+ * certificate, 2 1 1 of that one's key.
  */
-bool	keyfile_check_order(const struct keyfile *keyfile, char **why);
-
-/* 3 1 1 of the server, and 2 1 1 of its issuer where the chain has it. */
-void	candidates_recommended(struct candidates *candidates,
+void	candidates_add_recommended(struct candidates *candidates,
 	    const struct keyfile *keyfile);
-/* Usages 2 and 3, both selectors, both digests; FULL: whole data as well. */
-void	candidates_all(struct candidates *candidates, const struct keyfile *keyfile,
-	    bool full);
 /*
- * The record of the kind of FIELDS alone. False: *WHY (static) says why
- * MATERIAL does not allow it.
+ * Adds usage 3 for the server's certificate and usage 2 for those above it,
+ * with both selectors and both digests; FULL: with matching type 0 as well.
  */
-bool	candidates_add(struct candidates *candidates, const struct keyfile *keyfile,
-	    const struct tlsa *fields, const char **why);
+void	candidates_add_all(struct candidates *candidates,
+	    const struct keyfile *keyfile, bool full);
+/*
+ * Adds the record with the usage, selector and matching type of FIELDS. False:
+ * KEYFILE does not allow it; *WHY (static) says what such a record needs.
+ */
+bool	candidates_add(struct candidates *candidates,
+	    const struct keyfile *keyfile, const struct tlsa *fields,
+	    const char **why);
 void	candidates_clear(struct candidates *candidates);
 
 #endif

@@ -24,7 +24,7 @@ void
 expectation_clear(struct expectation *expectation)
 {
 	free(expectation->text);
-	free(expectation->record.data);
+	tlsa_clear(&expectation->record);
 	memset(expectation, 0, sizeof(*expectation));
 }
 
@@ -37,10 +37,9 @@ expectation_finds(const struct expectation *expectation,
 
 	for (i = 0; i < set->count; i++) {
 		record = &set->records[i];
-		if (!tlsa_same_combination(record, wanted))
-			continue;
-		if (expectation->any_data || (record->size == wanted->size &&
-		    memcmp(record->data, wanted->data, wanted->size) == 0))
+		if (expectation->any_data ?
+		    tlsa_same_combination(record, wanted) :
+		    tlsa_equal(record, wanted))
 			return true;
 	}
 	return false;

@@ -1,6 +1,6 @@
 /*
- * What a user expects of the TLSA records (--expect, --expect-no): the change
- * that was just made is, or is not, in every answer.
+ * A TLSA record that a user expects to be published (--expect) or removed
+ * (--expect-no): whether every answer shows the change that was just made.
  */
 #ifndef CHECKER_TLSA_EXPECTATION_H
 #define CHECKER_TLSA_EXPECTATION_H
@@ -11,20 +11,20 @@
 
 struct expectation {
 	char		*text;		/* owned, as given, printable */
-	struct tlsa	 record;	/* owned data; usage, selector, type */
+	struct tlsa	 record;	/* owned data */
 	bool		 any_data;	/* the data was left out */
-	bool		 absent;	/* it must not be there */
+	bool		 absent;	/* it must not be published */
 };
 
 /*
- * From "3 1 1" or "3 1 1 60785a34..." (hexadecimal, spaces allowed). False:
+ * Parses "3 1 1" or "3 1 1 60785a34..." (hexadecimal, spaces allowed). False:
  * *WHY (static) says what is wrong with TEXT.
  */
 bool	expectation_init(struct expectation *expectation, const char *text,
 	    bool absent, const char **why);
 void	expectation_clear(struct expectation *expectation);
 
-/* Whether one of the records is the one that is meant. */
+/* Whether the set has the record, be it expected or not. */
 bool	expectation_finds(const struct expectation *expectation,
 	    const struct tlsa_set *set);
 

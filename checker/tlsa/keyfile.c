@@ -13,9 +13,9 @@
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
-/* Takes the key down as it is encoded there. False: it cannot be read. */
+/* Records the key in the encoding that it has. False: it cannot be decoded. */
 static bool
-take_key(struct keyfile *keyfile, X509_PUBKEY *key)
+take_key(struct keyfile *keyfile, const X509_PUBKEY *key)
 {
 	unsigned char *der = NULL;
 	int size;
@@ -32,7 +32,7 @@ take_key(struct keyfile *keyfile, X509_PUBKEY *key)
 	return true;
 }
 
-/* A public key in DER, and nothing behind it. */
+/* Takes a public key in DER with nothing behind it; so do those below. */
 static bool
 take_public_key(struct keyfile *keyfile, const unsigned char *der,
     size_t size)
@@ -76,9 +76,9 @@ take_certificate(struct keyfile *keyfile, const unsigned char *der,
 	return taken;
 }
 
-static const char private_key[] = "it holds a private key, which is never "
-    "needed here: give the certificate, or what \"openssl pkey -pubout\" "
-    "makes of the key";
+static const char private_key[] = "it is a private key, which is never "
+    "needed here: give the certificate, or the output of \"openssl pkey "
+    "-pubout\"";
 
 static bool
 is_private_key(const unsigned char *der, size_t size)
@@ -90,7 +90,7 @@ is_private_key(const unsigned char *der, size_t size)
 	return is;
 }
 
-/* Returns what is wrong, static; or NULL. */
+/* Returns what is wrong (static), or NULL. */
 static const char *
 take_der(struct keyfile *keyfile, const char *text, size_t size)
 {
@@ -102,10 +102,10 @@ take_der(struct keyfile *keyfile, const char *text, size_t size)
 		return NULL;
 	if (is_private_key(der, size))
 		return private_key;
-	return "it is no certificate, certificate request or public key";
+	return "it is not a certificate, certificate request or public key";
 }
 
-/* What a PEM block is called that may stand for certificates yet to come. */
+/* The PEM blocks that serve where there is no certificate yet. */
 static const struct pem_kind {
 	const char	*label;
 	bool		(*take)(struct keyfile *keyfile,
@@ -130,7 +130,7 @@ line_of(const char *text, const char *at)
 	return line;
 }
 
-/* Takes the block at AT. Returns what is wrong, owned; or NULL. */
+/* Takes the block at AT. Returns what is wrong (owned), or NULL. */
 static char *
 take_block(struct keyfile *keyfile, const char *text, const char *at,
     const struct pem_kind *kind)
@@ -153,7 +153,7 @@ take_block(struct keyfile *keyfile, const char *text, const char *at,
 	    kind->fault);
 }
 
-/* A PEM file without certificates. Returns what is wrong, owned; or NULL. */
+/* Takes PEM without certificates. Returns what is wrong (owned), or NULL. */
 static char *
 take_pem(struct keyfile *keyfile, const char *text)
 {
@@ -171,7 +171,7 @@ take_pem(struct keyfile *keyfile, const char *text)
 	    "key in it");
 }
 
-/* The certificates are there: the first one's key is the key. */
+/* Takes the first certificate's key. Returns what is wrong (owned), or NULL. */
 static char *
 take_first_key(struct keyfile *keyfile)
 {
@@ -182,11 +182,11 @@ take_first_key(struct keyfile *keyfile)
 	    take_key(keyfile, X509_get_X509_PUBKEY(x509));
 
 	X509_free(x509);
-	return taken ? NULL : memory_string("the first certificate has a key "
-	    "that cannot be read");
+	return taken ? NULL : memory_string("the key of the first certificate "
+	    "cannot be decoded");
 }
 
-/* Returns what is wrong with the file, owned; or NULL. */
+/* Returns what is wrong with the file (owned), or NULL. */
 static char *
 take(struct keyfile *keyfile, const char *text, size_t size)
 {
@@ -226,6 +226,21 @@ keyfile_init(struct keyfile *keyfile, const char *file, char **why)
 	*why = memory_format("%s: %s", keyfile->file, what);
 	free(what);
 	keyfile_clear(keyfile);
+	return false;
+}
+
+bool
+keyfile_check_order(const struct keyfile *keyfile, char **why)
+{
+	const struct chain *chain = keyfile->chain;
+	size_t issued = chain != NULL ? chain_issued_by_leaf(chain) : 0;
+
+	if (issued == 0)
+		return true;
+	*why = memory_format("%s: the server's certificate must come first, "
+	    "but the first one, %s, is the issuer of %s", keyfile->file,
+	    chain->certificates[0].subject,
+	    chain->certificates[issued].subject);
 	return false;
 }
 

@@ -6,9 +6,10 @@
 #include "checker/tlsa/tlsa.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
+#include "smtp/chain.h"
 
 /*
- * Let's Encrypt's authorities as of August 2026, from the certificates that it
+ * Let's Encrypt's CAs as of August 2026, from the certificates that it
  * publishes. One key may have had several certificates (cross-signatures).
  */
 static const struct known_ca built_in[] = {
@@ -169,70 +170,78 @@ static const struct known_ca built_in[] = {
 	    } },
 };
 
-#define ISSUER_COUNT (sizeof(built_in) / sizeof(built_in[0]))
+#define BUILT_IN_COUNT (sizeof(built_in) / sizeof(built_in[0]))
 
+/* Whether hexadecimal digits stand for these octets. */
 static bool
-is_of(const struct known_ca *issuer, const char *digest, bool of_key)
+is_digest(const char *digits, const uint8_t *octets, size_t size)
+{
+	size_t i;
+
+	if (strlen(digits) != 2 * size)
+		return false;
+	for (i = 0; i < size; i++) {
+		if (text_digit(digits[2 * i]) * 16 +
+		    text_digit(digits[2 * i + 1]) != octets[i])
+			return false;
+	}
+	return true;
+}
+
+/* Whether the digest is of the CA's key, or else of one of its certificates. */
+static bool
+is_of(const struct known_ca *ca, const uint8_t *digest, size_t size,
+    bool of_key)
 {
 	size_t i;
 
 	if (of_key)
-		return strcmp(issuer->spki_sha256, digest) == 0;
+		return is_digest(ca->spki_sha256, digest, size);
 	for (i = 0; i < KNOWN_CA_CERTIFICATES_MAX &&
-	    issuer->cert_sha256[i] != NULL; i++) {
-		if (strcmp(issuer->cert_sha256[i], digest) == 0)
+	    ca->cert_sha256[i] != NULL; i++) {
+		if (is_digest(ca->cert_sha256[i], digest, size))
 			return true;
 	}
 	return false;
 }
 
+/* Whether the user's file describes the key of a CA that is built in. */
 static bool
-has_key(const struct known_cas *known_cas, const char *spki_sha256)
+is_replaced(const struct known_cas *known_cas, const struct known_ca *ca)
 {
 	size_t i;
 
 	for (i = 0; known_cas != NULL && i < known_cas->count; i++) {
-		if (is_of(&known_cas->items[i], spki_sha256, true))
+		if (strcmp(known_cas->items[i].spki_sha256,
+		    ca->spki_sha256) == 0)
 			return true;
 	}
 	return false;
-}
-
-/* Those of the user first; of each key one. NULL: past the last. */
-static const struct known_ca *
-issuer_at(const struct known_cas *known_cas, size_t i)
-{
-	const struct known_ca *issuer;
-
-	if (known_cas != NULL && i < known_cas->count)
-		return &known_cas->items[i];
-	i -= known_cas != NULL ? known_cas->count : 0;
-	for (issuer = built_in; issuer < built_in + ISSUER_COUNT; issuer++) {
-		if (!has_key(known_cas, issuer->spki_sha256) && i-- == 0)
-			return issuer;
-	}
-	return NULL;
 }
 
 static const struct known_ca *
 find(const struct known_cas *known_cas, const uint8_t *digest, size_t size,
     bool of_key)
 {
-	const struct known_ca *issuer;
-	char *text = text_hex(digest, size);
+	const struct known_ca *ca;
 	size_t i;
 
-	for (i = 0; (issuer = issuer_at(known_cas, i)) != NULL; i++) {
-		if (is_of(issuer, text, of_key))
-			break;
+	for (i = 0; known_cas != NULL && i < known_cas->count; i++) {
+		ca = &known_cas->items[i];
+		if (is_of(ca, digest, size, of_key))
+			return ca;
 	}
-	free(text);
-	return issuer;
+	for (ca = built_in; ca < built_in + BUILT_IN_COUNT; ca++) {
+		if (is_of(ca, digest, size, of_key) &&
+		    !is_replaced(known_cas, ca))
+			return ca;
+	}
+	return NULL;
 }
 
 const struct known_ca *
-known_cas_find_key(const struct known_cas *known_cas, const uint8_t *spki_sha256,
-    size_t size)
+known_cas_find_key(const struct known_cas *known_cas,
+    const uint8_t *spki_sha256, size_t size)
 {
 	return find(known_cas, spki_sha256, size, true);
 }
@@ -246,38 +255,29 @@ known_cas_find(const struct known_cas *known_cas, const struct tlsa *record)
 	    record->selector == TLSA_SPKI);
 }
 
-/* A part of a subject, such as "O="; owned by the caller, NULL: it has none. */
-static char *
-part_of(const char *subject, const char *type)
-{
-	const char *part = subject;
-
-	while (strncmp(part, type, strlen(type)) != 0) {
-		part = strchr(part, ',');
-		if (part == NULL)
-			return NULL;
-		part++;
-	}
-	part += strlen(type);
-	return memory_copy(part, strcspn(part, ","));
-}
-
 bool
-known_cas_is_subject(const struct known_ca *issuer, const char *subject)
+known_cas_is_subject(const struct known_ca *ca,
+    const struct distinguished_name *subject)
 {
-	char *name = part_of(subject, "CN="), *maker = part_of(subject, "O=");
-	char *both = memory_format("%s %s", maker != NULL ? maker : "",
-	    name != NULL ? name : "");
-	bool same = strcmp(both, issuer->name) == 0 ||
-	    (name != NULL && strcmp(name, issuer->name) == 0);
+	const char *space;
+	char *organization;
+	bool is;
 
-	free(both);
-	free(maker);
-	free(name);
-	return same;
+	is = chain_name_has(subject, CHAIN_COMMON_NAME, ca->name);
+	/* "Let's Encrypt YE1": wherever the organization ends. */
+	for (space = ca->name; !is &&
+	    (space = strchr(space, ' ')) != NULL; space++) {
+		organization = memory_copy(ca->name,
+		    (size_t)(space - ca->name));
+		is = chain_name_has(subject, CHAIN_ORGANIZATION,
+		    organization) && chain_name_has(subject,
+		    CHAIN_COMMON_NAME, space + 1);
+		free(organization);
+	}
+	return is;
 }
 
-/* Siblings are named alike but for the number: "YE1", "YE2". */
+/* Whether two CAs are named alike but for the number: "YE1", "YE2". */
 static bool
 is_sibling(const struct known_ca *a, const struct known_ca *b)
 {
@@ -287,17 +287,28 @@ is_sibling(const struct known_ca *a, const struct known_ca *b)
 	    strcspn(b->name, "0123456789") == length;
 }
 
-const struct known_ca *
-known_cas_rotation(const struct known_cas *known_cas, const struct known_ca *issuer,
-    size_t i)
+static bool
+is_in_rotation(const struct known_ca *ca, const struct known_ca *other)
 {
-	const struct known_ca *sibling;
+	return other->state == KNOWN_CA_ACTIVE && is_sibling(ca, other);
+}
+
+const struct known_ca *
+known_cas_rotation(const struct known_cas *known_cas,
+    const struct known_ca *ca, size_t i)
+{
+	const struct known_ca *other;
 	size_t n;
 
-	for (n = 0; (sibling = issuer_at(known_cas, n)) != NULL; n++) {
-		if (sibling->state == KNOWN_CA_ACTIVE &&
-		    is_sibling(issuer, sibling) && i-- == 0)
-			return sibling;
+	for (n = 0; known_cas != NULL && n < known_cas->count; n++) {
+		other = &known_cas->items[n];
+		if (is_in_rotation(ca, other) && i-- == 0)
+			return other;
+	}
+	for (other = built_in; other < built_in + BUILT_IN_COUNT; other++) {
+		if (is_in_rotation(ca, other) &&
+		    !is_replaced(known_cas, other) && i-- == 0)
+			return other;
 	}
 	return NULL;
 }

@@ -1,12 +1,12 @@
 /*
- * Authorities in a file: a line for each key, with its fields between tabs
+ * A file of CAs has a line for each key, with these fields, separated by tabs:
  *
  * digest of the key, name, kind, state, last day, digests of certificates
  *
- * of which the kind ("root", "intermediate") and the last day are for people.
- * The state is "active", "backup", "retired" or "root". Digests are SHA2-256 in
- * small hexadecimal letters; those of certificates have commas between them and
- * may be missing. '#' begins a comment.
+ * The kind ("root", "intermediate") and the last day are for people. The state
+ * is "active", "backup", "retired" or "root". Digests are SHA2-256 in lower
+ * case; those of certificates are separated by commas and may be missing. '#'
+ * begins a comment.
  */
 #include "checker/tlsa/known_cas.h"
 
@@ -33,7 +33,7 @@ is_digest(const char *text)
 }
 
 static bool
-take_state(struct known_ca *issuer, const char *text)
+parse_state(struct known_ca *ca, const char *text)
 {
 	static const char *const states[] = {
 		[KNOWN_CA_RETIRED] = "retired",
@@ -45,7 +45,7 @@ take_state(struct known_ca *issuer, const char *text)
 
 	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
 		if (strcmp(text, states[i]) == 0) {
-			issuer->state = (enum known_ca_state)i;
+			ca->state = (enum known_ca_state)i;
 			return true;
 		}
 	}
@@ -53,7 +53,7 @@ take_state(struct known_ca *issuer, const char *text)
 }
 
 static bool
-take_certificates(struct known_ca *issuer, char *text)
+parse_certificates(struct known_ca *ca, char *text)
 {
 	char *digest, *rest = text;
 	size_t count = 0;
@@ -61,14 +61,14 @@ take_certificates(struct known_ca *issuer, char *text)
 	while ((digest = strtok_r(rest, ",", &rest)) != NULL) {
 		if (!is_digest(digest) || count == KNOWN_CA_CERTIFICATES_MAX)
 			return false;
-		issuer->cert_sha256[count++] = digest;
+		ca->cert_sha256[count++] = digest;
 	}
 	return true;
 }
 
 /* Returns what is wrong with the line (static), or NULL. */
 static const char *
-take_line(struct known_ca *issuer, char *line)
+parse_line(struct known_ca *ca, char *line)
 {
 	char *fields[FIELDS] = { NULL }, *rest = line;
 	size_t i;
@@ -76,26 +76,26 @@ take_line(struct known_ca *issuer, char *line)
 	for (i = 0; i < FIELDS && rest != NULL; i++)
 		fields[i] = strsep(&rest, "\t");
 	if (fields[FIELD_STATE] == NULL || rest != NULL)
-		return "is not key, name, kind, state, day and certificates "
-		    "with tabs between them";
+		return "must have the fields key, name, kind, state, day and "
+		    "certificates, separated by tabs";
 	if (!is_digest(fields[FIELD_KEY]))
 		return "does not begin with the SHA2-256 of a key";
 	if (*fields[FIELD_NAME] == '\0')
 		return "has no name";
-	if (!take_state(issuer, fields[FIELD_STATE]))
-		return "has a state that is none of active, backup, retired, "
+	if (!parse_state(ca, fields[FIELD_STATE]))
+		return "has a state other than active, backup, retired and "
 		    "root";
 	if (fields[FIELD_CERTIFICATES] != NULL &&
-	    !take_certificates(issuer, fields[FIELD_CERTIFICATES]))
-		return "has certificates that are not up to "
-		    TEXT_NUMBER(KNOWN_CA_CERTIFICATES_MAX) " SHA2-256 with "
-		    "commas between them";
-	issuer->spki_sha256 = fields[FIELD_KEY];
-	issuer->name = fields[FIELD_NAME];
+	    !parse_certificates(ca, fields[FIELD_CERTIFICATES]))
+		return "must have at most "
+		    TEXT_NUMBER(KNOWN_CA_CERTIFICATES_MAX) " certificates, "
+		    "each a SHA2-256, separated by commas";
+	ca->spki_sha256 = fields[FIELD_KEY];
+	ca->name = fields[FIELD_NAME];
 	return NULL;
 }
 
-/* What others send is shown as it is; names from a user's file are so, too. */
+/* Reports show names as they are. */
 static bool
 is_printable(const char *line)
 {
@@ -110,20 +110,20 @@ is_printable(const char *line)
 static const char *
 add_line(struct known_cas *known_cas, char *line)
 {
-	struct known_ca issuer = { 0 };
+	struct known_ca ca = { 0 };
 	const char *wrong;
 
 	line[strcspn(line, "\r#")] = '\0';
 	if (*line == '\0')
 		return NULL;
-	wrong = take_line(&issuer, line);
+	wrong = parse_line(&ca, line);
 	if (wrong != NULL)
 		return wrong;
-	if (!is_printable(issuer.name))
-		return "has a name that cannot be shown";
+	if (!is_printable(ca.name))
+		return "has a name with unprintable characters";
 	known_cas->items = memory_grow(known_cas->items, known_cas->count,
 	    sizeof(*known_cas->items));
-	known_cas->items[known_cas->count++] = issuer;
+	known_cas->items[known_cas->count++] = ca;
 	return NULL;
 }
 

@@ -9,31 +9,30 @@
 #include <string.h>
 #include <time.h>
 
-#include "checker/tlsa/make.h"
 #include "checker/tlsa/tlsa.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 #include "smtp/chain.h"
 
-/* What all records of one chain are verified with. */
+/* The state that all records of one chain share. */
 struct matcher {
-	const struct match_input *input;
-	SSL_CTX			 *context;	/* NULL: not needed so far, and
-						 * nor is what follows */
+	const struct match_input *input;	/* borrowed */
+	/* Owned; NULL until a record takes more than our own comparison. */
+	SSL_CTX			 *context;
 	X509_STORE		 *store;	/* without any certificate */
 	STACK_OF(X509)		 *stack;	/* the chain as sent */
 };
 
-/* What is wrong with a chain, gathered by a verification that goes on. */
+/* The faults of a chain, collected by a verification that goes on. */
 struct fault_list {
-	const struct matcher	*matcher;
-	unsigned int		 bits;
-	char			*text;		/* owned; NULL: nothing */
+	const struct matcher	*matcher;	/* borrowed */
+	unsigned int		 bits;		/* enum match_fault */
+	char			*text;		/* owned; NULL: no fault */
 };
 
 /*
- * The rules of each verification. Weak keys and digests are taken, as senders
- * do: encryption that is weak is more than the clear text that would be next.
+ * Sets the rules of each verification. Weak keys and digests are accepted, as
+ * senders do: weak encryption is better than the clear text that would be next.
  */
 static void
 set_rules(X509_VERIFY_PARAM *rules, const struct match_input *input)
@@ -54,7 +53,7 @@ set_rules(X509_VERIFY_PARAM *rules, const struct match_input *input)
 	}
 }
 
-/* MATCHER has its input. */
+/* Sets up all but the input. */
 static void
 matcher_init(struct matcher *matcher)
 {
@@ -77,13 +76,13 @@ matcher_clear(struct matcher *matcher)
 	SSL_CTX_free(matcher->context);
 }
 
-/* A session, never connected, that knows the one record. Owned. */
+/* Returns a session, never connected, with the one record. Owned. */
 static SSL *
 session_with(const struct matcher *matcher, const struct tlsa *record)
 {
 	SSL *ssl = SSL_new(matcher->context);
 
-	/* This name is for handshakes; those that count are in the rules. */
+	/* This name is for SNI; the reference names are in the rules. */
 	if (ssl == NULL || SSL_dane_enable(ssl, "localhost") != 1)
 		abort();
 	/* RFC 7672 3.1.1: usage 3 needs no name. */
@@ -94,9 +93,9 @@ session_with(const struct matcher *matcher, const struct tlsa *record)
 	return ssl;
 }
 
-/* The place of a certificate in the chain as sent, or the chain's count. */
+/* The certificate's index in the chain as sent, or the chain's count. */
 static int
-place_of(const struct matcher *matcher, const X509 *x509)
+index_of(const struct matcher *matcher, const X509 *x509)
 {
 	int i;
 
@@ -108,14 +107,14 @@ place_of(const struct matcher *matcher, const X509 *x509)
 }
 
 static const char *
-subject_at(const struct matcher *matcher, int place)
+subject_at(const struct matcher *matcher, int depth)
 {
 	const struct chain *chain = matcher->input->chain;
 
-	if (place == 0)
+	if (depth == 0)
 		return "the server's certificate";
-	return (size_t)place < chain->count ?
-	    chain->certificates[place].subject :
+	return (size_t)depth < chain->count ?
+	    chain->certificates[depth].subject :
 	    "the certificate in the record";
 }
 
@@ -126,11 +125,11 @@ day_of(const ASN1_TIME *time)
 	struct tm tm;
 
 	if (time == NULL || ASN1_TIME_to_tm(time, &tm) != 1)
-		return memory_string("no day at all");
+		return memory_string("an invalid date");
 	return text_date(timegm(&tm));
 }
 
-/* "the certificate bears none of the names mx.example.org, ...". Owned. */
+/* "the certificate has none of the names mx.example.org, ...". Owned. */
 static char *
 name_fault(const struct match_input *input)
 {
@@ -138,51 +137,51 @@ name_fault(const struct match_input *input)
 	size_t i;
 
 	if (input->reference_name_count == 0)
-		return memory_string("there is no name that the certificate "
-		    "could bear");
+		return memory_string("there is no reference name to check the "
+		    "certificate against");
 	text = memory_format("the certificate %s %s",
-	    input->reference_name_count == 1 ? "does not bear the name" :
-	    "bears none of the names", input->reference_names[0]);
+	    input->reference_name_count == 1 ? "does not have the name" :
+	    "has none of the names", input->reference_names[0]);
 	for (i = 1; i < input->reference_name_count; i++)
 		text = memory_join(text, ", ", input->reference_names[i]);
 	return text;
 }
 
-/* What OpenSSL's errors mean for the chain; the others say it themselves. */
+/* Words for an error of OpenSSL's; its own where they are clear. Owned. */
 static char *
 chain_fault(int error, const char *subject)
 {
 	switch (error) {
 	case X509_V_ERR_DANE_NO_MATCH:
-		return memory_string("what the server sent does not lead from "
-		    "its own certificate up to there");
+		return memory_string("the server's certificate does not chain "
+		    "up to it");
 	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
-		return memory_format("the signature of %s is wrong", subject);
+		return memory_format("the signature of %s is invalid",
+		    subject);
 	case X509_V_ERR_INVALID_CA:
 		return memory_format("%s may not issue certificates (by its CA "
 		    "bit, or by its key usage)", subject);
 	case X509_V_ERR_INVALID_PURPOSE:
-		return memory_format("%s is not made for TLS servers",
-		    subject);
+		return memory_format("%s is not for TLS servers", subject);
 	default:
 		return memory_format("%s: %s", subject,
 		    X509_verify_cert_error_string(error));
 	}
 }
 
-/* Adds a sentence (taken over) unless there is one about this kind of fault. */
+/* Adds a fault, the first of each kind with TEXT (takes ownership). */
 static void
-add_fault(struct fault_list *faults, enum match_fault fault, char *sentence)
+add_fault(struct fault_list *faults, enum match_fault fault, char *text)
 {
 	if ((faults->bits & fault) == 0)
-		faults->text = memory_join(faults->text, "; ", sentence);
-	free(sentence);
+		faults->text = memory_join(faults->text, "; ", text);
+	free(text);
 	faults->bits |= fault;
 }
 
-/* OpenSSL calls it for each step; 1 makes it go on after a fault. */
+/* OpenSSL's callback for each step; 1 makes it go on after a fault. */
 static int
-note_fault(int good, X509_STORE_CTX *verification)
+on_step(int good, X509_STORE_CTX *verification)
 {
 	struct fault_list *faults = X509_STORE_CTX_get_app_data(verification);
 	const X509 *x509 = X509_STORE_CTX_get_current_cert(verification);
@@ -193,7 +192,7 @@ note_fault(int good, X509_STORE_CTX *verification)
 	if (good)
 		return 1;
 	subject = x509 != NULL ?
-	    subject_at(faults->matcher, place_of(faults->matcher, x509)) :
+	    subject_at(faults->matcher, index_of(faults->matcher, x509)) :
 	    "the chain";
 	switch (error) {
 	case X509_V_ERR_HOSTNAME_MISMATCH:
@@ -220,8 +219,9 @@ note_fault(int good, X509_STORE_CTX *verification)
 }
 
 /*
- * OpenSSL's verdict on the chain with the record in SSL. With FAULTS (may be
- * NULL) it goes on after each fault and lists them; its verdict is void then.
+ * Whether OpenSSL verifies the chain with the record in SSL. With FAULTS (may
+ * be NULL) it goes on after each fault and lists them, and the result means
+ * nothing.
  */
 static bool
 verify(const struct matcher *matcher, SSL *ssl, struct fault_list *faults)
@@ -236,7 +236,7 @@ verify(const struct matcher *matcher, SSL *ssl, struct fault_list *faults)
 	X509_STORE_CTX_set0_dane(verification, SSL_get0_dane(ssl));
 	if (faults != NULL) {
 		X509_STORE_CTX_set_app_data(verification, faults);
-		X509_STORE_CTX_set_verify_cb(verification, note_fault);
+		X509_STORE_CTX_set_verify_cb(verification, on_step);
 	}
 	verified = X509_verify_cert(verification) == 1 &&
 	    X509_STORE_CTX_get_error(verification) == X509_V_OK;
@@ -244,7 +244,7 @@ verify(const struct matcher *matcher, SSL *ssl, struct fault_list *faults)
 	return verified;
 }
 
-/* Where OpenSSL's last verification found the record's certificate or key. */
+/* The depth at which OpenSSL's last verification found the record's data. */
 static int
 depth_found(const struct matcher *matcher, SSL *ssl)
 {
@@ -252,13 +252,13 @@ depth_found(const struct matcher *matcher, SSL *ssl)
 
 	if (SSL_get0_dane_authority(ssl, &x509, NULL) < 0)
 		return MATCH_NO_DEPTH;
-	return x509 != NULL ? place_of(matcher, x509) :
+	return x509 != NULL ? index_of(matcher, x509) :
 	    sk_X509_num(matcher->stack);
 }
 
 /*
- * Without names OpenSSL checks none, but usage 2 is worth nothing without one
- * (RFC 7672 3.2.2).
+ * Without reference names OpenSSL checks none, but with usage 2 the certificate
+ * must have one (RFC 7672 3.2.2).
  */
 static bool
 lacks_names(const struct matcher *matcher, const struct tlsa *record)
@@ -267,7 +267,7 @@ lacks_names(const struct matcher *matcher, const struct tlsa *record)
 	    X509_STORE_get0_param(matcher->store), 0) == NULL;
 }
 
-/* The certificate above the server's own that the data is of. */
+/* The depth of the certificate above the server's own that the data is of. */
 static int
 depth_of_data(const struct matcher *matcher, const struct tlsa *record)
 {
@@ -282,7 +282,7 @@ depth_of_data(const struct matcher *matcher, const struct tlsa *record)
 	return MATCH_NO_DEPTH;
 }
 
-/* Why the data is of nothing that it could be of. Owned by the caller. */
+/* Why the data is of no certificate that it could be of. Owned. */
 static char *
 why_data(const struct tlsa *record, const struct chain *chain)
 {
@@ -295,27 +295,25 @@ why_data(const struct tlsa *record, const struct chain *chain)
 	    "certificate" : "public key";
 
 	if (chain->count == 0)
-		return memory_string("the server showed no certificate");
+		return memory_string("the server presented no certificate");
 	if (record->usage == TLSA_DANE_EE)
 		return memory_format("not %sthe server's %s",
 		    digests[record->matching_type], what);
 	if (match_is_of(record, &chain->certificates[0]))
-		return memory_format("it is %sthe server's own %s, and usage 2 "
-		    "is for those above it", digests[record->matching_type],
-		    what);
+		return memory_format("%sthe server's own %s, but usage 2 is "
+		    "for a CA above it", digests[record->matching_type], what);
 	if (record->matching_type == TLSA_FULL)
-		return memory_format("what the server sent does not lead up to "
-		    "this %s", what);
+		return memory_format("the server's certificate does not chain "
+		    "up to this %s", what);
 	if (chain->count == 1)
-		return memory_string("the server sent no certificate above its "
-		    "own");
-	return memory_string(record->selector == TLSA_CERT ?
-	    "no certificate that the server sent above its own is this one" :
-	    "no certificate that the server sent above its own has this "
-	    "public key");
+		return memory_string("the server sent only its own "
+		    "certificate");
+	return memory_format("none of the certificates that the server sent "
+	    "above its own %s", record->selector == TLSA_CERT ? "is this one" :
+	    "has this public key");
 }
 
-/* Why the chain does not verify though the data is of one of it. Owned. */
+/* Why the chain does not verify though it has what the data is of. Owned. */
 static char *
 why_faults(const struct matcher *matcher, const struct tlsa *record, int depth,
     const struct fault_list *faults)
@@ -327,12 +325,12 @@ why_faults(const struct matcher *matcher, const struct tlsa *record, int depth,
 	if ((size_t)depth < chain->count)
 		return memory_format("matches %s, but %s",
 		    chain->certificates[depth].subject, text);
-	return memory_format("leads up to the %s in the record, but %s",
+	return memory_format("chains up to the %s in the record, but %s",
 	    record->selector == TLSA_CERT ? "certificate" : "public key",
 	    text);
 }
 
-/* Finds the reasons why a record was found not to match. */
+/* Finds out why a record does not match. */
 static void
 explain(const struct matcher *matcher, const struct tlsa *record, SSL *ssl,
     struct match_result *result)
@@ -361,8 +359,8 @@ explain(const struct matcher *matcher, const struct tlsa *record, SSL *ssl,
 }
 
 /*
- * A digest of nothing that the server showed: no verification finds it there,
- * and hundreds of them, each beside dozens of certificates, would take seconds.
+ * Whether a digest is of nothing that the server sent. OpenSSL need not look
+ * for it: hundreds of records with dozens of certificates would take seconds.
  */
 static bool
 is_of_nothing(const struct tlsa *record, const struct chain *chain)
@@ -412,9 +410,8 @@ match_record(struct matcher *matcher, const struct tlsa *record,
 	if (record->ignored) {
 		result->status = MATCH_IGNORED;
 		free(result->why);
-		result->why = memory_string("SHA2-512 is published for the "
-		    "same usage and selector, and counts in its place "
-		    "(RFC 7671 9)");
+		result->why = memory_string("a SHA2-512 record with the same "
+		    "usage and selector takes precedence (RFC 7671 9)");
 	}
 }
 
@@ -483,11 +480,10 @@ match_is_of(const struct tlsa *record, const struct certificate *certificate)
 	struct tlsa other;
 	bool same;
 
-	make_tlsa(&other, certificate, record->usage, record->selector,
-	    record->matching_type);
-	same = other.size == record->size &&
-	    memcmp(other.data, record->data, other.size) == 0;
-	free(other.data);
+	tlsa_of_certificate(&other, certificate, record->usage,
+	    record->selector, record->matching_type);
+	same = tlsa_equal(&other, record);
+	tlsa_clear(&other);
 	return same;
 }
 

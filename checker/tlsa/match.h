@@ -1,7 +1,7 @@
 /*
- * TLSA records held against a chain, each alone, with OpenSSL's own DANE
- * verification (RFC 7671 5, RFC 7672 3). Exactly what was sent is judged: no
- * store of authorities ever completes a chain.
+ * Matches TLSA records against a chain, each record alone, with OpenSSL's own
+ * DANE verification (RFC 7671 5, RFC 7672 3). Exactly what was sent is judged:
+ * no store of CA certificates ever completes a chain.
  */
 #ifndef CHECKER_TLSA_MATCH_H
 #define CHECKER_TLSA_MATCH_H
@@ -22,9 +22,9 @@ enum match_status {
 	MATCH_MATCH,
 };
 
-/* Why a usable record does not match: bits. All but the first: usage 2. */
+/* Why a usable record does not match: bits. All but the first need usage 2. */
 enum match_fault {
-	MATCH_FAULT_DATA = 1 << 0,	/* it is of nothing in the chain */
+	MATCH_FAULT_DATA = 1 << 0,	/* of nothing in the chain */
 	MATCH_FAULT_NAME = 1 << 1,	/* no reference name in the leaf */
 	MATCH_FAULT_EXPIRED = 1 << 2,
 	MATCH_FAULT_NOT_YET = 1 << 3,
@@ -38,38 +38,39 @@ struct match_result {
 	enum match_status  status;
 	/*
 	 * The certificate that the data is of: its index in the chain as sent;
-	 * for one that only DNS has, the chain's count. MATCH_NO_DEPTH: none.
-	 * Known for mismatches for other reasons than the data, too.
+	 * for one that only the record has, the chain's count. MATCH_NO_DEPTH:
+	 * none. Set for a mismatch, too, if not the data is wrong.
 	 */
 	int		   depth;
-	bool		   would_match;	/* but for a stronger digest */
+	bool		   would_match;	/* if no stronger digest counted */
 	unsigned int	   faults;	/* enum match_fault; 0: would match */
-	char		  *why;		/* owned; in words, NULL for a match */
+	char		  *why;		/* owned; NULL: it matches */
 };
 
+/* All borrowed. */
 struct match_input {
 	const struct tlsa_set	*records;
 	const struct chain	*chain;
 	const char *const	*reference_names;
 	size_t			 reference_name_count;
-	time_t			 when;	/* the dates are judged as of */
+	time_t			 when;	/* as of which dates are judged */
 };
 
 /*
- * One result for each record, in the same order; the array (RECORDS->count) is
- * owned by the caller and freed with match_free.
+ * Returns one result for each record, in the same order; the array of
+ * RECORDS->count is owned by the caller and freed with match_free.
  */
 struct match_result *match_chain(const struct match_input *input);
 struct match_result *match_copy(const struct match_result *results,
 			size_t count);
 void		 match_free(struct match_result *results, size_t count);
 
-/* Whether a record that counts matches: the handshake is authenticated. */
+/* Whether any record has MATCH_MATCH: the handshake is authenticated. */
 bool		 match_any(const struct match_result *results, size_t count);
 
 /*
- * Whether the record's data is of that certificate, by its selector and
- * matching type alone: a comparison of ours, to explain what OpenSSL judged.
+ * Whether the record's data is of this certificate, by selector and matching
+ * type alone: our own comparison, to explain what OpenSSL judged.
  */
 bool		 match_is_of(const struct tlsa *record,
 		    const struct certificate *certificate);

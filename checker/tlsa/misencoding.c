@@ -12,7 +12,7 @@
 #include "resolver/text.h"
 #include "smtp/chain.h"
 
-/* Data of more octets is no digest, not even one in text. */
+/* Data of more octets is not a digest, not even one in text. */
 #define TEXT_MAX 1024
 
 /* Octets of a certificate in some encoding. */
@@ -33,7 +33,7 @@ set_encoding(struct encoding *encoding, const void *bytes, size_t size,
 	encoding->size = size;
 }
 
-/* All of them; false: the certificate cannot be taken apart. */
+/* Makes all encodings. False: the certificate cannot be decoded. */
 static bool
 make_encodings(struct encoding *encodings,
     const struct certificate *certificate)
@@ -102,7 +102,7 @@ with_carriage_returns(const struct encoding *text, size_t *size)
 	return copy;
 }
 
-/* Text may have lost its last line's end on the way, or come from Windows. */
+/* Text may have lost its last line feed on the way, or come from Windows. */
 static bool
 is_digest_of_text(const uint8_t *data, size_t size, const EVP_MD *type,
     const struct encoding *text)
@@ -133,7 +133,7 @@ const char *
 misencoding_find(const uint8_t *data, size_t size,
     const struct certificate *certificate, bool *pem)
 {
-	/* Of the DER encodings SHA-256 and SHA-512 are as they should be. */
+	/* Not here: SHA-256 and SHA-512 of DER, which are as they should be. */
 	static const struct {
 		const char	*names[ENCODINGS];
 		const EVP_MD	*(*type)(void);
@@ -242,7 +242,7 @@ least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* Levenshtein's distance, by rows. */
+/* The Levenshtein distance, computed row by row. */
 static size_t
 edit_distance(const char *a, const char *b)
 {

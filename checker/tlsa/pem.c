@@ -11,9 +11,9 @@
 #include "resolver/memory.h"
 #include "smtp/chain.h"
 
-/* A text, taken line by line. */
+/* A text that is read line by line. */
 struct lines {
-	const char	*text;		/* borrowed; what is still to come */
+	const char	*text;		/* borrowed; what was not read yet */
 	size_t		 left;		/* octets of it */
 	const char	*line;		/* borrowed; without space around it */
 	size_t		 size;
@@ -59,14 +59,14 @@ begins_with(const struct lines *lines, const char *text)
 	return lines->size >= size && memcmp(lines->line, text, size) == 0;
 }
 
-/* What a block is called that holds a certificate. */
+/* The labels of blocks that hold a certificate. */
 static const char *const labels[] = {
 	PEM_STRING_X509,
 	PEM_STRING_X509_OLD,
 	PEM_STRING_X509_TRUSTED,
 };
 
-/* Whether the line is "-----WHERE LABEL-----", with no more than that. */
+/* Whether the line is exactly "-----WHERE LABEL-----". */
 static bool
 is_boundary(const struct lines *lines, const char *where, const char *label)
 {
@@ -77,7 +77,7 @@ is_boundary(const struct lines *lines, const char *where, const char *label)
 	return is;
 }
 
-/* The label of the certificate that begins here; NULL: none does. */
+/* Returns the label of the certificate that begins here, or NULL. */
 static const char *
 begun_certificate(const struct lines *lines)
 {
@@ -91,9 +91,8 @@ begun_certificate(const struct lines *lines)
 }
 
 /*
- * Whether a certificate begins here, though not where the line does or not
- * alone on it: files run together, a byte order mark. To pass it over would be
- * to lose it.
+ * Whether a certificate begins within the line, as in files that were run
+ * together or after a byte order mark. To skip it would be to lose it.
  */
 static bool
 hides_certificate(const struct lines *lines)
@@ -109,8 +108,8 @@ hides_certificate(const struct lines *lines)
 }
 
 /*
- * Appends the octets that a line of base64 stands for. *ENDED: its padding has
- * come, after which nothing may follow.
+ * Appends the octets of a line of base64 to DER. *ENDED: its padding was seen,
+ * and nothing may follow.
  */
 static bool
 decode_line(EVP_ENCODE_CTX *decoder, BIO *der, const struct lines *lines,
@@ -138,8 +137,8 @@ decode_line(EVP_ENCODE_CTX *decoder, BIO *der, const struct lines *lines,
 }
 
 /*
- * Decodes the block called LABEL up to its END line. Returns what is wrong,
- * static, with LINES at where it is.
+ * Decodes the block called LABEL up to its END line. Returns what is wrong
+ * (static) with LINES at the place, or NULL.
  */
 static const char *
 decode_block(EVP_ENCODE_CTX *decoder, BIO *der, struct lines *lines,
@@ -156,7 +155,7 @@ decode_block(EVP_ENCODE_CTX *decoder, BIO *der, struct lines *lines,
 			    NULL : "bad base64 before this line";
 		if (begins_with(lines, "-----END "))
 			return "this is not the END line of the certificate, "
-			    "or not that alone";
+			    "or not alone on its line";
 		if (begins_with(lines, "-----"))
 			return "no END line before this one";
 		if (!decode_line(decoder, der, lines, &ended))
@@ -166,7 +165,7 @@ decode_block(EVP_ENCODE_CTX *decoder, BIO *der, struct lines *lines,
 }
 
 /*
- * Adds the certificate that DER is, with nothing behind it. False: it is none.
+ * Adds the certificate in DER. False: it is not one, or something follows it.
  */
 static bool
 add_certificate(STACK_OF(X509) *stack, BIO *der)
@@ -192,8 +191,8 @@ add_certificate(STACK_OF(X509) *stack, BIO *der)
 }
 
 /*
- * Takes the certificate that begins here. What is wrong with it, owned; or
- * NULL.
+ * Takes the certificate that begins here. Returns what is wrong with it
+ * (owned), or NULL.
  */
 static char *
 take_block(STACK_OF(X509) *stack, struct lines *lines, const char *label)
@@ -253,8 +252,8 @@ pem_chain(const char *text, size_t size, char **why)
 		abort();
 
 	/*
-	 * All else in the file is passed over: text, and the private key that
-	 * many keep in it.
+	 * All else in the file is skipped: text, and the private key that many
+	 * keep in it.
 	 */
 	*why = NULL;
 	while (*why == NULL && next_line(&lines)) {
@@ -263,7 +262,7 @@ pem_chain(const char *text, size_t size, char **why)
 			*why = take_block(stack, &lines, label);
 		else if (hides_certificate(&lines))
 			*why = memory_format("line %zu: the BEGIN of a "
-			    "certificate does not stand alone on its line",
+			    "certificate is not alone on its line",
 			    lines.number);
 	}
 	if (*why == NULL && sk_X509_num(stack) == 0)

@@ -1,7 +1,7 @@
 /*
- * Certificates in a user's text. Read line by line and not with OpenSSL's own
- * reader, which passes over what it does not understand: half a chain would
- * mislead, and who made the file wants to know the line.
+ * Certificates in a user's text. Not read with OpenSSL's own reader, which
+ * skips what it does not understand: half a chain would mislead, and the user
+ * wants to know the line that is wrong.
  */
 #ifndef CHECKER_TLSA_PEM_H
 #define CHECKER_TLSA_PEM_H
@@ -12,18 +12,18 @@
 struct chain;
 
 /*
- * One or more certificates in PEM; all else in the text is passed over. Owned
+ * Reads one or more certificates in PEM; all else in the text is skipped. Owned
  * by the caller. NULL: *WHY (owned by the caller, printable) says what is
  * wrong, with the line where that is known.
  */
 struct chain	*pem_chain(const char *text, size_t size, char **why);
 
 /*
- * Where the first block of that label begins, on a line of its own. Borrowed;
- * NULL: none does.
+ * Returns where the first block with LABEL begins, at the start of a line or
+ * after space (borrowed); NULL: there is none.
  */
 const char	*pem_find(const char *text, const char *label);
-/* Whether a certificate begins so. */
+/* Whether pem_find finds a certificate, under any of its labels. */
 bool		 pem_has_certificate(const char *text);
 
 #endif

@@ -11,15 +11,60 @@
 #include "resolver/answer.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
+#include "smtp/chain.h"
 
-/* Data of more hex digits than this, tlsa_text shows only the ends of. */
-#define TEXT_WHOLE	24
-#define TEXT_HEAD	16
-#define TEXT_TAIL	4
+void
+tlsa_copy(struct tlsa *copy, const struct tlsa *record)
+{
+	*copy = (struct tlsa){
+		.usage = record->usage,
+		.selector = record->selector,
+		.matching_type = record->matching_type,
+		.data = memory_copy(record->data, record->size),
+		.size = record->size,
+	};
+}
+
+void
+tlsa_clear(struct tlsa *record)
+{
+	free(record->data);
+	free(record->why);
+	*record = (struct tlsa){ 0 };
+}
+
+bool
+tlsa_same_combination(const struct tlsa *a, const struct tlsa *b)
+{
+	return a->usage == b->usage && a->selector == b->selector &&
+	    a->matching_type == b->matching_type;
+}
+
+int
+tlsa_compare(const struct tlsa *a, const struct tlsa *b)
+{
+	size_t common = a->size < b->size ? a->size : b->size;
+	int order;
+
+	if (a->usage != b->usage)
+		return a->usage < b->usage ? -1 : 1;
+	if (a->selector != b->selector)
+		return a->selector < b->selector ? -1 : 1;
+	if (a->matching_type != b->matching_type)
+		return a->matching_type < b->matching_type ? -1 : 1;
+	order = common > 0 ? memcmp(a->data, b->data, common) : 0;
+	return order != 0 ? order : (a->size > b->size) - (a->size < b->size);
+}
+
+bool
+tlsa_equal(const struct tlsa *a, const struct tlsa *b)
+{
+	return tlsa_compare(a, b) == 0;
+}
 
 /*
- * Whether DATA begins with a certificate in DER; *END is behind it. OpenSSL's
- * DANE verification refuses one whose key it cannot read, so that is none.
+ * Whether DATA begins with a certificate in DER; *END is behind it. One whose
+ * key OpenSSL cannot decode does not count: its DANE verification refuses it.
  */
 static bool
 is_certificate(const uint8_t *data, size_t size, const uint8_t **end)
@@ -34,7 +79,7 @@ is_certificate(const uint8_t *data, size_t size, const uint8_t **end)
 	return decoded;
 }
 
-/* Likewise with a SubjectPublicKeyInfo. */
+/* Likewise for a SubjectPublicKeyInfo. */
 static bool
 is_public_key(const uint8_t *data, size_t size, const uint8_t **end)
 {
@@ -48,7 +93,7 @@ is_public_key(const uint8_t *data, size_t size, const uint8_t **end)
 	return decoded;
 }
 
-/* Matching type 0: the data is the thing itself, and nothing else. */
+/* Matching type 0: the data must be the thing itself, and nothing more. */
 static char *
 why_bad_full(const struct tlsa *record)
 {
@@ -64,8 +109,8 @@ why_bad_full(const struct tlsa *record)
 	    is_public_key(record->data, record->size, &end);
 	ERR_pop_to_mark();
 	if (!decoded)
-		return memory_format("the data is no %s in DER that can be "
-		    "read", what);
+		return memory_format("the data is not a %s in DER that can be "
+		    "decoded", what);
 	behind = (size_t)(record->data + record->size - end);
 	return behind == 0 ? NULL : memory_format("the %s in the data is "
 	    "followed by %zu octet%s", what, behind, behind == 1 ? "" : "s");
@@ -82,20 +127,20 @@ why_bad_data(const struct tlsa *record)
 		[TLSA_SHA2_512] = { "SHA2-512", SHA512_DIGEST_LENGTH },
 	};
 
-	/* Such a record, validly signed, has crashed a well-known MTA. */
+	/* A validly signed record like this has crashed a well-known MTA. */
 	if (record->size == 0)
 		return memory_string("it has no data");
 	if (record->matching_type == TLSA_FULL)
 		return why_bad_full(record);
 	if (record->size == digests[record->matching_type].size)
 		return NULL;
-	return memory_format("the data has %zu octet%s, and a %s has %zu",
+	return memory_format("the data has %zu octet%s, but a %s has %zu",
 	    record->size, record->size == 1 ? "" : "s",
 	    digests[record->matching_type].name,
 	    digests[record->matching_type].size);
 }
 
-/* Why an SMTP sender cannot use the record; NULL: it can. Owned. */
+/* Why an SMTP sender cannot use the record (owned); NULL: it can. */
 static char *
 why_unusable(const struct tlsa *record)
 {
@@ -121,11 +166,7 @@ tlsa_set_add(struct tlsa_set *set, const struct tlsa *fields)
 
 	set->records = memory_grow(set->records, set->count, sizeof(*record));
 	record = &set->records[set->count];
-	record->usage = fields->usage;
-	record->selector = fields->selector;
-	record->matching_type = fields->matching_type;
-	record->data = memory_copy(fields->data, fields->size);
-	record->size = fields->size;
+	tlsa_copy(record, fields);
 	record->why = why_unusable(record);
 	record->usable = record->why == NULL;
 	record->duplicate_of = set->count++;
@@ -152,74 +193,83 @@ add_from_answer(struct tlsa_set *set, const struct answer_record *source)
 	}
 }
 
-bool
-tlsa_same_combination(const struct tlsa *a, const struct tlsa *b)
+/* For qsort, of pointers to records of a set: equal ones by their place. */
+static int
+compare_with_place(const void *a, const void *b)
 {
-	return a->usage == b->usage && a->selector == b->selector &&
-	    a->matching_type == b->matching_type;
+	const struct tlsa *left = *(const struct tlsa *const *)a;
+	const struct tlsa *right = *(const struct tlsa *const *)b;
+	int order = tlsa_compare(left, right);
+
+	return order != 0 ? order : (left > right) - (left < right);
 }
 
-int
-tlsa_compare(const struct tlsa *a, const struct tlsa *b)
+static void
+find_duplicates(struct tlsa_set *set)
 {
-	size_t size = a->size < b->size ? a->size : b->size;
-	int order;
+	struct tlsa **sorted = memory_new(set->count, sizeof(*sorted));
+	size_t i;
 
-	if (a->usage != b->usage)
-		return a->usage < b->usage ? -1 : 1;
-	if (a->selector != b->selector)
-		return a->selector < b->selector ? -1 : 1;
-	if (a->matching_type != b->matching_type)
-		return a->matching_type < b->matching_type ? -1 : 1;
-	order = size > 0 ? memcmp(a->data, b->data, size) : 0;
-	if (order != 0)
-		return order;
-	return (a->size > b->size) - (a->size < b->size);
+	for (i = 0; i < set->count; i++)
+		sorted[i] = &set->records[i];
+	qsort(sorted, set->count, sizeof(*sorted), compare_with_place);
+	for (i = 0; i < set->count; i++)
+		sorted[i]->duplicate_of =
+		    i > 0 && tlsa_equal(sorted[i], sorted[i - 1]) ?
+		    sorted[i - 1]->duplicate_of :
+		    (size_t)(sorted[i] - set->records);
+	free(sorted);
 }
 
 /*
  * RFC 7671 9: of one usage and selector, only the strongest digest published
  * counts; full data always does.
  */
-static bool
-has_stronger_digest(const struct tlsa_set *set, const struct tlsa *record)
+static void
+find_ignored(struct tlsa_set *set)
 {
-	const struct tlsa *other;
+	/* Usable records have no greater usage and selector. */
+	uint8_t strongest[TLSA_DANE_EE + 1][TLSA_SPKI + 1] = { { 0 } }, *type;
+	struct tlsa *record;
 	size_t i;
 
-	if (!record->usable || record->matching_type == TLSA_FULL)
-		return false;
 	for (i = 0; i < set->count; i++) {
-		other = &set->records[i];
-		if (other->usable && other->usage == record->usage &&
-		    other->selector == record->selector &&
-		    other->matching_type > record->matching_type)
-			return true;
+		record = &set->records[i];
+		if (!record->usable)
+			continue;
+		type = &strongest[record->usage][record->selector];
+		if (*type < record->matching_type)
+			*type = record->matching_type;
 	}
-	return false;
+	for (i = 0; i < set->count; i++) {
+		record = &set->records[i];
+		record->ignored = record->usable &&
+		    record->matching_type != TLSA_FULL &&
+		    record->matching_type <
+		    strongest[record->usage][record->selector];
+	}
 }
 
 void
 tlsa_set_settle(struct tlsa_set *set)
 {
-	struct tlsa *record, *earlier;
-	size_t i, j;
+	find_duplicates(set);
+	find_ignored(set);
+}
 
-	for (i = 0; i < set->count; i++) {
-		record = &set->records[i];
-		record->duplicate_of = i;
-		for (j = 0; j < i; j++) {
-			earlier = &set->records[j];
-			if (!tlsa_same_combination(record, earlier) ||
-			    record->size != earlier->size ||
-			    memcmp(record->data, earlier->data,
-			    record->size) != 0)
-				continue;
-			record->duplicate_of = j;
-			break;
-		}
-		record->ignored = has_stronger_digest(set, record);
-	}
+/*
+ * For qsort, of records from an answer. Those whose RDATA is too short have no
+ * fields to tell them apart, but different reasons.
+ */
+static int
+compare_with_reason(const void *a, const void *b)
+{
+	const struct tlsa *left = a, *right = b;
+	int order = tlsa_compare(left, right);
+
+	if (order != 0 || left->why == NULL || right->why == NULL)
+		return order;
+	return strcmp(left->why, right->why);
 }
 
 void
@@ -233,6 +283,8 @@ tlsa_set_init(struct tlsa_set *set, const struct answer *answer)
 		return;
 	for (i = 0; i < answer->count; i++)
 		add_from_answer(set, &answer->records[i]);
+	qsort(set->records, set->count, sizeof(*set->records),
+	    compare_with_reason);
 	tlsa_set_settle(set);
 }
 
@@ -241,10 +293,8 @@ tlsa_set_clear(struct tlsa_set *set)
 {
 	size_t i;
 
-	for (i = 0; i < set->count; i++) {
-		free(set->records[i].data);
-		free(set->records[i].why);
-	}
+	for (i = 0; i < set->count; i++)
+		tlsa_clear(&set->records[i]);
 	free(set->records);
 	set->records = NULL;
 	set->count = 0;
@@ -260,7 +310,7 @@ tlsa_set_usable(const struct tlsa_set *set)
 	return n;
 }
 
-/* A number from 0 to 255 and the space behind it. */
+/* Parses a number from 0 to 255 and the space behind it. */
 static bool
 take_field(const char **text, uint8_t *field)
 {
@@ -277,7 +327,7 @@ take_field(const char **text, uint8_t *field)
 	return true;
 }
 
-/* Hexadecimal digits in pairs, with spaces where one likes. */
+/* Parses pairs of hexadecimal digits, with any spaces between the digits. */
 static bool
 take_data(const char *text, struct tlsa *record)
 {
@@ -315,8 +365,7 @@ tlsa_from_text(struct tlsa *fields, const char *text, const char **why)
 	}
 	if (take_data(next, fields))
 		return true;
-	free(fields->data);
-	memset(fields, 0, sizeof(*fields));
+	tlsa_clear(fields);
 	*why = "has data that is not hexadecimal digits in pairs";
 	return false;
 }
@@ -324,18 +373,12 @@ tlsa_from_text(struct tlsa *fields, const char *text, const char **why)
 char *
 tlsa_text(const struct tlsa *record, bool whole)
 {
-	char *hex = text_hex(record->data, record->size), *text;
-	size_t length = strlen(hex);
+	char *data = whole ? text_hex(record->data, record->size) :
+	    text_hex_short(record->data, record->size), *text;
 
-	if (whole || length <= TEXT_WHOLE)
-		text = memory_format("%d %d %d%s%s", record->usage,
-		    record->selector, record->matching_type,
-		    length > 0 ? " " : "", hex);
-	else
-		text = memory_format("%d %d %d %.*s...%s", record->usage,
-		    record->selector, record->matching_type, TEXT_HEAD, hex,
-		    hex + length - TEXT_TAIL);
-	free(hex);
+	text = memory_format("%d %d %d%s%s", record->usage, record->selector,
+	    record->matching_type, record->size > 0 ? " " : "", data);
+	free(data);
 	return text;
 }
 
@@ -350,4 +393,62 @@ tlsa_line(const char *owner, const struct tlsa *record)
 	line = memory_format("%s. IN TLSA %s", owner, text);
 	free(text);
 	return line;
+}
+
+/* Makes a record with KIND's fields of a certificate or a key in DER. */
+static void
+fill_in(struct tlsa *record, const struct tlsa *kind,
+    const unsigned char *der, size_t size)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned int digest_size = 0;
+
+	*record = *kind;
+	record->usable = true;
+	if (kind->matching_type == TLSA_FULL) {
+		record->data = memory_copy(der, size);
+		record->size = size;
+		return;
+	}
+	if (EVP_Digest(der, size, digest, &digest_size,
+	    kind->matching_type == TLSA_SHA2_256 ? EVP_sha256() :
+	    EVP_sha512(), NULL) != 1)
+		abort();
+	record->data = memory_copy(digest, digest_size);
+	record->size = digest_size;
+}
+
+/*
+ * Not with ldns_dane_cert2rdf: it leaks the key for selector 1 (ldns 1.8.3),
+ * and this runs for each certificate of a survey.
+ */
+void
+tlsa_of_certificate(struct tlsa *record,
+    const struct certificate *certificate, enum tlsa_usage usage,
+    enum tlsa_selector selector, enum tlsa_matching_type matching_type)
+{
+	const struct tlsa kind = {
+		.usage = (uint8_t)usage,
+		.selector = (uint8_t)selector,
+		.matching_type = (uint8_t)matching_type,
+	};
+
+	if (selector == TLSA_CERT)
+		fill_in(record, &kind, certificate->der, certificate->size);
+	else
+		fill_in(record, &kind, certificate->spki,
+		    certificate->spki_size);
+}
+
+void
+tlsa_of_key(struct tlsa *record, const uint8_t *spki, size_t size,
+    enum tlsa_matching_type matching_type)
+{
+	const struct tlsa kind = {
+		.usage = TLSA_DANE_EE,
+		.selector = TLSA_SPKI,
+		.matching_type = (uint8_t)matching_type,
+	};
+
+	fill_in(record, &kind, spki, size);
 }

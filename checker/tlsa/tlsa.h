@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct answer;
+struct certificate;
 
 /* Octets of a record before its data (RFC 6698 2.1). */
 #define TLSA_HEADER 3
@@ -42,52 +43,65 @@ struct tlsa {
 	uint8_t	 *data;		/* owned; certificate association data */
 	size_t	  size;		/* octets of it */
 	bool	  usable;
-	char	 *why;		/* owned; why it is not usable, NULL else */
-	size_t	  duplicate_of;	/* index of its first twin; its own: none */
+	char	 *why;		/* owned; why it is not usable; NULL: it is */
+	size_t	  duplicate_of;	/* index of the first that is equal */
 	bool	  ignored;	/* usable, but a stronger digest of the same
 				 * usage and selector is published */
 };
 
-/* The records of one RRset, in the order of the answer. */
+/* The records of one RRset. */
 struct tlsa_set {
 	struct tlsa	*records;	/* owned */
 	size_t		 count;
 };
 
-/* From the RDATA of an answer's records (borrowed, may be NULL: no records). */
-void	tlsa_set_init(struct tlsa_set *set, const struct answer *answer);
 /*
- * Adds a record with the usage, selector, matching type and a copy of the data
- * of FIELDS, and finds out whether it is usable. When the last one is in,
- * tlsa_set_settle finds twins and weaker digests (tlsa_set_init does too).
+ * Copies the usage, selector, matching type and data of RECORD, and nothing
+ * that depends on a set. COPY's data is owned by the caller.
  */
-void	tlsa_set_add(struct tlsa_set *set, const struct tlsa *fields);
-void	tlsa_set_settle(struct tlsa_set *set);
-void	tlsa_set_clear(struct tlsa_set *set);
-
-/* How many are usable. */
-size_t	tlsa_set_usable(const struct tlsa_set *set);
+void	tlsa_copy(struct tlsa *copy, const struct tlsa *record);
+void	tlsa_clear(struct tlsa *record);
 
 /* Whether two records have the same usage, selector and matching type. */
 bool	tlsa_same_combination(const struct tlsa *a, const struct tlsa *b);
 
 /*
- * An order among records, for qsort: usage, selector, matching type, data. 0:
- * they are equal.
+ * Orders records by usage, selector, matching type and the octets of their
+ * data, of which a shorter one comes before those that begin with it. Returns
+ * less than 0, 0 or more than 0.
  */
 int	tlsa_compare(const struct tlsa *a, const struct tlsa *b);
+bool	tlsa_equal(const struct tlsa *a, const struct tlsa *b);
 
 /*
- * The fields from "3 1 1 60785a34..." (hexadecimal digits, spaces where one
- * likes; the data may be missing). FIELDS's data is owned by the caller; what
- * it means is for tlsa_set_add to find out. False: *WHY (static) says what is
- * wrong with TEXT.
+ * Makes a set of an answer's records (borrowed, NULL: none). They are sorted by
+ * tlsa_compare, since servers may rotate them: the same RRset has the same
+ * numbers each time.
+ */
+void	tlsa_set_init(struct tlsa_set *set, const struct answer *answer);
+/*
+ * Adds a copy of FIELDS as the last record, and finds out whether it is usable.
+ * After the last call, call tlsa_set_settle.
+ */
+void	tlsa_set_add(struct tlsa_set *set, const struct tlsa *fields);
+/* Finds duplicates and weaker digests. Keeps the order of the records. */
+void	tlsa_set_settle(struct tlsa_set *set);
+void	tlsa_set_clear(struct tlsa_set *set);
+
+/* How many records are usable. */
+size_t	tlsa_set_usable(const struct tlsa_set *set);
+
+/*
+ * Parses "3 1 1 60785a34..." (hexadecimal digits, with any spaces between them;
+ * the data may be missing). FIELDS's data is owned by the caller; only
+ * tlsa_set_add finds out whether it is usable. False: *WHY (static) says what
+ * is wrong with TEXT.
  */
 bool	tlsa_from_text(struct tlsa *fields, const char *text,
 	    const char **why);
 
 /*
- * "3 1 1 60785a34615aaa2c...ed91" (more than 24 digits are shortened), or the
+ * "3 1 1 60785a34615aaa2c...ed91", the data shortened by text_hex_short, or the
  * WHOLE of it. Owned by the caller.
  */
 char	*tlsa_text(const struct tlsa *record, bool whole);
@@ -97,5 +111,20 @@ char	*tlsa_text(const struct tlsa *record, bool whole);
  * the fields alone. Owned by the caller.
  */
 char	*tlsa_line(const char *owner, const struct tlsa *record);
+
+/*
+ * Makes the record of a certificate with this usage, selector and matching
+ * type; its data is owned by the caller.
+ */
+void	tlsa_of_certificate(struct tlsa *record,
+	    const struct certificate *certificate, enum tlsa_usage usage,
+	    enum tlsa_selector selector, enum tlsa_matching_type matching_type);
+
+/*
+ * Likewise the record with usage 3 and selector 1 of a public key
+ * (SubjectPublicKeyInfo in DER) that need not have a certificate yet.
+ */
+void	tlsa_of_key(struct tlsa *record, const uint8_t *spki, size_t size,
+	    enum tlsa_matching_type matching_type);
 
 #endif

@@ -5,8 +5,8 @@
  * changed or none. The chain is made anew in each run, and has an authority.
  *
  *     clang -g -fsanitize=fuzzer,address,undefined -I. tests/fuzz/fuzz_tlsa.c \
- *         tests/unit/certificates.c checker/make.c checker/match.c \
- *         checker/tlsa.c smtp/chain.c resolver/answer.c resolver/memory.c \
+ *         tests/unit/support/certificates.c checker/tlsa/match.c \
+ *         checker/tlsa/tlsa.c smtp/chain.c resolver/answer.c resolver/memory.c \
  *         resolver/name.c resolver/text.c resolver/validity.c \
  *         -lssl -lcrypto -lldns -lidn2 \
  *         -o fuzz_tlsa
@@ -17,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/tlsa/make.h"
 #include "checker/tlsa/match.h"
 #include "checker/tlsa/tlsa.h"
 #include "resolver/answer.h"
@@ -58,7 +57,7 @@ add_of_chain(struct answer *answer, uint8_t choice, uint8_t change)
 	size_t place = choice & 1;
 	struct tlsa tlsa;
 
-	make_tlsa(&tlsa, &chain->certificates[place],
+	tlsa_of_certificate(&tlsa, &chain->certificates[place],
 	    place == 0 ? TLSA_DANE_EE : TLSA_DANE_TA,
 	    (enum tlsa_selector)(choice >> 1 & 1),
 	    (enum tlsa_matching_type)((choice >> 2 & 3) % 3));

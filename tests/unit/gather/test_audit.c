@@ -38,7 +38,7 @@ static const struct hosts_row hosts_rows[] = {
 struct test {
 	const struct hosts_row	*row;		/* borrowed; NULL: nothing is
 						 * answered */
-	struct context_options	 options;
+	struct gather_options	 options;
 	struct context		 context;	/* its parts are owned */
 	struct audit		*audit;		/* NULL: none, or ended */
 	struct evidence		*evidence;	/* owned, NULL: none yet */

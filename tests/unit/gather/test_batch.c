@@ -23,7 +23,7 @@ struct audit {
 };
 
 struct test {
-	struct context_options	 options;
+	struct gather_options	 options;
 	struct context		 context;
 	struct batch_callbacks	 callbacks;
 	struct batch		*batch;		/* owned */

@@ -22,7 +22,7 @@
 
 struct test {
 	const struct addresses_row	*row;		/* borrowed */
-	struct context_options		 options;
+	struct gather_options		 options;
 	struct context			 context;	/* owns its parts */
 	struct evidence			*evidence;	/* owned */
 	struct host_gathering		*gathering;	/* NULL: ended */

@@ -37,7 +37,7 @@ struct caller {
 };
 
 struct test {
-	struct context_options	 options;
+	struct gather_options	 options;
 	struct context		 context;	/* its parts are owned */
 	struct listener		*server;	/* owned */
 	struct caller		 callers[CALLERS];

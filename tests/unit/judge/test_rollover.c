@@ -13,7 +13,7 @@
 
 #include "checker/judge/judge_parts.h"
 #include "checker/tlsa/known_cas.h"
-#include "checker/tlsa/make.h"
+#include "checker/tlsa/tlsa.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 #include "tests/unit/support/certificates.h"
@@ -115,6 +115,7 @@ add_record(struct host_evidence *host, const char *text)
 
 	assert_true(tlsa_from_text(&fields, text, &why));
 	fixture_tlsa(host, &fields);
+	tlsa_set_add(&host->judged.records, &fields);
 	free(fields.data);
 }
 
@@ -154,7 +155,7 @@ evidence_of(const struct rotation *row, const struct chain *chain)
 	for (i = 0; i < RECORDS_MAX && row->records[i] != NULL; i++)
 		add_record(host, row->records[i]);
 	judge_host_dns(host);
-	tlsa_set_init(&host->judged.records, host->tlsa[0]);
+	tlsa_set_settle(&host->judged.records);	/* in the order of the row */
 	endpoint = fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE, NULL);
 	for (i = 0; i < SHAKES_MAX && row->matching[i] != NULL; i++) {
 		fixture_shake(endpoint, chain);
@@ -370,7 +371,7 @@ publish(struct host_evidence *host, struct chain *const *chains,
 {
 	struct tlsa record;
 
-	make_tlsa(&record, chains[of]->certificates,
+	tlsa_of_certificate(&record, chains[of]->certificates,
 	    (enum tlsa_usage)(kind[0] - '0'),
 	    (enum tlsa_selector)(kind[2] - '0'),
 	    (enum tlsa_matching_type)(kind[4] - '0'));

@@ -63,7 +63,7 @@ open_input(struct test *test, char *const *words, size_t count,
 	assert_non_null(test->input);
 }
 
-/* A list of these octets. */
+/* Opens a file of these octets. */
 static void
 open_list(struct test *test, const char *octets, size_t size)
 {
@@ -156,7 +156,7 @@ test_nul(void **state)
 	assert_state(test, INPUT_END);
 }
 
-/* One complaint for a line, however long; the line behind it counts. */
+/* One complaint for a line, however long; the next line is read. */
 static void
 test_long_line(void **state)
 {
@@ -174,7 +174,7 @@ test_long_line(void **state)
 	assert_state(test, INPUT_END);
 }
 
-/* A pipe that has nothing to say yet, half a line, and one that ends. */
+/* A pipe that is empty for now, has half a line, and is closed. */
 static void
 test_pipe(void **state)
 {
@@ -216,7 +216,7 @@ on_other(evutil_socket_t fd, short what, void *argument)
 	event_base_loopbreak(test->base);
 }
 
-/* What never ends, never waits and has no domain does not hold up the loop. */
+/* A file without an end and without domains does not block the loop. */
 static void
 test_endless(void **state)
 {
@@ -235,12 +235,12 @@ test_endless(void **state)
 	assert_state(test, INPUT_WAIT);
 }
 
-/* Nothing is lost where the loop has its turn. */
+/* Nothing is lost where control returns to the loop. */
 static void
 test_many_lines(void **state)
 {
 	enum { COUNT = 20000 };
-	static const char line[] = "#\n";
+	static const char line[] = "#\n", end[] = "a.example\n";
 	char *list = memory_new(COUNT * 2 + 16, 1);
 	struct test *test = *state;
 	char *domain = NULL, *why;
@@ -248,7 +248,7 @@ test_many_lines(void **state)
 
 	for (i = 0; i < COUNT; i++)
 		memcpy(list + 2 * i, line, 2);
-	strcpy(list + COUNT * 2, "a.example\n");
+	memcpy(list + COUNT * 2, end, strlen(end));
 	open_list(test, list, strlen(list));
 	free(list);
 	while (input_next(test->input, &domain, &why) == INPUT_WAIT)
@@ -260,23 +260,27 @@ test_many_lines(void **state)
 }
 
 static void
-test_unreadable(void **state)
+assert_unreadable(struct test *test, const char *file, const char *expected)
 {
-	static const char *const files[] = { "/nonexistent/list", "/tmp" };
-	static const char *const whys[] = {
-		"cannot read '/nonexistent/list': No such file or directory",
-		"cannot read '/tmp': Is a directory",
-	};
-	struct test *test = *state;
 	char *why;
-	size_t i;
 
-	for (i = 0; i < 2; i++) {
-		assert_null(input_open(test->base, NULL, 0, files[i], on_ready,
-		    test, &why));
-		assert_string_equal(why, whys[i]);
-		free(why);
-	}
+	assert_null(input_open(test->base, NULL, 0, file, on_ready, test,
+	    &why));
+	assert_string_equal(why, expected);
+	free(why);
+}
+
+static void
+test_missing_file(void **state)
+{
+	assert_unreadable(*state, "/nonexistent/list",
+	    "cannot read '/nonexistent/list': No such file or directory");
+}
+
+static void
+test_directory(void **state)
+{
+	assert_unreadable(*state, "/tmp", "cannot read '/tmp': Is a directory");
 }
 
 #define TEST(function) \
@@ -293,7 +297,8 @@ main(void)
 		TEST(test_pipe),
 		TEST(test_endless),
 		TEST(test_many_lines),
-		TEST(test_unreadable),
+		TEST(test_missing_file),
+		TEST(test_directory),
 	};
 
 	return cmocka_run_group_tests_name("input", tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /*
- * The manual page against the tables in the code: everything that can be asked
- * for or said has its entry, and nothing else has one.
+ * The manual pages against the tables in the code: every option, finding,
+ * verdict, format and metric has its entry, and nothing else has one.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,6 +19,7 @@
 #include "checker/run/plugin_settings.h"
 #include "checker/run/settings.h"
 #include "resolver/memory.h"
+#include "tests/unit/support/table.h"
 
 static char *
 read_page(const char *name)
@@ -44,16 +45,31 @@ assert_entry(const char *page, const char *entry)
 		fail_msg("the manual page has no \"%s\"", entry);
 }
 
-/* Each option of the table, and no other. */
+/* A program's options and the page that describes them. */
+struct program {
+	const char			*name;
+	const struct option_table	*table;
+	const char			*page;
+};
+
+static const struct program programs[] = {
+	{ "mxdane", &settings_table, "mxdane.1" },
+	{ "mxtlsa", &mxtlsa_settings_table, "mxtlsa.1" },
+	{ "check_mxdane", &plugin_settings_table, "check_mxdane.8" },
+};
+
+/* The page has each option of the table, and no other. */
 static void
-compare_options(const struct option_table *table, const char *page_name)
+test_options(void **state)
 {
+	const struct program *program = *state;
 	const struct option_row *row;
-	char *page = read_page(page_name), *entry, letter[8];
+	char *page = read_page(program->page), *entry, letter[8];
 	size_t entries = 0, rows;
 	const char *next;
 
-	for (rows = 0; (row = options_row(table, rows)) != NULL; rows++) {
+	for (rows = 0; (row = options_row(program->table, rows)) != NULL;
+	    rows++) {
 		snprintf(letter, sizeof(letter),
 		    row->letter != 0 ? "%c , Fl " : "%c", row->letter);
 		entry = memory_format("\n.It Fl %s-%s%s",
@@ -69,12 +85,42 @@ compare_options(const struct option_table *table, const char *page_name)
 }
 
 static void
-test_options(void **state)
+assert_differ(const struct option_row *one, const struct option_row *other)
 {
-	(void)state;
-	compare_options(&settings_mxdane, "mxdane.1");
-	compare_options(&mxtlsa_options, "mxtlsa.1");
-	compare_options(&plugin_options_table, "check_mxdane.8");
+	if (strcmp(one->name, other->name) == 0)
+		fail_msg("--%s is in the table twice", one->name);
+	if (one->letter != 0 && one->letter == other->letter)
+		fail_msg("--%s and --%s are both -%c", one->name, other->name,
+		    one->letter);
+	if (one->take == other->take && one->offset == other->offset)
+		fail_msg("--%s and --%s fill the same member", one->name,
+		    other->name);
+}
+
+/*
+ * A row without its member fills what is at offset 0: --help's. One that was
+ * copied and not changed fills another row's.
+ */
+static void
+test_rows(void **state)
+{
+	const struct program *program = *state;
+	const struct option_row *row, *other;
+	size_t i, j;
+
+	for (i = 0; (row = options_row(program->table, i)) != NULL; i++) {
+		if (row->help == NULL || *row->help == '\0')
+			fail_msg("--%s has no help text", row->name);
+		if (row->take == NULL)
+			fail_msg("--%s is not taken", row->name);
+		if ((row->offset == 0) != (strcmp(row->name, "help") == 0))
+			fail_msg("--%s fills the member at %zu", row->name,
+			    row->offset);
+		for (j = 0; j < i; j++) {
+			other = options_row(program->table, j);
+			assert_differ(other, row);
+		}
+	}
 }
 
 static void
@@ -145,11 +191,12 @@ test_verdicts_and_formats(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_options),
-		cmocka_unit_test(test_findings),
-		cmocka_unit_test(test_verdicts_and_formats),
+	static const struct table tables[] = {
+		TABLE(test_options, programs),
+		TABLE(test_rows, programs),
+		TABLE_ALONE(test_findings),
+		TABLE_ALONE(test_verdicts_and_formats),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return table_run(tables, sizeof(tables) / sizeof(tables[0]));
 }

@@ -74,10 +74,13 @@ add_name(X509_NAME *subject, const char *part, const char *value)
 static void
 set_names(X509 *x509, const struct certificates_wish *wish, X509 *issuer)
 {
-	X509_NAME *subject = X509_get_subject_name(x509);
+	X509_NAME *subject = X509_NAME_new();
 
+	must(subject != NULL);
 	add_name(subject, "O", wish->organization);
 	add_name(subject, "CN", wish->cn);
+	must(X509_set_subject_name(x509, subject) == 1);
+	X509_NAME_free(subject);
 	must(X509_set_issuer_name(x509, X509_get_subject_name(issuer)) == 1);
 }
 
@@ -97,11 +100,14 @@ set_dates(X509 *x509, const struct certificates_wish *wish)
 static void
 set_serial(X509 *x509)
 {
+	ASN1_INTEGER *number = ASN1_INTEGER_new();
 	uint64_t serial;
 
+	must(number != NULL);
 	must(RAND_bytes((unsigned char *)&serial, sizeof(serial)) == 1);
-	must(ASN1_INTEGER_set_uint64(X509_get_serialNumber(x509),
-	    serial >> 1) == 1);
+	must(ASN1_INTEGER_set_uint64(number, serial >> 1) == 1);
+	must(X509_set_serialNumber(x509, number) == 1);
+	ASN1_INTEGER_free(number);
 }
 
 static void
@@ -199,6 +205,33 @@ certificates_free_all(struct issued **issued, size_t count)
 	for (i = 0; i < count; i++)
 		certificates_free(issued[i]);
 	free(issued);
+}
+
+struct distinguished_name
+certificates_name(const char *text)
+{
+	char *copy = memory_string(text), *rest = copy, *part, *value;
+	struct distinguished_name encoded = { NULL, 0 };
+	X509_NAME *name = X509_NAME_new();
+	unsigned char *der = NULL;
+	int size;
+
+	while ((part = strtok_r(rest, ",", &rest)) != NULL) {
+		value = strchr(part, '=');
+		*value++ = '\0';
+		if (X509_NAME_add_entry_by_txt(name, part, MBSTRING_UTF8,
+		    (const unsigned char *)value, -1, -1, 0) != 1)
+			abort();
+	}
+	size = i2d_X509_NAME(name, &der);
+	if (size <= 0)
+		abort();
+	encoded.der = memory_copy(der, (size_t)size);
+	encoded.size = (size_t)size;
+	OPENSSL_free(der);
+	X509_NAME_free(name);
+	free(copy);
+	return encoded;
 }
 
 struct chain *

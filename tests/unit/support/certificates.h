@@ -46,6 +46,9 @@ void		 certificates_free(struct issued *issued);
 /* COUNT of them, any of which may be NULL, and the array. */
 void		 certificates_free_all(struct issued **issued, size_t count);
 
+/* "CN=YE1,O=Let's Encrypt,C=US" encoded; its octets are the caller's. */
+struct distinguished_name certificates_name(const char *text);
+
 /* What a server sends that has these, in this order. Owned by the caller. */
 struct chain	*certificates_chain(const struct issued *const *issued,
 		    size_t count);

@@ -52,7 +52,7 @@ const struct diagnose_case diagnose_cases[] = {
 	    FINDING_USAGE_3_NAMES_ISSUER,
 	    "has usage 3, the server's own, but is of the public key of "
 	    "CN=Intermediate, sent above it; corrected, it would still not "
-	    "match: matches CN=Intermediate, but the certificate bears none "
+	    "match: matches CN=Intermediate, but the certificate has none "
 	    "of the names mx.example.org, example.org", "3 1 1", LEAF_OTHER },
 	{ { LEAF_OLD, INTERMEDIATE }, "3 0 1", INTERMEDIATE, "0 1", NULL,
 	    FINDING_USAGE_3_NAMES_ISSUER,
@@ -64,8 +64,8 @@ const struct diagnose_case diagnose_cases[] = {
 	    FINDING_USAGE_3_NAMES_ISSUER,
 	    "has usage 3, the server's own, but is of the public key of "
 	    "CN=Other Root, sent above it; corrected, it would still not "
-	    "match: matches CN=Other Root, but what the server sent does not "
-	    "lead from its own certificate up to there", "3 1 1", LEAF },
+	    "match: matches CN=Other Root, but the server's certificate does "
+	    "not chain up to it", "3 1 1", LEAF },
 
 	/* the selector of the other part */
 	{ { LEAF, INTERMEDIATE }, "3 1 1", LEAF, "0 1", NULL,

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "checker/tlsa/make.h"
 #include "checker/tlsa/tlsa.h"
 #include "resolver/memory.h"
 #include "tests/unit/support/certificates.h"
@@ -93,10 +92,9 @@ static const struct {
 	    { .cn = "alone", .names = MX, .ca = true } },
 };
 
-#define LEADS_NOWHERE "but what the server sent does not lead from its own " \
-	"certificate up to there"
-#define OTHER_NAME "matches CN=Intermediate, but the certificate bears none " \
-	"of the names mx.example.org, example.org"
+#define LEADS_NOWHERE "but the server's certificate does not chain up to it"
+#define OTHER_NAME "matches CN=Intermediate, but the certificate has none of " \
+	"the names mx.example.org, example.org"
 
 const struct match_case match_cases[] = {
 	/* usage 3: RFC 7672 3.1.1 */
@@ -135,7 +133,7 @@ const struct match_case match_cases[] = {
 	    INTERMEDIATE, MATCH_NO_DEPTH, MATCH_FAULT_DATA,
 	    "not the SHA2-256 of the server's public key" },
 
-	/* usage 2: the authority is sent */
+	/* usage 2: the CA's certificate is sent */
 	{ "2 0 0", { LEAF, INTERMEDIATE }, "2 0 0", INTERMEDIATE, 1, 0, NULL },
 	{ "2 0 1", { LEAF, INTERMEDIATE }, "2 0 1", INTERMEDIATE, 1, 0, NULL },
 	{ "2 0 2", { LEAF, INTERMEDIATE }, "2 0 2", INTERMEDIATE, 1, 0, NULL },
@@ -152,28 +150,28 @@ const struct match_case match_cases[] = {
 	    1, 0, NULL },
 	{ "an issuer that is no longer in use", { LEAF, INTERMEDIATE },
 	    "2 1 1", OTHER_ROOT, MATCH_NO_DEPTH, MATCH_FAULT_DATA,
-	    "no certificate that the server sent above its own has this "
-	    "public key" },
+	    "none of the certificates that the server sent above its own has "
+	    "this public key" },
 	{ "another certificate of the issuer", { LEAF, INTERMEDIATE }, "2 0 1",
 	    CROSS, MATCH_NO_DEPTH, MATCH_FAULT_DATA,
-	    "no certificate that the server sent above its own is this one" },
+	    "none of the certificates that the server sent above its own is "
+	    "this one" },
 	{ "the leaf's own key", { LEAF, INTERMEDIATE }, "2 1 1", LEAF,
 	    MATCH_NO_DEPTH, MATCH_FAULT_DATA,
-	    "it is the SHA2-256 of the server's own public key, and usage 2 is "
-	    "for those above it" },
+	    "the SHA2-256 of the server's own public key, but usage 2 is for a "
+	    "CA above it" },
 	{ "the leaf itself", { LEAF, INTERMEDIATE }, "2 0 0", LEAF,
 	    MATCH_NO_DEPTH, MATCH_FAULT_DATA,
-	    "it is the server's own certificate, and usage 2 is for those "
-	    "above it" },
+	    "the server's own certificate, but usage 2 is for a CA above it" },
 
 	/* usage 2: it is not sent, but may be in DNS (RFC 7671 5.2) */
 	{ "a root that is not sent", { LEAF, INTERMEDIATE }, "2 1 1", ROOT,
 	    MATCH_NO_DEPTH, MATCH_FAULT_DATA,
-	    "no certificate that the server sent above its own has this "
-	    "public key" },
+	    "none of the certificates that the server sent above its own has "
+	    "this public key" },
 	{ "nothing above is sent", { LEAF }, "2 1 1", INTERMEDIATE,
 	    MATCH_NO_DEPTH, MATCH_FAULT_DATA,
-	    "the server sent no certificate above its own" },
+	    "the server sent only its own certificate" },
 	{ "a root in DNS", { LEAF, INTERMEDIATE }, "2 0 0", ROOT, 2, 0, NULL },
 	{ "a root's key in DNS", { LEAF, INTERMEDIATE }, "2 1 0", ROOT, 2, 0,
 	    NULL },
@@ -184,21 +182,21 @@ const struct match_case match_cases[] = {
 	    NULL },
 	{ "in DNS, with a gap", { LEAF }, "2 0 0", ROOT, MATCH_NO_DEPTH,
 	    MATCH_FAULT_DATA,
-	    "what the server sent does not lead up to this certificate" },
+	    "the server's certificate does not chain up to this certificate" },
 	{ "a key in DNS, with a gap", { LEAF }, "2 1 0", ROOT, MATCH_NO_DEPTH,
 	    MATCH_FAULT_DATA,
-	    "what the server sent does not lead up to this public key" },
+	    "the server's certificate does not chain up to this public key" },
 	{ "in DNS, another name", { LEAF_OTHER }, "2 0 0", INTERMEDIATE, 1,
 	    MATCH_FAULT_NAME,
-	    "leads up to the certificate in the record, but the certificate "
-	    "bears none of the names mx.example.org, example.org" },
+	    "chains up to the certificate in the record, but the certificate "
+	    "has none of the names mx.example.org, example.org" },
 	{ "a key in DNS, expired", { LEAF_OLD }, "2 1 0", INTERMEDIATE, 1,
 	    MATCH_FAULT_EXPIRED,
-	    "leads up to the public key in the record, but the server's "
+	    "chains up to the public key in the record, but the server's "
 	    "certificate expired on 2025-12-31" },
 	{ "an expired root in DNS", { LEAF_UNDER_OLD_ROOT, UNDER_OLD_ROOT },
 	    "2 0 0", OLD_ROOT, 2, MATCH_FAULT_EXPIRED,
-	    "leads up to the certificate in the record, but the certificate "
+	    "chains up to the certificate in the record, but the certificate "
 	    "in the record expired on 2025-12-31" },
 	{ "the key of an expired root in DNS",
 	    { LEAF_UNDER_OLD_ROOT, UNDER_OLD_ROOT }, "2 1 0", OLD_ROOT, 2, 0,
@@ -206,24 +204,24 @@ const struct match_case match_cases[] = {
 
 	/* a self-signed leaf is no anchor but as a key in DNS */
 	{ "self-signed 2 0 0", { ALONE }, "2 0 0", ALONE, MATCH_NO_DEPTH,
-	    MATCH_FAULT_DATA, "it is the server's own certificate, and usage "
-	    "2 is for those above it" },
+	    MATCH_FAULT_DATA, "the server's own certificate, but usage 2 is "
+	    "for a CA above it" },
 	{ "self-signed 2 0 1", { ALONE }, "2 0 1", ALONE, MATCH_NO_DEPTH,
-	    MATCH_FAULT_DATA, "it is the SHA2-256 of the server's own "
-	    "certificate, and usage 2 is for those above it" },
+	    MATCH_FAULT_DATA, "the SHA2-256 of the server's own certificate, "
+	    "but usage 2 is for a CA above it" },
 	{ "self-signed 2 1 1", { ALONE }, "2 1 1", ALONE, MATCH_NO_DEPTH,
-	    MATCH_FAULT_DATA, "it is the SHA2-256 of the server's own public "
-	    "key, and usage 2 is for those above it" },
+	    MATCH_FAULT_DATA, "the SHA2-256 of the server's own public key, "
+	    "but usage 2 is for a CA above it" },
 	{ "self-signed 2 1 0", { ALONE }, "2 1 0", ALONE, 1, 0, NULL },
 	{ "self-signed CA 2 0 0", { ALONE_CA }, "2 0 0", ALONE_CA,
-	    MATCH_NO_DEPTH, MATCH_FAULT_DATA, "it is the server's own "
-	    "certificate, and usage 2 is for those above it" },
+	    MATCH_NO_DEPTH, MATCH_FAULT_DATA, "the server's own certificate, "
+	    "but usage 2 is for a CA above it" },
 	{ "self-signed CA 2 1 1", { ALONE_CA }, "2 1 1", ALONE_CA,
-	    MATCH_NO_DEPTH, MATCH_FAULT_DATA, "it is the SHA2-256 of the "
-	    "server's own public key, and usage 2 is for those above it" },
+	    MATCH_NO_DEPTH, MATCH_FAULT_DATA, "the SHA2-256 of the server's "
+	    "own public key, but usage 2 is for a CA above it" },
 	{ "self-signed CA, sent twice", { ALONE_CA, ALONE_CA }, "2 1 1",
-	    ALONE_CA, MATCH_NO_DEPTH, MATCH_FAULT_DATA, "it is the SHA2-256 of "
-	    "the server's own public key, and usage 2 is for those above it" },
+	    ALONE_CA, MATCH_NO_DEPTH, MATCH_FAULT_DATA, "the SHA2-256 of the "
+	    "server's own public key, but usage 2 is for a CA above it" },
 
 	/* names: RFC 7672 3.2.2 and 3.2.3 */
 	{ "the next-hop name", { LEAF_DOMAIN, INTERMEDIATE }, "2 1 1",
@@ -256,7 +254,7 @@ const struct match_case match_cases[] = {
 	{ "expired, and another name", { LEAF_OLD_OTHER, INTERMEDIATE },
 	    "2 1 1", INTERMEDIATE, 1, MATCH_FAULT_EXPIRED | MATCH_FAULT_NAME,
 	    OTHER_NAME "; the server's certificate expired on 2025-12-31" },
-	{ "an expired authority below the anchor",
+	{ "an expired CA below the anchor",
 	    { LEAF_OF_OLD_INTERMEDIATE, OLD_INTERMEDIATE, ROOT }, "2 1 1",
 	    ROOT, 2, MATCH_FAULT_EXPIRED, "matches CN=Root, but CN=Old "
 	    "Intermediate expired on 2025-12-30" },
@@ -301,8 +299,8 @@ const struct match_case match_cases[] = {
 	{ "cross-signed, by one root", { LEAF, CROSS, OTHER_ROOT }, "2 1 1",
 	    OTHER_ROOT, 2, 0, NULL },
 	{ "cross-signed, by the other", { LEAF, CROSS, OTHER_ROOT }, "2 1 1",
-	    ROOT, MATCH_NO_DEPTH, MATCH_FAULT_DATA, "no certificate that the "
-	    "server sent above its own has this public key" },
+	    ROOT, MATCH_NO_DEPTH, MATCH_FAULT_DATA, "none of the certificates "
+	    "that the server sent above its own has this public key" },
 	{ "no CA", { LEAF_OF_NO_CA, NO_CA }, "2 1 1", NO_CA, 1,
 	    MATCH_FAULT_CHAIN, "matches CN=No Authority, but CN=No Authority "
 	    "may not issue certificates (by its CA bit, or by its key usage)" },
@@ -311,12 +309,12 @@ const struct match_case match_cases[] = {
 	    "may not issue certificates (by its CA bit, or by its key usage)" },
 	{ "a forged leaf", { LEAF_FORGED, INTERMEDIATE }, "2 1 1",
 	    INTERMEDIATE, 1, MATCH_FAULT_CHAIN, "matches CN=Intermediate, but "
-	    "the signature of the server's certificate is wrong" },
-	{ "a forged authority below the anchor",
+	    "the signature of the server's certificate is invalid" },
+	{ "a forged CA below the anchor",
 	    { LEAF_OF_FORGED, FORGED_INTERMEDIATE, ROOT }, "2 1 1", ROOT, 2,
 	    MATCH_FAULT_CHAIN,
-	    "matches CN=Root, but the signature of CN=Forged is wrong" },
-	{ "a forged authority as the anchor",
+	    "matches CN=Root, but the signature of CN=Forged is invalid" },
+	{ "a forged CA as the anchor",
 	    { LEAF_OF_FORGED, FORGED_INTERMEDIATE }, "2 1 1",
 	    FORGED_INTERMEDIATE, 1, 0, NULL },
 	{ "an impostor", { LEAF, IMPOSTOR }, "2 1 1", IMPOSTOR, 1,
@@ -325,16 +323,16 @@ const struct match_case match_cases[] = {
 	    { LEAF_WITHOUT_IDS, IMPOSTOR_WITHOUT_IDS }, "2 1 1",
 	    IMPOSTOR_WITHOUT_IDS, 1, MATCH_FAULT_CHAIN, "matches "
 	    "CN=Intermediate, but the signature of the server's certificate is "
-	    "wrong" },
+	    "invalid" },
 	{ "an impostor's key in DNS", { LEAF }, "2 1 0", IMPOSTOR,
-	    MATCH_NO_DEPTH, MATCH_FAULT_DATA, "what the server sent does "
-	    "not lead up to this public key" },
+	    MATCH_NO_DEPTH, MATCH_FAULT_DATA, "the server's certificate does "
+	    "not chain up to this public key" },
 	{ "for clients", { LEAF_CLIENT, INTERMEDIATE }, "2 1 1", INTERMEDIATE,
 	    1, MATCH_FAULT_CHAIN, "matches CN=Intermediate, but the server's "
-	    "certificate is not made for TLS servers" },
-	{ "an authority for clients", { LEAF_OF_FOR_CLIENTS, FOR_CLIENTS },
+	    "certificate is not for TLS servers" },
+	{ "a CA for clients", { LEAF_OF_FOR_CLIENTS, FOR_CLIENTS },
 	    "2 1 1", FOR_CLIENTS, 1, MATCH_FAULT_CHAIN,
-	    "matches CN=For Clients, but CN=For Clients is not made for TLS "
+	    "matches CN=For Clients, but CN=For Clients is not for TLS "
 	    "servers" },
 	{ "one level", { LEAF_OF_ROOT, ROOT }, "2 1 1", ROOT, 1, 0, NULL },
 };
@@ -397,8 +395,8 @@ match_world_record(struct tlsa_set *set, struct issued **world,
 	struct chain *chain = match_world_chain(world, &of, 1);
 	struct tlsa record;
 
-	make_tlsa(&record, chain->certificates, kind[0] - '0', kind[2] - '0',
-	    kind[4] - '0');
+	tlsa_of_certificate(&record, chain->certificates, kind[0] - '0',
+	    kind[2] - '0', kind[4] - '0');
 	tlsa_set_add(set, &record);
 	tlsa_set_settle(set);
 	free(record.data);

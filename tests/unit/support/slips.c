@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/tlsa/make.h"
+#include "checker/tlsa/tlsa.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 #include "smtp/chain.h"
@@ -19,7 +19,7 @@ slips_record(const char *form, const struct certificate *certificate)
 {
 	struct tlsa record;
 
-	make_tlsa(&record, certificate, TLSA_DANE_EE,
+	tlsa_of_certificate(&record, certificate, TLSA_DANE_EE,
 	    (enum tlsa_selector)(form[0] - '0'),
 	    (enum tlsa_matching_type)(form[2] - '0'));
 	return record;

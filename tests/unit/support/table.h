@@ -25,6 +25,9 @@ struct table {
 
 #define TABLE(function, rows) \
 	TABLE_WITH(function, rows, NULL, NULL)
+/* Of COUNT rows from FIRST on, where that is not all of an array. */
+#define TABLE_PART(function, first, count) \
+	{ #function, function, first, sizeof((first)[0]), count, NULL, NULL }
 #define TABLE_ALONE(function) \
 	TABLE_ALONE_WITH(function, NULL, NULL)
 

@@ -102,9 +102,9 @@ memory_bio(void)
 	return memory;
 }
 
-/* The key is there; and the chain, if it has that many certificates. */
+/* The file has the leaf's key, and a chain of that many certificates. */
 static void
-assert_material(const struct world *world, struct keyfile *keyfile,
+assert_key(const struct world *world, struct keyfile *keyfile,
     size_t certificates)
 {
 	assert_int_equal(keyfile->key_type, KEY_ECDSA);
@@ -125,7 +125,7 @@ test_chain(void **state)
 	BIO *memory = memory_bio();
 	char *why;
 
-	/* As many keep it: with text, the private key, and the issuer. */
+	/* As many keep it: with text, the private key and the issuer. */
 	BIO_puts(memory, "subject=CN = mx.example.org\r\n");
 	PEM_write_bio_PrivateKey(memory, world->leaf->key, NULL, NULL, 0, NULL,
 	    NULL);
@@ -136,12 +136,12 @@ test_chain(void **state)
 	assert_string_equal(keyfile.chain->certificates[0].subject,
 	    "CN=mx.example.org");
 	assert_string_equal(keyfile.chain->certificates[1].subject, "CN=Root");
-	assert_material(world, &keyfile, 2);
+	assert_key(world, &keyfile, 2);
 
 	memory = memory_bio();
 	PEM_write_bio_X509_AUX(memory, world->leaf->x509);
 	assert_true(read_memory(&keyfile, memory, &why));
-	assert_material(world, &keyfile, 1);
+	assert_key(world, &keyfile, 1);
 }
 
 static void
@@ -154,12 +154,12 @@ test_pem(void **state)
 
 	PEM_write_bio_X509_REQ(memory, world->request);
 	assert_true(read_memory(&keyfile, memory, &why));
-	assert_material(world, &keyfile, 0);
+	assert_key(world, &keyfile, 0);
 
 	memory = memory_bio();
 	PEM_write_bio_X509_REQ_NEW(memory, world->request);
 	assert_true(read_memory(&keyfile, memory, &why));
-	assert_material(world, &keyfile, 0);
+	assert_key(world, &keyfile, 0);
 
 	/* A public key, behind text and the private key. */
 	memory = memory_bio();
@@ -168,7 +168,7 @@ test_pem(void **state)
 	    NULL);
 	PEM_write_bio_PUBKEY(memory, world->leaf->key);
 	assert_true(read_memory(&keyfile, memory, &why));
-	assert_material(world, &keyfile, 0);
+	assert_key(world, &keyfile, 0);
 }
 
 static void
@@ -182,17 +182,17 @@ test_der(void **state)
 	i2d_X509_bio(memory, world->leaf->x509);
 	assert_true(read_memory(&keyfile, memory, &why));
 	assert_string_equal(keyfile.chain->certificates[0].issuer, "CN=Root");
-	assert_material(world, &keyfile, 1);
+	assert_key(world, &keyfile, 1);
 
 	memory = memory_bio();
 	i2d_X509_REQ_bio(memory, world->request);
 	assert_true(read_memory(&keyfile, memory, &why));
-	assert_material(world, &keyfile, 0);
+	assert_key(world, &keyfile, 0);
 
 	memory = memory_bio();
 	i2d_PUBKEY_bio(memory, world->leaf->key);
 	assert_true(read_memory(&keyfile, memory, &why));
-	assert_material(world, &keyfile, 0);
+	assert_key(world, &keyfile, 0);
 }
 
 /*
@@ -222,6 +222,35 @@ test_encoding_is_kept(void **state)
 	keyfile_clear(&keyfile);
 }
 
+/* The key of the first certificate must be the server's. */
+static void
+test_order(void **state)
+{
+	const struct world *world = *state;
+	const struct issued *issued[] = { world->root, world->leaf,
+		world->root };
+	struct keyfile keyfile = { .file = memory_string("chain.pem") };
+	char *why = NULL;
+
+	keyfile.chain = certificates_chain(&issued[1], 2);
+	assert_true(keyfile_check_order(&keyfile, &why));
+	chain_free(keyfile.chain);
+	keyfile.chain = certificates_chain(&issued[0], 1);
+	assert_true(keyfile_check_order(&keyfile, &why));
+	chain_free(keyfile.chain);
+	keyfile.chain = NULL;
+	assert_true(keyfile_check_order(&keyfile, &why));
+	assert_null(why);
+
+	keyfile.chain = certificates_chain(&issued[0], 2);
+	assert_false(keyfile_check_order(&keyfile, &why));
+	assert_string_equal(why, "chain.pem: the server's certificate must "
+	    "come first, but the first one, CN=Root, is the issuer of "
+	    "CN=mx.example.org");
+	free(why);
+	keyfile_clear(&keyfile);
+}
+
 static void
 assert_refused(BIO *memory, const char *expected)
 {
@@ -229,7 +258,7 @@ assert_refused(BIO *memory, const char *expected)
 	char *why = NULL;
 
 	if (read_memory(&keyfile, memory, &why))
-		fail_msg("taken, not: %s", expected);
+		fail_msg("accepted, not: %s", expected);
 	assert_string_equal(why, expected);
 	assert_null(keyfile.chain);
 	assert_null(keyfile.spki);
@@ -246,16 +275,16 @@ refuse(const char *text, const char *expected)
 }
 
 static void
-test_no_material(void **state)
+test_nothing_in_it(void **state)
 {
 	(void)state;
 	assert_refused(memory_bio(), ": it is empty");
-	refuse("\n", ": it is no certificate, certificate request or public "
+	refuse("\n", ": it is not a certificate, certificate request or public "
 	    "key");
 	refuse("-----BEGIN PKCS7-----\n", ": no certificate, certificate "
 	    "request or public key in it");
 	/* Only a line of its own begins a block. */
-	refuse("see -----BEGIN\n", ": it is no certificate, certificate "
+	refuse("see -----BEGIN\n", ": it is not a certificate, certificate "
 	    "request or public key");
 }
 
@@ -296,12 +325,12 @@ test_damaged(void **state)
 	memory = memory_bio();
 	i2d_X509_bio(memory, world->leaf->x509);
 	BIO_write(memory, "\n", 1);
-	assert_refused(memory, ": it is no certificate, certificate request or "
-	    "public key");
+	assert_refused(memory, ": it is not a certificate, certificate request "
+	    "or public key");
 }
 
-#define PRIVATE ": it holds a private key, which is never needed here: give " \
-	"the certificate, or what \"openssl pkey -pubout\" makes of the key"
+#define PRIVATE ": it is a private key, which is never needed here: give the " \
+	"certificate, or the output of \"openssl pkey -pubout\""
 
 static void
 test_private_key(void **state)
@@ -355,7 +384,8 @@ main(void)
 		cmocka_unit_test(test_pem),
 		cmocka_unit_test(test_der),
 		cmocka_unit_test(test_encoding_is_kept),
-		cmocka_unit_test(test_no_material),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_nothing_in_it),
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_private_key),
 		cmocka_unit_test(test_files),

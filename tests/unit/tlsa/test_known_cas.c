@@ -1,5 +1,5 @@
 /*
- * The table of authorities, and what a user's file adds to it.
+ * The table of known CAs, and what a user's file adds to it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +14,10 @@
 #include "checker/tlsa/known_cas.h"
 #include "checker/tlsa/tlsa.h"
 #include "resolver/memory.h"
+#include "smtp/chain.h"
+#include "tests/unit/support/certificates.h"
 #include "tests/unit/support/scratch.h"
+#include "tests/unit/support/table.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -43,39 +46,39 @@ read_text(struct known_cas *known_cas, const char *text, char **why)
 	return read;
 }
 
-/* The authority of a record "2 1 1 ...", or NULL. */
+/* The CA of a record "2 1 1 ...", or NULL. */
 static const struct known_ca *
 find(const struct known_cas *known_cas, const char *text)
 {
-	const struct known_ca *issuer;
+	const struct known_ca *ca;
 	struct tlsa record;
 	const char *why;
 
 	if (!tlsa_from_text(&record, text, &why))
 		fail_msg("%s %s", text, why);
-	issuer = known_cas_find(known_cas, &record);
-	free(record.data);
-	return issuer;
+	ca = known_cas_find(known_cas, &record);
+	tlsa_clear(&record);
+	return ca;
 }
 
 static void
-assert_issuer(const struct known_ca *issuer, const char *name,
+assert_ca(const struct known_ca *ca, const char *name,
     enum known_ca_state state)
 {
-	assert_non_null(issuer);
-	assert_string_equal(issuer->name, name);
-	assert_int_equal(issuer->state, state);
+	assert_non_null(ca);
+	assert_string_equal(ca->name, name);
+	assert_int_equal(ca->state, state);
 }
 
-/* The names in rotation with ISSUER, each with a comma. Owned by the caller. */
+/* The names in rotation with CA, each with a comma. Owned by the caller. */
 static char *
-rotation(const struct known_cas *known_cas, const struct known_ca *issuer)
+rotation(const struct known_cas *known_cas, const struct known_ca *ca)
 {
 	const struct known_ca *sibling;
 	char *text = memory_string(""), *longer;
 	size_t i;
 
-	for (i = 0; (sibling = known_cas_rotation(known_cas, issuer, i)) != NULL;
+	for (i = 0; (sibling = known_cas_rotation(known_cas, ca, i)) != NULL;
 	    i++) {
 		longer = memory_format("%s%s,", text, sibling->name);
 		free(text);
@@ -98,12 +101,12 @@ static void
 test_built_in(void **state)
 {
 	(void)state;
-	assert_issuer(find(NULL, "2 1 1 " X1), "ISRG Root X1", KNOWN_CA_ROOT);
-	assert_issuer(find(NULL, "2 0 1 " X1_CERT), "ISRG Root X1",
+	assert_ca(find(NULL, "2 1 1 " X1), "ISRG Root X1", KNOWN_CA_ROOT);
+	assert_ca(find(NULL, "2 0 1 " X1_CERT), "ISRG Root X1",
 	    KNOWN_CA_ROOT);
-	assert_issuer(find(NULL, "2 1 1 " YE1), "Let's Encrypt YE1",
+	assert_ca(find(NULL, "2 1 1 " YE1), "Let's Encrypt YE1",
 	    KNOWN_CA_ACTIVE);
-	assert_issuer(find(NULL, "2 1 1 " R3), "Let's Encrypt R3",
+	assert_ca(find(NULL, "2 1 1 " R3), "Let's Encrypt R3",
 	    KNOWN_CA_RETIRED);
 	/* The key's digest is not the certificate's, nor the reverse. */
 	assert_null(find(NULL, "2 0 1 " X1));
@@ -117,31 +120,35 @@ test_built_in(void **state)
 	assert_rotation(NULL, "2 1 1 " R3, "");
 }
 
+static const struct subject {
+	const char	*name;
+	const char	*record;
+	const char	*subject;
+	bool		 is;
+} subjects[] = {
+	{ "root", "2 1 1 " X1, "CN=ISRG Root X1,O=Internet Security Research "
+	    "Group,C=US", true },
+	{ "root by its CN alone", "2 1 1 " X1, "CN=ISRG Root X1", true },
+	{ "another root", "2 1 1 " X1, "CN=ISRG Root X2", false },
+	{ "O and CN", "2 1 1 " YE1, "CN=YE1,O=Let's Encrypt,C=US", true },
+	{ "in another order", "2 1 1 " YE1, "C=US,O=Let's Encrypt,CN=YE1",
+	    true },
+	{ "another O", "2 1 1 " YE1, "CN=YE1,O=Another", false },
+	{ "without O", "2 1 1 " YE1, "CN=YE1", false },
+	{ "without CN", "2 1 1 " YE1, "O=Let's Encrypt", false },
+	{ "empty", "2 1 1 " YE1, "", false },
+};
+
 static void
 test_subjects(void **state)
 {
-	static const struct {
-		const char	*record;
-		const char	*subject;
-		bool		 is;
-	} rows[] = {
-		{ "2 1 1 " X1, "CN=ISRG Root X1,O=Internet Security Research "
-		    "Group,C=US", true },
-		{ "2 1 1 " X1, "CN=ISRG Root X1", true },
-		{ "2 1 1 " X1, "CN=ISRG Root X2", false },
-		{ "2 1 1 " YE1, "CN=YE1,O=Let's Encrypt,C=US", true },
-		{ "2 1 1 " YE1, "C=US,O=Let's Encrypt,CN=YE1", true },
-		{ "2 1 1 " YE1, "CN=YE1,O=Another", false },
-		{ "2 1 1 " YE1, "CN=YE1", false },
-		{ "2 1 1 " YE1, "O=Let's Encrypt", false },
-		{ "2 1 1 " YE1, "", false },
-	};
-	size_t i;
+	const struct subject *row = *state;
 
-	(void)state;
-	for (i = 0; i < COUNT(rows); i++)
-		assert_int_equal(known_cas_is_subject(find(NULL, rows[i].record),
-		    rows[i].subject), rows[i].is);
+	struct distinguished_name subject = certificates_name(row->subject);
+
+	assert_int_equal(known_cas_is_subject(find(NULL, row->record),
+	    &subject), row->is);
+	free(subject.der);
 }
 
 static void
@@ -161,18 +168,18 @@ test_file(void **state)
 	(void)state;
 	assert_true(read_text(&known_cas, text, &why));
 	assert_int_equal(known_cas.count, 4);
-	assert_issuer(find(&known_cas, "2 1 1 " A), "Ours 1", KNOWN_CA_ACTIVE);
-	assert_issuer(find(&known_cas, "2 0 1 " C), "Ours 1", KNOWN_CA_ACTIVE);
-	assert_issuer(find(&known_cas, "2 0 1 " D), "Ours 1", KNOWN_CA_ACTIVE);
-	assert_issuer(find(&known_cas, "2 1 1 " D), "Let's Encrypt YE4",
+	assert_ca(find(&known_cas, "2 1 1 " A), "Ours 1", KNOWN_CA_ACTIVE);
+	assert_ca(find(&known_cas, "2 0 1 " C), "Ours 1", KNOWN_CA_ACTIVE);
+	assert_ca(find(&known_cas, "2 0 1 " D), "Ours 1", KNOWN_CA_ACTIVE);
+	assert_ca(find(&known_cas, "2 1 1 " D), "Let's Encrypt YE4",
 	    KNOWN_CA_ACTIVE);
-	assert_issuer(find(&known_cas, "2 1 1 " YE1), "Let's Encrypt YE1",
+	assert_ca(find(&known_cas, "2 1 1 " YE1), "Let's Encrypt YE1",
 	    KNOWN_CA_RETIRED);
 	assert_rotation(&known_cas, "2 1 1 " A, "Ours 1,Ours 2,");
 	assert_rotation(&known_cas, "2 1 1 " D,
 	    "Let's Encrypt YE4,Let's Encrypt YE2,");
-	/* What the file says nothing about is as it was. */
-	assert_issuer(find(&known_cas, "2 1 1 " X1), "ISRG Root X1",
+	/* CAs that are not in the file stay as built in. */
+	assert_ca(find(&known_cas, "2 1 1 " X1), "ISRG Root X1",
 	    KNOWN_CA_ROOT);
 	assert_null(find(&known_cas, "2 1 1 " C));
 	known_cas_clear(&known_cas);
@@ -184,47 +191,57 @@ test_file(void **state)
 	known_cas_clear(&known_cas);
 }
 
+#define FIELDS_WANTED "it must have the fields key, name, kind, state, day " \
+	"and certificates, separated by tabs"
+#define CERTIFICATES_WANTED "it must have at most 4 certificates, each a " \
+	"SHA2-256, separated by commas"
+
+static const struct bad_file {
+	const char	*name;
+	const char	*text;
+	const char	*why;		/* after the file's name */
+} bad_files[] = {
+	{ "one field", "x", ", line 1: " FIELDS_WANTED },
+	{ "no state", "\n" A "\tname\tkind", ", line 2: " FIELDS_WANTED },
+	{ "too many fields", A "\tn\tk\tactive\t\t\tmore",
+	    ", line 1: " FIELDS_WANTED },
+	{ "not a digest", "abc\tn\tk\tactive",
+	    ", line 1: it does not begin with the SHA2-256 of a key" },
+	{ "upper case", TIMES_8("AAAAAAAA") "\tn\tk\tactive",
+	    ", line 1: it does not begin with the SHA2-256 of a key" },
+	{ "no name", A "\t\tk\tactive", ", line 1: it has no name" },
+	{ "unknown state", A "\tn\tk\tlazy", ", line 1: it has a state other "
+	    "than active, backup, retired and root" },
+	{ "certificate is not a digest", A "\tn\tk\tactive\t\tabc",
+	    ", line 1: " CERTIFICATES_WANTED },
+	{ "too many certificates",
+	    A "\tn\tk\tactive\t\t" A "," A "," A "," A "," A,
+	    ", line 1: " CERTIFICATES_WANTED },
+	{ "unprintable name", A "\t\033[31m\tk\tactive",
+	    ", line 1: it has a name with unprintable characters" },
+};
+
 static void
-test_bad_files(void **state)
+test_bad_file(void **state)
 {
-	static const struct {
-		const char	*text;
-		const char	*why;
-	} rows[] = {
-		{ "x", ", line 1: it is not key, name, kind, state, day and "
-		    "certificates with tabs between them" },
-		{ "\n" A "\tname\tkind", ", line 2: it is not key, name, kind, "
-		    "state, day and certificates with tabs between them" },
-		{ A "\tn\tk\tactive\t\t\tmore", ", line 1: it is not key, "
-		    "name, kind, state, day and certificates with tabs between "
-		    "them" },
-		{ "abc\tn\tk\tactive", ", line 1: it does not begin with the "
-		    "SHA2-256 of a key" },
-		{ TIMES_8("AAAAAAAA") "\tn\tk\tactive", ", line 1: it does not "
-		    "begin with the SHA2-256 of a key" },
-		{ A "\t\tk\tactive", ", line 1: it has no name" },
-		{ A "\tn\tk\tlazy", ", line 1: it has a state that is none of "
-		    "active, backup, retired, root" },
-		{ A "\tn\tk\tactive\t\tabc", ", line 1: it has certificates "
-		    "that are not up to 4 SHA2-256 with commas between them" },
-		{ A "\tn\tk\tactive\t\t" A "," A "," A "," A "," A, ", line 1: "
-		    "it has certificates that are not up to 4 SHA2-256 with "
-		    "commas between them" },
-		{ A "\t\033[31m\tk\tactive", ", line 1: it has a name that "
-		    "cannot be shown" },
-	};
+	const struct bad_file *row = *state;
 	struct known_cas known_cas;
 	char *why;
-	size_t i;
+
+	assert_false(read_text(&known_cas, row->text, &why));
+	assert_non_null(strchr(why, ','));
+	assert_string_equal(strchr(why, ','), row->why);
+	free(why);
+	known_cas_clear(&known_cas);	/* does no harm */
+}
+
+static void
+test_missing_file(void **state)
+{
+	struct known_cas known_cas;
+	char *why;
 
 	(void)state;
-	for (i = 0; i < COUNT(rows); i++) {
-		assert_false(read_text(&known_cas, rows[i].text, &why));
-		assert_non_null(strchr(why, ','));
-		assert_string_equal(strchr(why, ','), rows[i].why);
-		free(why);
-		known_cas_clear(&known_cas);	/* does no harm */
-	}
 	assert_false(known_cas_read(&known_cas, "/nonexistent/issuers", &why));
 	assert_non_null(strstr(why, "/nonexistent/issuers"));
 	free(why);
@@ -233,12 +250,13 @@ test_bad_files(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_built_in),
-		cmocka_unit_test(test_subjects),
-		cmocka_unit_test(test_file),
-		cmocka_unit_test(test_bad_files),
+	static const struct table tables[] = {
+		TABLE_ALONE(test_built_in),
+		TABLE(test_subjects, subjects),
+		TABLE_ALONE(test_file),
+		TABLE(test_bad_file, bad_files),
+		TABLE_ALONE(test_missing_file),
 	};
 
-	return cmocka_run_group_tests_name("issuers", tests, NULL, NULL);
+	return table_run(tables, COUNT(tables));
 }

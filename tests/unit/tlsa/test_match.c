@@ -13,8 +13,11 @@
 #include "smtp/chain.h"
 #include "tests/unit/support/certificates.h"
 #include "tests/unit/support/match_cases.h"
+#include "tests/unit/support/table.h"
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
+
+static struct issued **world;
 
 static void
 check_result(const struct match_case *row, const struct match_result *result)
@@ -23,47 +26,41 @@ check_result(const struct match_case *row, const struct match_result *result)
 
 	if (result->would_match != matches || result->depth != row->depth ||
 	    result->faults != row->faults)
-		fail_msg("%s: match %d, depth %d, faults %#x, why %s",
-		    row->what, result->would_match, result->depth,
-		    result->faults, result->why);
+		fail_msg("match %d, depth %d, faults %#x, why %s",
+		    result->would_match, result->depth, result->faults,
+		    result->why);
 	assert_int_equal(result->record, 0);
 	assert_int_equal(result->status, matches ? MATCH_MATCH :
 	    MATCH_MISMATCH);
 	if (matches)
 		assert_null(result->why);
-	else if (strcmp(result->why, row->why) != 0)
-		fail_msg("%s: %s", row->what, result->why);
+	else
+		assert_string_equal(result->why, row->why);
 }
 
 static void
-test_cases(void **state)
+test_chain(void **state)
 {
-	const struct match_case *row;
+	const struct match_case *row = *state;
+	struct tlsa_set set = { NULL, 0 };
+	struct chain *chain = match_world_chain(world, row->sent,
+	    MATCH_SENT_MAX);
+	struct match_input input = match_world_input(&set, chain);
 	struct match_result *results;
-	struct match_input input;
-	struct tlsa_set set;
-	struct chain *chain;
-	size_t i;
 
-	for (i = 0; i < match_case_count; i++) {
-		row = &match_cases[i];
-		set = (struct tlsa_set){ NULL, 0 };
-		match_world_record(&set, *state, row->record, row->of);
-		assert_true(set.records[0].usable);
-		chain = match_world_chain(*state, row->sent, MATCH_SENT_MAX);
-		input = match_world_input(&set, chain);
-		results = match_chain(&input);
-		check_result(row, results);
-		assert_int_equal(match_any(results, 1), row->faults == 0);
-		match_free(results, set.count);
-		chain_free(chain);
-		tlsa_set_clear(&set);
-	}
+	match_world_record(&set, world, row->record, row->of);
+	assert_true(set.records[0].usable);
+	results = match_chain(&input);
+	check_result(row, results);
+	assert_int_equal(match_any(results, 1), row->faults == 0);
+	match_free(results, set.count);
+	chain_free(chain);
+	tlsa_set_clear(&set);
 }
 
 /* A server that holds the certificates, its own first. */
 static SSL *
-live_server(SSL_CTX *context, struct issued **world, const enum who *sent)
+live_server(SSL_CTX *context, const enum who *sent)
 {
 	struct issued *own = world[sent[0]];
 	SSL *ssl;
@@ -82,7 +79,7 @@ live_server(SSL_CTX *context, struct issued **world, const enum who *sent)
 	return ssl;
 }
 
-/* A client that demands what the record says, as RFC 7672 has it. */
+/* A client that authenticates the server by the record (RFC 7672). */
 static SSL *
 live_client(SSL_CTX *context, const struct tlsa *record)
 {
@@ -107,7 +104,7 @@ live_client(SSL_CTX *context, const struct tlsa *record)
 	return ssl;
 }
 
-/* Whether the two come to an agreement, over memory. */
+/* Whether a handshake, in memory, succeeds and the record matched. */
 static bool
 shake_hands(SSL *client, SSL *server)
 {
@@ -129,46 +126,40 @@ shake_hands(SSL *client, SSL *server)
 	    SSL_get0_dane_authority(client, NULL, NULL) >= 0;
 }
 
-/* What is judged on a stored chain is what a live handshake would have said. */
+/* The result on a stored chain is that of a live handshake. */
 static void
 test_live(void **state)
 {
-	SSL_CTX *client_context, *server_context;
-	const struct match_case *row;
+	const struct match_case *row = *state;
+	SSL_CTX *server_context = SSL_CTX_new(TLS_server_method());
+	SSL_CTX *client_context = SSL_CTX_new(TLS_client_method());
+	struct tlsa_set set = { NULL, 0 };
 	SSL *client, *server;
-	struct tlsa_set set;
-	size_t i;
 
-	for (i = 0; i < match_case_count; i++) {
-		row = &match_cases[i];
-		set = (struct tlsa_set){ NULL, 0 };
-		match_world_record(&set, *state, row->record, row->of);
-		server_context = SSL_CTX_new(TLS_server_method());
-		client_context = SSL_CTX_new(TLS_client_method());
-		server = live_server(server_context, *state, row->sent);
-		client = live_client(client_context, set.records);
-		if (shake_hands(client, server) != (row->faults == 0))
-			fail_msg("%s: a handshake ends otherwise", row->what);
-		SSL_free(client);
-		SSL_free(server);
-		SSL_CTX_free(client_context);
-		SSL_CTX_free(server_context);
-		tlsa_set_clear(&set);
-	}
+	match_world_record(&set, world, row->record, row->of);
+	server = live_server(server_context, row->sent);
+	client = live_client(client_context, set.records);
+	assert_int_equal(shake_hands(client, server), row->faults == 0);
+	SSL_free(client);
+	SSL_free(server);
+	SSL_CTX_free(client_context);
+	SSL_CTX_free(server_context);
+	tlsa_set_clear(&set);
 }
 
-/* Usage 2 is worth nothing without a name, usage 3 needs none. */
+/* Usage 2 cannot match without a reference name, usage 3 needs none. */
 static void
 test_without_names(void **state)
 {
 	static const enum who sent[] = { LEAF, INTERMEDIATE };
 	struct tlsa_set set = { NULL, 0 };
-	struct chain *chain = match_world_chain(*state, sent, COUNT(sent));
+	struct chain *chain = match_world_chain(world, sent, COUNT(sent));
 	struct match_result *results;
 	struct match_input input;
 
-	match_world_record(&set, *state, "2 1 1", INTERMEDIATE);
-	match_world_record(&set, *state, "3 1 1", LEAF);
+	(void)state;
+	match_world_record(&set, world, "2 1 1", INTERMEDIATE);
+	match_world_record(&set, world, "3 1 1", LEAF);
 	input = match_world_input(&set, chain);
 	input.reference_name_count = 0;
 	results = match_chain(&input);
@@ -176,54 +167,53 @@ test_without_names(void **state)
 	assert_int_equal(results[0].faults, MATCH_FAULT_NAME);
 	assert_int_equal(results[0].depth, 1);
 	assert_string_equal(results[0].why, "matches CN=Intermediate, but "
-	    "there is no name that the certificate could bear");
+	    "there is no reference name to check the certificate against");
 	assert_int_equal(results[1].status, MATCH_MATCH);
 	match_free(results, set.count);
 
-	/* One name is spoken of as one. */
+	/* A single name is reported as one. */
 	input.reference_names = (const char *const[]){ "mx.example.net" };
 	input.reference_name_count = 1;
 	results = match_chain(&input);
 	assert_string_equal(results[0].why, "matches CN=Intermediate, but the "
-	    "certificate does not bear the name mx.example.net");
+	    "certificate does not have the name mx.example.net");
 	assert_int_equal(results[1].status, MATCH_MATCH);
 	match_free(results, set.count);
 	chain_free(chain);
 	tlsa_set_clear(&set);
 }
 
-/* The same evidence as of another day. */
+static const struct day {
+	const char	*name;
+	int		 day;		/* from CERTIFICATES_NOW on */
+	unsigned int	 faults;
+} days[] = {
+	{ "before the first day", -31, MATCH_FAULT_NOT_YET },
+	{ "today", 0, 0 },
+	{ "on the last day", 29, 0 },
+	{ "after the last day", 31, MATCH_FAULT_EXPIRED },
+};
+
+/* The dates matter for usage 2 alone. */
 static void
 test_when(void **state)
 {
 	static const enum who sent[] = { LEAF, INTERMEDIATE };
-	static const struct {
-		int		day;
-		unsigned int	faults;
-	} days[] = {
-		{ -31, MATCH_FAULT_NOT_YET },
-		{ 0, 0 },
-		{ 29, 0 },
-		{ 31, MATCH_FAULT_EXPIRED },
-	};
+	const struct day *row = *state;
 	struct tlsa_set set = { NULL, 0 };
-	struct chain *chain = match_world_chain(*state, sent, COUNT(sent));
+	struct chain *chain = match_world_chain(world, sent, COUNT(sent));
 	struct match_result *results;
 	struct match_input input;
-	size_t i;
 
-	match_world_record(&set, *state, "2 1 1", INTERMEDIATE);
-	match_world_record(&set, *state, "3 1 1", LEAF);
+	match_world_record(&set, world, "2 1 1", INTERMEDIATE);
+	match_world_record(&set, world, "3 1 1", LEAF);
 	input = match_world_input(&set, chain);
-	for (i = 0; i < COUNT(days); i++) {
-		input.when = CERTIFICATES_NOW +
-		    days[i].day * CERTIFICATES_DAY;
-		results = match_chain(&input);
-		assert_int_equal(results[0].faults, days[i].faults);
-		assert_int_equal(results[0].would_match, days[i].faults == 0);
-		assert_int_equal(results[1].status, MATCH_MATCH);
-		match_free(results, set.count);
-	}
+	input.when = CERTIFICATES_NOW + row->day * CERTIFICATES_DAY;
+	results = match_chain(&input);
+	assert_int_equal(results[0].faults, row->faults);
+	assert_int_equal(results[0].would_match, row->faults == 0);
+	assert_int_equal(results[1].status, MATCH_MATCH);
+	match_free(results, set.count);
 	chain_free(chain);
 	tlsa_set_clear(&set);
 }
@@ -234,21 +224,22 @@ test_agility(void **state)
 {
 	static const enum who sent[] = { LEAF, INTERMEDIATE };
 	struct tlsa_set set = { NULL, 0 };
-	struct chain *chain = match_world_chain(*state, sent, COUNT(sent));
+	struct chain *chain = match_world_chain(world, sent, COUNT(sent));
 	struct match_result *results;
 	struct match_input input;
 
-	match_world_record(&set, *state, "3 1 1", LEAF);
-	match_world_record(&set, *state, "3 1 1", LEAF_OLD);
-	match_world_record(&set, *state, "3 1 2", LEAF_OLD);
+	(void)state;
+	match_world_record(&set, world, "3 1 1", LEAF);
+	match_world_record(&set, world, "3 1 1", LEAF_OLD);
+	match_world_record(&set, world, "3 1 2", LEAF_OLD);
 	input = match_world_input(&set, chain);
 	results = match_chain(&input);
 	assert_int_equal(results[0].status, MATCH_IGNORED);
 	assert_true(results[0].would_match);
 	assert_int_equal(results[0].depth, 0);
 	assert_int_equal(results[0].faults, 0);
-	assert_string_equal(results[0].why, "SHA2-512 is published for the "
-	    "same usage and selector, and counts in its place (RFC 7671 9)");
+	assert_string_equal(results[0].why, "a SHA2-512 record with the same "
+	    "usage and selector takes precedence (RFC 7671 9)");
 	assert_int_equal(results[1].status, MATCH_IGNORED);
 	assert_false(results[1].would_match);
 	assert_int_equal(results[1].faults, MATCH_FAULT_DATA);
@@ -256,7 +247,7 @@ test_agility(void **state)
 	assert_false(match_any(results, set.count));
 	match_free(results, set.count);
 
-	match_world_record(&set, *state, "2 1 1", INTERMEDIATE);
+	match_world_record(&set, world, "2 1 1", INTERMEDIATE);
 	results = match_chain(&input);
 	assert_int_equal(results[3].status, MATCH_MATCH);
 	assert_int_equal(results[3].record, 3);
@@ -271,16 +262,17 @@ test_unusable(void **state)
 {
 	static const enum who sent[] = { LEAF, INTERMEDIATE };
 	struct tlsa_set set = { NULL, 0 };
-	struct chain *chain = match_world_chain(*state, sent, COUNT(sent));
+	struct chain *chain = match_world_chain(world, sent, COUNT(sent));
 	struct match_result *results;
 	struct match_input input = match_world_input(&set, chain);
 
+	(void)state;
 	results = match_chain(&input);
 	assert_false(match_any(results, set.count));
 	match_free(results, set.count);
 
-	match_world_record(&set, *state, "1 1 1", LEAF);
-	match_world_record(&set, *state, "0 0 1", INTERMEDIATE);
+	match_world_record(&set, world, "1 1 1", LEAF);
+	match_world_record(&set, world, "0 0 1", INTERMEDIATE);
 	results = match_chain(&input);
 	assert_int_equal(results[0].status, MATCH_UNUSABLE);
 	assert_int_equal(results[0].depth, MATCH_NO_DEPTH);
@@ -298,20 +290,21 @@ static void
 test_empty_chain(void **state)
 {
 	struct tlsa_set set = { NULL, 0 };
-	struct chain *chain = match_world_chain(*state, NULL, 0);
+	struct chain *chain = match_world_chain(world, NULL, 0);
 	struct match_input input = match_world_input(&set, chain);
 	struct match_result *results;
 	size_t i;
 
-	match_world_record(&set, *state, "3 1 1", LEAF);
-	match_world_record(&set, *state, "2 1 1", INTERMEDIATE);
-	match_world_record(&set, *state, "2 0 0", INTERMEDIATE);
+	(void)state;
+	match_world_record(&set, world, "3 1 1", LEAF);
+	match_world_record(&set, world, "2 1 1", INTERMEDIATE);
+	match_world_record(&set, world, "2 0 0", INTERMEDIATE);
 	results = match_chain(&input);
 	for (i = 0; i < set.count; i++) {
 		assert_int_equal(results[i].status, MATCH_MISMATCH);
 		assert_int_equal(results[i].faults, MATCH_FAULT_DATA);
 		assert_string_equal(results[i].why,
-		    "the server showed no certificate");
+		    "the server presented no certificate");
 	}
 	match_free(results, set.count);
 	chain_free(chain);
@@ -332,17 +325,22 @@ test_names(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cases),
-		cmocka_unit_test(test_live),
-		cmocka_unit_test(test_without_names),
-		cmocka_unit_test(test_when),
-		cmocka_unit_test(test_agility),
-		cmocka_unit_test(test_unusable),
-		cmocka_unit_test(test_empty_chain),
-		cmocka_unit_test(test_names),
+	const struct table tables[] = {
+		TABLE_PART(test_chain, match_cases, match_case_count),
+		TABLE_PART(test_live, match_cases, match_case_count),
+		TABLE_ALONE(test_without_names),
+		TABLE(test_when, days),
+		TABLE_ALONE(test_agility),
+		TABLE_ALONE(test_unusable),
+		TABLE_ALONE(test_empty_chain),
+		TABLE_ALONE(test_names),
 	};
+	void *state;
+	int failed;
 
-	return cmocka_run_group_tests_name("match", tests, match_world_set_up,
-	    match_world_tear_down);
+	match_world_set_up(&state);
+	world = state;
+	failed = table_run(tables, COUNT(tables));
+	match_world_tear_down(&state);
+	return failed;
 }

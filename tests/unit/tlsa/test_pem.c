@@ -15,6 +15,9 @@
 #include "resolver/memory.h"
 #include "smtp/chain.h"
 #include "tests/unit/support/certificates.h"
+#include "tests/unit/support/table.h"
+
+static struct certificates_pair *pair;
 
 /*
  * A row's text is made of these: '1' and '2' the leaf's and the root's
@@ -22,20 +25,20 @@
  * else itself.
  */
 static void
-add_pem(BIO *text, const struct certificates_pair *authority, char what)
+add_pem(BIO *text, char what)
 {
 	switch (what) {
 	case '1':
-		PEM_write_bio_X509(text, authority->leaf->x509);
+		PEM_write_bio_X509(text, pair->leaf->x509);
 		break;
 	case '2':
-		PEM_write_bio_X509(text, authority->root->x509);
+		PEM_write_bio_X509(text, pair->root->x509);
 		break;
 	case 't':
-		PEM_write_bio_X509_AUX(text, authority->leaf->x509);
+		PEM_write_bio_X509_AUX(text, pair->leaf->x509);
 		break;
 	case 'k':
-		PEM_write_bio_PrivateKey(text, authority->leaf->key, NULL,
+		PEM_write_bio_PrivateKey(text, pair->leaf->key, NULL,
 		    NULL, 0, NULL, NULL);
 		break;
 	default:
@@ -45,56 +48,57 @@ add_pem(BIO *text, const struct certificates_pair *authority, char what)
 
 /* The text of a row, owned by the caller. */
 static char *
-pem_text(const struct certificates_pair *authority, const char *row)
+pem_text(const char *row)
 {
 	BIO *memory = BIO_new(BIO_s_mem());
 	char *bytes, *text;
 	long size;
 
 	for (; *row != '\0'; row++)
-		add_pem(memory, authority, *row);
+		add_pem(memory, *row);
 	size = BIO_get_mem_data(memory, &bytes);
 	text = memory_copy(bytes, (size_t)size);
 	BIO_free(memory);
 	return text;
 }
 
+static const struct accepted {
+	const char	*name;
+	const char	*row;
+	size_t		 count;
+} accepteds[] = {
+	{ "one", "1", 1 },
+	{ "two", "12", 2 },
+	{ "behind a private key", "k12", 2 },
+	{ "among private keys", "1k2k", 2 },
+	{ "trusted certificate", "t", 1 },
+	{ "with text", "Subject: CN = MX\n1\n\nISSUER:\n2\nend", 2 },
+	{ "behind an unended block",
+	    "-----BEGIN RSA PRIVATE KEY-----\n!!! not closed\n1", 1 },
+	{ "behind a request that is cut short",
+	    "-----BEGIN CERTIFICATE REQUEST-----\nx\n1", 1 },
+	{ "behind another block",
+	    "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n"
+	    "-----END EC PARAMETERS-----\n1", 1 },
+};
+
 static void
 test_accepted(void **state)
 {
-	static const struct {
-		const char	*row;
-		size_t		 count;
-	} rows[] = {
-		{ "1", 1 },
-		{ "12", 2 },
-		{ "k12", 2 },
-		{ "1k2k", 2 },
-		{ "t", 1 },
-		{ "Subject: CN = MX\n1\n\nISSUER:\n2\nend", 2 },
-		{ "-----BEGIN RSA PRIVATE KEY-----\n!!! not closed\n1", 1 },
-		{ "-----BEGIN CERTIFICATE REQUEST-----\nx\n1", 1 },
-		{ "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n"
-		    "-----END EC PARAMETERS-----\n1", 1 },
-	};
-	struct chain *chain;
-	char *text, *why;
-	size_t i;
+	const struct accepted *row = *state;
+	char *text = pem_text(row->row), *why;
+	struct chain *chain = pem_chain(text, strlen(text), &why);
 
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		text = pem_text(*state, rows[i].row);
-		chain = pem_chain(text, strlen(text), &why);
-		assert_null(why);
-		assert_non_null(chain);
-		assert_int_equal(chain->count, rows[i].count);
-		assert_string_equal(chain->certificates[0].subject,
-		    "CN=mx.example.org");
-		chain_free(chain);
-		free(text);
-	}
+	assert_null(why);
+	assert_non_null(chain);
+	assert_int_equal(chain->count, row->count);
+	assert_string_equal(chain->certificates[0].subject,
+	    "CN=mx.example.org");
+	chain_free(chain);
+	free(text);
 }
 
-/* Replaces each line feed, as other systems and people's editors do. */
+/* Replaces each line feed, as other systems and editors do. */
 static char *
 with_line_ends(const char *text, const char *end)
 {
@@ -114,25 +118,39 @@ with_line_ends(const char *text, const char *end)
 	return changed;
 }
 
+static const struct line_end {
+	const char	*name;
+	const char	*end;
+} line_ends[] = {
+	{ "Windows", "\r\n" },
+	{ "space before", " \t\r\n" },
+	{ "space after", "\n  " },
+	{ "empty lines", "\n\n" },
+};
+
 static void
 test_line_ends(void **state)
 {
-	static const char *const ends[] = { "\r\n", " \t\r\n", "\n  ", "\n\n" };
-	char *text = pem_text(*state, "12"), *changed, *why;
-	struct chain *chain;
-	size_t i;
+	const struct line_end *row = *state;
+	char *text = pem_text("12"), *why;
+	char *changed = with_line_ends(text, row->end);
+	struct chain *chain = pem_chain(changed, strlen(changed), &why);
 
-	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		changed = with_line_ends(text, ends[i]);
-		chain = pem_chain(changed, strlen(changed), &why);
-		assert_null(why);
-		assert_int_equal(chain->count, 2);
-		chain_free(chain);
-		free(changed);
-	}
+	assert_null(why);
+	assert_int_equal(chain->count, 2);
+	chain_free(chain);
+	free(changed);
+	free(text);
+}
 
-	/* The last line may have none. */
-	chain = pem_chain(text, strlen(text) - 1, &why);
+/* The last line may have no line feed. */
+static void
+test_last_line(void **state)
+{
+	char *text = pem_text("12"), *why;
+	struct chain *chain = pem_chain(text, strlen(text) - 1, &why);
+
+	(void)state;
 	assert_null(why);
 	assert_int_equal(chain->count, 2);
 	chain_free(chain);
@@ -143,13 +161,13 @@ test_line_ends(void **state)
 static void
 test_one_line(void **state)
 {
-	const struct certificates_pair *authority = *state;
 	unsigned char *der = NULL;
 	char *base64, *text, *why;
 	struct chain *chain;
 	int size;
 
-	size = i2d_X509(authority->leaf->x509, &der);
+	(void)state;
+	size = i2d_X509(pair->leaf->x509, &der);
 	base64 = memory_new((size_t)size * 2, 1);
 	EVP_EncodeBlock((unsigned char *)base64, der, size);
 	assert_true(strlen(base64) > 512);
@@ -168,68 +186,72 @@ test_one_line(void **state)
 #define BEGIN	"-----BEGIN CERTIFICATE-----\n"
 #define END	"-----END CERTIFICATE-----\n"
 
+#define NOT_END "this is not the END line of the certificate, or not alone " \
+	"on its line"
+#define NOT_ALONE "the BEGIN of a certificate is not alone on its line"
+#define DAMAGED "the certificate that begins here is damaged"
+
+static const struct refused {
+	const char	*name;
+	const char	*text;
+	const char	*why;
+} refuseds[] = {
+	{ "nothing", "", "no certificate in it" },
+	{ "empty lines", "\n\n", "no certificate in it" },
+	{ "end alone", "nothing\n" END, "no certificate in it" },
+	{ "unknown label", "-----BEGIN CERTIFICATES-----\n",
+	    "no certificate in it" },
+	{ "begin alone", BEGIN, "line 1: the text ends within a certificate" },
+	{ "no end", "\n" BEGIN "MIIB\n",
+	    "line 3: the text ends within a certificate" },
+	{ "no octets", BEGIN END, "line 1: " DAMAGED },
+	{ "not a certificate", "x\n" BEGIN "MIIB\n" END, "line 2: " DAMAGED },
+	{ "stray sign", BEGIN "MIIB\nMI!B\n" END, "line 3: bad base64" },
+	{ "hyphen", BEGIN "MIIB\nMI-B\n" END, "line 3: bad base64" },
+	{ "a letter lost", BEGIN "MIIB\nMII\n" END,
+	    "line 4: bad base64 before this line" },
+	{ "more behind the padding", BEGIN "MA==\nMIIB\n" END,
+	    "line 3: bad base64" },
+	{ "begin before the end", BEGIN "MIIB\n" BEGIN "MIIB\n" END,
+	    "line 3: no END line before this one" },
+	{ "encrypted", BEGIN "Proc-Type: 4,ENCRYPTED\n" END,
+	    "line 2: bad base64" },
+	{ "run together",
+	    BEGIN "MIIB\n-----END CERTIFICATE-----" BEGIN "MIIB\n" END,
+	    "line 3: " NOT_END },
+	{ "end of another block", BEGIN "MIIB\n-----END FOO-----\n",
+	    "line 3: " NOT_END },
+	{ "byte order mark", "\xef\xbb\xbf" BEGIN "MIIB\n" END "\n",
+	    "line 1: " NOT_ALONE },
+	{ "begin behind text", "\nkey" BEGIN "MIIB\n" END "\n",
+	    "line 2: " NOT_ALONE },
+};
+
 static void
 test_refused(void **state)
 {
-	static const struct {
-		const char	*text;
-		const char	*why;
-	} rows[] = {
-		{ "", "no certificate in it" },
-		{ "\n\n", "no certificate in it" },
-		{ "nothing\n" END, "no certificate in it" },
-		{ "-----BEGIN CERTIFICATES-----\n", "no certificate in it" },
-		{ BEGIN, "line 1: the text ends within a certificate" },
-		{ "\n" BEGIN "MIIB\n",
-		    "line 3: the text ends within a certificate" },
-		{ BEGIN END,
-		    "line 1: the certificate that begins here is damaged" },
-		{ "x\n" BEGIN "MIIB\n" END,
-		    "line 2: the certificate that begins here is damaged" },
-		{ BEGIN "MIIB\nMI!B\n" END, "line 3: bad base64" },
-		{ BEGIN "MIIB\nMI-B\n" END, "line 3: bad base64" },
-		{ BEGIN "MIIB\nMII\n" END,
-		    "line 4: bad base64 before this line" },
-		{ BEGIN "MA==\nMIIB\n" END, "line 3: bad base64" },
-		{ BEGIN "MIIB\n" BEGIN "MIIB\n" END,
-		    "line 3: no END line before this one" },
-		{ BEGIN "Proc-Type: 4,ENCRYPTED\n" END, "line 2: bad base64" },
-		{ BEGIN "MIIB\n-----END CERTIFICATE-----" BEGIN "MIIB\n" END,
-		    "line 3: this is not the END line of the certificate, or "
-		    "not that alone" },
-		{ BEGIN "MIIB\n-----END FOO-----\n", "line 3: this is not the "
-		    "END line of the certificate, or not that alone" },
-		{ "\xef\xbb\xbf" BEGIN "MIIB\n" END "\n", "line 1: the BEGIN "
-		    "of a certificate does not stand alone on its line" },
-		{ "\nkey" BEGIN "MIIB\n" END "\n", "line 2: the BEGIN of a "
-		    "certificate does not stand alone on its line" },
-	};
+	const struct refused *row = *state;
 	char *why;
-	size_t i;
 
-	(void)state;
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		assert_null(pem_chain(rows[i].text,
-		    strlen(rows[i].text), &why));
-		assert_string_equal(why, rows[i].why);
-		free(why);
-	}
+	assert_null(pem_chain(row->text, strlen(row->text), &why));
+	assert_string_equal(why, row->why);
+	free(why);
 }
 
 /* One damaged block spoils the file: half a chain would mislead. */
 static void
 test_damaged(void **state)
 {
-	char *text = pem_text(*state, "2"), *both, *why;
+	char *text = pem_text("2"), *both, *why;
 
+	(void)state;
 	both = memory_format("%s" BEGIN "MIIB\n" END, text);
 	assert_null(pem_chain(both, strlen(both), &why));
-	assert_non_null(strstr(why,
-	    ": the certificate that begins here is damaged"));
+	assert_non_null(strstr(why, ": " DAMAGED));
 	free(why);
 	free(both);
 
-	/* A certificate with an octet behind it is none. */
+	/* So does an octet behind a certificate. */
 	both = memory_format("%.*sAAAA\n" END,
 	    (int)(strstr(text, END) - text), text);
 	assert_null(pem_chain(both, strlen(both), &why));
@@ -241,14 +263,20 @@ test_damaged(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_accepted),
-		cmocka_unit_test(test_line_ends),
-		cmocka_unit_test(test_one_line),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_damaged),
+	static const struct table tables[] = {
+		TABLE(test_accepted, accepteds),
+		TABLE(test_line_ends, line_ends),
+		TABLE_ALONE(test_last_line),
+		TABLE_ALONE(test_one_line),
+		TABLE(test_refused, refuseds),
+		TABLE_ALONE(test_damaged),
 	};
+	void *state;
+	int failed;
 
-	return cmocka_run_group_tests_name("pem", tests,
-	    certificates_pair_set_up, certificates_pair_tear_down);
+	certificates_pair_set_up(&state);
+	pair = state;
+	failed = table_run(tables, sizeof(tables) / sizeof(tables[0]));
+	certificates_pair_tear_down(&state);
+	return failed;
 }

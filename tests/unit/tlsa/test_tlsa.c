@@ -8,11 +8,12 @@
 #include <cmocka.h>
 #include <openssl/err.h>
 
-#include "checker/tlsa/make.h"
 #include "checker/tlsa/tlsa.h"
 #include "resolver/answer.h"
 #include "resolver/memory.h"
-#include "tests/unit/support/certificates.h"
+#include "smtp/chain.h"
+#include "tests/unit/support/fixture.h"
+#include "tests/unit/support/table.h"
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
@@ -31,133 +32,150 @@ add(struct tlsa_set *set, const char *kind, size_t size)
 	fields.matching_type = (uint8_t)strtoul(next, NULL, 10);
 	fields.data = memory_copy(octets, size);
 	tlsa_set_add(set, &fields);
-	free(fields.data);
+	tlsa_clear(&fields);
 }
+
+/* --- what can be used */
+
+static const struct usability {
+	const char	*name;
+	const char	*kind;
+	size_t		 size;
+	const char	*why;		/* NULL: usable */
+} usabilities[] = {
+	{ "3 1 1", "3 1 1", 32, NULL },
+	{ "3 0 1", "3 0 1", 32, NULL },
+	{ "3 1 2", "3 1 2", 64, NULL },
+	{ "2 0 1", "2 0 1", 32, NULL },
+	{ "2 1 2", "2 1 2", 64, NULL },
+	{ "PKIX-TA", "0 1 1", 32,
+	    "usage 0 (PKIX-TA) is not for SMTP (RFC 7672 3.1.3)" },
+	{ "PKIX-EE", "1 1 1", 32,
+	    "usage 1 (PKIX-EE) is not for SMTP (RFC 7672 3.1.3)" },
+	{ "first unknown usage", "4 1 1", 32, "usage 4 is unknown" },
+	{ "last unknown usage", "255 1 1", 32, "usage 255 is unknown" },
+	{ "first unknown selector", "3 2 1", 32, "selector 2 is unknown" },
+	{ "last unknown selector", "2 255 1", 32, "selector 255 is unknown" },
+	{ "first unknown matching type", "3 1 3", 32,
+	    "matching type 3 is unknown" },
+	{ "last unknown matching type", "3 1 255", 32,
+	    "matching type 255 is unknown" },
+	{ "SHA2-256 less an octet", "3 1 1", 31,
+	    "the data has 31 octets, but a SHA2-256 has 32" },
+	{ "SHA2-256 and an octet", "3 1 1", 33,
+	    "the data has 33 octets, but a SHA2-256 has 32" },
+	{ "SHA-1 for SHA2-256", "2 1 1", 20,
+	    "the data has 20 octets, but a SHA2-256 has 32" },
+	{ "SHA2-512 for SHA2-256", "3 1 1", 64,
+	    "the data has 64 octets, but a SHA2-256 has 32" },
+	{ "SHA2-256 for SHA2-512", "3 1 2", 32,
+	    "the data has 32 octets, but a SHA2-512 has 64" },
+	{ "SHA2-256 without data", "3 1 1", 0, "it has no data" },
+	{ "SHA2-512 without data", "3 1 2", 0, "it has no data" },
+	{ "key without data", "3 1 0", 0, "it has no data" },
+	{ "certificate without data", "2 0 0", 0, "it has no data" },
+	{ "not a certificate", "3 0 0", 32,
+	    "the data is not a certificate in DER that can be decoded" },
+	{ "not a public key", "2 1 0", 32,
+	    "the data is not a public key in DER that can be decoded" },
+};
 
 static void
 test_usable(void **state)
 {
-	static const struct {
-		const char	*kind;
-		size_t		 size;
-		const char	*why;	/* NULL: usable */
-	} rows[] = {
-		{ "3 1 1", 32, NULL },
-		{ "3 0 1", 32, NULL },
-		{ "3 1 2", 64, NULL },
-		{ "2 0 1", 32, NULL },
-		{ "2 1 2", 64, NULL },
-		{ "0 1 1", 32,
-		    "usage 0 (PKIX-TA) is not for SMTP (RFC 7672 3.1.3)" },
-		{ "1 1 1", 32,
-		    "usage 1 (PKIX-EE) is not for SMTP (RFC 7672 3.1.3)" },
-		{ "4 1 1", 32, "usage 4 is unknown" },
-		{ "255 1 1", 32, "usage 255 is unknown" },
-		{ "3 2 1", 32, "selector 2 is unknown" },
-		{ "2 255 1", 32, "selector 255 is unknown" },
-		{ "3 1 3", 32, "matching type 3 is unknown" },
-		{ "3 1 255", 32, "matching type 255 is unknown" },
-		{ "3 1 1", 31,
-		    "the data has 31 octets, and a SHA2-256 has 32" },
-		{ "3 1 1", 33,
-		    "the data has 33 octets, and a SHA2-256 has 32" },
-		{ "2 1 1", 20,
-		    "the data has 20 octets, and a SHA2-256 has 32" },
-		{ "3 1 1", 64,
-		    "the data has 64 octets, and a SHA2-256 has 32" },
-		{ "3 1 2", 32,
-		    "the data has 32 octets, and a SHA2-512 has 64" },
-		{ "3 1 1", 0, "it has no data" },
-		{ "3 1 2", 0, "it has no data" },
-		{ "3 1 0", 0, "it has no data" },
-		{ "2 0 0", 0, "it has no data" },
-		{ "3 0 0", 32,
-		    "the data is no certificate in DER that can be read" },
-		{ "2 1 0", 32,
-		    "the data is no public key in DER that can be read" },
-	};
+	const struct usability *row = *state;
 	struct tlsa_set set = { NULL, 0 };
 	const struct tlsa *record;
-	size_t i;
 
-	(void)state;
-	for (i = 0; i < COUNT(rows); i++) {
-		add(&set, rows[i].kind, rows[i].size);
-		assert_int_equal(set.count, i + 1);
-		record = &set.records[i];
-		assert_int_equal(record->usable, rows[i].why == NULL);
-		if (rows[i].why == NULL)
-			assert_null(record->why);
-		else
-			assert_string_equal(record->why, rows[i].why);
-		assert_int_equal(record->size, rows[i].size);
-		assert_memory_equal(record->data, octets, rows[i].size);
-	}
-	assert_int_equal(tlsa_set_usable(&set), 5);
+	add(&set, row->kind, row->size);
+	assert_int_equal(set.count, 1);
+	record = &set.records[0];
+	assert_int_equal(record->usable, row->why == NULL);
+	assert_int_equal(tlsa_set_usable(&set), row->why == NULL);
+	if (row->why == NULL)
+		assert_null(record->why);
+	else
+		assert_string_equal(record->why, row->why);
+	assert_int_equal(record->size, row->size);
+	assert_memory_equal(record->data, octets, row->size);
 	tlsa_set_clear(&set);
 	assert_int_equal(set.count, 0);
-	assert_int_equal(tlsa_set_usable(&set), 0);
-	/* The libraries' own errors stay with those who caused them. */
+	/* OpenSSL's errors are not left for others to find. */
 	assert_int_equal(ERR_peek_error(), 0);
 }
 
+static void
+test_usable_of_several(void **state)
+{
+	struct tlsa_set set = { NULL, 0 };
+
+	(void)state;
+	assert_int_equal(tlsa_set_usable(&set), 0);
+	add(&set, "3 1 1", 32);
+	add(&set, "1 1 1", 32);
+	add(&set, "3 1 1", 32);
+	assert_int_equal(tlsa_set_usable(&set), 2);
+	tlsa_set_clear(&set);
+	assert_int_equal(tlsa_set_usable(&set), 0);
+}
+
 /* Whole certificates and keys, with too little or too much data. */
+static const struct full {
+	const char	  *name;
+	enum tlsa_selector selector;
+	int		   change;	/* of the size */
+	const char	  *why;
+} fulls[] = {
+	{ "certificate", TLSA_CERT, 0, NULL },
+	{ "key", TLSA_SPKI, 0, NULL },
+	{ "certificate and an octet", TLSA_CERT, 1,
+	    "the certificate in the data is followed by 1 octet" },
+	{ "key and seven octets", TLSA_SPKI, 7,
+	    "the public key in the data is followed by 7 octets" },
+	{ "certificate less an octet", TLSA_CERT, -1,
+	    "the data is not a certificate in DER that can be decoded" },
+	{ "key less an octet", TLSA_SPKI, -1,
+	    "the data is not a public key in DER that can be decoded" },
+};
+
 static void
 test_full(void **state)
 {
-	static const struct {
-		enum tlsa_selector selector;
-		int		   change;	/* of the size */
-		const char	  *why;
-	} rows[] = {
-		{ TLSA_CERT, 0, NULL },
-		{ TLSA_SPKI, 0, NULL },
-		{ TLSA_CERT, 1,
-		    "the certificate in the data is followed by 1 octet" },
-		{ TLSA_SPKI, 7,
-		    "the public key in the data is followed by 7 octets" },
-		{ TLSA_CERT, -1,
-		    "the data is no certificate in DER that can be read" },
-		{ TLSA_SPKI, -1,
-		    "the data is no public key in DER that can be read" },
-	};
-	const struct issued *issued = *state;
-	struct chain *chain = certificates_chain(&issued, 1);
+	const struct full *row = *state;
+	struct chain *chain = fixture_chain("mx.example.org", KEY_ECDSA);
 	struct tlsa_set set = { NULL, 0 };
 	struct tlsa fields;
-	size_t i, whole;
+	size_t whole;
 
-	for (i = 0; i < COUNT(rows); i++) {
-		make_tlsa(&fields, chain->certificates,
-		    TLSA_DANE_TA, rows[i].selector, TLSA_FULL);
-		whole = fields.size;
-		fields.data = realloc(fields.data, whole + 8);
-		assert_non_null(fields.data);
-		memset(fields.data + whole, 0, 8);
-		fields.size = (size_t)((int)whole + rows[i].change);
-		tlsa_set_add(&set, &fields);
-		free(fields.data);
-		assert_int_equal(set.records[i].usable, rows[i].why == NULL);
-		if (rows[i].why != NULL)
-			assert_string_equal(set.records[i].why, rows[i].why);
-	}
+	tlsa_of_certificate(&fields, chain->certificates, TLSA_DANE_TA,
+	    row->selector, TLSA_FULL);
+	whole = fields.size;
+	fields.data = realloc(fields.data, whole + 8);
+	assert_non_null(fields.data);
+	memset(fields.data + whole, 0, 8);
+	fields.size = (size_t)((int)whole + row->change);
+	tlsa_set_add(&set, &fields);
+	tlsa_clear(&fields);
+	assert_int_equal(set.records[0].usable, row->why == NULL);
+	if (row->why != NULL)
+		assert_string_equal(set.records[0].why, row->why);
 	tlsa_set_clear(&set);
 	chain_free(chain);
 }
 
-/* A certificate whose key nobody knows is no use, though it can be decoded. */
+/* A certificate with an unknown kind of key is no use, though it decodes. */
 static void
 test_unknown_key(void **state)
 {
 	/* id-ecPublicKey in a SubjectPublicKeyInfo: 1.2.840.10045.2.1 */
 	static const uint8_t oid[] = { 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1 };
-	const struct issued *issued = *state;
-	struct chain *chain = certificates_chain(&issued, 1);
+	struct chain *chain = fixture_chain("mx.example.org", KEY_ECDSA);
 	struct tlsa_set set = { NULL, 0 };
 	struct tlsa fields;
 	size_t i, found = 0;
 
-	make_tlsa(&fields, chain->certificates, TLSA_DANE_EE,
+	(void)state;
+	tlsa_of_certificate(&fields, chain->certificates, TLSA_DANE_EE,
 	    TLSA_CERT, TLSA_FULL);
 	for (i = 0; i + sizeof(oid) < fields.size; i++) {
 		if (memcmp(fields.data + i, oid, sizeof(oid)) != 0)
@@ -169,50 +187,57 @@ test_unknown_key(void **state)
 	tlsa_set_add(&set, &fields);
 	assert_false(set.records[0].usable);
 	assert_string_equal(set.records[0].why,
-	    "the data is no certificate in DER that can be read");
-	free(fields.data);
+	    "the data is not a certificate in DER that can be decoded");
+	tlsa_clear(&fields);
 	tlsa_set_clear(&set);
 	chain_free(chain);
 }
 
-/* RFC 7671 9: what counts beside what. */
+/* --- what counts beside what: RFC 7671 9 */
+
+static const struct agility {
+	const char	*name;
+	const char	*kinds[6];
+	const char	*ignored;	/* 'i' for each that is */
+} agilities[] = {
+	{ "alone", { "3 1 1" }, "-" },
+	{ "weaker first", { "3 1 1", "3 1 2" }, "i-" },
+	{ "stronger first", { "3 1 2", "3 1 1", "3 1 1" }, "-ii" },
+	{ "another selector", { "3 1 1", "3 0 2" }, "--" },
+	{ "another usage", { "3 1 1", "2 1 2" }, "--" },
+	{ "one combination of three", { "2 1 1", "2 1 2", "2 0 1", "3 1 1" },
+	    "i---" },
+	{ "each usage and selector", { "2 0 1", "2 0 2", "2 1 1", "2 1 2",
+	    "3 0 1", "3 0 2" }, "i-i-i-" },
+	{ "stronger, but unknown", { "3 1 1", "3 1 3" }, "--" },
+	{ "usages that are not for SMTP", { "1 1 1", "1 1 2", "3 1 1" },
+	    "---" },
+};
+
 static void
 test_agility(void **state)
 {
-	static const struct {
-		const char	*kinds[6];
-		const char	*ignored;	/* 'i' for each that is */
-	} rows[] = {
-		{ { "3 1 1" }, "-" },
-		{ { "3 1 1", "3 1 2" }, "i-" },
-		{ { "3 1 2", "3 1 1", "3 1 1" }, "-ii" },
-		{ { "3 1 1", "3 0 2" }, "--" },
-		{ { "3 1 1", "2 1 2" }, "--" },
-		{ { "2 1 1", "2 1 2", "2 0 1", "3 1 1" }, "i---" },
-		{ { "2 0 1", "2 0 2", "2 1 1", "2 1 2", "3 0 1", "3 0 2" },
-		    "i-i-i-" },
-		/* What cannot be used outdoes nothing. */
-		{ { "3 1 1", "3 1 3" }, "--" },
-		{ { "1 1 1", "1 1 2", "3 1 1" }, "---" },
-	};
-	struct tlsa_set set;
-	size_t i, j;
+	const struct agility *row = *state;
+	struct tlsa_set set = { NULL, 0 };
+	size_t i;
+
+	for (i = 0; i < COUNT(row->kinds) && row->kinds[i] != NULL; i++)
+		add(&set, row->kinds[i], row->kinds[i][4] == '2' ? 64 : 32);
+	tlsa_set_settle(&set);
+	assert_int_equal(set.count, strlen(row->ignored));
+	for (i = 0; i < set.count; i++)
+		assert_int_equal(set.records[i].ignored,
+		    row->ignored[i] == 'i');
+	tlsa_set_clear(&set);
+}
+
+/* A digest of the wrong length takes precedence over nothing. */
+static void
+test_agility_beside_unusable(void **state)
+{
+	struct tlsa_set set = { NULL, 0 };
 
 	(void)state;
-	for (i = 0; i < COUNT(rows); i++) {
-		set = (struct tlsa_set){ NULL, 0 };
-		for (j = 0; j < 6 && rows[i].kinds[j] != NULL; j++)
-			add(&set, rows[i].kinds[j],
-			    rows[i].kinds[j][4] == '2' ? 64 : 32);
-		tlsa_set_settle(&set);
-		assert_int_equal(set.count, strlen(rows[i].ignored));
-		for (j = 0; j < set.count; j++)
-			assert_int_equal(set.records[j].ignored,
-			    rows[i].ignored[j] == 'i');
-		tlsa_set_clear(&set);
-	}
-
-	/* Nor does a digest of the wrong length. */
 	add(&set, "3 1 1", 32);
 	add(&set, "3 1 2", 63);
 	tlsa_set_settle(&set);
@@ -220,21 +245,21 @@ test_agility(void **state)
 	tlsa_set_clear(&set);
 }
 
-/* Full data always counts, and outdoes no digest. */
+/* Full data always counts, and so do digests beside it. */
 static void
 test_agility_full(void **state)
 {
-	const struct issued *issued = *state;
-	struct chain *chain = certificates_chain(&issued, 1);
+	struct chain *chain = fixture_chain("mx.example.org", KEY_ECDSA);
 	struct tlsa_set set = { NULL, 0 };
 	struct tlsa fields;
 	int type;
 
+	(void)state;
 	for (type = TLSA_FULL; type <= TLSA_SHA2_512; type++) {
-		make_tlsa(&fields, chain->certificates,
+		tlsa_of_certificate(&fields, chain->certificates,
 		    TLSA_DANE_EE, TLSA_SPKI, (enum tlsa_matching_type)type);
 		tlsa_set_add(&set, &fields);
-		free(fields.data);
+		tlsa_clear(&fields);
 		tlsa_set_settle(&set);
 		assert_false(set.records[type].ignored);
 	}
@@ -244,6 +269,8 @@ test_agility_full(void **state)
 	chain_free(chain);
 }
 
+/* --- equality, order and duplicates */
+
 static void
 test_duplicates(void **state)
 {
@@ -251,7 +278,7 @@ test_duplicates(void **state)
 		const char	*kind;
 		size_t		 size;
 		size_t		 duplicate_of;
-	} rows[] = {
+	} records[] = {
 		{ "3 1 1", 32, 0 },
 		{ "3 0 1", 32, 1 },
 		{ "2 1 1", 32, 2 },
@@ -267,19 +294,57 @@ test_duplicates(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < COUNT(rows); i++)
-		add(&set, rows[i].kind, rows[i].size);
+	for (i = 0; i < COUNT(records); i++)
+		add(&set, records[i].kind, records[i].size);
 	set.records[6].data[31] ^= 1;
 	tlsa_set_settle(&set);
-	for (i = 0; i < COUNT(rows); i++)
+	for (i = 0; i < COUNT(records); i++)
 		assert_int_equal(set.records[i].duplicate_of,
-		    i == 6 ? 6 : rows[i].duplicate_of);
+		    i == 6 ? 6 : records[i].duplicate_of);
 	assert_true(tlsa_same_combination(&set.records[0], &set.records[4]));
 	assert_false(tlsa_same_combination(&set.records[0], &set.records[1]));
 	assert_false(tlsa_same_combination(&set.records[0], &set.records[2]));
 	assert_false(tlsa_same_combination(&set.records[0], &set.records[5]));
 	tlsa_set_clear(&set);
 }
+
+/* Two records in their order; the first is less than the second. */
+static const struct order {
+	const char	*name;
+	const char	*less;
+	const char	*more;
+} orders[] = {
+	{ "usage first", "2 1 1 ff", "3 0 0 00" },
+	{ "selector second", "3 0 2 ff", "3 1 1 00" },
+	{ "matching type third", "3 1 1 ff", "3 1 2 00" },
+	{ "large numbers", "3 1 200 ff", "200 1 1 00" },
+	{ "data by its first octet", "3 1 1 01ff", "3 1 1 0200" },
+	{ "octets without a sign", "3 1 1 7f", "3 1 1 80" },
+	{ "data before longer data", "3 1 1 0102", "3 1 1 010200" },
+	{ "no data before some", "3 1 1", "3 1 1 00" },
+};
+
+static void
+test_compare(void **state)
+{
+	const struct order *row = *state;
+	struct tlsa less, more, copy;
+	const char *why;
+
+	assert_true(tlsa_from_text(&less, row->less, &why));
+	assert_true(tlsa_from_text(&more, row->more, &why));
+	assert_true(tlsa_compare(&less, &more) < 0);
+	assert_true(tlsa_compare(&more, &less) > 0);
+	assert_false(tlsa_equal(&less, &more));
+	tlsa_copy(&copy, &more);
+	assert_int_equal(tlsa_compare(&copy, &more), 0);
+	assert_true(tlsa_equal(&copy, &more));
+	tlsa_clear(&copy);
+	tlsa_clear(&less);
+	tlsa_clear(&more);
+}
+
+/* --- from an answer */
 
 static void
 test_from_answer(void **state)
@@ -304,20 +369,22 @@ test_from_answer(void **state)
 	tlsa_set_init(&set, &answer);
 	assert_int_equal(set.count, COUNT(records));
 	assert_int_equal(tlsa_set_usable(&set), 3);
-	assert_int_equal(set.records[0].usage, 3);
-	assert_int_equal(set.records[0].selector, 1);
-	assert_int_equal(set.records[0].matching_type, 1);
-	assert_int_equal(set.records[0].size, 32);
-	assert_true(set.records[0].ignored);
-	assert_false(set.records[1].ignored);
-	assert_int_equal(set.records[2].duplicate_of, 0);
-	assert_string_equal(set.records[3].why, "it has no data");
-	assert_false(set.records[4].usable);
-	assert_string_equal(set.records[4].why, "its RDATA has 2 octets, too "
+	/* Sorted: first those without fields. */
+	assert_false(set.records[0].usable);
+	assert_string_equal(set.records[0].why, "its RDATA has 0 octets, too "
 	    "few for the three fields (RFC 6698 2.1)");
-	assert_false(set.records[5].usable);
-	assert_string_equal(set.records[5].why, "its RDATA has 0 octets, too "
+	assert_false(set.records[1].usable);
+	assert_string_equal(set.records[1].why, "its RDATA has 2 octets, too "
 	    "few for the three fields (RFC 6698 2.1)");
+	assert_string_equal(set.records[2].why, "it has no data");
+	assert_int_equal(set.records[3].usage, 3);
+	assert_int_equal(set.records[3].selector, 1);
+	assert_int_equal(set.records[3].matching_type, 1);
+	assert_int_equal(set.records[3].size, 32);
+	assert_true(set.records[3].ignored);
+	assert_int_equal(set.records[4].duplicate_of, 3);
+	assert_true(set.records[4].ignored);
+	assert_false(set.records[5].ignored);
 	tlsa_set_clear(&set);
 
 	answer.kind = ANSWER_NO_DATA;
@@ -326,71 +393,113 @@ test_from_answer(void **state)
 	assert_int_equal(set.count, 0);
 }
 
+/* Servers rotate the records of an answer: the set is the same each time. */
+static void
+test_rotated_answer(void **state)
+{
+	static uint8_t rdata[][TLSA_HEADER + 1] = {
+		{ 2, 0, 1, 9 }, { 2, 1, 1, 1 }, { 3, 1, 1, 1 },
+		{ 3, 1, 1, 1 }, { 3, 1, 1, 2 }, { 3, 1, 2, 0 },
+	};
+	struct answer_record records[COUNT(rdata)] = { { NULL, 0, NULL, 0 } };
+	struct answer answer = { .type = DNS_TLSA, .kind = ANSWER_RECORDS,
+		.records = records, .count = COUNT(records) };
+	struct tlsa_set set;
+	size_t i, turn;
+
+	(void)state;
+	for (turn = 0; turn < COUNT(records); turn++) {
+		for (i = 0; i < COUNT(records); i++) {
+			records[i].data = rdata[(i + turn) % COUNT(records)];
+			records[i].size = sizeof(rdata[0]);
+		}
+		tlsa_set_init(&set, &answer);
+		assert_int_equal(set.count, COUNT(records));
+		for (i = 0; i < set.count; i++) {
+			assert_int_equal(set.records[i].usage, rdata[i][0]);
+			assert_int_equal(set.records[i].selector, rdata[i][1]);
+			assert_int_equal(set.records[i].matching_type,
+			    rdata[i][2]);
+			assert_int_equal(set.records[i].data[0], rdata[i][3]);
+			assert_int_equal(set.records[i].duplicate_of,
+			    i == 3 ? 2 : i);
+		}
+		tlsa_set_clear(&set);
+	}
+}
+
+/* --- as text */
+
+static const struct text {
+	const char	*name;
+	const char	*kind;
+	size_t		 size;
+	bool		 whole;
+	const char	*text;
+} texts[] = {
+	{ "SHA2-256", "3 1 1", 32, false, "3 1 1 60785a34615aaa2c...0031" },
+	{ "whole SHA2-256", "3 1 1", 32, true, "3 1 1 60785a34615aaa2c"
+	    "010000000000000000000019000000000000000000000031" },
+	{ "SHA2-512", "2 0 2", 64, false, "2 0 2 60785a34615aaa2c...0063" },
+	{ "just not shortened", "3 1 1", 12, false,
+	    "3 1 1 60785a34615aaa2c01000000" },
+	{ "just shortened", "3 1 1", 13, false,
+	    "3 1 1 60785a34615aaa2c...0000" },
+	{ "large numbers", "255 0 9", 1, false, "255 0 9 60" },
+	{ "no data", "3 1 1", 0, false, "3 1 1" },
+	{ "whole, no data", "3 1 1", 0, true, "3 1 1" },
+};
+
 static void
 test_text(void **state)
 {
-	static const struct {
-		const char	*kind;
-		size_t		 size;
-		bool		 whole;
-		const char	*text;
-	} rows[] = {
-		{ "3 1 1", 32, false, "3 1 1 60785a34615aaa2c...0031" },
-		{ "3 1 1", 32, true, "3 1 1 60785a34615aaa2c"
-		    "010000000000000000000019000000000000000000000031" },
-		{ "2 0 2", 64, false, "2 0 2 60785a34615aaa2c...0063" },
-		{ "3 1 1", 12, false, "3 1 1 60785a34615aaa2c01000000" },
-		{ "3 1 1", 13, false, "3 1 1 60785a34615aaa2c...0000" },
-		{ "255 0 9", 1, false, "255 0 9 60" },
-		{ "3 1 1", 0, false, "3 1 1" },
-		{ "3 1 1", 0, true, "3 1 1" },
-	};
+	const struct text *row = *state;
 	struct tlsa_set set = { NULL, 0 };
 	char *text;
-	size_t i;
 
-	(void)state;
-	for (i = 0; i < COUNT(rows); i++) {
-		add(&set, rows[i].kind, rows[i].size);
-		text = tlsa_text(&set.records[i], rows[i].whole);
-		assert_string_equal(text, rows[i].text);
-		free(text);
-	}
-	text = tlsa_line("_25._tcp.mx.example.org", &set.records[0]);
-	assert_string_equal(text, "_25._tcp.mx.example.org. IN TLSA 3 1 1 "
-	    "60785a34615aaa2c010000000000000000000019000000000000000000000031");
+	add(&set, row->kind, row->size);
+	text = tlsa_text(&set.records[0], row->whole);
+	assert_string_equal(text, row->text);
 	free(text);
 	tlsa_set_clear(&set);
 }
 
-static int
-set_up(void **state)
+static void
+test_line(void **state)
 {
-	*state = certificates_issue(&(struct certificates_wish){
-		.cn = "mx.example.org" });
-	return 0;
-}
+	struct tlsa_set set = { NULL, 0 };
+	char *text;
 
-static int
-tear_down(void **state)
-{
-	certificates_free(*state);
-	return 0;
+	(void)state;
+	add(&set, "3 1 1", 32);
+	text = tlsa_line("_25._tcp.mx.example.org", &set.records[0]);
+	assert_string_equal(text, "_25._tcp.mx.example.org. IN TLSA 3 1 1 "
+	    "60785a34615aaa2c010000000000000000000019000000000000000000000031");
+	free(text);
+	text = tlsa_line(NULL, &set.records[0]);
+	assert_memory_equal(text, "3 1 1 60785a34", 14);
+	free(text);
+	tlsa_set_clear(&set);
 }
 
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_usable),
-		cmocka_unit_test(test_full),
-		cmocka_unit_test(test_unknown_key),
-		cmocka_unit_test(test_agility),
-		cmocka_unit_test(test_agility_full),
-		cmocka_unit_test(test_duplicates),
-		cmocka_unit_test(test_from_answer),
-		cmocka_unit_test(test_text),
+	static const struct table tables[] = {
+		TABLE(test_usable, usabilities),
+		TABLE_ALONE(test_usable_of_several),
+		TABLE(test_full, fulls),
+		TABLE_ALONE(test_unknown_key),
+		TABLE(test_agility, agilities),
+		TABLE_ALONE(test_agility_beside_unusable),
+		TABLE_ALONE(test_agility_full),
+		TABLE_ALONE(test_duplicates),
+		TABLE(test_compare, orders),
+		TABLE_ALONE(test_from_answer),
+		TABLE_ALONE(test_rotated_answer),
+		TABLE(test_text, texts),
+		TABLE_ALONE(test_line),
 	};
 
-	return cmocka_run_group_tests_name("tlsa", tests, set_up, tear_down);
+	return table_run(tables, COUNT(tables));
 }

@@ -1,0 +1,62 @@
+/*
+ * What survey.c and survey_wait.c share; for nobody else.
+ */
+#ifndef CHECKER_RUN_SURVEY_PARTS_H
+#define CHECKER_RUN_SURVEY_PARTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "checker/run/engine.h"
+#include "checker/run/reporter.h"
+#include "checker/run/settings.h"
+#include "checker/run/signals.h"
+
+struct batch;
+struct event;
+struct evidence;
+struct input;
+
+struct survey {
+	const struct settings	*settings;	/* borrowed */
+	struct engine		 engine;
+	struct input		*input;		/* owned */
+	struct batch		*batch;		/* owned */
+	struct event		*progress;	/* owned; NULL: not shown */
+	struct signals		 signals;
+	struct reporter		 reporter;
+	bool			 defers;	/* nothing is written yet */
+	struct evidence		**deferred;	/* owned; judged */
+	size_t			 deferred_count;
+	int			 status;	/* the worst of this pass */
+	bool			 had_bad_input;	/* a line without a domain */
+};
+
+/* Says WHY on standard error, and takes ownership of it. */
+void	survey_complain(struct survey *survey, char *why);
+
+/*
+ * One pass: audits WORDS (COUNT domains, borrowed) and the lines of FILE, and
+ * writes or defers the reports. False: a setting is wrong, which has been
+ * complained about.
+ */
+bool	survey_audit_all(struct survey *survey, char *const *words,
+	    size_t count, const char *file);
+
+/* Opens the output. False: it cannot be opened, as above. */
+bool	survey_begin_report(struct survey *survey);
+/*
+ * Writes one domain's report and frees EVIDENCE. False: it cannot be written,
+ * which has been complained about.
+ */
+bool	survey_write(struct survey *survey, struct evidence *evidence);
+/* Closes the output. */
+void	survey_end_report(struct survey *survey);
+
+/*
+ * --wait: as survey_audit_all, again and again until all pass or the time is
+ * up. The reports of the last pass are written.
+ */
+bool	survey_wait(struct survey *survey, char *const *words, size_t count);
+
+#endif

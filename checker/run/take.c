@@ -1,0 +1,205 @@
+#include "checker/run/take.h"
+
+#include <limits.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checker/run/terminal.h"
+#include "resolver/memory.h"
+#include "resolver/name.h"
+#include "resolver/text.h"
+
+/* A day: nobody waits longer for one domain. */
+#define SECONDS_MAX	86400
+/* A hundred years. */
+#define DAYS_MAX	36500
+/* RFC 2181 8: TTLs have 31 bits. */
+#define TTL_MAX		2147483647
+
+bool
+take_flag(void *member, const char *value, const char **why)
+{
+	bool *flag = member;
+
+	(void)value;
+	(void)why;
+	*flag = true;
+	return true;
+}
+
+bool
+take_text(void *member, const char *value, const char **why)
+{
+	const char **text = member;
+
+	(void)why;
+	*text = value;
+	return true;
+}
+
+bool
+take_word(void *member, const char *value, const char **why)
+{
+	struct words *words = member;
+
+	(void)why;
+	words->items = memory_grow(words->items, words->count,
+	    sizeof(*words->items));
+	words->items[words->count++] = value;
+	return true;
+}
+
+bool
+take_host_name(void *member, const char *value, const char **why)
+{
+	if (name_is_host(value))
+		return take_text(member, value, why);
+	*why = "is not a host name (letters, digits, '-' and '.')";
+	return false;
+}
+
+/* Decimal digits and nothing else. False: not from 1 to MOST. */
+static bool
+parse_whole(const char *value, unsigned long most, unsigned long *number)
+{
+	if (strlen(value) > strlen(TEXT_NUMBER(TTL_MAX)) ||
+	    strspn(value, "0123456789") != strlen(value))
+		return false;
+	*number = strtoul(value, NULL, 10);
+	return *number >= 1 && *number <= most;
+}
+
+bool
+take_port(void *member, const char *value, const char **why)
+{
+	uint16_t *port = member;
+	unsigned long number;
+
+	if (!parse_whole(value, UINT16_MAX, &number)) {
+		*why = "is not a port number from 1 to 65535";
+		return false;
+	}
+	*port = (uint16_t)number;
+	return true;
+}
+
+bool
+take_ttl(void *member, const char *value, const char **why)
+{
+	uint32_t *ttl = member;
+	unsigned long number;
+
+	if (!parse_whole(value, TTL_MAX, &number)) {
+		*why = "is not a number of seconds from 1 to "
+		    TEXT_NUMBER(TTL_MAX);
+		return false;
+	}
+	*ttl = (uint32_t)number;
+	return true;
+}
+
+/* Digits, and perhaps a point and digits: no sign, no exponent, no "inf". */
+static bool
+parse_decimal(const char *value, double most, double *number)
+{
+	char *end;
+
+	if (strspn(value, "0123456789.") != strlen(value))
+		return false;
+	*number = strtod(value, &end);
+	return end != value && *end == '\0' && *number <= most;
+}
+
+bool
+take_days(void *member, const char *value, const char **why)
+{
+	if (parse_decimal(value, DAYS_MAX, member))
+		return true;
+	*why = "is not a number of days from 0 to " TEXT_NUMBER(DAYS_MAX);
+	return false;
+}
+
+bool
+take_seconds(void *member, const char *value, const char **why)
+{
+	double *seconds = member;
+
+	if (parse_decimal(value, SECONDS_MAX, seconds) && *seconds > 0)
+		return true;
+	*why = "is not a number of seconds above 0, up to "
+	    TEXT_NUMBER(SECONDS_MAX);
+	return false;
+}
+
+/* "90", "90s", "1.5m" or "2h", as seconds. */
+static bool
+parse_duration(const char *value, double *seconds)
+{
+	const size_t length = strspn(value, "0123456789.");
+	char digits[16];
+	double factor;
+
+	switch (value[length]) {
+	case '\0':
+	case 's':
+		factor = 1;
+		break;
+	case 'm':
+		factor = 60;
+		break;
+	case 'h':
+		factor = 3600;
+		break;
+	default:
+		return false;
+	}
+	if (length >= sizeof(digits) ||
+	    (value[length] != '\0' && value[length + 1] != '\0'))
+		return false;
+	memcpy(digits, value, length);
+	digits[length] = '\0';
+	if (!parse_decimal(digits, SECONDS_MAX / factor, seconds))
+		return false;
+	*seconds *= factor;
+	return *seconds > 0;
+}
+
+bool
+take_duration(void *member, const char *value, const char **why)
+{
+	if (parse_duration(value, member))
+		return true;
+	*why = "is not a duration such as 90s, 10m or 2h, up to a day";
+	return false;
+}
+
+size_t
+take_index(const char *value, const char *const *words, size_t count)
+{
+	size_t i = 0;
+
+	while (i < count && strcmp(value, words[i]) != 0)
+		i++;
+	return i;
+}
+
+bool
+take_colour(void *member, const char *value, const char **why)
+{
+	static const char *const words[] = {
+		[TERMINAL_COLOUR_NEVER] = "never",
+		[TERMINAL_COLOUR_AUTO] = "auto",
+		[TERMINAL_COLOUR_ALWAYS] = "always",
+	};
+	const size_t count = sizeof(words) / sizeof(words[0]);
+	enum terminal_colour *colour = member;
+	size_t i = take_index(value, words, count);
+
+	if (i == count) {
+		*why = "is not auto, always or never";
+		return false;
+	}
+	*colour = (enum terminal_colour)i;
+	return true;
+}

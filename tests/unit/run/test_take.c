@@ -1,0 +1,164 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "checker/run/take.h"
+#include "checker/run/terminal.h"
+#include "tests/unit/support/table.h"
+
+/* What any of the functions may fill in. */
+union member {
+	uint16_t		 port;
+	uint32_t		 ttl;
+	double			 real;
+	const char		*text;
+	enum terminal_colour	 colour;
+};
+
+struct real {
+	const char	*name;		/* and value */
+	option_take	*take;
+	double		 expected;
+};
+
+static const struct real reals[] = {
+	{ "0", take_days, 0 },
+	{ "7", take_days, 7 },
+	{ "0.5", take_days, 0.5 },
+	{ "36500", take_days, 36500 },
+	{ "0.1", take_seconds, 0.1 },
+	{ "86400", take_seconds, 86400 },
+	{ "90", take_duration, 90 },
+	{ "90s", take_duration, 90 },
+	{ "1.5m", take_duration, 90 },
+	{ "10m", take_duration, 600 },
+	{ "2h", take_duration, 7200 },
+	{ "24h", take_duration, 86400 },
+	{ "86400s", take_duration, 86400 },
+};
+
+static void
+test_reals(void **state)
+{
+	const struct real *row = *state;
+	union member member = { 0 };
+	const char *why = NULL;
+
+	assert_true(row->take(&member, row->name, &why));
+	assert_true(member.real > row->expected - 1e-9 &&
+	    member.real < row->expected + 1e-9);
+}
+
+struct bad_value {
+	const char	*name;
+	option_take	*take;
+	const char	*value;
+};
+
+static const struct bad_value bad_values[] = {
+	{ "port 0", take_port, "0" },
+	{ "port above 16 bits", take_port, "65536" },
+	{ "port with a sign", take_port, "+25" },
+	{ "port with a space", take_port, " 25" },
+	{ "port in hexadecimal", take_port, "0x19" },
+	{ "port that would wrap around", take_port, "18446744073709551641" },
+	{ "TTL 0", take_ttl, "0" },
+	{ "TTL above 31 bits", take_ttl, "2147483648" },
+	{ "TTL with a unit", take_ttl, "1h" },
+	{ "days with a sign", take_days, "-1" },
+	{ "days with an exponent", take_days, "1e3" },
+	{ "days without digits", take_days, "." },
+	{ "days with two points", take_days, "1.2.3" },
+	{ "days above a hundred years", take_days, "36501" },
+	{ "days, infinite", take_days, "inf" },
+	{ "seconds 0", take_seconds, "0" },
+	{ "seconds above a day", take_seconds, "86401" },
+	{ "seconds as a word", take_seconds, "soon" },
+	{ "duration 0", take_duration, "0m" },
+	{ "duration without digits", take_duration, "m" },
+	{ "duration in days", take_duration, "1d" },
+	{ "duration with two units", take_duration, "1h30m" },
+	{ "duration above a day", take_duration, "25h" },
+	{ "duration of many digits", take_duration, "0000000000000001h" },
+	{ "host name with a space", take_host_name, "a b" },
+	{ "host name with an empty label", take_host_name, "a..b" },
+	{ "colour in capitals", take_colour, "NEVER" },
+	{ "colour cut short", take_colour, "alw" },
+};
+
+static void
+test_bad_values(void **state)
+{
+	const struct bad_value *row = *state;
+	union member member = { 0 };
+	const char *why = NULL;
+
+	assert_false(row->take(&member, row->value, &why));
+	assert_non_null(why);
+	assert_memory_equal(why, "is not ", 7);
+}
+
+static void
+test_whole_numbers(void **state)
+{
+	union member member = { 0 };
+	const char *why = NULL;
+
+	(void)state;
+	assert_true(take_port(&member, "65535", &why));
+	assert_int_equal(member.port, 65535);
+	assert_true(take_ttl(&member, "2147483647", &why));
+	assert_int_equal(member.ttl, 2147483647);
+}
+
+static void
+test_choices(void **state)
+{
+	union member member = { 0 };
+	const char *why = NULL;
+
+	(void)state;
+	assert_true(take_colour(&member, "never", &why));
+	assert_int_equal(member.colour, TERMINAL_COLOUR_NEVER);
+	assert_true(take_colour(&member, "auto", &why));
+	assert_int_equal(member.colour, TERMINAL_COLOUR_AUTO);
+	assert_true(take_colour(&member, "always", &why));
+	assert_int_equal(member.colour, TERMINAL_COLOUR_ALWAYS);
+}
+
+static void
+test_words(void **state)
+{
+	struct words words = { NULL, 0 };
+	union member member = { 0 };
+	const char *why = NULL;
+
+	(void)state;
+	assert_true(take_word(&words, "one", &why));
+	assert_true(take_word(&words, "two", &why));
+	assert_int_equal(words.count, 2);
+	assert_string_equal(words.items[0], "one");
+	assert_string_equal(words.items[1], "two");
+	free(words.items);
+	assert_true(take_host_name(&member, "mx.example.org", &why));
+	assert_string_equal(member.text, "mx.example.org");
+}
+
+int
+main(void)
+{
+	static const struct table tables[] = {
+		TABLE(test_reals, reals),
+		TABLE(test_bad_values, bad_values),
+		TABLE_ALONE(test_whole_numbers),
+		TABLE_ALONE(test_choices),
+		TABLE_ALONE(test_words),
+	};
+
+	return table_run(tables, sizeof(tables) / sizeof(tables[0]));
+}
