@@ -138,7 +138,7 @@ list_addresses(const struct gather_options *options,
 	}
 }
 
-/* The addresses in DNS, or the one that the user names in their place. */
+/* Adds the addresses in the DNS, or the one that replaces them (--connect). */
 static void
 list_all_addresses(const struct gather_options *options,
     struct host_evidence *host)
@@ -155,8 +155,8 @@ list_all_addresses(const struct gather_options *options,
 }
 
 /*
- * Whether nothing may be sent there; then why is noted. An address that the
- * user names himself is meant.
+ * Whether nothing may be sent to the address, which is then noted. One that the
+ * user names (--connect) is always allowed.
  */
 static bool
 is_out_of_bounds(const struct gather_options *options,
@@ -172,7 +172,7 @@ is_out_of_bounds(const struct gather_options *options,
 	return true;
 }
 
-/* --chain: the handshakes that there would be. */
+/* --chain: fills in the handshakes that there would be. */
 static void
 assume_chains(const struct context *context,
     struct endpoint_evidence *endpoint)
@@ -276,7 +276,7 @@ host_start(const struct context *context, struct host_evidence *host,
 	gathering->dane_applies = dane_applies;
 	gathering->done = done;
 	gathering->argument = argument;
-	/* Both families, whatever is connected to. */
+	/* Both families, whichever is connected to. */
 	ask(gathering, LOOKUP_A, host->name, DNS_A, &host->a);
 	ask(gathering, LOOKUP_AAAA, host->name, DNS_AAAA, &host->aaaa);
 	return gathering;

@@ -210,7 +210,7 @@ record_answer(struct server_evidence *server, struct answer *answer)
 
 /*
  * Adds what cannot be asked, because its address is not known: the server NAME,
- * or all servers of a zone. ANSWER (takes ownership) says why.
+ * or all servers of a zone. Takes ownership of ANSWER, which says why.
  */
 static void
 add_lost_server(struct evidence *evidence, const char *zone, const char *name,
@@ -271,7 +271,7 @@ list_servers(struct nameservers *nameservers)
 	}
 }
 
-/* When all zones, and the addresses of all servers, are known. */
+/* Goes on once all zones, and the addresses of all servers, are known. */
 static void
 ask_servers(struct nameservers *nameservers)
 {
