@@ -108,6 +108,10 @@ check(const struct session_result *result)
 	assert((result->stage == STAGE_DONE) ==
 	    (result->outcome == OUTCOME_DONE));
 	assert((result->error == NULL) == (result->outcome == OUTCOME_DONE));
+	assert(result->reply_code == 0 ||
+	    (result->reply_code >= 200 && result->reply_code < 600));
+	assert(result->outcome != OUTCOME_STARTTLS_NOT_OFFERED ||
+	    result->reply_code != 0);
 	assert(result->outcome != OUTCOME_HANDSHAKE_FAILED ||
 	    result->stage == STAGE_HANDSHAKE);
 	assert(result->handshake == NULL ||

@@ -5,11 +5,10 @@
  * changed or none. The chain is made anew in each run, and has an authority.
  *
  *     clang -g -fsanitize=fuzzer,address,undefined -I. tests/fuzz/fuzz_tlsa.c \
- *         tests/unit/support/certificates.c checker/tlsa/match.c \
- *         checker/tlsa/tlsa.c smtp/chain.c resolver/answer.c resolver/memory.c \
- *         resolver/name.c resolver/text.c resolver/validity.c \
- *         -lssl -lcrypto -lldns -lidn2 \
- *         -o fuzz_tlsa
+ *         tests/unit/support/certificates.c checker/tlsa/[a-z]*.c \
+ *         resolver/[a-z]*.c smtp/[a-z]*.c \
+ *         $(pkg-config --libs libunbound ldns openssl libevent \
+ *         libevent_openssl libidn2) -o fuzz_tlsa
  */
 #include <assert.h>
 #include <stddef.h>
