@@ -12,6 +12,8 @@
 /* Octets of a label (RFC 1035 2.3.4). */
 #define LABEL_MAX 63
 
+#define DIGITS "0123456789"
+
 /* Octets that a person may type; no name in UTF-8 has more. */
 #define TYPED_MAX 1024
 
@@ -102,6 +104,42 @@ bool
 name_equal(const char *a, const char *b)
 {
 	return strcmp(a, b) == 0;
+}
+
+/* Compares the numbers that both texts begin with, and moves past them. */
+static int
+compare_numbers(const char **a, const char **b)
+{
+	size_t a_length, b_length;
+	int order;
+
+	*a += strspn(*a, "0");
+	*b += strspn(*b, "0");
+	a_length = strspn(*a, DIGITS);
+	b_length = strspn(*b, DIGITS);
+	if (a_length != b_length)
+		return a_length < b_length ? -1 : 1;
+	order = memcmp(*a, *b, a_length);
+	*a += a_length;
+	*b += b_length;
+	return order;
+}
+
+int
+name_compare_natural(const char *a, const char *b)
+{
+	const char *left = a, *right = b;
+	int order = 0;
+
+	while (order == 0 && *left != '\0' && *right != '\0') {
+		if (is_digit(*left) && is_digit(*right))
+			order = compare_numbers(&left, &right);
+		else
+			order = *left++ - *right++;
+	}
+	if (order == 0)
+		order = *left - *right;
+	return order != 0 ? order : strcmp(a, b);
 }
 
 /* What is wrong with the labels and lengths of a name; or NULL. */

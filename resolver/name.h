@@ -25,6 +25,13 @@ char	*name_normalise(const char *text);
 /* Whether two names in this form are the same. */
 bool	 name_equal(const char *a, const char *b);
 
+/*
+ * The order in which people count: numbers in names are compared as numbers,
+ * "mx2" before "mx10". Returns less than, equal to or more than 0, as strcmp
+ * does; 0 for equal names only, and "mx02" and "mx2" are not.
+ */
+int	 name_compare_natural(const char *a, const char *b);
+
 /* Whether it can be a host's: labels of letters, digits, '-' and '_'. */
 bool	 name_is_host(const char *name);
 

@@ -174,6 +174,60 @@ test_equal(void **state)
 	assert_false(name_equal("a.example", "b.example"));
 }
 
+static int
+sign(int number)
+{
+	return (number > 0) - (number < 0);
+}
+
+/* Each name before all that follow it, whichever is compared with which. */
+static void
+test_compare_natural(void **state)
+{
+	static const char *const ordered[] = {
+		".",
+		"0.example",
+		"00.example",
+		"3.example",
+		"a.example",
+		"mail.example",
+		"mx-1.example",
+		"mx-10.example",
+		"mx.example",
+		"mx1.example",
+		"mx01.example.net",
+		"mx1.example.org",
+		"mx01x.example",
+		"mx2-9.example",
+		"mx2-010.example",
+		"mx2-10.example",
+		"mx02.example",
+		"mx2.example",
+		"mx3.a1.example",
+		"mx3.a09.example",
+		"mx3.a9b.example",
+		"mx10.example",
+		"mx99999999999999999999999999999999999998.example",
+		"mx099999999999999999999999999999999999999.example",
+		"mx99999999999999999999999999999999999999.example",
+		"mx100000000000000000000000000000000000000.example",
+		"mxa.example",
+	};
+	const size_t count = sizeof(ordered) / sizeof(ordered[0]);
+	size_t i, j;
+	int order;
+
+	(void)state;
+	for (i = 0; i < count; i++) {
+		for (j = 0; j < count; j++) {
+			order = name_compare_natural(ordered[i], ordered[j]);
+			if (sign(order) != sign((int)i - (int)j))
+				fail_msg("%s and %s: %d", ordered[i],
+				    ordered[j], order);
+		}
+	}
+}
+
 static const struct host_row {
 	const char	*name;
 	const char	*host;
@@ -278,6 +332,7 @@ main(void)
 		TABLE_ALONE(test_from_user_limit),
 		TABLE(test_normalise, normal_rows),
 		TABLE_ALONE(test_equal),
+		TABLE_ALONE(test_compare_natural),
 		TABLE(test_is_host, host_rows),
 		TABLE(test_is_address, address_rows),
 		TABLE_ALONE(test_tlsa_owner),
