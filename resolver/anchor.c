@@ -4,9 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "resolver/ldns_zonefile.h"
+#include "resolver/file.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
+#include "resolver/zone_reader.h"
 
 /* KSK-2017 and KSK-2024, as published by IANA in root-anchors.xml. */
 static const char *const built_in[] = {
@@ -16,7 +17,7 @@ static const char *const built_in[] = {
 	"683d2d0acb8c9b712a1948b27f741219298d0a450d612c483af444a4c0fb2b16",
 };
 
-/* Where systems keep theirs. */
+/* Where systems keep their anchors. */
 static const char *const system_files[] = {
 	"/usr/share/dns/root.key",
 	"/var/lib/unbound/root.key",
@@ -66,53 +67,75 @@ is_anchor(const ldns_rr *record)
 }
 
 /*
- * Whether a key may be trusted now. Files that are kept up to date note in a
- * comment where in its life a key is: VALID (2) and MISSING (3) are trusted
- * (RFC 5011 4.2).
+ * Whether a key is trusted now. Files that are kept up to date note the state
+ * of a key in a comment: VALID (2) and MISSING (3) are trusted (RFC 5011 4.2).
  */
 static bool
-is_in_force(const struct ldns_zonefile_record *record)
+is_in_force(const ldns_rr *record, const struct zone_entry *entry)
 {
 	static const char note[] = ";;state=";
-	const char *state;
+	char *text, *state;
+	bool is;
 
-	if (ldns_rr_get_type(record->record) == LDNS_RR_TYPE_DNSKEY &&
-	    (ldns_rdf2native_int16(ldns_rr_dnskey_flags(record->record)) &
+	if (ldns_rr_get_type(record) == LDNS_RR_TYPE_DNSKEY &&
+	    (ldns_rdf2native_int16(ldns_rr_dnskey_flags(record)) &
 	    LDNS_KEY_REVOKE_KEY) != 0)
 		return false;
-	state = strstr(record->text, note);
-	if (state == NULL)
-		return true;
-	state += strlen(note);
-	return (*state == '2' || *state == '3') && state[1] == ' ';
+	text = memory_copy(entry->text, entry->size);
+	state = strstr(text, note);
+	is = state == NULL || ((state[strlen(note)] == '2' ||
+	    state[strlen(note)] == '3') && state[strlen(note) + 1] == ' ');
+	free(text);
+	return is;
 }
 
-/* Adds the anchors in a file. False, with nothing added: *WHY. */
+/* Adds the anchor that the entry is, if it is in force. False: *WHY. */
+static bool
+add_entry(struct anchors *anchors, const struct zone_reader *reader,
+    char **why)
+{
+	const char *fault = "is not a DS or DNSKEY record of the root";
+	ldns_rr *record = zone_reader_record(reader, &fault);
+	bool good = record != NULL && is_anchor(record);
+
+	if (!good)
+		*why = zone_reader_fault(reader, reader->entry.last_line, NULL,
+		    fault);
+	else if (is_in_force(record, &reader->entry))
+		add_record(anchors, record);
+	ldns_rr_free(record);
+	return good;
+}
+
+/* Fills in the anchors of a file. False, with none: *WHY. */
 static bool
 add_file(struct anchors *anchors, const char *path, char **why)
 {
-	struct ldns_zonefile file;
-	size_t before = anchors->count, i;
+	enum zone_reader_result result;
+	struct zone_reader reader;
+	size_t size;
+	char *text = file_read(path, ZONE_READER_FILE_MAX, &size, why);
+	bool good;
 
-	if (!ldns_zonefile_init(&file, path, why))
+	if (text == NULL)
 		return false;
-	for (i = 0; i < file.count; i++) {
-		if (!is_anchor(file.records[i].record)) {
-			*why = ldns_zonefile_fault(&file, &file.records[i],
-			    "is no DS or DNSKEY record of the root");
-			break;
-		}
+	zone_reader_init(&reader, path, text, size, ".", ";");
+	do {
+		result = zone_reader_next(&reader, why);
+		if (result == ZONE_READER_ENTRY &&
+		    !add_entry(anchors, &reader, why))
+			result = ZONE_READER_BAD;
+	} while (result == ZONE_READER_ENTRY);
+	good = result == ZONE_READER_END;
+	if (good && anchors->count == 0) {
+		*why = memory_format("%s: holds no trust anchor", reader.name);
+		good = false;
 	}
-	if (i == file.count) {
-		for (i = 0; i < file.count; i++)
-			if (is_in_force(&file.records[i]))
-				add_record(anchors, file.records[i].record);
-		if (anchors->count == before)
-			*why = memory_format("%s: holds no trust anchor",
-			    file.path);
-	}
-	ldns_zonefile_clear(&file);
-	return anchors->count > before;
+	zone_reader_clear(&reader);
+	free(text);
+	if (!good)
+		anchors_clear(anchors);
+	return good;
 }
 
 bool

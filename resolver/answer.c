@@ -11,7 +11,7 @@
 
 #define NO_NAME_IN_RDATA (-1)
 
-/* The types that are asked for, and what is known of their RDATA. */
+/* The types that are queried, and what is known of their RDATA. */
 static const struct type {
 	enum dns_type	 type;
 	const char	*name;
@@ -28,7 +28,7 @@ static const struct type {
 	{ DNS_TLSA, "TLSA", 0, NO_NAME_IN_RDATA },
 };
 
-/* The sections of a packet that matter here. */
+/* The sections of a packet that are read. */
 struct sections {
 	ldns_rr_list	*answer;	/* owned */
 	ldns_rr_list	*authority;	/* owned */
@@ -159,7 +159,7 @@ answer_is_absent(const struct answer *answer)
 	    (answer->kind == ANSWER_NO_DATA || answer->kind == ANSWER_NO_NAME);
 }
 
-/* Where the record that begins at AT ends, or 0 when the packet ends before. */
+/* The end of the record at AT, or 0 when the packet ends before. */
 static size_t
 record_end(const uint8_t *packet, size_t size, size_t at)
 {
@@ -176,9 +176,9 @@ record_end(const uint8_t *packet, size_t size, size_t at)
 }
 
 /*
- * Reads COUNT records from *AT on into LIST. One whose RDATA is malformed is
- * left out and sets *UNREADABLE: it must neither hide the others nor pass for
- * none. False: the packet ends too early.
+ * Reads COUNT records from *AT on into LIST. One with malformed RDATA is left
+ * out and sets *UNREADABLE: it must neither hide the others nor pass for an
+ * absence. False: the packet ends too early.
  */
 static bool
 read_section(const struct answer_source *source, size_t *at, unsigned int count,
@@ -275,8 +275,8 @@ lower_ttl(struct answer *answer, uint32_t ttl)
 }
 
 /*
- * Follows the aliases from the owner. Returns NULL with the name at their end
- * in *END (borrowed), or what is wrong with them.
+ * Follows the aliases from *END, and leaves there the name at which they end
+ * (borrowed). Returns NULL, or what is wrong with them.
  */
 static const char *
 follow_aliases(struct answer *answer, const ldns_rr_list *list,
@@ -291,11 +291,11 @@ follow_aliases(struct answer *answer, const ldns_rr_list *list,
 			continue;
 		if (aliases++ == ANSWER_ALIASES_MAX) {
 			answer->truncated = true;
-			return "its aliases are too many, or a loop";
+			return "too many aliases, or a loop of aliases";
 		}
 		*end = name_field(record, 0);
 		if (*end == NULL)
-			return "an alias in it is malformed";
+			return "an alias is malformed";
 		lower_ttl(answer, ldns_rr_ttl(record));
 		i = 0;
 	}
@@ -363,7 +363,7 @@ add_records(struct answer *answer, struct sections *sections,
 	}
 }
 
-/* How long the answer that there is nothing may be kept (RFC 2308 5). */
+/* How long a negative answer may be cached (RFC 2308 5). */
 static void
 lower_ttl_of_absence(struct answer *answer, const ldns_rr_list *authority)
 {
@@ -382,7 +382,7 @@ lower_ttl_of_absence(struct answer *answer, const ldns_rr_list *authority)
 	}
 }
 
-/* Returns NULL, or why the sections answer nothing. */
+/* Returns NULL, or why the answer is unusable. */
 static const char *
 read_answer(struct answer *answer, struct sections *sections,
     const struct answer_source *source, const ldns_rdf *owner)
@@ -501,7 +501,7 @@ answer_from_packet(const struct answer_source *source)
 	ldns_rdf *owner;
 	char *rcode;
 
-	/* First: a bogus answer may have any RCODE, and forged records. */
+	/* This first: a bogus answer may have any RCODE, and forged records. */
 	if (source->bogus)
 		return answer_bogus(source);
 	if (source->rcode != LDNS_RCODE_NOERROR &&
@@ -514,7 +514,7 @@ answer_from_packet(const struct answer_source *source)
 	owner = ldns_dname_new_frm_str(source->owner);
 	if (owner == NULL)
 		return answer_failed(source->owner, source->type,
-		    "this name cannot exist");
+		    "the name is not valid");
 
 	answer = answer_new(source->owner, source->type);
 	sections.answer = ldns_rr_list_new();

@@ -1,6 +1,6 @@
 /*
- * The answer to one question to the DNS, as a plain value: what it says, and
- * apart from that how far it can be trusted.
+ * The answer to one DNS question, as a plain value: what it says, and
+ * separately how far it can be trusted.
  */
 #ifndef RESOLVER_ANSWER_H
 #define RESOLVER_ANSWER_H
@@ -26,16 +26,16 @@ enum dns_type {
 };
 
 enum answer_kind {
-	ANSWER_UNUSABLE,	/* SERVFAIL, time-out, lame, malformed */
+	ANSWER_UNUSABLE,	/* SERVFAIL, timeout, lame, malformed */
 	ANSWER_RECORDS,
 	ANSWER_NO_DATA,		/* the name may exist, the type does not */
 	ANSWER_NO_NAME,
 };
 
 enum dnssec_status {
-	DNSSEC_FAILED,		/* no usable answer, so nothing is known */
+	DNSSEC_FAILED,		/* no usable answer: nothing is known */
 	DNSSEC_BOGUS,
-	DNSSEC_INSECURE,	/* proved unsigned, all or a part of it */
+	DNSSEC_INSECURE,	/* proven unsigned, in whole or in part */
 	DNSSEC_SECURE,
 };
 
@@ -57,23 +57,22 @@ struct answer {
 	char			*expanded;	/* owned; where the alias chain
 						 * ends, or the owner */
 	bool			 aliased;	/* there is an alias chain */
-	bool			 truncated;	/* a limit above was met */
-	uint32_t		 ttl;		/* seconds, the least of all;
+	bool			 truncated;	/* a limit was reached */
+	uint32_t		 ttl;		/* seconds, the lowest of all;
 						 * 0 when unusable */
 	time_t			 signed_since;	/* latest RRSIG inception and */
 	time_t			 signed_until;	/* earliest expiration;
 						 * 0: no signature */
-	uint32_t		 signed_ttl;	/* seconds; the most that a
-						 * signature says a record has
-						 * at its source, whatever a
-						 * cache has left of it */
+	uint32_t		 signed_ttl;	/* seconds; the highest original
+						 * TTL in a signature, whatever
+						 * a cache has left of it */
 	char			*why;		/* owned; why it is bogus or
 						 * unusable: one printable line
 						 * with owner and type; else
 						 * NULL */
 };
 
-/* What a validating library hands over. All borrowed. */
+/* What the validating library returns. All borrowed. */
 struct answer_source {
 	const char	*owner;
 	enum dns_type	 type;
@@ -83,39 +82,41 @@ struct answer_source {
 	bool		 secure;
 	bool		 bogus;
 	const char	*why_bogus;	/* may be NULL; text from outside */
-	time_t		 now;		/* RRSIG times are numbers around it */
+	time_t		 now;		/* RRSIG times are relative to it */
 };
 
 /* Never NULL; the answer is owned by the caller. */
 struct answer	*answer_from_packet(const struct answer_source *source);
 
 /*
- * An answer without one. FAULT (printable) says what happened, and why it is
- * unusable becomes "MX example.org: FAULT". Owned by the caller.
+ * An unusable answer, the reason for which is "MX example.org: FAULT" (FAULT is
+ * printable). Owned by the caller.
  */
 struct answer	*answer_failed(const char *owner, enum dns_type type,
 		    const char *fault);
-/* The same, but that WHY (printable) is taken as it is. */
+/* The same with WHY (printable) as the whole reason. */
 struct answer	*answer_unusable(const char *owner, enum dns_type type,
 		    const char *why);
 
+/* NULL is fine. */
 void		 answer_free(struct answer *answer);
 
-/* Whether the answer has records, whatever their security. NULL has none. */
+/* Whether it has records, secure or not. NULL has none. */
 bool		 answer_has_records(const struct answer *answer);
 
 /* Whether it has records and is secure. NULL is not. */
 bool		 answer_is_secure(const struct answer *answer);
 
 /*
- * The TTL that its records have at their source, in seconds: a cache on the way
- * says what is left of it, or caps it.
+ * The TTL of its records at their source, in seconds, as far as it is known: a
+ * cache on the way counts it down, or caps it.
  */
 uint32_t	 answer_source_ttl(const struct answer *answer);
 
-/* Whether it proves (or, unsigned, says) that there is nothing of the type. */
+/* Whether it proves (if unsigned, says) that no record of the type exists. */
 bool		 answer_is_absent(const struct answer *answer);
 
+/* "TLSA", and "secure". Static. */
 const char	*dns_type_name(enum dns_type type);
 const char	*dnssec_status_name(enum dnssec_status status);
 

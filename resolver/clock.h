@@ -1,6 +1,6 @@
 /*
  * The monotonic clock, and lengths of time in the forms that libraries want.
- * The wall clock is not here: it is read once and handed down.
+ * The wall clock is not here: it is read once and passed down.
  */
 #ifndef RESOLVER_CLOCK_H
 #define RESOLVER_CLOCK_H
@@ -9,12 +9,12 @@
 #include <time.h>
 
 /*
- * Seconds since some moment in the past, which never go back: to be subtracted
- * from each other.
+ * Seconds since an arbitrary moment; never goes back. Only differences mean
+ * something.
  */
 double		clock_monotonic(void);
 
-/* SECONDS, 0 or more, in the form of libevent and of nanosleep. */
+/* SECONDS (0 or more) as libevent and nanosleep take them. */
 struct timeval	clock_timeval(double seconds);
 struct timespec	clock_timespec(double seconds);
 

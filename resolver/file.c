@@ -23,7 +23,7 @@ static char *
 read_stream(FILE *stream, const char *path, size_t limit, size_t *size,
     char **why)
 {
-	/* One octet more than the limit shows that there are more. */
+	/* One octet beyond the limit tells a file that is too large. */
 	char *octets = memory_new(limit + 2, 1), *fault;
 
 	errno = 0;

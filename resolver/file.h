@@ -1,5 +1,5 @@
 /*
- * A whole file in memory.
+ * Reads whole files into memory.
  */
 #ifndef RESOLVER_FILE_H
 #define RESOLVER_FILE_H
@@ -13,7 +13,7 @@
  */
 char	*file_read(const char *path, size_t limit, size_t *size, char **why);
 
-/* The same, but that the path "-" stands for standard input. */
+/* The same, except that the path "-" is standard input. */
 char	*file_read_or_input(const char *path, size_t limit, size_t *size,
 	    char **why);
 

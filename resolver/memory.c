@@ -60,6 +60,26 @@ memory_join(char *text, const char *between, const char *more)
 }
 
 char *
+memory_join_all(char *const *texts, size_t count, const char *between)
+{
+	size_t i, length, gap = strlen(between), size = 0;
+	char *joined, *next;
+
+	for (i = 0; i < count; i++)
+		size += strlen(texts[i]) + gap;
+	next = joined = memory_new(size + 1, 1);
+	for (i = 0; i < count; i++) {
+		if (i > 0)
+			memcpy(next, between, gap);
+		next += i > 0 ? gap : 0;
+		length = strlen(texts[i]);
+		memcpy(next, texts[i], length);
+		next += length;
+	}
+	return joined;
+}
+
+char *
 memory_format(const char *format, ...)
 {
 	va_list arguments;

@@ -1,7 +1,7 @@
 /*
- * Allocation that cannot fail: without memory the program aborts, so that no
- * caller has to invent an answer for it. Everything returned here is owned by
- * the caller and released with free().
+ * Allocation that cannot fail: out of memory, the program aborts, so that no
+ * caller needs an answer for it. Everything returned here is owned by the
+ * caller and released with free().
  */
 #ifndef RESOLVER_MEMORY_H
 #define RESOLVER_MEMORY_H
@@ -13,24 +13,28 @@
 void	*memory_new(size_t count, size_t size);
 
 /*
- * ARRAY (owned, or NULL) holds COUNT elements of SIZE octets: make room for one
- * more, which is zeroed. Returns the array's new place.
+ * Makes room for one more element, zeroed, in ARRAY (owned, or NULL), which has
+ * COUNT elements of SIZE octets. Returns the array, which may have moved.
  */
 void	*memory_grow(void *array, size_t count, size_t size);
 
-/* A copy of SIZE octets, followed by a NUL that is not counted. */
+/* A copy of SIZE octets, followed by a NUL. */
 void	*memory_copy(const void *bytes, size_t size);
 
 /* A copy of TEXT; NULL for NULL. */
 char	*memory_string(const char *text);
 
 /*
- * TEXT, BETWEEN and MORE in one; where TEXT is NULL, MORE alone. TEXT (owned)
- * is freed.
+ * TEXT, BETWEEN and MORE joined; if TEXT is NULL, a copy of MORE. Frees TEXT
+ * (owned).
  */
 char	*memory_join(char *text, const char *between, const char *more);
 
-/* What printf would have written. */
+/* The COUNT strings of TEXTS joined by BETWEEN; "" for none. */
+char	*memory_join_all(char *const *texts, size_t count,
+	    const char *between);
+
+/* The text that printf would write. */
 char	*memory_format(const char *format, ...)
 	    __attribute__((format(printf, 1, 2), nonnull(1)));
 char	*memory_vformat(const char *format, va_list arguments)

@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <idn2.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -13,7 +12,9 @@
 /* Octets of a label (RFC 1035 2.3.4). */
 #define LABEL_MAX 63
 
-/* What a person may type; a name in UTF-8 is never longer than this. */
+#define DIGITS "0123456789"
+
+/* Octets that a person may type; no name in UTF-8 has more. */
 #define TYPED_MAX 1024
 
 static const char empty_label[] = "has an empty label";
@@ -37,9 +38,9 @@ is_digit(char character)
 }
 
 /*
- * Takes one octet, which may be escaped, from the text, which is not at its
- * end. *ESCAPED tells a dot that is part of a label from one between labels.
- * What only looks like an escape stands for itself.
+ * Reads one octet, which may be escaped, from the text, which is not at its
+ * end. *ESCAPED tells a dot within a label from one between labels. An
+ * incomplete escape stands for itself.
  */
 static int
 next_octet(const char **text, bool *escaped)
@@ -63,6 +64,17 @@ next_octet(const char **text, bool *escaped)
 	return (unsigned char)at[1];
 }
 
+/* Writes "\DDD" to TEXT, without a NUL. Returns where it ends. */
+static char *
+write_escape(char *text, int octet)
+{
+	*text++ = '\\';
+	*text++ = (char)('0' + octet / 100);
+	*text++ = (char)('0' + octet / 10 % 10);
+	*text++ = (char)('0' + octet % 10);
+	return text;
+}
+
 char *
 name_normalise(const char *text)
 {
@@ -79,7 +91,7 @@ name_normalise(const char *text)
 		if (dot || is_plain(octet))
 			*end++ = (char)octet;
 		else
-			end += sprintf(end, "\\%03d", octet);
+			end = write_escape(end, octet);
 	}
 	if (dot)
 		*--end = '\0';
@@ -94,7 +106,43 @@ name_equal(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
-/* What is wrong with the labels and lengths of a name in our form, or NULL. */
+/* Compares the numbers that both texts begin with, and moves past them. */
+static int
+compare_numbers(const char **a, const char **b)
+{
+	size_t a_length, b_length;
+	int order;
+
+	*a += strspn(*a, "0");
+	*b += strspn(*b, "0");
+	a_length = strspn(*a, DIGITS);
+	b_length = strspn(*b, DIGITS);
+	if (a_length != b_length)
+		return a_length < b_length ? -1 : 1;
+	order = memcmp(*a, *b, a_length);
+	*a += a_length;
+	*b += b_length;
+	return order;
+}
+
+int
+name_compare_natural(const char *a, const char *b)
+{
+	const char *left = a, *right = b;
+	int order = 0;
+
+	while (order == 0 && *left != '\0' && *right != '\0') {
+		if (is_digit(*left) && is_digit(*right))
+			order = compare_numbers(&left, &right);
+		else
+			order = *left++ - *right++;
+	}
+	if (order == 0)
+		order = *left - *right;
+	return order != 0 ? order : strcmp(a, b);
+}
+
+/* What is wrong with the labels and lengths of a name; or NULL. */
 static const char *
 length_fault(const char *name)
 {
@@ -141,7 +189,7 @@ name_is_address(const char *name)
 	size_t length = 0;
 	bool escaped;
 
-	/* "192\0460\0462\0461" is an address in one label. */
+	/* "192\0460\0462\0461" is an address in a single label. */
 	while (*name != '\0' && length < sizeof(text) - 1)
 		text[length++] = (char)next_octet(&name, &escaped);
 	text[length] = '\0';
@@ -156,7 +204,7 @@ name_is_address(const char *name)
 	    inet_pton(AF_INET6, start, &address) == 1;
 }
 
-/* What shows that a typed word is no name at all, or NULL. */
+/* Why a typed word cannot be a name; or NULL. */
 static const char *
 word_fault(const char *text)
 {
@@ -169,7 +217,7 @@ word_fault(const char *text)
 		return long_name;
 	for (character = text; *character != '\0'; character++)
 		if ((unsigned char)*character <= ' ' || *character == 0x7f)
-			return "holds a space or a control character";
+			return "contains a space or a control character";
 	if (strstr(text, "://") != NULL)
 		return "is a URL: give the name in it";
 	if (strchr(text, '@') != NULL)
@@ -177,31 +225,31 @@ word_fault(const char *text)
 	if (name_is_address(text) || text[0] == '[')
 		return "is an address; DANE needs a name";
 	if (strchr(text, ':') != NULL)
-		return "holds a ':': give the name alone";
+		return "contains a ':': give the name alone";
 	return NULL;
 }
 
-/* The same for the name that it stands for, which is in ASCII. */
+/* The same for the name in ASCII that it was converted to. */
 static const char *
 name_fault(const char *name)
 {
 	const char *character, *fault;
 
 	if (strcmp(name, ".") == 0)
-		return "is the root, which takes no mail";
+		return "is the root, which accepts no mail";
 	fault = word_fault(name);
 	if (fault != NULL)
 		return fault;
 	for (character = name; *character != '\0'; character++)
 		if (*character != '.' && !is_plain(*character))
-			return "holds a character that a host's name "
+			return "contains a character that a host name "
 			    "cannot have";
 	return length_fault(name);
 }
 
 /*
- * The text in ASCII, owned by the caller; or NULL and *WHY. What is in ASCII
- * already is not looked at, because IDNA refuses names that exist.
+ * Converts the text to ASCII, owned by the caller; or NULL and *WHY. Text that
+ * is in ASCII is left alone, because IDNA rejects names that exist.
  */
 static char *
 to_ascii(const char *text, const char **why)
@@ -235,7 +283,7 @@ to_ascii(const char *text, const char **why)
 		*why = long_name;
 		break;
 	default:
-		*why = "holds what an internationalised name cannot have "
+		*why = "is not a valid internationalised name "
 		    "(IDNA 2008)";
 		break;
 	}

@@ -13,27 +13,34 @@
 #define NAME_WIRE_MAX 255
 
 /*
- * A name that a person typed: any script (IDNA 2008, UTF-8), any case, with or
- * without the final dot. Returns the name, owned by the caller; or NULL and in
- * *WHY (static) what is wrong with it, to follow the word itself in a message.
+ * Converts a name that a person typed: in any script (IDNA 2008, UTF-8) and
+ * case, with or without the final dot. Returns the name, owned by the caller.
+ * NULL: *WHY (static) says what is wrong, to follow the word in a message.
  */
 char	*name_from_user(const char *text, const char **why);
 
-/* The name that a library says in presentation form. Owned by the caller. */
+/* Converts a name in presentation form (RFC 1035 5.1). Owned by the caller. */
 char	*name_normalise(const char *text);
 
-/* Both in the form above. */
+/* Whether two names in this form are the same. */
 bool	 name_equal(const char *a, const char *b);
 
-/* Whether it can be a host's: labels of letters, digits, '-' (and '_'). */
+/*
+ * The order in which people count: numbers in names are compared as numbers,
+ * "mx2" before "mx10". Returns less than, equal to or more than 0, as strcmp
+ * does; 0 for equal names only, and "mx02" and "mx2" are not.
+ */
+int	 name_compare_natural(const char *a, const char *b);
+
+/* Whether it can be a host's: labels of letters, digits, '-' and '_'. */
 bool	 name_is_host(const char *name);
 
-/* Whether the name is an IP address in letters, IPv4 or IPv6. */
+/* Whether the name is the text of an IP address, or of an address literal. */
 bool	 name_is_address(const char *name);
 
 /*
  * The owner of a server's TLSA records (RFC 6698 3): "_25._tcp.mx.example".
- * Owned by the caller; NULL when the name would be too long to exist.
+ * Owned by the caller; NULL: the name would be too long.
  */
 char	*name_tlsa_owner(uint16_t port, const char *base_domain);
 

@@ -13,10 +13,10 @@
 #define CLASS_IN 1
 
 /*
- * libunbound works in a thread of its own and reports from ub_process, which
- * must not be left in the middle. So its callback only keeps the answer and
- * makes the question's event active: all of our user's callbacks run from that
- * event, where he may ask, cancel and close as he likes.
+ * libunbound works in its own thread and reports from ub_process, within which
+ * the context must not be used. So its callback only keeps the answer and
+ * activates the question's event: all callers' callbacks run from that event,
+ * where they may ask, cancel and close as they like.
  */
 struct resolver {
 	struct ub_ctx			*context;	/* owned */
@@ -27,7 +27,7 @@ struct resolver {
 	enum resolver_health		 health;
 	char				*health_why;	/* owned or NULL */
 	char				*anchor_source;	/* owned */
-	char				*servers;	/* owned: whom we ask */
+	char				*servers;	/* owned; asked */
 	bool				 forwards;
 	const struct trace		*trace;		/* borrowed, or NULL */
 };
@@ -37,14 +37,13 @@ struct resolver_question {
 	struct resolver			*resolver;	/* borrowed */
 	struct resolver_question	*previous;	/* borrowed */
 	struct resolver_question	*next;		/* borrowed */
-	struct event			*due;		/* owned: time is up, or
-							 * the answer here */
+	struct event			*due;		/* owned; see on_due */
 	char				*name;		/* owned */
 	enum dns_type			 type;
 	int				 id;		/* libunbound's */
-	bool				 in_flight;	/* it works on it */
-	bool				 patient;	/* beyond the limit */
-	bool				 overdue;	/* and is beyond it */
+	bool				 in_flight;	/* in libunbound */
+	bool				 unlimited;
+	bool				 overdue;	/* beyond the limit */
 	struct answer			*answer;	/* owned; NULL: none */
 	enum resolver_health		 health;	/* a probe's answer */
 	resolver_answered		*answered;
@@ -69,14 +68,14 @@ question_free(struct resolver_question *question)
 	free(question);
 }
 
-/* Has the callback run from the loop. */
+/* Makes the callback run from the loop. */
 static void
 schedule_callback(struct resolver_question *question)
 {
 	event_active(question->due, EV_TIMEOUT, 0);
 }
 
-/* The same for a probe: a callback before it may begin with a new one. */
+/* The same for a probe: an earlier callback may change the health again. */
 static void
 schedule_probe_callback(struct resolver_question *question)
 {
@@ -104,6 +103,7 @@ overdue(const struct resolver_question *question)
 	return answer;
 }
 
+/* There is an answer, or the limit has passed. */
 static void
 on_due(evutil_socket_t fd, short what, void *argument)
 {
@@ -111,7 +111,7 @@ on_due(evutil_socket_t fd, short what, void *argument)
 
 	(void)fd;
 	(void)what;
-	if (ended.patient && ended.answer == NULL) {
+	if (ended.unlimited && ended.answer == NULL) {
 		question->overdue = true;
 		return;
 	}
@@ -125,7 +125,7 @@ on_due(evutil_socket_t fd, short what, void *argument)
 		ended.answered(ended.answer, ended.argument);
 }
 
-/* From libunbound, inside of ub_process; never after ub_cancel. */
+/* Called from ub_process; never after ub_cancel. */
 static void
 on_result(void *argument, int error, struct ub_result *result)
 {
@@ -166,7 +166,7 @@ on_readable(evutil_socket_t fd, short what, void *argument)
 	if (error == UB_NOERROR)
 		return;
 
-	/* Its thread is gone: nothing more will come from there. */
+	/* Its thread is gone: no more answers will come. */
 	event_del(resolver->readable);
 	for (question = resolver->questions; question != NULL;
 	    question = question->next) {
@@ -221,7 +221,7 @@ resolver_ask(struct resolver *resolver, const char *name, enum dns_type type,
 void
 resolver_question_unlimit(struct resolver_question *question)
 {
-	question->patient = true;
+	question->unlimited = true;
 }
 
 bool
@@ -237,7 +237,7 @@ resolver_cancel(struct resolver_question *question)
 		question_free(question);
 }
 
-/* Why the root's keys cannot be used, in words. Owned by the caller. */
+/* Why the root's keys cannot be used. Owned by the caller. */
 static char *
 health_fault(const struct resolver *resolver, const struct answer *answer)
 {
@@ -246,7 +246,7 @@ health_fault(const struct resolver *resolver, const struct answer *answer)
 	    "none of the trust anchors %s fits the root's keys: %s";
 	static const char bad_anchor_or_resolver[] =
 	    "none of the trust anchors %s fits the root's keys, or %s does "
-	    "not hand out DNSSEC signatures: %s";
+	    "not pass on DNSSEC signatures: %s";
 	const char *why = answer->why;
 
 	if (why == NULL)
@@ -259,7 +259,7 @@ health_fault(const struct resolver *resolver, const struct answer *answer)
 	    resolver->servers, why);
 }
 
-/* The first answer of all. */
+/* The answer to the first question. */
 static void
 on_root_keys(struct answer *answer, void *argument)
 {
@@ -297,7 +297,7 @@ resolver_probe(struct resolver *resolver, resolver_probed *probed,
 	struct resolver_question *question = question_new(resolver, argument);
 
 	question->probed = probed;
-	/* That nobody answered once says nothing about the next domain. */
+	/* The network may be back for the next domain. */
 	if (resolver->health == RESOLVER_NO_ANSWER) {
 		resolver->health = RESOLVER_UNTRIED;
 		resolver_ask(resolver, ".", DNS_DNSKEY, on_root_keys, resolver);
@@ -359,11 +359,11 @@ resolver_open(struct event_base *base, const struct resolver_options *options,
 	    event_add(resolver->readable, NULL) == -1)
 		abort();
 
-	/* At once: it is on its way while our user prepares his questions. */
+	/* At once: it is on its way while the caller prepares questions. */
 	first = resolver_ask(resolver, ".", DNS_DNSKEY, on_root_keys, resolver);
 	if (first->in_flight)
 		return resolver;
-	*why = memory_format("libunbound does not start: %s",
+	*why = memory_format("libunbound cannot start: %s",
 	    first->answer->why);
 	resolver_close(resolver);
 	return NULL;

@@ -1,6 +1,6 @@
 /*
- * One question to the DNS, answered and validated in this process (libunbound).
- * The AD bit of another server is never looked at.
+ * DNS questions, answered and validated in this process (libunbound). No other
+ * server's AD bit is trusted.
  */
 #ifndef RESOLVER_RESOLVER_H
 #define RESOLVER_RESOLVER_H
@@ -24,24 +24,24 @@ struct resolver_options {
 	const char		*anchor_file;	/* NULL: see anchor.h */
 	const char		*root_hints;	/* NULL: the built-in ones */
 	/*
-	 * The zone (form of name.h) whose questions go to one server alone;
-	 * everything else is resolved as usual. NULL: no such zone.
+	 * A zone (form of name.h) for which only one server is asked;
+	 * everything else is resolved as usual. NULL: none.
 	 */
 	const char		*stub_zone;
 	const char		*stub_server;
-	bool			 tcp_only;	/* every question */
-	double			 question_limit; /* seconds, of each question */
-	time_t			 now;		/* for signature times */
+	bool			 tcp_only;	/* for every question */
+	double			 question_limit; /* seconds, for each */
+	time_t			 now;		/* see answer.h */
 	/*
-	 * May be NULL. Traced is, with the subject ".", what came of the root's
-	 * keys; other answers are for the caller to trace.
+	 * May be NULL. What came of the root's keys is traced, with the subject
+	 * "."; other answers are for the caller to trace.
 	 */
 	const struct trace	*trace;
 };
 
 /*
- * What the first question of all (". DNSKEY") said about ourselves: whether a
- * fault of a domain can be told from a fault of our anchors or network.
+ * What the first question (". DNSKEY") showed about this machine: whether a
+ * domain's fault can be told from a fault of our own anchors or network.
  */
 enum resolver_health {
 	RESOLVER_UNTRIED,	/* not answered yet */
@@ -56,37 +56,39 @@ typedef void	resolver_answered(struct answer *answer, void *argument);
 typedef void	resolver_probed(enum resolver_health health, void *argument);
 
 /*
- * NULL: *WHY (owned by the caller, printable) says what is wrong with the
- * options. Everything that OPTIONS points to is copied.
+ * Opens a resolver, and asks for the root's keys at once. NULL: *WHY (owned by
+ * the caller, printable) says what is wrong with the options. What OPTIONS
+ * borrows is copied, but for the trace.
  */
 struct resolver	*resolver_open(struct event_base *base,
 		    const struct resolver_options *options, char **why);
-/* Cancels what is in flight, without callbacks. NULL is fine. */
+/* Cancels all questions, without callbacks. NULL is fine. */
 void		 resolver_close(struct resolver *resolver);
 
 /*
- * Asks. The callback runs from the loop, never from inside this call; a
- * question that takes longer than the limit is answered with DNSSEC_FAILED and
- * why. NAME is in the form of name.h (and copied).
+ * Asks for the records of TYPE at NAME (form of name.h, copied). The callback
+ * runs from the loop, never from inside this call; a question that takes longer
+ * than the limit is answered with DNSSEC_FAILED.
  */
 struct resolver_question *
 		 resolver_ask(struct resolver *resolver, const char *name,
 		    enum dns_type type, resolver_answered *answered,
 		    void *argument);
 /*
- * Lets the question go on beyond the limit of each: its owner has a deadline of
- * his own, and cancels it then. Until then resolver_is_overdue tells whether it
- * has had the time that every question gets.
+ * Lets the question run beyond the limit: the caller has a deadline, and
+ * cancels the question then. Meanwhile resolver_is_overdue tells whether the
+ * limit has passed.
  */
 void		 resolver_question_unlimit(struct resolver_question *question);
 bool		 resolver_is_overdue(const struct resolver_question *question);
-/* No callback comes after it. NULL is fine. */
+/* Cancels the question: no callback follows. NULL is fine. */
 void		 resolver_cancel(struct resolver_question *question);
 
 /*
- * Asks for the root's keys (once; later calls share that answer) and tells the
- * state of our own DNS. resolver_health_why gives the reason: printable,
- * borrowed until the resolver is closed, NULL while healthy or untried.
+ * Reports the health once the answer for the root's keys has come; asks for
+ * them again only if nobody answered. resolver_health_why gives the reason:
+ * printable, borrowed until the resolver is closed, NULL while healthy or
+ * untried.
  */
 struct resolver_question *
 		 resolver_probe(struct resolver *resolver,

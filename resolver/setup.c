@@ -8,19 +8,21 @@
 #include <unbound.h>
 
 #include "resolver/anchor.h"
-#include "resolver/ldns_zonefile.h"
+#include "resolver/file.h"
 #include "resolver/memory.h"
 #include "resolver/resolver.h"
 #include "resolver/text.h"
+#include "resolver/zone_reader.h"
 
+/* All pointers are static. */
 struct setting {
 	const char	*option;
 	const char	*value;
 };
 
-/* The library's defaults are those of a program that asks one question. */
+/* The library's defaults suit a program that asks one question. */
 static const struct setting settings[] = {
-	/* Questions on their way to name servers at a time. */
+	/* Questions in flight to name servers at a time. */
 	{ "outgoing-range:", "256" },
 	{ "outgoing-num-tcp:", "32" },
 	{ "num-queries-per-thread:", "1024" },
@@ -31,22 +33,23 @@ static const struct setting settings[] = {
 	{ "neg-cache-size:", "1m" },
 	{ "infra-cache-numhosts:", "10000" },
 	/*
-	 * Milliseconds. A server may be quick with one answer and take a second
-	 * for the next; asked five times in that second, it would be given up.
+	 * Milliseconds. A server may answer one question quickly and the next
+	 * one after a second; asked five times in that second, it would be
+	 * given up.
 	 */
 	{ "infra-cache-min-rtt:", "400" },
 	/*
-	 * Fewer questions, and none for the empty "_tcp" above a TLSA record:
-	 * servers that deny it by mistake still have the record itself.
+	 * Fewer questions, and none for the empty non-terminal "_tcp" above a
+	 * TLSA record: servers that wrongly deny it still have the record.
 	 */
 	{ "qname-minimisation:", "no" },
-	/* What a server says is asked for, not concluded: --authoritative. */
+	/* --authoritative wants each server's own answer, not a conclusion. */
 	{ "aggressive-nsec:", "no" },
-	/* The anchors are our user's: no news for the root's operators. */
+	/* The user's anchors are no business of the root's operators. */
 	{ "trust-anchor-signaling:", "no" },
 };
 
-/* A resolver of the user's, or a lab, may well be on the loopback. */
+/* The user's resolver, or a lab, may well be on the loopback. */
 static const struct setting local_servers = { "do-not-query-localhost:", "no" };
 
 static const struct setting tcp_only = { "tcp-upstream:", "yes" };
@@ -59,9 +62,19 @@ apply(struct ub_ctx *context, const struct setting *setting, char **why)
 	error = ub_ctx_set_option(context, setting->option, setting->value);
 	if (error == UB_NOERROR)
 		return true;
-	*why = memory_format("libunbound does not take \"%s %s\": %s",
+	*why = memory_format("libunbound rejects \"%s %s\": %s",
 	    setting->option, setting->value, ub_strerror(error));
 	return false;
+}
+
+static bool
+is_port(const char *word)
+{
+	size_t digits = strspn(word, "0123456789");
+	unsigned long port = strtoul(word, NULL, 10);
+
+	return digits > 0 && digits <= 5 && word[digits] == '\0' && port > 0 &&
+	    port <= UINT16_MAX;
 }
 
 /* "ADDR" or "ADDR@PORT". */
@@ -71,16 +84,9 @@ is_server(const char *word)
 	char address[INET6_ADDRSTRLEN];
 	struct in6_addr binary;		/* room for either family */
 	size_t length = strcspn(word, "@");
-	const char *port = word + length;
-	size_t digits;
 
-	if (*port == '@') {
-		port++;
-		digits = strspn(port, "0123456789");
-		if (digits == 0 || digits > 5 || port[digits] != '\0' ||
-		    atol(port) < 1 || atol(port) > UINT16_MAX)
-			return false;
-	}
+	if (word[length] == '@' && !is_port(word + length + 1))
+		return false;
 	if (length >= sizeof(address))
 		return false;
 	memcpy(address, word, length);
@@ -97,46 +103,69 @@ set_forwarder(struct ub_ctx *context, const char *word, char **why)
 	if (is_server(word) && ub_ctx_set_fwd(context, word) == UB_NOERROR)
 		return true;
 	shown = text_printable(word, strlen(word));
-	*why = memory_format("'%s' is no resolver's address: ADDR or ADDR@PORT",
-	    shown);
+	*why = memory_format("'%s' is not a resolver's address: ADDR or "
+	    "ADDR@PORT", shown);
 	free(shown);
 	return false;
 }
 
-/* The file must name servers of the root and hold an address for them. */
+/* What has been found in a file of root hints. */
+struct hints {
+	bool	server;		/* an NS record of the root */
+	bool	address;
+};
+
+/* Checks an entry of such a file. False: *WHY. */
+static bool
+check_hint(struct hints *hints, const struct zone_reader *reader, char **why)
+{
+	const char *fault = "is neither an NS record of the root nor an "
+	    "address";
+	ldns_rr *record = zone_reader_record(reader, &fault);
+	ldns_rr_type type = record != NULL ? ldns_rr_get_type(record) : 0;
+	bool good = true;
+
+	if (type == LDNS_RR_TYPE_NS &&
+	    ldns_dname_label_count(ldns_rr_owner(record)) == 0)
+		hints->server = true;
+	else if (type == LDNS_RR_TYPE_A || type == LDNS_RR_TYPE_AAAA)
+		hints->address = true;
+	else
+		good = false;
+	if (!good)
+		*why = zone_reader_fault(reader, reader->entry.last_line, NULL,
+		    fault);
+	ldns_rr_free(record);
+	return good;
+}
+
+/* The file must name a root server and have an address. False: *WHY. */
 static bool
 check_root_hints(const char *path, char **why)
 {
-	struct ldns_zonefile file;
-	const ldns_rr *record;
-	bool server = false, address = false, fits = true;
-	ldns_rr_type type;
-	size_t i;
+	struct hints hints = { false, false };
+	enum zone_reader_result result;
+	struct zone_reader reader;
+	size_t size;
+	char *text = file_read(path, ZONE_READER_FILE_MAX, &size, why);
 
-	if (!ldns_zonefile_init(&file, path, why))
+	if (text == NULL)
 		return false;
-	for (i = 0; i < file.count && fits; i++) {
-		record = file.records[i].record;
-		type = ldns_rr_get_type(record);
-		if (type == LDNS_RR_TYPE_NS &&
-		    ldns_dname_label_count(ldns_rr_owner(record)) == 0) {
-			server = true;
-		} else if (type == LDNS_RR_TYPE_A ||
-		    type == LDNS_RR_TYPE_AAAA) {
-			address = true;
-		} else {
-			*why = ldns_zonefile_fault(&file, &file.records[i],
-			    "is no NS record of the root and no address");
-			fits = false;
-		}
-	}
-	if (fits && !(server && address)) {
+	zone_reader_init(&reader, path, text, size, ".", ";");
+	do {
+		result = zone_reader_next(&reader, why);
+		if (result == ZONE_READER_ENTRY &&
+		    !check_hint(&hints, &reader, why))
+			result = ZONE_READER_BAD;
+	} while (result == ZONE_READER_ENTRY);
+	if (result == ZONE_READER_END && !(hints.server && hints.address)) {
 		*why = memory_format("%s: holds no root server with an address",
-		    file.path);
-		fits = false;
+		    reader.name);
+		result = ZONE_READER_BAD;
 	}
-	ldns_zonefile_clear(&file);
-	return fits;
+	zone_reader_clear(&reader);
+	free(text);
+	return result == ZONE_READER_END;
 }
 
 static bool
@@ -148,9 +177,9 @@ set_anchors(struct ub_ctx *context, const struct anchors *anchors, char **why)
 	for (i = 0; i < anchors->count; i++) {
 		error = ub_ctx_add_ta(context, anchors->records[i]);
 		if (error != UB_NOERROR) {
-			*why = memory_format("libunbound does not take \"%s\" "
-			    "as a trust anchor: %s",
-			    anchors->records[i], ub_strerror(error));
+			*why = memory_format("libunbound rejects the trust "
+			    "anchor \"%s\": %s", anchors->records[i],
+			    ub_strerror(error));
 			return false;
 		}
 	}

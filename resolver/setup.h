@@ -1,6 +1,6 @@
 /*
- * libunbound, set up as the options say. What it would only notice at the first
- * question, or not at all, is checked before.
+ * Sets up libunbound according to the options. Checks what libunbound would
+ * notice at the first question only, or not at all.
  */
 #ifndef RESOLVER_SETUP_H
 #define RESOLVER_SETUP_H
@@ -10,9 +10,9 @@ struct resolver_options;
 struct ub_ctx;
 
 /*
- * A context that answers from a thread of its own (asynchronously) and says
- * nothing on standard error. Owned by the caller (ub_ctx_delete). NULL: *WHY
- * (owned by the caller, printable) names the wrong word or file.
+ * A context that answers asynchronously, from its own thread, and writes
+ * nothing to standard error. Owned by the caller (ub_ctx_delete). NULL: *WHY
+ * (owned by the caller, printable) names the word or file that is wrong.
  */
 struct ub_ctx	*setup_context(const struct resolver_options *options,
 		    const struct anchors *anchors, char **why);

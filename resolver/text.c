@@ -16,7 +16,7 @@ static const char hex_digits[] = "0123456789abcdef";
 #define HEX_TAIL 4
 #define HEX_WHOLE 12
 
-/* What stands for a character, with its NUL: "\u{10ffff}" is the longest. */
+/* Room for a character as it is shown, with a NUL: up to "\u{10ffff}". */
 #define PIECE_SIZE 16
 
 /* Well-formed sequences, by their first two octets (RFC 3629 4). */
@@ -36,7 +36,7 @@ static const struct {
 	{ 0xf4, 0xf4, 0x80, 0x8f, 4, 0x07 },	/* up to U+10FFFF */
 };
 
-/* Characters that a reader cannot see, or that move what he sees. */
+/* Characters that cannot be seen, or that move those that can. */
 static const struct {
 	uint32_t	low, high;
 } invisible[] = {
@@ -59,8 +59,8 @@ static const struct {
 };
 
 /*
- * Decodes the character of more than one octet at BYTES. Returns its length, or
- * 0 when there is none.
+ * Decodes the character of more than one octet at BYTES. Returns its length; 0:
+ * not valid.
  */
 static size_t
 decode(const uint8_t *bytes, size_t size, uint32_t *character)
@@ -100,8 +100,8 @@ is_invisible(uint32_t character)
 }
 
 /*
- * Writes what stands for the first character of BYTES into PIECE, with a NUL.
- * Returns how many octets that character takes.
+ * Writes the first character of BYTES to PIECE as it is shown, with a NUL.
+ * Returns how many octets of BYTES it takes.
  */
 static size_t
 show(const uint8_t *bytes, size_t size, char piece[static PIECE_SIZE])
@@ -110,7 +110,7 @@ show(const uint8_t *bytes, size_t size, char piece[static PIECE_SIZE])
 	size_t length;
 
 	if (bytes[0] == '\\') {
-		strcpy(piece, "\\\\");
+		memcpy(piece, "\\\\", sizeof("\\\\"));
 		return 1;
 	}
 	if (bytes[0] >= 0x20 && bytes[0] < 0x7f) {
@@ -197,7 +197,7 @@ text_digit(char character)
 	return found == NULL ? -1 : (int)(found - hex_digits);
 }
 
-/* Years have four digits (RFC 3339 5.6): what lies beyond becomes the end. */
+/* Limited to years of four digits (RFC 3339 5.6). */
 static struct tm
 calendar(time_t when)
 {

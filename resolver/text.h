@@ -1,8 +1,7 @@
 /*
- * Bytes from outside become text here and nowhere else. What comes out is valid
- * UTF-8 without control characters, so that it can be shown on a terminal and
- * handed to a JSON library. What a format needs beyond that (a '|', a '<') is
- * the business of its writer.
+ * Octets from outside become text here and nowhere else. The result is valid
+ * UTF-8 without control characters, fit for a terminal and a JSON library. What
+ * else a format has to escape (a '|', a '<') is the business of its writer.
  */
 #ifndef RESOLVER_TEXT_H
 #define RESOLVER_TEXT_H
@@ -15,14 +14,15 @@
 #define TEXT_QUOTE(x)	#x
 #define TEXT_NUMBER(x)	TEXT_QUOTE(x)
 
-/* Longer text is cut and ends in "..." (octets, of the result). */
+/* Octets of a text; a longer one is cut and ends in "...". */
 #define TEXT_LIMIT 1024
 
 /*
- * SIZE octets made visible: the octets of control characters (tab and newline
- * too) and of invalid UTF-8 as \xNN, characters that change the direction of
- * text, are invisible, separate lines or are no characters as \u{NNNN}, a
- * backslash doubled. At most TEXT_LIMIT octets. Owned by the caller.
+ * Makes SIZE octets printable: control characters (tab and newline too) and
+ * invalid UTF-8 become \xNN, octet by octet; characters that are invisible,
+ * separate lines or change the direction of text, and noncharacters, become
+ * \u{NNNN}; a backslash is doubled. Returns at most TEXT_LIMIT octets, owned by
+ * the caller.
  */
 char	*text_printable(const void *bytes, size_t size);
 
@@ -35,21 +35,21 @@ char	*text_hex(const uint8_t *bytes, size_t size);
  */
 char	*text_hex_short(const uint8_t *bytes, size_t size);
 
-/* The value of a hexadecimal digit, in any case; -1: it is none. */
+/* The value of a hexadecimal digit, in any case; -1: not one. */
 int	 text_digit(char character);
 
 /*
- * RFC 3339 in UTC ("2026-01-31T12:00:00Z"); beyond the years 0 to 9999 their
- * end. Owned by the caller.
+ * A time as in RFC 3339, in UTC ("2026-01-31T12:00:00Z"), limited to the years
+ * 0 to 9999. Owned by the caller.
  */
 char	*text_time(time_t when);
 
-/* The day of that ("2026-01-31"). Owned by the caller. */
+/* Its date ("2026-01-31"). Owned by the caller. */
 char	*text_date(time_t when);
 
 /*
- * A length of time in the largest unit of which it is a whole number: "2
- * hours", "1 day", "90 seconds". Owned by the caller.
+ * A duration in the largest unit that it is a multiple of: "2 hours", "1 day",
+ * "90 seconds". Owned by the caller.
  */
 char	*text_duration(unsigned long seconds);
 

@@ -1,13 +1,13 @@
 /*
- * Where the steps of the work are told. Below checker/ nothing prints: whoever
- * wants to hear hands down a listener.
+ * The trace of what is done. Below checker/ nothing prints: the caller passes
+ * down a listener.
  */
 #ifndef RESOLVER_TRACE_H
 #define RESOLVER_TRACE_H
 
 enum trace_level {
 	TRACE_STEPS = 1,	/* -v: every step */
-	TRACE_CONVERSATION = 2,	/* -vv: every line that was said */
+	TRACE_CONVERSATION = 2,	/* -vv: every line of SMTP as well */
 };
 
 struct trace {
@@ -18,7 +18,7 @@ struct trace {
 	int	  level;	/* 0: nobody listens */
 };
 
-/* Tells a line; TRACE may be NULL. The arguments must be printable. */
+/* Traces a line. TRACE may be NULL; the arguments must be printable. */
 void	trace_say(const struct trace *trace, enum trace_level level,
 	    const char *subject, const char *format, ...)
 	    __attribute__((format(printf, 4, 5)));

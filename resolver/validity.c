@@ -4,7 +4,7 @@
 
 #include "resolver/answer.h"
 
-/* The instant nearest to NOW that the serial can mean (RFC 4034 3.1.5). */
+/* The time nearest to NOW that the serial can stand for (RFC 4034 3.1.5). */
 static time_t
 serial_time(uint32_t serial, time_t now)
 {
@@ -15,7 +15,7 @@ serial_time(uint32_t serial, time_t now)
 	return now - (time_t)(UINT32_MAX - ahead) - 1;
 }
 
-/* When this signature, too, is valid. */
+/* Narrows the validity to that of the signature. */
 static void
 add_validity(struct answer *answer, const ldns_rr *signature, time_t now)
 {

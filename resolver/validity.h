@@ -1,6 +1,6 @@
 /*
- * How long the signatures hold that an answer depends on (RFC 4034 3.1): read
- * off the records that a validator has found good.
+ * How long the signatures that an answer depends on are valid (RFC 4034 3.1),
+ * from records that the validator has accepted.
  */
 #ifndef RESOLVER_VALIDITY_H
 #define RESOLVER_VALIDITY_H
@@ -12,21 +12,22 @@ struct answer;
 struct ldns_struct_rr_list;
 
 /*
- * Narrows signed_since and signed_until of the answer to when all signatures in
- * LIST are valid, too, and takes their TTL. NOW tells which of the instants is
- * meant that their numbers stand for.
+ * Narrows signed_since and signed_until of the answer to the time when all
+ * signatures in LIST are valid as well, and raises signed_ttl to their original
+ * TTL. Of the times that a serial number stands for, the nearest to NOW is
+ * meant.
  */
 void	validity_add_records(struct answer *answer,
 	    const struct ldns_struct_rr_list *list, time_t now);
 
 /*
- * Whether a signature has fewer labels than its owner: the records are a
- * wildcard's (RFC 4035 5.3.4), and bogus without the proof that there is no
- * nearer name.
+ * Whether a signature has fewer labels than its owner: the records come from a
+ * wildcard (RFC 4035 5.3.4), and depend on the proof that no closer name
+ * exists.
  */
 bool	validity_needs_proofs(const struct ldns_struct_rr_list *list);
 
-/* As validity_add_records, of the NSEC and NSEC3 records in LIST alone. */
+/* As validity_add_records, for the NSEC and NSEC3 records in LIST alone. */
 void	validity_add_proofs(struct answer *answer,
 	    const struct ldns_struct_rr_list *list, time_t now);
 

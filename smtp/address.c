@@ -14,8 +14,8 @@
  * The IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890), with
  * multicast and the deprecated forms that the registries leave to others. The
  * first row that fits counts, so the narrower of two comes first. Blocks that
- * are reachable but belong to one protocol (AS112, AMT, anycast) are in it as
- * well: no mail server lives there.
+ * are reachable but belong to one protocol (AS112, AMT, anycast) are included:
+ * no mail server is there.
  */
 static const struct special_block {
 	uint8_t		 octets[IPV6_OCTETS];

@@ -25,13 +25,13 @@ bool	 address_from_text(struct address *address, const char *text,
 /* "192.0.2.1", "2001:db8::1": without the port. Owned by the caller. */
 char	*address_text(const struct address *address);
 bool	 address_equal(const struct address *a, const struct address *b);
-/* The length of what was stored. */
+/* Fills in *SOCKET_ADDRESS. Returns its length. */
 size_t	 address_to_socket(const struct address *address,
 	    struct sockaddr_storage *socket_address);
 /*
- * Why the address is no public mail server's (IANA special-purpose registries,
- * RFC 6890): "private use (RFC 1918)". Static; NULL: it may be one. Addresses
- * that embed an IPv4 address are judged by that, too.
+ * Why the address cannot be a public mail server's (IANA special-purpose
+ * registries, RFC 6890): "private use (RFC 1918)". Static; NULL: it can. An
+ * IPv4 address embedded in an IPv6 address is checked as well.
  */
 const char *address_special_purpose(const struct address *address);
 

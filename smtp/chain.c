@@ -12,13 +12,13 @@
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
-/* Writes NAME to MEMORY. False: a string in it is not what its type says. */
+/* Prints NAME to MEMORY. False: a string in it does not fit its type. */
 static bool
 print_name(BIO *memory, const X509_NAME *name, unsigned long convert)
 {
 	/*
-	 * As in RFC 2253, but that words with a ',' or '+' in them are quoted;
-	 * the other escapes are text_printable's.
+	 * As in RFC 2253, except that values with a ',' or '+' are quoted; the
+	 * other escapes are text_printable's.
 	 */
 	const unsigned long flags = XN_FLAG_SEP_COMMA_PLUS | XN_FLAG_DN_REV |
 	    XN_FLAG_FN_SN | ASN1_STRFLGS_ESC_2253 | ASN1_STRFLGS_ESC_QUOTE |
@@ -153,8 +153,8 @@ key_type_of(const EVP_PKEY *key)
 }
 
 /*
- * 0, long ago, for what is no date. A date past the end of time_t, where that
- * has 32 bits, is its end.
+ * 0, long ago, if TIME is not valid. A date beyond a time_t of 32 bits becomes
+ * its maximum.
  */
 static time_t
 time_of(const ASN1_TIME *time)
@@ -191,7 +191,7 @@ take_dns_names(struct certificate *certificate, X509 *x509)
 	GENERAL_NAMES_free(names);
 }
 
-/* "CN=mx.example.org", or where the subject is empty "DNS:mx.example.org". */
+/* "CN=mx.example.org"; if the subject is empty, "DNS:mx.example.org". */
 static char *
 subject_text(const struct certificate *certificate, const X509 *x509)
 {
@@ -399,7 +399,7 @@ is_issued_by(X509 *other, X509 *leaf)
 	return has_issued(leaf, other);
 }
 
-/* The index of the first certificate that IS what is sought; 0: none is. */
+/* The index of the first certificate above 0 for which IS holds; 0: none. */
 static size_t
 find_related(const struct chain *chain, bool (*is)(X509 *other, X509 *leaf))
 {

@@ -1,6 +1,6 @@
 /*
- * The certificates that a server showed, in the order in which it sent them, as
- * plain values.
+ * The certificates that a server presented, in the order in which it sent them,
+ * as plain values.
  */
 #ifndef SMTP_CHAIN_H
 #define SMTP_CHAIN_H
@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Certificates of a chain that are looked at; more are counted, not kept. */
+/* Certificates of a chain that are kept. */
 #define CHAIN_MAX	32
 /* DNS names of a certificate that are kept. */
 #define CHAIN_NAMES_MAX	256
@@ -48,7 +48,7 @@ struct certificate {
 	uint8_t	 *spki;			/* owned; SubjectPublicKeyInfo in DER */
 	size_t	  spki_size;
 	enum key_type key_type;
-	/* "CN=mx.example.org"; where it is empty "DNS:mx.example.org". */
+	/* "CN=mx.example.org"; if it is empty, "DNS:mx.example.org". */
 	char	 *subject;		/* owned, printable */
 	char	 *issuer;		/* owned, printable */
 	struct distinguished_name subject_name;
@@ -68,9 +68,10 @@ struct chain {
 	bool		    truncated;	  /* more than CHAIN_MAX were sent */
 };
 
-/* The chain is owned by the caller. */
+/* A chain of the certificates in STACK, owned by the caller. */
 struct chain	*chain_from_stack(const struct stack_st_X509 *stack);
 struct chain	*chain_copy(const struct chain *chain);
+/* Whether both have the same certificates, in the same order. */
 bool		 chain_equal(const struct chain *a, const struct chain *b);
 /* Whether certificate I, above 0, is the leaf again: some send it twice. */
 bool		 chain_repeats_own(const struct chain *chain, size_t i);
@@ -101,10 +102,10 @@ bool		 chain_name_equal(const struct distinguished_name *a,
 bool		 chain_name_has(const struct distinguished_name *name,
 		    enum chain_attribute attribute, const char *text);
 
-/* A stack that OpenSSL can verify; freed by the caller with its elements. */
+/* The chain for OpenSSL; freed by the caller, with its elements. */
 struct stack_st_X509 *chain_to_stack(const struct chain *chain);
 
-/* What type a key is (OpenSSL's EVP_PKEY; borrowed, NULL: unknown). */
+/* The type of OpenSSL's EVP_PKEY (borrowed; NULL: KEY_UNKNOWN). */
 enum key_type	 key_type_of(const struct evp_pkey_st *key);
 const char	*key_type_name(enum key_type type);	/* "ECDSA" */
 

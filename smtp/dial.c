@@ -13,7 +13,7 @@
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
-/* Seconds that a connection may take to come about. */
+/* Seconds within which a connection must succeed. */
 #define CONNECT_LIMIT 30
 
 struct dial {
@@ -21,7 +21,7 @@ struct dial {
 	struct address		 address;
 	struct bufferevent	*stream;	/* owned, NULL: waits in line */
 	int			 error;		/* of a failed connect */
-	struct dial		*next;		/* in the dialer's list */
+	struct dial		*next;		/* owned by the dialer */
 	dial_done		*done;
 	void			*argument;	/* borrowed */
 };
@@ -29,9 +29,10 @@ struct dial {
 struct dialer {
 	struct event_base	*base;		/* borrowed */
 	struct dial		*first;		/* owned, oldest first */
-	struct dial		**end;		/* where the next one goes */
+	struct dial		**end;		/* borrowed; where the next
+						 * one goes */
 	size_t			 open;		/* how many have a stream */
-	bool			 connected;	/* one has been, once */
+	bool			 connected;	/* a dial has succeeded */
 	struct event		*begin;		/* owned; see on_begin */
 };
 
@@ -89,13 +90,13 @@ connect_now(struct dial *dial)
 	if (bufferevent_socket_connect(dial->stream,
 	    (struct sockaddr *)&address, (int)size) == 0)
 		return;
-	/* No route, for example: libevent does not say so by the callback. */
+	/* No route, for example: libevent does not call back then. */
 	dial->error = EVUTIL_SOCKET_ERROR();
 	set_idle(dial);
 	event_active(dial->dialer->begin, EV_TIMEOUT, 0);
 }
 
-/* Whether an older dial has the address. */
+/* Whether an earlier dial has the address. */
 static bool
 must_wait(const struct dial *dial)
 {
@@ -109,9 +110,9 @@ must_wait(const struct dial *dial)
 	return false;
 }
 
-/* Tells one dial that it has failed, and comes back for more. */
+/* Reports the failure of one dial, and comes back for more. */
 static bool
-tell_failure(struct dialer *dialer)
+report_failure(struct dialer *dialer)
 {
 	struct dial *dial;
 	int error;
@@ -130,8 +131,8 @@ tell_failure(struct dialer *dialer)
 }
 
 /*
- * Begins, from the loop, with those whose turn has come. A callback may change
- * the list, so that nothing is done after one.
+ * Begins to connect those whose turn has come. A callback may change the list,
+ * so nothing is done after one.
  */
 static void
 on_begin(evutil_socket_t fd, short what, void *argument)
@@ -141,7 +142,7 @@ on_begin(evutil_socket_t fd, short what, void *argument)
 
 	(void)fd;
 	(void)what;
-	if (tell_failure(dialer))
+	if (report_failure(dialer))
 		return;
 	for (dial = dialer->first; dial != NULL && dialer->open < DIAL_MAX;
 	    dial = dial->next) {
@@ -231,7 +232,7 @@ dial_has_route(const struct address *address)
 
 	if (fd == -1)
 		return errno != EAFNOSUPPORT;
-	/* For datagrams, that only looks the way up. */
+	/* For datagrams, this only looks up the route. */
 	has = connect(fd, (struct sockaddr *)&name, (socklen_t)size) == 0 ||
 	    !is_no_route(errno);
 	close(fd);

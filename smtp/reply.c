@@ -29,9 +29,9 @@ reply_clear(struct reply *reply)
 }
 
 /*
- * Whether OCTET can stand next in LINE, which has SIZE octets. Only the code
- * and what follows it are strict: another protocol's banner is told by its
- * first octets, though its first line may never end.
+ * Whether OCTET may follow the SIZE octets of LINE. Only the code and its
+ * separator are checked: the banner of another protocol is recognised by its
+ * first octets, since its first line may never end.
  */
 static bool
 may_follow(const char *line, size_t size, char octet)
@@ -57,7 +57,7 @@ is_trailing(char octet)
 	return octet == ' ' || octet == '\t' || octet == '\r';
 }
 
-/* The line in `partial` is complete: a line of the reply, or its last. */
+/* Adds the line in `partial`, which is complete, to the reply. */
 static enum reply_state
 take_line(struct reply *reply)
 {
@@ -108,7 +108,7 @@ take_octet(struct reply *reply, char octet)
 	return REPLY_MORE;
 }
 
-/* Keeps what is there of a bad line besides, to show it. */
+/* Keeps the rest of a bad line, as far as it has come, to show it. */
 static void
 keep_line(struct reply *reply, const char *bytes, size_t size)
 {
@@ -186,7 +186,7 @@ reply_text(const struct reply *reply)
 
 		if (line[0] == '\0')
 			continue;
-		/* The first line always does: TEXT_LIMIT is its limit, too. */
+		/* The first line always fits: its own limit is TEXT_LIMIT. */
 		fits = i == 0 || strlen(text) + strlen(line) < TEXT_LIMIT;
 		text = memory_join(text, " ", fits ? line : "...");
 	}

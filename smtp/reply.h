@@ -1,6 +1,6 @@
 /*
- * Bytes -> SMTP replies (RFC 5321 4.2). No I/O; what the peer controls is
- * limited here.
+ * Parses SMTP replies (RFC 5321 4.2), without I/O. Their size, which the peer
+ * controls, is limited here.
  */
 #ifndef SMTP_REPLY_H
 #define SMTP_REPLY_H
@@ -14,7 +14,7 @@
 
 enum reply_state {
 	REPLY_MORE,		/* not complete yet */
-	REPLY_BAD,		/* not SMTP, or past a limit: see `why` */
+	REPLY_BAD,		/* not SMTP, or beyond a limit: see `why` */
 	REPLY_COMPLETE,
 };
 
@@ -28,12 +28,14 @@ struct reply {
 	size_t		  partial_size;
 };
 
+/* An empty reply, to be fed; and empty again, its lines freed. */
 void		 reply_init(struct reply *reply);
 void		 reply_clear(struct reply *reply);
 
 /*
- * Takes octets up to the end of the reply; *USED says how many (fewer than SIZE
- * when something follows it). After anything but REPLY_MORE: clear and init.
+ * Parses octets up to the end of the reply. *USED is their number: less than
+ * SIZE when something follows the reply. After anything but REPLY_MORE the
+ * reply must be cleared before the next call.
  */
 enum reply_state reply_feed(struct reply *reply, const char *bytes,
 		    size_t size, size_t *used);
@@ -43,8 +45,8 @@ bool		 reply_announces(const struct reply *reply,
 		    const char *keyword);
 
 /*
- * "450 4.7.1 try again later": code and text in one printable line. Of a bad
- * reply why it is bad and what it looks like: "not an SMTP reply:
+ * Code and text in one printable line: "450 4.7.1 try again later". For a bad
+ * reply, why it is bad and how it begins: "not an SMTP reply:
  * SSH-2.0-OpenSSH_9.2". Owned by the caller.
  */
 char		*reply_text(const struct reply *reply);

@@ -14,10 +14,10 @@
 #include "smtp/dial.h"
 #include "smtp/reply.h"
 
-/* Octets from the server that may wait to be read. */
+/* Octets from the server that may wait to be parsed. */
 #define INPUT_LIMIT 16384
 
-/* Seconds for the goodbye, in which nothing is to be learnt any more. */
+/* Seconds for QUIT, from which nothing is learnt. */
 #define QUIT_LIMIT 2
 
 enum step {
@@ -32,13 +32,13 @@ enum step {
 
 struct session {
 	struct bufferevent	*stream;	/* borrowed, in clear text */
-	struct bufferevent	*tls_stream;	/* owned; NULL till STARTTLS */
-	SSL			*tls;		/* owned, NULL likewise */
+	struct bufferevent	*tls_stream;	/* owned; NULL until STARTTLS */
+	SSL			*tls;		/* owned; NULL likewise */
 	struct session_options	 options;	/* borrowed members */
 	enum step		 step;
 	struct reply		 reply;
 	size_t			 traced;	/* lines of the reply */
-	struct event		*limit;		/* owned, of the step */
+	struct event		*limit;		/* owned; of the step */
 	struct event		*deferred;	/* owned; see on_deferred */
 	bool			 has_outcome;	/* the first one stands */
 	struct session_result	 result;
@@ -56,19 +56,19 @@ static enum step got_starttls(struct session *session);
 static enum step got_goodbye(struct session *session);
 
 /*
- * The dialogue. The limits are those of patience, not of RFC 5321 4.5.3.2,
- * which are minutes: a greeting may be delayed on purpose, the rest has no
- * reason to be. What the connection's end means while a step lasts: before EHLO
- * is answered we are not wanted; from then on the server has promised TLS and
- * does not keep to it.
+ * The dialogue. The limits are shorter than the minutes of RFC 5321 4.5.3.2: a
+ * greeting may be delayed on purpose, the rest has no reason to be. ENDED is
+ * what it means when the server ends the connection during the step: until it
+ * has answered EHLO, it refuses this client; after that, it breaks its promise
+ * of TLS.
  */
 static const struct step_row {
 	enum session_stage	stage;
 	const char		*name;
-	int			limit;		/* seconds, all in all */
+	int			limit;		/* seconds, for all of it */
 	void			(*enter)(struct session *session);
 	enum step		(*reply)(struct session *session);
-	enum session_outcome	ended;		/* when the connection ends */
+	enum session_outcome	ended;
 } steps[] = {
 	[STEP_CONNECTED] = { STAGE_GREETING, "connected", 0, NULL, NULL,
 	    OUTCOME_REFUSED },
@@ -96,7 +96,7 @@ current_stream(const struct session *session)
 	    session->stream;
 }
 
-/* Notes what came of it; the first word stands. ERROR is owned from then on. */
+/* Sets the outcome, unless there is one. Takes ownership of ERROR. */
 static void
 set_outcome(struct session *session, enum session_outcome outcome,
     int reply_code, char *error)
@@ -130,7 +130,7 @@ session_enter(struct session *session, enum step step)
 	session->traced = 0;
 	session->step = step;
 	if (step == STEP_END) {
-		/* Freed at the top of the stack, not below a callback. */
+		/* The end comes from the loop, not from inside a callback. */
 		event_del(session->limit);
 		bufferevent_setcb(current_stream(session), NULL, NULL, NULL,
 		    NULL);
@@ -169,7 +169,7 @@ send_quit(struct session *session)
 	send_command(session, "QUIT", "");
 }
 
-/* The reply refuses: that is the result, and one says goodbye. */
+/* The reply is a rejection: sets the outcome. Returns the next step. */
 static enum step
 rejected(struct session *session, enum session_outcome outcome)
 {
@@ -212,12 +212,12 @@ got_starttls(struct session *session)
 {
 	struct evbuffer *input = bufferevent_get_input(session->stream);
 
-	/* RFC 3207 has 220; senders go on after any 2xx. */
+	/* RFC 3207 says 220; senders continue after any 2xx. */
 	if (session->reply.code / 100 != 2)
 		return rejected(session, OUTCOME_STARTTLS_REFUSED);
 	/*
-	 * What stands behind the 220 was not sent under TLS, whoever sent it:
-	 * it is thrown away (RFC 3207 4.2 and 6, CVE-2011-0411).
+	 * What follows the 220 was not sent under TLS, whoever sent it: it is
+	 * discarded (RFC 3207 4.2 and 6, CVE-2011-0411).
 	 */
 	if (evbuffer_get_length(input) > 0) {
 		session->result.plaintext_injected = true;
@@ -253,7 +253,7 @@ begin_handshake(struct session *session)
 	    session->tls, BUFFEREVENT_SSL_CONNECTING, BEV_OPT_DEFER_CALLBACKS);
 	if (session->tls_stream == NULL)
 		abort();
-	/* An end without TLS's own goodbye is to be told from an error. */
+	/* An end without close_notify is reported as an end, not an error. */
 	bufferevent_openssl_set_allow_dirty_shutdown(session->tls_stream, 1);
 	bufferevent_setwatermark(session->tls_stream, EV_READ, 0,
 	    INPUT_LIMIT);
@@ -263,8 +263,8 @@ begin_handshake(struct session *session)
 }
 
 /*
- * Traces the lines that have come in since the last call, each in the form that
- * it has on the wire (RFC 5321 4.2.1).
+ * Traces the lines that have arrived since the last call, each as it is on the
+ * wire (RFC 5321 4.2.1).
  */
 static void
 trace_reply(struct session *session, enum reply_state state)
@@ -284,7 +284,7 @@ trace_reply(struct session *session, enum reply_state state)
 	}
 }
 
-/* Reads what there is of a reply. When it is complete, the step is over. */
+/* Parses input as a reply. When the reply is complete, enters the next step. */
 static void
 take_reply(struct session *session, struct evbuffer *input)
 {
@@ -320,14 +320,14 @@ on_read(struct bufferevent *stream, void *argument)
 	    steps[session->step].reply != NULL &&
 	    evbuffer_get_length(input) > 0) {
 		/*
-		 * A server that runs ahead is read at its own pace: what it
-		 * says before it is asked is the next step's reply.
+		 * A server that sends replies before the commands is tolerated:
+		 * the input is the next step's reply.
 		 */
 		take_reply(session, input);
 	}
 }
 
-/* Why TLS did not come about, in words. Owned by the caller. */
+/* Why the handshake failed. Owned by the caller. */
 static char *
 handshake_error(struct session *session, short what)
 {
@@ -341,8 +341,8 @@ handshake_error(struct session *session, short what)
 		    "the connection was lost in the TLS handshake");
 	if (ERR_GET_REASON(code) == SSL_R_WRONG_VERSION_NUMBER ||
 	    ERR_GET_REASON(code) == SSL_R_HTTP_REQUEST)
-		return memory_string("the server went on in clear text, or in "
-		    "something else that is not TLS");
+		return memory_string("the server answered in clear text or in "
+		    "another protocol, not in TLS");
 	reason = tls_error_text(code);
 	text = memory_format("TLS: %s", reason);
 	free(reason);
@@ -380,7 +380,7 @@ on_event(struct bufferevent *stream, short what, void *argument)
 	}
 	if ((what & (BEV_EVENT_EOF | BEV_EVENT_ERROR)) == 0)
 		return;
-	/* The last words count. */
+	/* Input that came before the end counts. */
 	on_read(stream, session);
 	if (session->step == STEP_END)
 		return;
@@ -390,7 +390,7 @@ on_event(struct bufferevent *stream, short what, void *argument)
 		why = memory_format("the server %s the connection instead of "
 		    "answering (%s)", what & BEV_EVENT_EOF ? "closed" : "reset",
 		    steps[session->step].name);
-	/* A reset before the greeting is as good as no connection. */
+	/* A reset before the greeting amounts to no connection. */
 	if (session->step == STEP_GREETING && (what & BEV_EVENT_ERROR))
 		ended = OUTCOME_CONNECT_FAILED;
 	set_outcome(session, ended, 0, why);
@@ -425,8 +425,8 @@ session_free(struct session *session)
 }
 
 /*
- * Runs twice, from the loop with nothing below it: to begin, so that nothing
- * happens inside session_start, and to end, so that nothing is freed in use.
+ * Runs twice, from the loop: to begin, so that nothing happens inside
+ * session_start, and to end, so that nothing is freed while in use.
  */
 static void
 on_deferred(evutil_socket_t fd, short what, void *argument)

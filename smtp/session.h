@@ -1,5 +1,5 @@
 /*
- * The dialogue with one mail server, up to the certificates that it shows:
+ * The dialogue with one mail server, up to the certificates that it presents:
  * greeting, EHLO, STARTTLS (RFC 3207), TLS handshake, and a polite QUIT.
  */
 #ifndef SMTP_SESSION_H
@@ -14,7 +14,7 @@ struct event_base;
 struct session;
 struct trace;
 
-/* Where a conversation ended. */
+/* The stage at which a session ended. */
 enum session_stage {
 	STAGE_CONNECT,
 	STAGE_GREETING,
@@ -24,19 +24,19 @@ enum session_stage {
 	STAGE_DONE,
 };
 
-/* What happened there. */
+/* What happened at that stage. */
 enum session_outcome {
 	OUTCOME_UNTRIED,		/* nothing was sent */
 	OUTCOME_ADDRESS_RESERVED,	/* special-purpose, nothing sent */
 	OUTCOME_CONNECT_FAILED,		/* or reset before a greeting */
-	OUTCOME_NO_ROUTE,		/* no way to the address from here */
+	OUTCOME_NO_ROUTE,		/* no route to the address */
 	OUTCOME_REFUSED,		/* greeting 4xx or 5xx, or ended before
 					 * EHLO was answered */
-	OUTCOME_PROTOCOL,		/* not SMTP, or past a limit */
+	OUTCOME_PROTOCOL,		/* not SMTP, or beyond a limit */
 	OUTCOME_TIMEOUT,
 	OUTCOME_STARTTLS_NOT_OFFERED,	/* or EHLO rejected */
 	OUTCOME_STARTTLS_REFUSED,
-	OUTCOME_HANDSHAKE_FAILED,	/* whatever failed after 220 */
+	OUTCOME_HANDSHAKE_FAILED,	/* any failure after STARTTLS's 220 */
 	OUTCOME_DONE,
 };
 
@@ -45,31 +45,32 @@ struct session_options {
 	const char		*server_name;	/* borrowed; SNI, NULL: none */
 	key_set			 except;	/* key types not to offer */
 	struct tls_client	*tls;		/* borrowed */
-	const char		*subject;	/* borrowed; the trace's */
+	const char		*subject;	/* borrowed; for the trace */
 	const struct trace	*trace;		/* borrowed, may be NULL */
 };
 
 struct session_result {
 	enum session_stage	 stage;
 	enum session_outcome	 outcome;
-	bool			 plaintext_injected; /* behind the 220 */
+	bool			 plaintext_injected; /* after STARTTLS's 220 */
 	char			*error;		/* owned, printable, or NULL */
-	int			 reply_code;	/* of the SMTP reply that decided
-						 * the outcome; 0: none did */
+	int			 reply_code;	/* of the SMTP reply that
+						 * decided the outcome; 0: none
+						 * did */
 	struct handshake	*handshake;	/* owned; NULL unless done */
 };
 
 /*
- * Called once from the loop. What the callee keeps of RESULT it takes out of it
- * (NULL in its place); the rest is cleared afterwards.
+ * Called once from the loop. The callee takes ownership of a member of RESULT
+ * by setting it to NULL; the rest is cleared afterwards.
  */
 typedef void	session_done(struct session_result *result, void *argument);
 
 /*
- * Talks over STREAM (borrowed; connected, or one end of a pair; its callbacks
- * are the session's until it has ended). OPTIONS is read during this call only,
- * but what it borrows must outlive the session. The callback never runs from
- * inside this call; the session frees itself before it.
+ * Starts a session over STREAM (borrowed; connected, or one end of a pair; its
+ * callbacks are the session's until the end). OPTIONS is copied, but what it
+ * borrows must outlive the session. The callback never runs from inside this
+ * call; the session frees itself before it.
  */
 struct session	*session_start(struct event_base *base,
 		    struct bufferevent *stream,
@@ -77,18 +78,19 @@ struct session	*session_start(struct event_base *base,
 		    session_done *done, void *argument);
 
 /*
- * What is known so far goes to *RESULT: OUTCOME_TIMEOUT and WHY (printable),
- * unless the conversation has come to its result already. Its members are
- * copies, owned by the caller.
+ * Fills in *RESULT with what is known so far: OUTCOME_TIMEOUT and WHY
+ * (printable), unless the session has its outcome already. Cleared by the
+ * caller.
  */
 void		 session_so_far(const struct session *session, const char *why,
 		    struct session_result *result);
-/* Stops it, without a callback. NULL is fine. */
+/* Ends the session without a callback. NULL is fine. */
 void		 session_cancel(struct session *session);
-/* Where the conversation is at this moment. */
+/* The stage that the session is at now. */
 enum session_stage session_stage(const struct session *session);
 void		 session_result_clear(struct session_result *result);
 
+/* "greeting": as JSON has it. Static. */
 const char	*session_stage_name(enum session_stage stage);
 
 #endif

@@ -14,11 +14,11 @@ struct tls_client {
 };
 
 /*
- * How a key type is offered: by the signature algorithms that can use it (TLS
- * 1.2 and later) and by cipher suites (up to TLS 1.2). The newer types share
- * their suites with the older, but exist from TLS 1.2 on only (RFC 8422 5.1.1,
- * RFC 8446 4.2.3), with a signature: suites that do without, or are known to
- * servers that do not look at signature algorithms, would bring the older type.
+ * How a key type is offered: by its signature algorithms (TLS 1.2 and later)
+ * and by cipher suites (up to TLS 1.2). The newer types share the suites of the
+ * older ones, but exist only since TLS 1.2 and only with a signature (RFC 8422
+ * 5.1.1, RFC 8446 4.2.3): suites without one, or that servers before TLS 1.2
+ * know, would bring the older type.
  */
 static const struct key_offer {
 	enum key_type	 type;
@@ -40,7 +40,7 @@ static const struct key_offer {
 
 #define OFFER_COUNT (sizeof(offers) / sizeof(offers[0]))
 
-/* Old suites are fine, but for those in which no certificate is shown. */
+/* Old suites are fine, except those without a certificate. */
 #define EXCLUDED "!aNULL:!eNULL:!PSK:!SRP:@SECLEVEL=0"
 
 struct tls_client *
@@ -83,9 +83,7 @@ tls_can_offer(key_set except)
 	return false;
 }
 
-/*
- * Offers the key types that are not in EXCEPT. False: the library knows none.
- */
+/* Offers all key types but those in EXCEPT. False: OpenSSL supports none. */
 static bool
 limit_offer(SSL *session, key_set except)
 {
@@ -96,7 +94,7 @@ limit_offer(SSL *session, key_set except)
 	for (i = 0; i < OFFER_COUNT; i++) {
 		if (except & KEY_SET(offers[i].type))
 			continue;
-		/* One that the library is built without spoils a whole list. */
+		/* OpenSSL rejects a list with an unsupported algorithm. */
 		if (SSL_set1_sigalgs_list(session, offers[i].algorithms) != 1)
 			continue;
 		algorithms = memory_join(algorithms, ":",

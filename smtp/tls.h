@@ -1,7 +1,6 @@
 /*
- * TLS as an observer: whatever the server presents is taken down, nothing is
- * verified here, old protocols and weak keys included (verdicts are not made in
- * this folder).
+ * TLS as an observer: records whatever the server presents, old protocols and
+ * weak keys included, and verifies nothing (verdicts are not made in smtp/).
  */
 #ifndef SMTP_TLS_H
 #define SMTP_TLS_H
@@ -18,9 +17,8 @@ typedef unsigned int key_set;
 #define KEY_SET(type)	(1u << (type))
 
 /*
- * Those that have no cipher suites of their own below TLS 1.3, but those of
- * ECDSA or RSA: a server that goes by suites alone takes such an offer for one
- * of these.
+ * The key types that share their cipher suites with ECDSA or RSA below TLS 1.3:
+ * a server that looks at suites alone takes an offer of them for one of those.
  */
 #define TLS_SHARING_SUITES (KEY_SET(KEY_ED25519) | KEY_SET(KEY_ED448) | \
 	KEY_SET(KEY_RSA_PSS))
@@ -33,30 +31,30 @@ struct handshake {
 	struct chain	*chain;		/* owned */
 };
 
+/* Owned by the caller; sessions must be freed before. NULL is fine. */
 struct tls_client *tls_client_new(void);
 void		   tls_client_free(struct tls_client *client);
 
 /*
- * A client session that names SERVER_NAME (SNI; NULL or no host name: none) and
- * offers all key types but those in EXCEPT. NULL when nothing is left to offer.
- * Owned by the caller.
+ * A client session that sends SERVER_NAME as SNI (unless it is NULL or not a
+ * host name) and offers all key types but those in EXCEPT. NULL: none is left
+ * to offer. Owned by the caller.
  */
 struct ssl_st	*tls_client_session(struct tls_client *client,
 		    const char *server_name, key_set except);
 
-/* Whether anything is left to offer when the key types in EXCEPT are not. */
+/* Whether a key type is left to offer besides those in EXCEPT. */
 bool		 tls_can_offer(key_set except);
 
 /*
- * What a finished handshake showed; owned by the caller. NULL: no certificate.
+ * What the server presented in a finished handshake, owned by the caller. NULL:
+ * no certificate.
  */
 struct handshake *handshake_from_session(struct ssl_st *session);
 struct handshake *handshake_copy(const struct handshake *handshake);
 void		 handshake_free(struct handshake *handshake);
 
-/*
- * OpenSSL's error code in words, or a default. Printable, owned by the caller.
- */
+/* The text of an OpenSSL error code. Printable, owned by the caller. */
 char		*tls_error_text(unsigned long code);
 
 #endif

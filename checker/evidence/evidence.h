@@ -192,6 +192,7 @@ struct handshake_walk {
 	size_t				 handshakes;	/* of that, done */
 };
 
+/* As above. Borrowed. */
 const struct handshake_evidence *
 		 handshake_next(const struct host_evidence *host,
 		    struct handshake_walk *walk);

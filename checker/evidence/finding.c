@@ -7,10 +7,10 @@
 #include "resolver/memory.h"
 
 struct code_row {
-	const char	*name;
+	const char	*name;		/* static */
 	enum severity	 severity;
-	const char	*tlsrpt;	/* RFC 8460 4.3, or NULL */
-	const char	*meaning;
+	const char	*tlsrpt;	/* static; RFC 8460 4.3, or NULL */
+	const char	*meaning;	/* static */
 };
 
 /* RFC 8460 4.3 */

@@ -106,9 +106,9 @@ enum finding_code {
 #define FINDING_NO_RECORD	(-1)
 #define FINDING_ALL_KEY_TYPES	(-1)
 
-/* A name server, as asked over one transport. Borrowed from the evidence. */
+/* A name server, as asked over one transport. */
 struct finding_server {
-	const char	*name;		/* NULL: no name server */
+	const char	*name;		/* borrowed; NULL: none */
 	struct address	 address;	/* family 0: not known */
 	bool		 tcp;		/* over TCP alone */
 };
@@ -118,13 +118,15 @@ struct finding_server {
  * outlives its findings.
  */
 struct finding_place {
-	const char		*host;		/* NULL: the domain */
+	const char		*host;		/* borrowed; NULL: the
+						 * domain */
 	struct address		 address;	/* family 0: all of the host */
 	int			 key_type;	/* enum key_type, or
 						 * FINDING_ALL_KEY_TYPES */
 	int			 record;	/* its index, or
 						 * FINDING_NO_RECORD */
-	const char		*zone;		/* NULL: none in particular */
+	const char		*zone;		/* borrowed; NULL: none in
+						 * particular */
 	struct finding_server	 server;
 };
 
@@ -192,10 +194,13 @@ char		*finding_group_places(const struct finding_group *group);
 /* "ns1.example.org [192.0.2.53] over TCP". Owned by the caller. */
 char		*finding_server_text(const struct finding_server *server);
 
+/* Frees the findings; the list is empty afterwards. */
 void		 finding_list_clear(struct finding_list *list);
+/* Whether any finding of the list has the code. */
 bool		 finding_list_has(const struct finding_list *list,
 		    enum finding_code code);
 
+/* A code as the reports have it, "mx-insecure", and its own severity. */
 const char	*finding_code_name(enum finding_code code);
 enum severity	 finding_code_severity(enum finding_code code);
 /* The failure type of RFC 8460 4.3 that senders would report, or NULL. */

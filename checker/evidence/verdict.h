@@ -16,18 +16,19 @@ enum verdict {
 	VERDICT_ABSENT,		/* not counted; null in JSON */
 };
 
-/*
- * The verdicts of the parts are counted, then summed up by the first rule that
- * fits: any fail -> fail; any unknown -> unknown; all pass -> pass; pass and
- * none -> partial; else none. Absent parts do not count.
- */
 struct verdict_count {
 	size_t	of[VERDICT_ABSENT + 1];
 };
 
-/* Counts a part. */
-void		 verdict_add(struct verdict_count *count, enum verdict verdict);
-/* The verdict of the whole; EMPTY where no part counts. */
+/* Counts the verdict of a part. */
+void		 verdict_add(struct verdict_count *count,
+		    enum verdict verdict);
+
+/*
+ * The verdict of the whole, by the first rule that fits: any fail -> fail; any
+ * unknown -> unknown; all pass -> pass; pass and none -> partial; else none.
+ * Absent parts do not count; EMPTY where no part counts.
+ */
 enum verdict	 verdict_sum(const struct verdict_count *count,
 		    enum verdict empty);
 

@@ -7,6 +7,7 @@
 #include "checker/evidence/host_dns.h"
 #include "checker/gather/host.h"
 #include "checker/gather/nameservers.h"
+#include "checker/gather/record_order.h"
 #include "resolver/clock.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
@@ -14,18 +15,21 @@
 #include "smtp/dial.h"
 
 struct audit {
-	const struct context	 *context;	/* borrowed */
-	struct evidence			 *evidence;	/* owned */
-	struct event			 *deadline;	/* owned */
-	double				  began;	/* see clock.h */
-	struct resolver_question	 *probe;	/* owned, NULL: none */
-	struct resolver_question	 *mx;		/* owned, NULL: none */
-	struct resolver_question	 *misplaced;	/* owned, NULL: none */
-	struct host_gathering		**hosts;	/* owned, NULL: ended */
-	size_t				  running;	/* of the hosts */
-	struct nameservers		 *nameservers;	/* owned, NULL: none */
-	audit_done			 *done;
-	void				 *argument;	/* borrowed */
+	const struct context		*context;	/* borrowed */
+	struct evidence			*evidence;	/* owned */
+	struct event			*deadline;	/* owned */
+	double				 began_at;	/* see clock.h */
+	struct resolver_question	*probe;		/* owned, NULL: none */
+	struct resolver_question	*mx;		/* owned, NULL: none */
+	struct resolver_question	*misplaced;	/* owned, NULL: none */
+	struct host_gathering		**hosts;	/* owned; NULL until
+							 * start_hosts; one for
+							 * each host, NULL: it
+							 * is done */
+	size_t				 running;	/* of these */
+	struct nameservers		*nameservers;	/* owned, NULL: none */
+	audit_done			*done;
+	void				*argument;	/* borrowed */
 };
 
 /* Everything but the evidence. */
@@ -40,14 +44,17 @@ audit_free(struct audit *audit)
 	free(audit);
 }
 
-/* What could not be validated for reasons of our own says nothing. */
+/*
+ * An MX answer that could not be validated for reasons of our own says nothing
+ * about the domain.
+ */
 static void
 forget_mx(struct evidence *evidence)
 {
 	answer_free(evidence->mx);
 	evidence->mx = answer_failed(evidence->domain, DNS_MX,
 	    evidence->health_why != NULL ? evidence->health_why :
-	    "the root's keys could not be had");
+	    "the root's keys could not be obtained");
 }
 
 static void
@@ -58,7 +65,7 @@ finish(struct audit *audit)
 	void *argument = audit->argument;
 
 	evidence->elapsed_ms = (unsigned int)(1000 *
-	    (clock_monotonic() - audit->began));
+	    (clock_monotonic() - audit->began_at));
 	evidence->connected = dialer_has_connected(audit->context->dialer);
 	if (evidence->health != RESOLVER_HEALTHY && evidence->mx != NULL)
 		forget_mx(evidence);
@@ -76,8 +83,8 @@ on_nameservers(void *argument)
 }
 
 /*
- * Nothing is outstanding any more: the evidence is complete, but for what each
- * name server says itself.
+ * Once nothing is outstanding, the evidence is complete, but for what each name
+ * server says itself (--authoritative).
  */
 static void
 audit_advance(struct audit *audit)
@@ -112,12 +119,14 @@ on_misplaced(struct answer *answer, void *argument)
 
 	audit->misplaced = NULL;
 	audit->evidence->misplaced = answer;
+	context_trace_answer(audit->context, answer);
 	audit_advance(audit);
 }
 
 /*
- * A host without TLSA records: are they at the mail domain instead? Asked once,
- * and in a signed zone only, where name servers can be expected to answer.
+ * Where a host has no TLSA records, asks whether they are at the mail domain
+ * instead: once, and in a signed zone only, where name servers can be expected
+ * to answer.
  */
 static void
 ask_misplaced(struct audit *audit, const struct host_evidence *host)
@@ -171,9 +180,9 @@ add_host(struct audit *audit, const char *name, uint16_t preference)
 	host->asked = strcmp(name, ".") != 0 && !name_is_address(name);
 }
 
-/* The evidence's hosts stand where they will stay: start them all. */
+/* Starts all hosts. From here on the evidence's array of them must not move. */
 static void
-start_hosts(struct audit *audit, bool applies)
+start_hosts(struct audit *audit, bool dane_applies)
 {
 	struct evidence *evidence = audit->evidence;
 	size_t i;
@@ -184,19 +193,9 @@ start_hosts(struct audit *audit, bool applies)
 		if (!evidence->hosts[i].asked)
 			continue;
 		audit->hosts[i] = host_start(audit->context,
-		    &evidence->hosts[i], applies, on_host, audit);
+		    &evidence->hosts[i], dane_applies, on_host, audit);
 		audit->running++;
 	}
-}
-
-static int
-by_preference(const void *a, const void *b)
-{
-	const struct answer_record *left = a, *right = b;
-
-	if (left->preference != right->preference)
-		return left->preference < right->preference ? -1 : 1;
-	return strcmp(left->name, right->name);
 }
 
 static void
@@ -208,10 +207,9 @@ on_mx(struct answer *answer, void *argument)
 
 	audit->mx = NULL;
 	evidence->mx = answer;
+	record_order_sort(answer);
 	context_trace_answer(audit->context, answer);
 	if (answer->kind == ANSWER_RECORDS && !evidence_is_null_mx(evidence)) {
-		qsort(answer->records, answer->count,
-		    sizeof(*answer->records), by_preference);
 		for (i = 0; i < answer->count; i++)
 			add_host(audit, answer->records[i].name,
 			    answer->records[i].preference);
@@ -223,7 +221,7 @@ on_mx(struct answer *answer, void *argument)
 	audit_advance(audit);
 }
 
-/* The time is up: what is known by now is the report. */
+/* The time is up: what is known by now is reported. */
 static void
 on_deadline(evutil_socket_t fd, short what, void *argument)
 {
@@ -250,14 +248,14 @@ on_deadline(evutil_socket_t fd, short what, void *argument)
 }
 
 struct audit *
-audit_start(const struct context *context, const char *domain,
-    time_t now, audit_done *done, void *argument)
+audit_start(const struct context *context, const char *domain, time_t now,
+    audit_done *done, void *argument)
 {
 	struct audit *audit = memory_new(1, sizeof(*audit));
 	double timeout = context->options->timeout;
 	struct timeval limit = clock_timeval(timeout);
 
-	audit->began = clock_monotonic();
+	audit->began_at = clock_monotonic();
 	audit->context = context;
 	audit->done = done;
 	audit->argument = argument;

@@ -1,11 +1,11 @@
 /*
- * The gathering of evidence about one domain: who is asked and dialled when.
+ * Gathers the evidence about one domain: who is asked and connected to, when.
  *
  *   domain --MX--> hosts --A, AAAA, TLSA--> addresses --STARTTLS--> handshakes
  *
  * All hosts, and all addresses of a host, are worked on at once, on one event
- * loop and within one deadline. What the evidence means is judge.h's business,
- * and the gathering asks host_dns.h what to do next.
+ * loop and within one deadline. host_dns.h says what to ask next; what the
+ * evidence means is for judge.h to say.
  */
 #ifndef CHECKER_GATHER_AUDIT_H
 #define CHECKER_GATHER_AUDIT_H
@@ -17,22 +17,22 @@
 
 struct audit;
 
-/* Called once from the loop; EVIDENCE (not judged yet) is now the callee's. */
+/* Called once from the loop; EVIDENCE (not judged) is owned by the callee. */
 typedef void	audit_done(struct evidence *evidence, void *argument);
 
 /*
- * Starts; CONTEXT must outlive the audit, which frees itself before the
- * callback. NOW is the wall clock.
+ * Starts the audit of DOMAIN (form of name.h; copied). It frees itself before
+ * the callback; CONTEXT must outlive it. NOW is the wall clock.
  */
 struct audit	*audit_start(const struct context *context,
 		    const char *domain, time_t now, audit_done *done,
 		    void *argument);
-/* Ends it without a callback. NULL is fine. */
+/* Ends it without a callback, and drops its evidence. NULL is fine. */
 void		 audit_cancel(struct audit *audit);
 
 /*
- * What it waits for at this moment, for people: "TLSA _25._tcp.mx.example.org",
- * or "mx.example.org [192.0.2.1] (greeting)". Owned by the caller.
+ * What the audit is waiting for, as text: "TLSA _25._tcp.mx.example.org" or
+ * "mx.example.org [192.0.2.1] (greeting)". Owned by the caller.
  */
 char		*audit_waits_for(const struct audit *audit);
 

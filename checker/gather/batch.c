@@ -6,45 +6,44 @@
 #include "checker/gather/audit.h"
 #include "resolver/memory.h"
 
-/*
- * A place in the window: an audit in flight, or a report that waits its turn.
- */
-struct place {
+/* One domain of the window: it is being audited, or its report is kept back. */
+struct slot {
 	struct batch	*batch;		/* borrowed */
 	struct audit	*audit;		/* owned, NULL: done */
 	struct evidence	*evidence;	/* owned, NULL: not done */
 };
 
 struct batch {
-	const struct context	*context;	/* borrowed */
+	const struct context		*context;	/* borrowed */
 	const struct batch_callbacks	*callbacks;	/* borrowed */
-	struct place			 window[BATCH_WINDOW];	/* a ring */
-	size_t				 first;		/* whose turn it is */
-	size_t				 next;		/* the next domain */
+	struct slot			 window[BATCH_WINDOW];	/* a ring */
+	/* Domains are numbered in the order of the input. */
+	size_t				 first;		/* not reported yet */
+	size_t				 next;		/* not started yet */
 	size_t				 running;	/* audits in flight */
 	bool				 ended;		/* no more domains */
-	bool				 finished;	/* and that was said */
+	bool				 finished;	/* the callback ran */
 };
 
-static struct place *
-place_of(struct batch *batch, size_t number)
+static struct slot *
+slot_of(struct batch *batch, size_t number)
 {
 	return &batch->window[number % BATCH_WINDOW];
 }
 
-/* Hands out what is complete and has its turn. */
+/* Reports the domains that are done, up to the first that is not. */
 static void
-report(struct batch *batch)
+report_in_order(struct batch *batch)
 {
 	struct evidence *evidence;
-	struct place *place;
+	struct slot *slot;
 
 	while (batch->first < batch->next) {
-		place = place_of(batch, batch->first);
-		if (place->evidence == NULL)
+		slot = slot_of(batch, batch->first);
+		if (slot->evidence == NULL)
 			return;
-		evidence = place->evidence;
-		place->evidence = NULL;
+		evidence = slot->evidence;
+		slot->evidence = NULL;
 		batch->first++;
 		batch->callbacks->report(evidence, batch->callbacks->argument);
 	}
@@ -54,13 +53,13 @@ void
 batch_give_up(struct batch *batch)
 {
 	struct evidence *evidence;
-	struct place *place;
+	struct slot *slot;
 	size_t number;
 
 	for (number = batch->first; number < batch->next; number++) {
-		place = place_of(batch, number);
-		evidence = place->evidence;
-		place->evidence = NULL;
+		slot = slot_of(batch, number);
+		evidence = slot->evidence;
+		slot->evidence = NULL;
 		if (evidence != NULL)
 			batch->callbacks->report(evidence,
 			    batch->callbacks->argument);
@@ -70,13 +69,13 @@ batch_give_up(struct batch *batch)
 static void
 on_audit(struct evidence *evidence, void *argument)
 {
-	struct place *place = argument;
-	struct batch *batch = place->batch;
+	struct slot *slot = argument;
+	struct batch *batch = slot->batch;
 
-	place->audit = NULL;
-	place->evidence = evidence;
+	slot->audit = NULL;
+	slot->evidence = evidence;
 	batch->running--;
-	report(batch);
+	report_in_order(batch);
 	batch_wake(batch);
 }
 
@@ -106,7 +105,7 @@ batch_free(struct batch *batch)
 }
 
 static size_t
-flight(const struct batch *batch)
+flight_limit(const struct batch *batch)
 {
 	return batch->context->options->authoritative ?
 	    BATCH_FLIGHT_AUTHORITATIVE : BATCH_FLIGHT;
@@ -115,20 +114,20 @@ flight(const struct batch *batch)
 void
 batch_wake(struct batch *batch)
 {
-	struct place *place;
+	struct slot *slot;
 	char *domain;
 
-	while (!batch->ended && batch->running < flight(batch) &&
+	while (!batch->ended && batch->running < flight_limit(batch) &&
 	    batch->next - batch->first < BATCH_WINDOW) {
 		domain = batch->callbacks->next(batch->callbacks->argument,
 		    &batch->ended);
 		if (domain == NULL)
 			break;
-		place = place_of(batch, batch->next++);
+		slot = slot_of(batch, batch->next++);
 		batch->running++;
-		place->batch = batch;
-		place->audit = audit_start(batch->context, domain, time(NULL),
-		    on_audit, place);
+		slot->batch = batch;
+		slot->audit = audit_start(batch->context, domain, time(NULL),
+		    on_audit, slot);
 		free(domain);
 	}
 	if (batch->ended && batch->first == batch->next && !batch->finished) {
@@ -152,8 +151,8 @@ batch_running(const struct batch *batch)
 char *
 batch_waits_for(const struct batch *batch)
 {
-	const struct place *place =
+	const struct slot *slot =
 	    &batch->window[batch->first % BATCH_WINDOW];
 
-	return place->audit != NULL ? audit_waits_for(place->audit) : NULL;
+	return slot->audit != NULL ? audit_waits_for(slot->audit) : NULL;
 }

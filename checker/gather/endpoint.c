@@ -65,13 +65,13 @@ key_types_seen(const struct endpoint_evidence *evidence)
 }
 
 /*
- * Takes down how a conversation ended. The first one speaks for the address. A
- * further one offered fewer key types: that the server then refuses the
- * handshake (or that our library has none left to offer) only says that it has
- * no other certificate; any other end leaves that open.
+ * Records how a conversation ended. The first one speaks for the address. A
+ * later one offered fewer key types: that the server then refuses the handshake
+ * (or that our library has none left to offer) only says that it has no other
+ * certificate; any other end leaves that open.
  */
 static void
-note_end(struct endpoint_evidence *evidence, enum session_stage stage,
+record_end(struct endpoint_evidence *evidence, enum session_stage stage,
     enum session_outcome outcome, int reply_code, const char *error)
 {
 	if (evidence->handshake_count == 0 || outcome == OUTCOME_DONE) {
@@ -90,39 +90,36 @@ note_end(struct endpoint_evidence *evidence, enum session_stage stage,
 }
 
 /*
- * True: this key type is new, so there may be another one. A server may answer
- * with what was not offered (RFC 8446 4.4.2.2): it has no other certificate
- * then.
+ * Takes ownership of HANDSHAKE. True: its key type is new, so that there may be
+ * another one. A server may answer with a type that was not offered (RFC 8446
+ * 4.4.2.2): then it has no other certificate.
  */
 static bool
-note_handshake(struct endpoint_evidence *evidence,
+record_handshake(struct endpoint_evidence *evidence,
     struct handshake *handshake)
 {
-	struct handshake_evidence *shake;
-
 	if (key_types_seen(evidence) & KEY_SET(handshake->key_type)) {
 		handshake_free(handshake);
 		return false;
 	}
 	evidence->handshakes = memory_grow(evidence->handshakes,
-	    evidence->handshake_count, sizeof(*shake));
-	shake = &evidence->handshakes[evidence->handshake_count++];
-	shake->seen = handshake;
+	    evidence->handshake_count, sizeof(*evidence->handshakes));
+	evidence->handshakes[evidence->handshake_count++].seen = handshake;
 	return handshake->key_type != KEY_UNKNOWN;
 }
 
-/* Takes down a result, and its handshake; true: there may be another one. */
+/* Records a result, and takes its handshake; true: there may be another. */
 static bool
-note_result(struct endpoint_evidence *evidence,
+record_result(struct endpoint_evidence *evidence,
     struct session_result *result)
 {
 	struct handshake *handshake = result->handshake;
 
-	note_end(evidence, result->stage, result->outcome, result->reply_code,
+	record_end(evidence, result->stage, result->outcome, result->reply_code,
 	    result->error);
 	evidence->plaintext_injected |= result->plaintext_injected;
 	result->handshake = NULL;
-	return handshake != NULL && note_handshake(evidence, handshake);
+	return handshake != NULL && record_handshake(evidence, handshake);
 }
 
 static void
@@ -154,15 +151,15 @@ on_connected(struct bufferevent *stream, enum dial_result dialled,
 	}
 	trace_say(context->trace, TRACE_STEPS, gathering->subject,
 	    "no connection: %s", error);
-	note_end(gathering->evidence, STAGE_CONNECT, outcomes[dialled], 0,
+	record_end(gathering->evidence, STAGE_CONNECT, outcomes[dialled], 0,
 	    error);
 	dial_close(gathering->dial);
 	finish(gathering);
 }
 
 /*
- * Whether there is another conversation to have after one that ended in
- * OUTCOME, and showed a key type that is NEW or not.
+ * Whether to begin another conversation after one that ended in OUTCOME, with a
+ * handshake of a key type that is NEW or not.
  */
 static bool
 is_worth_another(struct endpoint_gathering *gathering, bool new,
@@ -193,14 +190,14 @@ on_conversation(struct session_result *result, void *argument)
 	dial_close(gathering->dial);
 	gathering->dial = NULL;
 
-	if (!is_worth_another(gathering, note_result(evidence, result),
+	if (!is_worth_another(gathering, record_result(evidence, result),
 	    result->outcome)) {
 		finish(gathering);
 		return;
 	}
 	trace_say(gathering->context->trace, TRACE_STEPS, gathering->subject,
-	    "once more, for a certificate of another key type; that the "
-	    "handshake fails then means that there is none");
+	    "once more, for a certificate of another key type: should this "
+	    "handshake fail, there is none");
 	dial_next(gathering);
 }
 
@@ -241,9 +238,9 @@ endpoint_so_far(const struct endpoint_gathering *gathering, const char *why,
 	} else {
 		result.error = memory_string(why);
 	}
-	/* It was saying goodbye, before it could be asked for another one. */
-	if (note_result(copy, &result) && tls_can_offer(key_types_seen(copy)))
-		note_end(copy, STAGE_CONNECT, OUTCOME_TIMEOUT, 0, why);
+	/* It was in QUIT, with another key type still to be asked for. */
+	if (record_result(copy, &result) && tls_can_offer(key_types_seen(copy)))
+		record_end(copy, STAGE_CONNECT, OUTCOME_TIMEOUT, 0, why);
 	session_result_clear(&result);
 }
 

@@ -5,6 +5,7 @@
 
 #include "checker/evidence/host_dns.h"
 #include "checker/gather/probe_cache.h"
+#include "checker/gather/record_order.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 
@@ -12,7 +13,7 @@
 struct lookup {
 	struct host_gathering	 *gathering;	/* borrowed */
 	struct resolver_question *question;	/* owned, NULL: none */
-	struct answer		**slot;		/* borrowed, where it goes */
+	struct answer		**slot;		/* borrowed; for its answer */
 	enum dns_type		  type;
 	char			 *owner;	/* owned, the name asked for */
 };
@@ -22,10 +23,12 @@ enum { LOOKUP_A, LOOKUP_AAAA, LOOKUP_CNAME, LOOKUP_TLSA, LOOKUP_COUNT };
 struct host_gathering {
 	const struct context		*context;	/* borrowed */
 	struct host_evidence		*evidence;	/* borrowed */
-	bool				 applies;	/* see host_start */
+	bool				 dane_applies;	/* see host_start */
 	struct lookup			 lookups[LOOKUP_COUNT];
-	struct probe_waiter			**waiters;	/* owned, NULL: ended */
-	size_t				 running;	/* of the visits */
+	struct probe_waiter		**waiters;	/* owned; one for each
+							 * address, NULL: it
+							 * is done */
+	size_t				 running;	/* of these */
 	host_done			*done;
 	void				*argument;	/* borrowed */
 };
@@ -62,6 +65,7 @@ on_answer(struct answer *answer, void *argument)
 
 	lookup->question = NULL;
 	*lookup->slot = answer;
+	record_order_sort(answer);
 	context_trace_answer(gathering->context, answer);
 	host_advance(gathering);
 }
@@ -92,8 +96,8 @@ ask_tlsa(struct host_gathering *gathering)
 	owner = name_tlsa_owner(host->port, host_dns_base_domain(host, i));
 	ask(gathering, LOOKUP_TLSA, owner, DNS_TLSA, &host->tlsa[i]);
 	/*
-	 * Without an answer the host fails, so a late one is
-	 * waited for: what comes after needs no more questions.
+	 * Without an answer the host fails, so that a late one is worth waiting
+	 * for: no other question comes after it.
 	 */
 	resolver_question_unlimit(gathering->lookups[LOOKUP_TLSA].question);
 	free(owner);
@@ -134,7 +138,7 @@ list_addresses(const struct gather_options *options,
 	}
 }
 
-/* The addresses in DNS, or the one that the user names in their place. */
+/* Adds the addresses in the DNS, or the one that replaces them (--connect). */
 static void
 list_all_addresses(const struct gather_options *options,
     struct host_evidence *host)
@@ -151,8 +155,8 @@ list_all_addresses(const struct gather_options *options,
 }
 
 /*
- * Whether nothing may be sent there; then why is noted. An address that the
- * user names himself is meant.
+ * Whether nothing may be sent to the address, which is then noted. One that the
+ * user names (--connect) is always allowed.
  */
 static bool
 is_out_of_bounds(const struct gather_options *options,
@@ -168,7 +172,7 @@ is_out_of_bounds(const struct gather_options *options,
 	return true;
 }
 
-/* --chain: the handshakes that there would be. */
+/* --chain: fills in the handshakes that there would be. */
 static void
 assume_chains(const struct context *context,
     struct endpoint_evidence *endpoint)
@@ -231,10 +235,11 @@ wants_connection(const struct host_gathering *gathering, enum host_dns state)
 
 	if (options->dns_only)
 		return false;
-	return options->all || (gathering->applies && state == HOST_DNS_DANE);
+	return options->all ||
+	    (gathering->dane_applies && state == HOST_DNS_DANE);
 }
 
-/* What is known now says what comes next. */
+/* Takes the next step, which follows from what is known by now. */
 static void
 host_advance(struct host_gathering *gathering)
 {
@@ -262,45 +267,47 @@ host_advance(struct host_gathering *gathering)
 
 struct host_gathering *
 host_start(const struct context *context, struct host_evidence *host,
-    bool applies, host_done *done, void *argument)
+    bool dane_applies, host_done *done, void *argument)
 {
 	struct host_gathering *gathering = memory_new(1, sizeof(*gathering));
 
 	gathering->context = context;
 	gathering->evidence = host;
-	gathering->applies = applies;
+	gathering->dane_applies = dane_applies;
 	gathering->done = done;
 	gathering->argument = argument;
-	/* Both families, whatever is connected to. */
+	/* Both families, whichever is connected to. */
 	ask(gathering, LOOKUP_A, host->name, DNS_A, &host->a);
 	ask(gathering, LOOKUP_AAAA, host->name, DNS_AAAA, &host->aaaa);
 	return gathering;
 }
 
+/*
+ * Ends a lookup that the deadline cuts off. It has failed; but TLSA is asked
+ * for last, and where that question has not had the time that every question
+ * gets, its answer may be on its way, and the domain is not to blame.
+ */
+static void
+stop_lookup(struct lookup *lookup, const char *why)
+{
+	bool failed = lookup->type != DNS_TLSA ||
+	    resolver_is_overdue(lookup->question);
+
+	resolver_cancel(lookup->question);
+	if (failed)
+		*lookup->slot = answer_failed(lookup->owner, lookup->type, why);
+}
+
 void
 host_stop(struct host_gathering *gathering, const char *why)
 {
-	struct lookup *lookup;
-	bool hasty;
 	size_t i;
 
 	if (gathering == NULL)
 		return;
 	for (i = 0; i < LOOKUP_COUNT; i++) {
-		lookup = &gathering->lookups[i];
-		if (lookup->question == NULL)
-			continue;
-		/*
-		 * A TLSA question that was asked too late for an answer is
-		 * not answered yet: that is no fault of the domain's.
-		 */
-		hasty = lookup->type == DNS_TLSA &&
-		    !resolver_is_overdue(lookup->question);
-		resolver_cancel(lookup->question);
-		if (hasty)
-			continue;
-		*lookup->slot = answer_failed(lookup->owner, lookup->type,
-		    why);
+		if (gathering->lookups[i].question != NULL)
+			stop_lookup(&gathering->lookups[i], why);
 	}
 	for (i = 0; i < gathering->evidence->endpoint_count; i++)
 		probe_cache_leave(gathering->waiters[i], why);

@@ -1,6 +1,6 @@
 /*
- * The gathering of evidence about one mail server: addresses, TLSA records,
- * then a conversation with each address (RFC 7672 2.2).
+ * Gathers the evidence about one mail server: addresses, TLSA records, then a
+ * conversation with each address (RFC 7672 2.2).
  */
 #ifndef CHECKER_GATHER_HOST_H
 #define CHECKER_GATHER_HOST_H
@@ -14,20 +14,21 @@ struct host_gathering;
 typedef void	host_done(struct host_evidence *host, void *argument);
 
 /*
- * HOST (borrowed) has its name and port, and is filled in. APPLIES: the MX
- * answer lets senders use DANE at all; otherwise the DNS is asked for the
- * report, and only --all connects.
+ * HOST (borrowed) has its name and port, and is filled in. DANE_APPLIES: the MX
+ * answer lets senders use DANE at all; where it does not, the DNS is asked for
+ * the report, and only --all connects.
  */
 struct host_gathering *
-	host_start(const struct context *context,
-	    struct host_evidence *host, bool applies, host_done *done,
-	    void *argument);
+		 host_start(const struct context *context,
+		    struct host_evidence *host, bool dane_applies,
+		    host_done *done, void *argument);
 /*
- * Ends it without a callback: what is still outstanding is noted in the
- * evidence, with WHY (printable). NULL is fine.
+ * Ends it without a callback: what is outstanding is noted in the evidence,
+ * with WHY (printable), except for a TLSA question that has not had the time
+ * that every question gets. NULL is fine.
  */
-void	host_stop(struct host_gathering *gathering, const char *why);
+void		 host_stop(struct host_gathering *gathering, const char *why);
 /* As audit_waits_for. */
-char	*host_waits_for(const struct host_gathering *gathering);
+char		*host_waits_for(const struct host_gathering *gathering);
 
 #endif

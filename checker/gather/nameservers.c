@@ -4,74 +4,119 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/gather/record_order.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/trace.h"
 #include "smtp/dial.h"
 
-/*
- * Name servers asked at a time: each has a resolver, and so a thread, of its
- * own.
- */
+/* Servers asked at a time: each has its own resolver, and so its own thread. */
 #define SERVERS_AT_ONCE 4
 
-/*
- * A server that leaves so many questions in a row without an answer is not
- * asked on.
- */
+/* A server that leaves so many questions in a row unanswered is given up. */
 #define UNANSWERED_MAX 2
 
-/* A question, and the zone that it is to be answered from. */
+/* A question for all servers of the zone that it has to be answered from. */
 struct ns_query {
 	char		*owner;		/* owned */
 	enum dns_type	 type;
-	char		*zone;		/* owned; a candidate until FOUND */
-	bool		 found;		/* the zone is certain */
+	char		*zone;		/* owned; a guess until zone_found */
+	bool		 zone_found;
 };
 
-/* One server being asked the topics of its zone, one after the other. */
-struct worker {
-	struct nameservers	 *nameservers;	/* borrowed */
-	size_t			  server;	/* index in the evidence */
-	struct resolver		 *resolver;	/* owned, NULL: idle */
-	bool			  ended;	/* nothing is left to ask */
-	struct resolver_question *question;	/* owned, NULL: none */
-	size_t			  query;	/* the one being asked */
-	int			  unanswered_in_row;	/* in a row, so far */
-};
-
-/* The address of a name server being sought. */
-struct search {
+/* The lookup of a name server's addresses of one family. */
+struct ns_lookup {
 	struct nameservers	 *nameservers;	/* borrowed */
 	struct resolver_question *question;	/* owned, NULL: none */
+	struct answer		 *answer;	/* owned, NULL: none yet */
 	char			 *zone;		/* owned */
-	char			 *name;		/* owned */
-	bool			  found;	/* an address of the family */
+	char			 *name;		/* owned, of the server */
+};
+
+/* One server being asked the queries of its zone, one after the other. */
+struct ns_worker {
+	struct nameservers	 *nameservers;	/* borrowed */
+	struct resolver		 *resolver;	/* owned, NULL: idle */
+	struct resolver_question *question;	/* owned, NULL: none */
+	char			 *subject;	/* owned; the trace's */
+	size_t			  server;	/* index in the evidence */
+	size_t			  query;	/* index of the one asked */
+	int			  unanswered_in_row;	/* queries, so far */
+	bool			  ended;	/* nothing is left to ask */
 };
 
 struct nameservers {
-	const struct context	*context;	/* borrowed */
+	const struct context		*context;	/* borrowed */
 	struct evidence			*evidence;	/* borrowed */
 	struct ns_query			*queries;	/* owned */
 	size_t				 query_count;
-	size_t				 seeking;	/* this topic's zone */
-	struct resolver_question	*question;	/* owned, NULL: none */
-	struct search			**searches;	/* owned */
-	size_t				 search_count;
-	size_t				 searching;	/* those in flight */
+	size_t				 zoneless;	/* the first query whose
+							 * zone is not known */
+	struct resolver_question	*question;	/* owned, NULL: none;
+							 * for that zone */
+	struct ns_lookup		**lookups;	/* owned; in pairs, A
+							 * and AAAA */
+	size_t				 lookup_count;
+	size_t				 lookups_running;
 	size_t				 next;		/* server to be asked */
-	struct worker			 workers[SERVERS_AT_ONCE];
+	struct ns_worker		 workers[SERVERS_AT_ONCE];
 	struct event			*tidy;		/* owned; see on_tidy */
-	nameservers_done			*done;
+	nameservers_done		*done;
 	void				*argument;	/* borrowed */
 };
 
-static void	seek_zone(struct nameservers *nameservers);
-static void	put_to_work(struct nameservers *nameservers);
-static void	ask_next(struct worker *worker);
+static void	find_zone(struct nameservers *nameservers);
+static void	start_workers(struct nameservers *nameservers);
+static void	ask_next(struct ns_worker *worker);
 
 static void
-add_query(struct nameservers *nameservers, const char *owner, enum dns_type type)
+lookup_free(struct ns_lookup *lookup)
+{
+	resolver_cancel(lookup->question);
+	answer_free(lookup->answer);
+	free(lookup->zone);
+	free(lookup->name);
+	free(lookup);
+}
+
+static void
+nameservers_free(struct nameservers *nameservers)
+{
+	struct ns_worker *worker;
+	size_t i;
+
+	resolver_cancel(nameservers->question);
+	for (i = 0; i < SERVERS_AT_ONCE; i++) {
+		worker = &nameservers->workers[i];
+		resolver_cancel(worker->question);
+		resolver_close(worker->resolver);
+		free(worker->subject);
+	}
+	event_free(nameservers->tidy);
+	for (i = 0; i < nameservers->lookup_count; i++)
+		lookup_free(nameservers->lookups[i]);
+	free(nameservers->lookups);
+	for (i = 0; i < nameservers->query_count; i++) {
+		free(nameservers->queries[i].owner);
+		free(nameservers->queries[i].zone);
+	}
+	free(nameservers->queries);
+	free(nameservers);
+}
+
+static void
+finish(struct nameservers *nameservers)
+{
+	nameservers_done *done = nameservers->done;
+	void *argument = nameservers->argument;
+
+	nameservers_free(nameservers);
+	done(argument);
+}
+
+static void
+add_query(struct nameservers *nameservers, const char *owner,
+    enum dns_type type)
 {
 	struct ns_query *query;
 	size_t i;
@@ -95,7 +140,8 @@ add_query(struct nameservers *nameservers, const char *owner, enum dns_type type
  * too (RFC 8020, RFC 9156).
  */
 static void
-add_host_queries(struct nameservers *nameservers, const struct host_evidence *host)
+add_host_queries(struct nameservers *nameservers,
+    const struct host_evidence *host)
 {
 	const struct answer *tlsa;
 	size_t i;
@@ -114,43 +160,7 @@ add_host_queries(struct nameservers *nameservers, const struct host_evidence *ho
 	}
 }
 
-static void
-nameservers_free(struct nameservers *nameservers)
-{
-	size_t i;
-
-	resolver_cancel(nameservers->question);
-	for (i = 0; i < SERVERS_AT_ONCE; i++) {
-		resolver_cancel(nameservers->workers[i].question);
-		resolver_close(nameservers->workers[i].resolver);
-	}
-	event_free(nameservers->tidy);
-	for (i = 0; i < nameservers->search_count; i++) {
-		resolver_cancel(nameservers->searches[i]->question);
-		free(nameservers->searches[i]->zone);
-		free(nameservers->searches[i]->name);
-		free(nameservers->searches[i]);
-	}
-	free(nameservers->searches);
-	for (i = 0; i < nameservers->query_count; i++) {
-		free(nameservers->queries[i].owner);
-		free(nameservers->queries[i].zone);
-	}
-	free(nameservers->queries);
-	free(nameservers);
-}
-
-static void
-finish(struct nameservers *nameservers)
-{
-	nameservers_done *done = nameservers->done;
-	void *argument = nameservers->argument;
-
-	nameservers_free(nameservers);
-	done(argument);
-}
-
-/* NULL: it is counted, but one too many to be looked at. */
+/* NULL: the server is counted, but is one too many to be asked. */
 static struct server_evidence *
 new_server(struct evidence *evidence, const char *zone, const char *name)
 {
@@ -167,34 +177,31 @@ new_server(struct evidence *evidence, const char *zone, const char *name)
 	return server;
 }
 
+/* Adds a server over one transport, unless the zone has one there already. */
 static void
-add_server(struct nameservers *nameservers, const struct search *search,
-    const struct answer_record *record, bool tcp)
+add_server(struct evidence *evidence, const struct ns_lookup *lookup,
+    const struct address *address, bool tcp)
 {
-	struct evidence *evidence = nameservers->evidence;
 	struct server_evidence *server;
-	struct address address;
 	size_t i;
 
-	/* Name servers live on port 53. */
-	if (!address_from_octets(&address, record->data, record->size, 53))
-		return;
 	for (i = 0; i < evidence->server_count; i++) {
 		server = &evidence->servers[i];
 		if (server->tcp == tcp &&
-		    name_equal(server->zone, search->zone) &&
-		    address_equal(&server->address, &address))
+		    name_equal(server->zone, lookup->zone) &&
+		    address_equal(&server->address, address))
 			return;
 	}
-	server = new_server(evidence, search->zone, search->name);
+	server = new_server(evidence, lookup->zone, lookup->name);
 	if (server == NULL)
 		return;
-	server->address = address;
+	server->address = *address;
 	server->tcp = tcp;
 }
 
+/* Takes ownership of ANSWER. */
 static void
-note_answer(struct server_evidence *server, struct answer *answer)
+record_answer(struct server_evidence *server, struct answer *answer)
 {
 	server->answers = memory_grow(server->answers, server->answer_count,
 	    sizeof(*server->answers));
@@ -202,196 +209,284 @@ note_answer(struct server_evidence *server, struct answer *answer)
 }
 
 /*
- * One that cannot be asked, since nobody says where it is: a NAME without an
- * address, or all the name servers of a zone. It stands in the evidence by its
- * name.
+ * Adds what cannot be asked, because its address is not known: the server NAME,
+ * or all servers of a zone. Takes ownership of ANSWER, which says why.
  */
 static void
-add_lost_server(struct nameservers *nameservers, const char *zone,
-    const char *name, struct answer *answer)
+add_lost_server(struct evidence *evidence, const char *zone, const char *name,
+    struct answer *answer)
 {
-	struct evidence *evidence = nameservers->evidence;
 	struct server_evidence *server = NULL;
 	size_t i;
 
 	for (i = 0; i < evidence->server_count; i++) {
-		if (name_equal(evidence->servers[i].zone, zone) &&
-		    strcmp(evidence->servers[i].name, name) == 0)
+		server = &evidence->servers[i];
+		if (name_equal(server->zone, zone) &&
+		    strcmp(server->name, name) == 0)
 			break;
 	}
-	if (i == evidence->server_count)
-		server = new_server(evidence, zone, name);
+	server = i == evidence->server_count ?
+	    new_server(evidence, zone, name) : NULL;
 	if (server != NULL)
-		note_answer(server, answer);
+		record_answer(server, answer);
 	else
 		answer_free(answer);
 }
 
 static void
-add_without_address(struct nameservers *nameservers, const struct search *search)
+add_addresses(struct evidence *evidence, const struct ns_lookup *lookup)
 {
-	add_lost_server(nameservers, search->zone, search->name,
-	    answer_unusable(search->name, DNS_A, "it has no address"));
-}
-
-/* When all zones, and all addresses of their servers, are known: to work. */
-static void
-all_found(struct nameservers *nameservers)
-{
+	const struct answer_record *record;
+	struct address address;
 	size_t i;
 
-	if (nameservers->searching > 0 ||
-	    nameservers->seeking < nameservers->query_count)
-		return;
-	/* The searches come in pairs, one for each family. */
-	for (i = 0; i + 1 < nameservers->search_count; i += 2) {
-		if (!nameservers->searches[i]->found &&
-		    !nameservers->searches[i + 1]->found)
-			add_without_address(nameservers, nameservers->searches[i]);
+	for (i = 0; i < lookup->answer->count; i++) {
+		record = &lookup->answer->records[i];
+		/* Name servers live on port 53. */
+		if (!address_from_octets(&address, record->data, record->size,
+		    53))
+			continue;
+		add_server(evidence, lookup, &address, false);
+		add_server(evidence, lookup, &address, true);
 	}
-	put_to_work(nameservers);
+}
+
+/* Lists all servers in the evidence, in the order of the zones and names. */
+static void
+list_servers(struct nameservers *nameservers)
+{
+	struct evidence *evidence = nameservers->evidence;
+	const struct ns_lookup *a, *aaaa;
+	size_t i;
+
+	for (i = 0; i + 1 < nameservers->lookup_count; i += 2) {
+		a = nameservers->lookups[i];
+		aaaa = nameservers->lookups[i + 1];
+		add_addresses(evidence, a);
+		add_addresses(evidence, aaaa);
+		if (a->answer->count == 0 && aaaa->answer->count == 0)
+			add_lost_server(evidence, a->zone, a->name,
+			    answer_unusable(a->name, DNS_A,
+			    "it has no address"));
+	}
+}
+
+/* Goes on once all zones, and the addresses of all servers, are known. */
+static void
+ask_servers(struct nameservers *nameservers)
+{
+	if (nameservers->lookups_running > 0 ||
+	    nameservers->zoneless < nameservers->query_count)
+		return;
+	list_servers(nameservers);
+	start_workers(nameservers);
 }
 
 static void
 on_server_address(struct answer *answer, void *argument)
 {
-	struct search *search = argument;
-	struct nameservers *nameservers = search->nameservers;
-	size_t i;
+	struct ns_lookup *lookup = argument;
+	struct nameservers *nameservers = lookup->nameservers;
 
-	search->question = NULL;
-	search->found = answer->count > 0;
-	for (i = 0; i < answer->count; i++) {
-		add_server(nameservers, search, &answer->records[i], false);
-		add_server(nameservers, search, &answer->records[i], true);
-	}
-	answer_free(answer);
-	nameservers->searching--;
-	all_found(nameservers);
+	lookup->question = NULL;
+	lookup->answer = answer;
+	record_order_sort(answer);
+	context_trace_answer(nameservers->context, answer);
+	nameservers->lookups_running--;
+	ask_servers(nameservers);
 }
 
 static void
-search_server(struct nameservers *nameservers, const char *zone,
+look_up_server(struct nameservers *nameservers, const char *zone,
     const char *name, enum dns_type type)
 {
-	struct search *search = memory_new(1, sizeof(*search));
+	struct ns_lookup *lookup = memory_new(1, sizeof(*lookup));
 
-	search->nameservers = nameservers;
-	search->zone = memory_string(zone);
-	search->name = memory_string(name);
-	nameservers->searches = memory_grow(nameservers->searches,
-	    nameservers->search_count, sizeof(*nameservers->searches));
-	nameservers->searches[nameservers->search_count++] = search;
-	nameservers->searching++;
-	search->question = resolver_ask(nameservers->context->resolver, name,
-	    type, on_server_address, search);
-}
-
-/* Whether an earlier topic has the same zone, whose servers are known then. */
-static bool
-is_known_zone(const struct nameservers *nameservers, size_t query)
-{
-	size_t i;
-
-	for (i = 0; i < query; i++) {
-		if (nameservers->queries[i].found &&
-		    name_equal(nameservers->queries[i].zone,
-		    nameservers->queries[query].zone))
-			return true;
-	}
-	return false;
+	lookup->nameservers = nameservers;
+	lookup->zone = memory_string(zone);
+	lookup->name = memory_string(name);
+	nameservers->lookups = memory_grow(nameservers->lookups,
+	    nameservers->lookup_count, sizeof(*nameservers->lookups));
+	nameservers->lookups[nameservers->lookup_count++] = lookup;
+	nameservers->lookups_running++;
+	lookup->question = resolver_ask(nameservers->context->resolver, name,
+	    type, on_server_address, lookup);
 }
 
 /*
- * Who a zone's name servers are is not to be had; ANSWER (taken over) says why.
+ * NS has the name servers of the zone of the query at hand: looks up where they
+ * are.
  */
 static void
-add_lost_zone(struct nameservers *nameservers, const char *zone,
-    struct answer *answer)
+look_up_servers(struct nameservers *nameservers, const struct answer *ns)
 {
-	char *name = memory_format("the name servers of %s", zone);
+	const char *zone = ns->owner;
+	size_t i;
 
-	add_lost_server(nameservers, zone, name, answer);
-	free(name);
+	nameservers->queries[nameservers->zoneless].zone_found = true;
+	for (i = 0; i < ns->count; i++) {
+		look_up_server(nameservers, zone, ns->records[i].name, DNS_A);
+		look_up_server(nameservers, zone, ns->records[i].name,
+		    DNS_AAAA);
+	}
+	add_query(nameservers, zone, DNS_SOA);
 }
 
 /*
- * Names that begin with '_' are within a zone, as a rule: servers that choke on
- * the question for their NS records are asked about the name above. For others
- * that would be the parent's servers, which know nothing.
+ * Takes ownership of ANSWER, which says why the name servers of a zone are not
+ * known.
+ */
+static void
+add_lost_zone(struct nameservers *nameservers, struct answer *answer)
+{
+	char *zone = memory_string(answer->owner);
+	char *name = memory_format("the name servers of %s", zone);
+
+	add_lost_server(nameservers->evidence, zone, name, answer);
+	free(name);
+	free(zone);
+}
+
+/* Guesses the zone above. False: there is none that could be meant. */
+static bool
+guess_parent(struct ns_query *query)
+{
+	const char *dot = strchr(query->zone, '.');
+	char *parent;
+
+	if (dot == NULL || dot[1] == '\0')
+		return false;
+	parent = memory_string(dot + 1);
+	free(query->zone);
+	query->zone = parent;
+	return true;
+}
+
+/*
+ * Names that begin with '_' are within a zone, as a rule: where servers choke
+ * on the question for their NS records, the name above is asked about. For
+ * other names that would lead to the parent's servers, which know nothing.
  */
 static void
 on_name_servers(struct answer *answer, void *argument)
 {
 	struct nameservers *nameservers = argument;
-	struct ns_query *query = &nameservers->queries[nameservers->seeking];
-	char *parent;
-	size_t i;
+	struct ns_query *query = &nameservers->queries[nameservers->zoneless];
 
 	nameservers->question = NULL;
+	record_order_sort(answer);
+	context_trace_answer(nameservers->context, answer);
 	if (answer->kind == ANSWER_RECORDS && !answer->aliased) {
-		query->found = true;
-		if (!is_known_zone(nameservers, nameservers->seeking)) {
-			for (i = 0; i < answer->count; i++) {
-				search_server(nameservers, query->zone,
-				    answer->records[i].name, DNS_A);
-				search_server(nameservers, query->zone,
-				    answer->records[i].name, DNS_AAAA);
-			}
-			/* The topics may move: this one is not used again. */
-			add_query(nameservers, query->zone, DNS_SOA);
-		}
-		nameservers->seeking++;
+		look_up_servers(nameservers, answer);
+		nameservers->zoneless++;
 	} else if (answer->kind == ANSWER_UNUSABLE && query->zone[0] != '_') {
-		add_lost_zone(nameservers, query->zone, answer);
+		add_lost_zone(nameservers, answer);
 		answer = NULL;
-		nameservers->seeking++;
-	} else if (strchr(query->zone, '.') != NULL && query->zone[1] != '\0') {
-		parent = memory_string(strchr(query->zone, '.') + 1);
-		free(query->zone);
-		query->zone = parent;
-	} else {
-		nameservers->seeking++;
+		nameservers->zoneless++;
+	} else if (!guess_parent(query)) {
+		nameservers->zoneless++;
 	}
 	answer_free(answer);
-	seek_zone(nameservers);
+	find_zone(nameservers);
 }
 
-/* From the owner upwards, the first name that has name servers. */
-static void
-seek_zone(struct nameservers *nameservers)
+static bool
+is_at_or_below(const char *name, const char *top)
 {
+	size_t length = strlen(name), top_length = strlen(top);
+
+	if (length <= top_length)
+		return name_equal(name, top);
+	name += length - top_length;
+	return name[-1] == '.' && name_equal(name, top);
+}
+
+/* The earlier query on whose way up NAME was asked about. NULL: none. */
+static const struct ns_query *
+find_earlier(const struct nameservers *nameservers, const char *name)
+{
+	const struct ns_query *earlier;
+	size_t i;
+
+	for (i = 0; i < nameservers->zoneless; i++) {
+		earlier = &nameservers->queries[i];
+		if (is_at_or_below(earlier->owner, name) &&
+		    is_at_or_below(name, earlier->zone))
+			return earlier;
+	}
+	return NULL;
+}
+
+/*
+ * Finds the zone of the next query: from its owner upwards, the first name that
+ * has name servers. No name is asked about twice.
+ */
+static void
+find_zone(struct nameservers *nameservers)
+{
+	const struct ns_query *earlier;
 	struct ns_query *query;
 
-	if (nameservers->seeking < nameservers->query_count) {
-		query = &nameservers->queries[nameservers->seeking];
-		nameservers->question = resolver_ask(
-		    nameservers->context->resolver, query->zone, DNS_NS,
-		    on_name_servers, nameservers);
-	} else {
-		all_found(nameservers);
+	while (nameservers->zoneless < nameservers->query_count) {
+		query = &nameservers->queries[nameservers->zoneless];
+		earlier = find_earlier(nameservers, query->zone);
+		if (earlier == NULL) {
+			nameservers->question = resolver_ask(
+			    nameservers->context->resolver, query->zone,
+			    DNS_NS, on_name_servers, nameservers);
+			return;
+		}
+		if (name_equal(earlier->zone, query->zone)) {
+			query->zone_found = earlier->zone_found;
+			nameservers->zoneless++;
+		} else {
+			guess_parent(query);
+		}
 	}
+	ask_servers(nameservers);
+}
+
+/* Traces what a server answers; why it is unusable names the question. */
+static void
+trace_answer(const struct ns_worker *worker, const struct answer *answer)
+{
+	const struct trace *trace = worker->nameservers->context->trace;
+
+	if (answer->why != NULL)
+		trace_say(trace, TRACE_STEPS, worker->subject, "%s: %s",
+		    dnssec_status_name(answer->dnssec), answer->why);
+	else
+		trace_say(trace, TRACE_STEPS, worker->subject,
+		    "%s %s: %s, %zu record%s", dns_type_name(answer->type),
+		    answer->owner, dnssec_status_name(answer->dnssec),
+		    answer->count, answer->count == 1 ? "" : "s");
 }
 
 static void
 on_answer(struct answer *answer, void *argument)
 {
-	struct worker *worker = argument;
+	struct ns_worker *worker = argument;
 	struct nameservers *nameservers = worker->nameservers;
 
 	worker->question = NULL;
+	trace_answer(worker, answer);
 	worker->unanswered_in_row = answer->dnssec == DNSSEC_FAILED ?
 	    worker->unanswered_in_row + 1 : 0;
-	note_answer(&nameservers->evidence->servers[worker->server], answer);
+	if (worker->unanswered_in_row == UNANSWERED_MAX)
+		trace_say(nameservers->context->trace, TRACE_STEPS,
+		    worker->subject, "not asked further: no usable answer to "
+		    "%d questions in a row", UNANSWERED_MAX);
+	record_answer(&nameservers->evidence->servers[worker->server], answer);
 	worker->query++;
 	ask_next(worker);
 }
 
 /*
- * The next topic of the server's zone; after the last one the server is done.
+ * Asks the next query of the server's zone; after the last one the worker is
+ * done.
  */
 static void
-ask_next(struct worker *worker)
+ask_next(struct ns_worker *worker)
 {
 	struct nameservers *nameservers = worker->nameservers;
 	const struct server_evidence *server =
@@ -401,7 +496,8 @@ ask_next(struct worker *worker)
 	for (; worker->query < nameservers->query_count &&
 	    worker->unanswered_in_row < UNANSWERED_MAX; worker->query++) {
 		query = &nameservers->queries[worker->query];
-		if (!query->found || !name_equal(query->zone, server->zone))
+		if (!query->zone_found ||
+		    !name_equal(query->zone, server->zone))
 			continue;
 		worker->question = resolver_ask(worker->resolver,
 		    query->owner, query->type, on_answer, worker);
@@ -411,9 +507,24 @@ ask_next(struct worker *worker)
 	event_active(nameservers->tidy, EV_TIMEOUT, 0);
 }
 
-static void
-start_worker(struct nameservers *nameservers, struct worker *worker)
+/* "ns1.example.org [192.0.2.53] over TCP". Owned by the caller. */
+static char *
+server_text(const struct server_evidence *server)
 {
+	const struct finding_server asked = {
+		.name = server->name,
+		.address = server->address,
+		.tcp = server->tcp,
+	};
+
+	return finding_server_text(&asked);
+}
+
+/* Has an idle worker ask the server that is next. */
+static void
+start_worker(struct ns_worker *worker)
+{
+	struct nameservers *nameservers = worker->nameservers;
 	const struct context *context = nameservers->context;
 	const struct server_evidence *server =
 	    &nameservers->evidence->servers[nameservers->next];
@@ -424,70 +535,80 @@ start_worker(struct nameservers *nameservers, struct worker *worker)
 	options.stub_server = address;
 	options.tcp_only = server->tcp;
 	options.trace = NULL;
-	worker->nameservers = nameservers;
+	free(worker->subject);
+	worker->subject = server_text(server);
 	worker->server = nameservers->next++;
 	worker->query = 0;
 	worker->unanswered_in_row = 0;
 	worker->ended = false;
 	worker->resolver = resolver_open(context->base, &options, &why);
+	free(address);
 	/*
-	 * The same settings have opened the main resolver: out of descriptors.
+	 * The main resolver was opened with the same settings: what is wrong
+	 * here is that there are no more descriptors.
 	 */
 	if (worker->resolver == NULL) {
-		trace_say(context->trace, TRACE_STEPS, server->zone,
-		    "cannot ask %s: %s", server->name, why);
+		trace_say(context->trace, TRACE_STEPS, worker->subject,
+		    "cannot be asked: %s", why);
 		nameservers->evidence->servers_unasked = true;
 		free(why);
-	} else {
-		trace_say(context->trace, TRACE_STEPS, server->zone,
-		    "asking %s [%s]%s", server->name, address,
-		    server->tcp ? " over TCP" : "");
-		ask_next(worker);
+		return;
 	}
-	free(address);
+	trace_say(context->trace, TRACE_STEPS, worker->subject,
+	    "asking about the zone %s", server->zone);
+	ask_next(worker);
 }
 
-/* Passes over the servers that cannot be asked. False: there is no more. */
+/* Moves on to the next server that can be asked. False: there is none. */
 static bool
-find_next(struct nameservers *nameservers)
+find_server(struct nameservers *nameservers)
 {
 	const struct evidence *evidence = nameservers->evidence;
 	struct server_evidence *server;
+	char *subject;
 
-	for (; nameservers->next < evidence->server_count; nameservers->next++) {
+	for (; nameservers->next < evidence->server_count;
+	    nameservers->next++) {
 		server = &evidence->servers[nameservers->next];
 		if (server->address.family == 0)
 			continue;
 		server->no_route = !dial_has_route(&server->address);
 		if (!server->no_route)
 			return true;
+		subject = server_text(server);
+		trace_say(nameservers->context->trace, TRACE_STEPS, subject,
+		    "not asked: no route to host");
+		free(subject);
 	}
 	return false;
 }
 
 static void
-put_to_work(struct nameservers *nameservers)
+start_workers(struct nameservers *nameservers)
 {
-	struct worker *worker;
+	struct ns_worker *worker;
 	bool busy = false;
 	size_t i;
 
 	for (i = 0; i < SERVERS_AT_ONCE; i++) {
 		worker = &nameservers->workers[i];
-		while (worker->resolver == NULL && find_next(nameservers))
-			start_worker(nameservers, worker);
+		while (worker->resolver == NULL && find_server(nameservers))
+			start_worker(worker);
 		busy |= worker->resolver != NULL;
 	}
 	if (!busy)
 		finish(nameservers);
 }
 
-/* A resolver must not be closed by its own callback, so that is done here. */
+/*
+ * Closes the resolvers of the workers that are done, which their own callbacks
+ * must not do, and gives these workers the next servers.
+ */
 static void
 on_tidy(evutil_socket_t fd, short what, void *argument)
 {
 	struct nameservers *nameservers = argument;
-	struct worker *worker;
+	struct ns_worker *worker;
 	size_t i;
 
 	(void)fd;
@@ -499,12 +620,12 @@ on_tidy(evutil_socket_t fd, short what, void *argument)
 		resolver_close(worker->resolver);
 		worker->resolver = NULL;
 	}
-	put_to_work(nameservers);
+	start_workers(nameservers);
 }
 
 struct nameservers *
-nameservers_start(const struct context *context,
-    struct evidence *evidence, nameservers_done *done, void *argument)
+nameservers_start(const struct context *context, struct evidence *evidence,
+    nameservers_done *done, void *argument)
 {
 	struct nameservers *nameservers = memory_new(1, sizeof(*nameservers));
 	size_t i;
@@ -513,14 +634,17 @@ nameservers_start(const struct context *context,
 	nameservers->evidence = evidence;
 	nameservers->done = done;
 	nameservers->argument = argument;
-	nameservers->tidy = event_new(context->base, -1, 0, on_tidy, nameservers);
+	nameservers->tidy = event_new(context->base, -1, 0, on_tidy,
+	    nameservers);
 	if (nameservers->tidy == NULL)
 		abort();
+	for (i = 0; i < SERVERS_AT_ONCE; i++)
+		nameservers->workers[i].nameservers = nameservers;
 	add_query(nameservers, evidence->domain,
 	    evidence->host_mode ? DNS_A : DNS_MX);
 	for (i = 0; i < evidence->host_count; i++)
 		add_host_queries(nameservers, &evidence->hosts[i]);
-	seek_zone(nameservers);
+	find_zone(nameservers);
 	return nameservers;
 }
 

@@ -1,7 +1,7 @@
 /*
- * --authoritative: the questions that DANE hangs on, put to each name server of
- * the zones concerned, at each of its addresses, over UDP and over TCP, instead
- * of to whichever answers first. Every answer is validated all the same.
+ * --authoritative: puts the questions that DANE depends on to each name server
+ * of the zones concerned, at each of its addresses, over UDP and over TCP,
+ * instead of to whichever answers first. Every answer is validated as usual.
  */
 #ifndef CHECKER_GATHER_NAMESERVERS_H
 #define CHECKER_GATHER_NAMESERVERS_H
@@ -11,17 +11,24 @@
 
 struct nameservers;
 
-/* Name servers asked (addresses times transports); more are passed over. */
+/* Name servers asked (addresses times transports); more are skipped. */
 #define NAMESERVERS_MAX	64
 
 /* Called once from the loop, when the gathering has freed itself. */
 typedef void	nameservers_done(void *argument);
 
-/* EVIDENCE (borrowed) has its hosts; its servers are filled in. */
-struct nameservers *nameservers_start(const struct context *context,
+/*
+ * EVIDENCE (borrowed) has its hosts and their answers; its servers are filled
+ * in, in the order of their zones, names and addresses.
+ */
+struct nameservers *
+		 nameservers_start(const struct context *context,
 		    struct evidence *evidence, nameservers_done *done,
 		    void *argument);
-/* Ends it without a callback, which the evidence tells. NULL is fine. */
-void		  nameservers_stop(struct nameservers *nameservers);
+/*
+ * Ends it without a callback; `servers_unasked` is set in the evidence. NULL is
+ * fine.
+ */
+void		 nameservers_stop(struct nameservers *nameservers);
 
 #endif

@@ -9,74 +9,88 @@
 #include "resolver/name.h"
 #include "resolver/trace.h"
 
-/* A server at an address, under a name: what is seen there, for all who ask. */
+/* One server at one address, under one name. */
 struct probe_entry {
-	struct probe_cache			*probe_cache;	/* borrowed */
+	struct probe_cache		*cache;		/* borrowed */
 	char				*server_name;	/* owned */
-	struct endpoint_evidence	 seen;
-	struct endpoint_gathering	*gathering;	/* owned, NULL: over */
-	double				 ended;		/* see clock.h; or 0 */
-	struct probe_waiter *waiters;			/* borrowed; who wait */
-	struct event			*tell;		/* owned; see on_tell */
-	struct probe_entry *next;			/* owned, earlier */
+	struct endpoint_evidence	 seen;		/* owned */
+	struct endpoint_gathering	*probe;		/* owned, NULL: ended */
+	double				 ended_at;	/* see clock.h */
+	struct probe_waiter		*waiters;	/* borrowed; a list,
+							 * the first to come
+							 * is first */
+	struct event			*notify;	/* owned; on_notify */
+	struct probe_entry		*next;		/* owned */
 };
 
 struct probe_cache {
-	struct probe_entry *latest; /* owned; a list, as last asked for */
+	struct probe_entry *entries;	/* owned; a list, the last to be asked
+					 * for is first */
 };
 
-/* Who waits for what is seen there. */
 struct probe_waiter {
-	struct probe_entry			*entry;		/* borrowed */
+	struct probe_entry		*entry;		/* borrowed */
 	struct endpoint_evidence	*evidence;	/* borrowed */
-	probe_cache_done			*done;
+	probe_cache_done		*done;
 	void				*argument;	/* borrowed */
-	struct probe_waiter *next;			/* borrowed, later */
+	struct probe_waiter		*next;		/* borrowed */
 };
 
 static void
 entry_free(struct probe_entry *entry)
 {
-	endpoint_cancel(entry->gathering);
+	endpoint_cancel(entry->probe);
 	evidence_endpoint_clear(&entry->seen);
-	event_free(entry->tell);
+	event_free(entry->notify);
 	free(entry->server_name);
 	free(entry);
 }
 
-/* Takes the place out of the list. */
 static void
-unlist(struct probe_entry *entry)
+entry_unlink(struct probe_entry *entry)
 {
-	struct probe_entry **link = &entry->probe_cache->latest;
+	struct probe_entry **link = &entry->cache->entries;
 
 	while (*link != entry)
 		link = &(*link)->next;
 	*link = entry->next;
 }
 
-static bool
-is_forgettable(const struct probe_entry *entry)
+static void
+waiter_unlink(struct probe_waiter *waiter)
 {
-	return entry->gathering == NULL && entry->waiters == NULL;
+	struct probe_waiter **link = &waiter->entry->waiters;
+
+	while (*link != waiter)
+		link = &(*link)->next;
+	*link = waiter->next;
 }
 
-/* Forgets what is too old, and what is too much: memory is bounded. */
+static bool
+is_idle(const struct probe_entry *entry)
+{
+	return entry->probe == NULL && entry->waiters == NULL;
+}
+
+/*
+ * Drops the entries that are stale, and the oldest beyond PROBE_CACHE_KEPT;
+ * none that is in use.
+ */
 static void
-forget(struct probe_cache *probe_cache)
+drop_entries(struct probe_cache *cache)
 {
 	const double now = clock_monotonic();
-	struct probe_entry **link = &probe_cache->latest, *entry;
+	struct probe_entry **link = &cache->entries, *entry;
 	size_t kept = 0;
 
 	while ((entry = *link) != NULL) {
-		if (is_forgettable(entry) && (kept == PROBE_CACHE_KEPT ||
-		    now - entry->ended > PROBE_CACHE_FRESH)) {
+		if (is_idle(entry) && (kept == PROBE_CACHE_KEPT ||
+		    now - entry->ended_at > PROBE_CACHE_FRESH)) {
 			*link = entry->next;
 			entry_free(entry);
 			continue;
 		}
-		kept += is_forgettable(entry);
+		kept += is_idle(entry);
 		link = &entry->next;
 	}
 }
@@ -88,38 +102,28 @@ fill_in(const struct probe_waiter *waiter, const struct endpoint_evidence *seen)
 	evidence_endpoint_copy(waiter->evidence, seen);
 }
 
-/* Takes the visit off the list of those who wait. */
-static void
-leave(struct probe_waiter *waiter)
-{
-	struct probe_waiter **link = &waiter->entry->waiters;
-
-	while (*link != waiter)
-		link = &(*link)->next;
-	*link = waiter->next;
-}
-
 /*
- * Tells the one who waits longest, and comes back for the others: a callback
- * may start and stop visits, so that nothing is done after it.
+ * Notifies the first waiter, and comes back for the others: the callback may
+ * add and remove waiters, and may free the entry, so that nothing is done after
+ * it.
  */
 static void
-on_tell(evutil_socket_t fd, short what, void *argument)
+on_notify(evutil_socket_t fd, short what, void *argument)
 {
 	struct probe_entry *entry = argument;
-	struct probe_waiter *waiter = entry->waiters, told;
+	struct probe_waiter *waiter = entry->waiters, notified;
 
 	(void)fd;
 	(void)what;
 	if (waiter == NULL)
 		return;
-	leave(waiter);
+	waiter_unlink(waiter);
 	fill_in(waiter, &entry->seen);
 	if (entry->waiters != NULL)
-		event_active(entry->tell, EV_TIMEOUT, 0);
-	told = *waiter;
+		event_active(entry->notify, EV_TIMEOUT, 0);
+	notified = *waiter;
 	free(waiter);
-	told.done(told.evidence, told.argument);
+	notified.done(notified.evidence, notified.argument);
 }
 
 static void
@@ -128,9 +132,9 @@ on_endpoint(struct endpoint_evidence *endpoint, void *argument)
 	struct probe_entry *entry = argument;
 
 	(void)endpoint;
-	entry->gathering = NULL;
-	entry->ended = clock_monotonic();
-	event_active(entry->tell, EV_TIMEOUT, 0);
+	entry->probe = NULL;
+	entry->ended_at = clock_monotonic();
+	event_active(entry->notify, EV_TIMEOUT, 0);
 }
 
 static struct probe_entry *
@@ -139,24 +143,24 @@ entry_new(const struct context *context, const struct address *address,
 {
 	struct probe_entry *entry = memory_new(1, sizeof(*entry));
 
-	entry->probe_cache = context->probe_cache;
+	entry->cache = context->probe_cache;
 	entry->server_name = memory_string(server_name);
 	entry->seen.address = *address;
-	entry->tell = event_new(context->base, -1, 0, on_tell, entry);
-	if (entry->tell == NULL)
+	entry->notify = event_new(context->base, -1, 0, on_notify, entry);
+	if (entry->notify == NULL)
 		abort();
-	entry->gathering = endpoint_start(context, &entry->seen,
+	entry->probe = endpoint_start(context, &entry->seen,
 	    entry->server_name, on_endpoint, entry);
 	return entry;
 }
 
 static struct probe_entry *
-find(const struct probe_cache *probe_cache, const struct address *address,
+find_entry(const struct probe_cache *cache, const struct address *address,
     const char *server_name)
 {
 	struct probe_entry *entry;
 
-	for (entry = probe_cache->latest; entry != NULL; entry = entry->next) {
+	for (entry = cache->entries; entry != NULL; entry = entry->next) {
 		if (address_equal(&entry->seen.address, address) &&
 		    name_equal(entry->server_name, server_name))
 			break;
@@ -164,25 +168,37 @@ find(const struct probe_cache *probe_cache, const struct address *address,
 	return entry;
 }
 
-/* The place, at the head of the list: another visitor's or a new one. */
+static void
+trace_reuse(const struct context *context, const struct probe_entry *entry)
+{
+	char *address = address_text(&entry->seen.address);
+	char *subject = memory_format("%s [%s]", entry->server_name, address);
+
+	trace_say(context->trace, TRACE_STEPS, subject, "%s",
+	    entry->probe != NULL ? "is being probed already" :
+	    "was probed earlier in this run");
+	free(subject);
+	free(address);
+}
+
+/* Moves the entry to the head of the list; where there is none it is made. */
 static struct probe_entry *
-find_or_start(const struct context *context, const struct address *address,
+touch_entry(const struct context *context, const struct address *address,
     const char *server_name)
 {
-	struct probe_cache *probe_cache = context->probe_cache;
+	struct probe_cache *cache = context->probe_cache;
 	struct probe_entry *entry;
 
-	forget(probe_cache);
-	entry = find(probe_cache, address, server_name);
+	drop_entries(cache);
+	entry = find_entry(cache, address, server_name);
 	if (entry == NULL) {
 		entry = entry_new(context, address, server_name);
 	} else {
-		trace_say(context->trace, TRACE_STEPS, server_name,
-		    "has been talked to already in this run");
-		unlist(entry);
+		trace_reuse(context, entry);
+		entry_unlink(entry);
 	}
-	entry->next = probe_cache->latest;
-	probe_cache->latest = entry;
+	entry->next = cache->entries;
+	cache->entries = entry;
 	return entry;
 }
 
@@ -192,17 +208,19 @@ probe_cache_get(const struct context *context,
     probe_cache_done *done, void *argument)
 {
 	struct probe_waiter *waiter = memory_new(1, sizeof(*waiter)), **last;
+	struct probe_entry *entry;
 
-	waiter->entry = find_or_start(context, &endpoint->address, server_name);
+	entry = touch_entry(context, &endpoint->address, server_name);
+	waiter->entry = entry;
 	waiter->evidence = endpoint;
 	waiter->done = done;
 	waiter->argument = argument;
-	for (last = &waiter->entry->waiters; *last != NULL;
-	    last = &(*last)->next)
-		continue;
+	last = &entry->waiters;
+	while (*last != NULL)
+		last = &(*last)->next;
 	*last = waiter;
-	if (waiter->entry->gathering == NULL)
-		event_active(waiter->entry->tell, EV_TIMEOUT, 0);
+	if (entry->probe == NULL)
+		event_active(entry->notify, EV_TIMEOUT, 0);
 	return waiter;
 }
 
@@ -215,17 +233,17 @@ probe_cache_leave(struct probe_waiter *waiter, const char *why)
 	if (waiter == NULL)
 		return;
 	entry = waiter->entry;
-	leave(waiter);
-	if (entry->gathering == NULL) {
+	waiter_unlink(waiter);
+	if (entry->probe == NULL) {
 		fill_in(waiter, &entry->seen);
 	} else {
-		endpoint_so_far(entry->gathering, why, &so_far);
+		endpoint_so_far(entry->probe, why, &so_far);
 		fill_in(waiter, &so_far);
 		evidence_endpoint_clear(&so_far);
 	}
-	/* Nobody waits any more, and half a visit is no use to others. */
-	if (entry->waiters == NULL && entry->gathering != NULL) {
-		unlist(entry);
+	/* Half a probe is no use to whoever asks later. */
+	if (entry->waiters == NULL && entry->probe != NULL) {
+		entry_unlink(entry);
 		entry_free(entry);
 	}
 	free(waiter);
@@ -234,8 +252,8 @@ probe_cache_leave(struct probe_waiter *waiter, const char *why)
 char *
 probe_cache_waits_for(const struct probe_waiter *waiter)
 {
-	if (waiter->entry->gathering != NULL)
-		return endpoint_waits_for(waiter->entry->gathering);
+	if (waiter->entry->probe != NULL)
+		return endpoint_waits_for(waiter->entry->probe);
 	return memory_string(waiter->entry->server_name);
 }
 
@@ -246,15 +264,15 @@ probe_cache_new(void)
 }
 
 void
-probe_cache_free(struct probe_cache *probe_cache)
+probe_cache_free(struct probe_cache *cache)
 {
 	struct probe_entry *entry, *next;
 
-	if (probe_cache == NULL)
+	if (cache == NULL)
 		return;
-	for (entry = probe_cache->latest; entry != NULL; entry = next) {
+	for (entry = cache->entries; entry != NULL; entry = next) {
 		next = entry->next;
 		entry_free(entry);
 	}
-	free(probe_cache);
+	free(cache);
 }

@@ -1,8 +1,8 @@
 /*
- * Visits to mail servers, shared by all audits of a run. A server is talked to
- * once at an address and under a name, however many domains have it as their MX
- * host: whoever asks while it is talked to waits along, and whoever asks soon
- * afterwards is given what was seen then.
+ * What was seen of mail servers, shared by all audits of a run. A server is
+ * probed once at an address and under a name, however many domains have it as
+ * their MX host: whoever asks during the probe waits for its end, and whoever
+ * asks soon afterwards gets the same evidence.
  */
 #ifndef CHECKER_GATHER_PROBE_CACHE_H
 #define CHECKER_GATHER_PROBE_CACHE_H
@@ -10,31 +10,41 @@
 #include "checker/evidence/evidence.h"
 #include "checker/gather/context.h"
 
-struct probe_waiter;
 struct probe_cache;
+struct probe_waiter;
 
-/* Visits that are remembered, and for how long (seconds). */
+/* How many probes are kept once they have ended, and for how many seconds. */
 #define PROBE_CACHE_KEPT	512
 #define PROBE_CACHE_FRESH	600
 
-/* Called once from the loop, when the visit has freed itself. */
+/* Called once from the loop, when the waiter has freed itself. */
 typedef void	probe_cache_done(struct endpoint_evidence *endpoint,
 		    void *argument);
 
-struct probe_cache	*probe_cache_new(void);
-/* All visits have ended before it. NULL is fine. */
-void		 probe_cache_free(struct probe_cache *probe_cache);
+struct probe_cache *
+		 probe_cache_new(void);
+/* Nobody may be waiting any more. NULL is fine. */
+void		 probe_cache_free(struct probe_cache *cache);
 
 /*
- * ENDPOINT (borrowed) has its address, and is filled in. SERVER_NAME (borrowed)
- * is the TLSA base domain (RFC 7672 8.1).
+ * Gets the evidence of one address from CONTEXT's cache, where it is fresh, or
+ * by a probe. ENDPOINT (borrowed) has its address, and is filled in with a copy
+ * before the callback, which never runs from inside this call. SERVER_NAME is
+ * the TLSA base domain (RFC 7672 8.1). CONTEXT must outlive the cache.
  */
-struct probe_waiter	*probe_cache_get(const struct context *context,
+struct probe_waiter *
+		 probe_cache_get(const struct context *context,
 		    struct endpoint_evidence *endpoint,
-		    const char *server_name, probe_cache_done *done, void *argument);
-/* As host_stop. */
-void		 probe_cache_leave(struct probe_waiter *visit, const char *why);
+		    const char *server_name, probe_cache_done *done,
+		    void *argument);
+/*
+ * Stops waiting, without a callback: what has been seen so far is filled in,
+ * and what is outstanding is noted with WHY (printable). A probe that nobody
+ * waits for ends, and is not kept. NULL is fine.
+ */
+void		 probe_cache_leave(struct probe_waiter *waiter,
+		    const char *why);
 /* As audit_waits_for. */
-char		*probe_cache_waits_for(const struct probe_waiter *visit);
+char		*probe_cache_waits_for(const struct probe_waiter *waiter);
 
 #endif

@@ -113,7 +113,8 @@ add_uncovered(struct judge_state *state,
 struct coverage {
 	size_t				 covered;
 	size_t				 uncovered;
-	const struct handshake_evidence	*example;	/* one that is not */
+	const struct handshake_evidence	*example;	/* borrowed; one that is
+							 * not covered */
 };
 
 static struct coverage

@@ -45,8 +45,8 @@ static const struct outcome_row {
 	[OUTCOME_STARTTLS_NOT_OFFERED] = { VERDICT_FAIL,
 	    FINDING_STARTTLS_NOT_OFFERED,
 	    "STARTTLS is not offered, although the TLSA records promise it",
-	    "enable STARTTLS, and look for a device in front of the server that "
-	    "hides it" },
+	    "enable STARTTLS, and look for a device in front of the server "
+	    "that hides it" },
 	[OUTCOME_STARTTLS_REFUSED] = { VERDICT_FAIL, FINDING_STARTTLS_REFUSED,
 	    "STARTTLS is offered and then refused",
 	    "look at the server's TLS configuration and its log" },

@@ -26,6 +26,7 @@ struct judge_state {
 	size_t				 diagnosis_count;
 };
 
+/* The state before any rule; FINDINGS is added to. */
 struct judge_state judging_begin(const struct evidence *evidence,
 		    const struct judge_options *options,
 		    struct finding_list *findings);

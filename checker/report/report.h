@@ -18,6 +18,7 @@ struct report_options {
 				 * none is wanted */
 };
 
+/* A row of the table. All pointers are static. */
 struct report_format {
 	const char *name;
 	const char *help;	/* what it is for, a few words */

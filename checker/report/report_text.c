@@ -27,6 +27,7 @@ enum colour {
 	COLOUR_STRONG,
 };
 
+/* All pointers are borrowed. */
 struct page {
 	FILE				*out;
 	const struct report_options	*options;
@@ -336,6 +337,7 @@ static void
 put_endpoint(const struct page *page,
     const struct endpoint_evidence *endpoint, int width)
 {
+	const struct handshake_evidence *handshake;
 	char *address = address_text(&endpoint->address);
 	size_t i;
 
@@ -352,13 +354,13 @@ put_endpoint(const struct page *page,
 		fprintf(page->out, "%zu key types\n",
 		    endpoint->handshake_count);
 	for (i = 0; i < endpoint->handshake_count; i++) {
+		handshake = &endpoint->handshakes[i];
 		if (endpoint->handshake_count > 1) {
 			fprintf(page->out, "      %*s ", width, "");
-			put_verdict(page,
-			    endpoint->handshakes[i].judged.verdict, 9);
-			put_handshake(page, endpoint->handshakes[i].seen);
+			put_verdict(page, handshake->judged.verdict, 9);
+			put_handshake(page, handshake->seen);
 		}
-		put_matches(page, &endpoint->handshakes[i]);
+		put_matches(page, handshake);
 	}
 }
 

@@ -16,7 +16,7 @@
 #include "resolver/memory.h"
 #include "resolver/name.h"
 
-/* What is judged: a chain, and the records and names that it is held against. */
+/* What is judged: a chain, and the records and names to match it against. */
 struct trial {
 	struct evidence	*evidence;	/* owned; of one host, without a DNS */
 	struct tlsa_set	 records;

@@ -23,6 +23,7 @@
  */
 typedef bool	option_take(void *member, const char *value, const char **why);
 
+/* All pointers are static. */
 struct option_row {
 	const char	*name;		/* the long one; NULL ends the table */
 	char		 letter;	/* 0: none */
@@ -32,6 +33,7 @@ struct option_row {
 	const char	*help;		/* a few words */
 };
 
+/* All pointers are static. */
 struct option_table {
 	const char		*program;
 	const char		*synopsis;	/* after "Usage: " */

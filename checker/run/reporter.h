@@ -17,7 +17,8 @@ struct reporter {
 	struct report_options		 options;
 	struct output			 output;
 	struct output			 summary;	/* .stream NULL: none */
-	void				*state;		/* the format's own */
+	void				*state;		/* owned by the
+							 * format */
 	bool				 failed;	/* to write it all */
 };
 

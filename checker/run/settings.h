@@ -36,9 +36,10 @@ struct settings {
 	struct report_options		 report;
 	struct words			 chains;	/* --chain: files */
 	struct words			 next;		/* --next: files */
-	const char			*issuers;	/* --issuers: a file */
-	const char			*input;		/* --file */
-	const char			*output;	/* --output */
+	const char			*issuers;	/* borrowed; --issuers:
+							 * a file */
+	const char			*input;		/* borrowed; --file */
+	const char			*output;	/* borrowed; --output */
 	const struct report_format	*format;	/* static */
 	enum terminal_colour		 colour;
 	double				 wait;		/* seconds; 0: once */

@@ -1,5 +1,6 @@
 /*
- * What survey.c and survey_wait.c share; for nobody else.
+ * The parts of a survey: survey_pass.c audits a list once, survey_wait.c again
+ * and again (--wait), survey.c does the one or the other.
  */
 #ifndef CHECKER_RUN_SURVEY_PARTS_H
 #define CHECKER_RUN_SURVEY_PARTS_H

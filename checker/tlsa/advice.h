@@ -43,6 +43,7 @@ struct advice_list {
 	size_t		 count;
 };
 
+/* Adds a sentence, as printf would write it (printable). */
 void	advice_add_text(struct advice_list *list, const char *format, ...)
 	    __attribute__((format(printf, 2, 3)));
 /* RECORD is copied. A record that the list advises already is not added. */

@@ -17,10 +17,10 @@
 /* The state that all records of one chain share. */
 struct matcher {
 	const struct match_input *input;	/* borrowed */
-	/* Owned; NULL until a record takes more than our own comparison. */
-	SSL_CTX			 *context;
-	X509_STORE		 *store;	/* without any certificate */
-	STACK_OF(X509)		 *stack;	/* the chain as sent */
+	/* NULL until a record takes more than our own comparison: */
+	SSL_CTX			 *context;	/* owned */
+	X509_STORE		 *store;	/* owned; it stays empty */
+	STACK_OF(X509)		 *stack;	/* owned; the chain as sent */
 };
 
 /* The faults of a chain, collected by a verification that goes on. */

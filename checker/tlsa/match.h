@@ -75,6 +75,7 @@ bool		 match_any(const struct match_result *results, size_t count);
 bool		 match_is_of(const struct tlsa *record,
 		    const struct certificate *certificate);
 
+/* "match", "mismatch", ... Static. */
 const char	*match_status_name(enum match_status status);
 
 #endif

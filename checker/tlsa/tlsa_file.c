@@ -1,117 +1,69 @@
 #include "checker/tlsa/tlsa_file.h"
 
-#include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "checker/tlsa/zone_lexer.h"
 #include "resolver/file.h"
-#include "resolver/ldns_zonefile.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/text.h"
-
-/* Octets of a file; a longer one is refused. */
-#define FILE_SIZE_MAX (1024 * 1024)
-
-/* Octets of a wrong word or line that a message shows. */
-#define SHOWN_MAX 40
+#include "resolver/zone_reader.h"
 
 /* What has been read so far. */
-struct reader {
+struct reading {
 	struct tlsa_file	*records;	/* borrowed */
-	char		*origin;	/* owned; NULL: not known */
-	char		*owner;		/* owned; the last one's */
-	bool		 relative;	/* to an origin that is not known */
-	size_t		 line;		/* of the entry at hand */
-	char		*why;		/* owned; set: reading has failed */
-};
-
-/* The parts of an entry that is a record. */
-struct parts {
-	const char	*owner;		/* borrowed; NULL: the last one's */
-	const char	*class;		/* borrowed; NULL: not given */
-	const char	*type;		/* borrowed */
-	char *const	*rdata;		/* borrowed words */
-	size_t		 count;
+	struct zone_reader	 reader;
+	char			*why;		/* owned; set: it has failed */
 };
 
 /* Notes what is wrong with TEXT (NULL: with the entry). Returns false. */
 static bool
-fail(struct reader *reader, const char *text, const char *why)
+fail(struct reading *reading, const char *text, const char *why)
 {
-	const char *file = reader->records->file;
-	size_t size = text != NULL ? strlen(text) : 0;
-	char *safe;
-
-	if (text == NULL) {
-		reader->why = memory_format("%s, line %zu: %s", file,
-		    reader->line, why);
-		return false;
-	}
-	safe = text_printable(text, size > SHOWN_MAX ? SHOWN_MAX : size);
-	reader->why = memory_format("%s, line %zu: '%s%s' %s", file,
-	    reader->line, safe, size > SHOWN_MAX ? "..." : "", why);
-	free(safe);
+	reading->why = zone_reader_fault(&reading->reader,
+	    reading->reader.entry.line, text, why);
 	return false;
 }
 
-/* The words with a space between each. Owned by the caller. */
-static char *
-join(char *const *words, size_t count)
-{
-	size_t i, size = 1;
-	char *text, *next;
-
-	for (i = 0; i < count; i++)
-		size += strlen(words[i]) + 1;
-	next = text = memory_new(size, 1);
-	for (i = 0; i < count; i++)
-		next += sprintf(next, "%s%s", i > 0 ? " " : "", words[i]);
-	return text;
-}
-
-/* Adds a record; FIELDS's data is taken over, OWNER (may be NULL) is not. */
+/* Adds a record. Takes ownership of the data of FIELDS. */
 static void
-add(struct reader *reader, const char *owner, const struct tlsa *fields)
+add(struct reading *reading, const struct tlsa *fields)
 {
-	struct tlsa_file *records = reader->records;
+	const struct zone_entry *entry = &reading->reader.entry;
+	struct tlsa_file *records = reading->records;
 
 	records->entries = memory_grow(records->entries, records->count,
 	    sizeof(*records->entries));
 	records->entries[records->count++] = (struct tlsa_file_entry){
-		.owner = memory_string(owner),
-		.relative = owner != NULL && reader->relative,
+		.owner = memory_string(entry->owner),
+		.relative = entry->relative,
 		.fields = *fields,
 	};
 }
 
 /* "3 1 1 60785a34...". */
 static bool
-take_fields(struct reader *reader, const char *owner, char *const *words,
-    size_t count)
+take_fields(struct reading *reading, char *const *words, size_t count)
 {
-	char *text = join(words, count);
+	char *text = memory_join_all(words, count, " ");
 	struct tlsa fields;
 	const char *why;
 	bool good = tlsa_from_text(&fields, text, &why);
 
 	if (good)
-		add(reader, owner, &fields);
+		add(reading, &fields);
 	else
-		fail(reader, text, why);
+		fail(reading, text, why);
 	free(text);
 	return good;
 }
 
 /* "\# 35 030101 60785a34..." (RFC 3597 5). */
 static bool
-take_generic(struct reader *reader, const char *owner, char *const *words,
-    size_t count)
+take_generic(struct reading *reading, char *const *words, size_t count)
 {
-	char *digits = join(words + 2, count - 2);
+	char *digits = memory_join_all(words + 2, count - 2, " ");
 	char *text = memory_format("0 0 0 %s", digits);
 	struct tlsa octets, fields;
 	const char *why;
@@ -123,11 +75,11 @@ take_generic(struct reader *reader, const char *owner, char *const *words,
 	good = tlsa_from_text(&octets, text, &why);
 	free(text);
 	if (!good)
-		return fail(reader, words[0], why);
+		return fail(reading, words[0], why);
 	if (strtoul(words[1], &end, 10) != octets.size || *end != '\0') {
-		fail(reader, words[1], "is not how many octets follow");
+		fail(reading, words[1], "is not how many octets follow");
 	} else if (octets.size < TLSA_HEADER) {
-		fail(reader, NULL, "too few octets for usage, selector and "
+		fail(reading, NULL, "too few octets for usage, selector and "
 		    "matching type");
 	} else {
 		fields = (struct tlsa){
@@ -138,179 +90,50 @@ take_generic(struct reader *reader, const char *owner, char *const *words,
 			    octets.size - TLSA_HEADER),
 			.size = octets.size - TLSA_HEADER,
 		};
-		add(reader, owner, &fields);
+		add(reading, &fields);
 	}
 	free(octets.data);
-	return reader->why == NULL;
-}
-
-/* Seconds, or "1h30m". */
-static bool
-is_ttl(const char *word)
-{
-	return isdigit((unsigned char)*word) &&
-	    strspn(word, "0123456789smhdwSMHDW") == strlen(word);
+	return reading->why == NULL;
 }
 
 static bool
-is_class(const char *word)
+take_entry(struct reading *reading)
 {
-	return strcasecmp(word, "IN") == 0 || strcasecmp(word, "CH") == 0 ||
-	    strcasecmp(word, "HS") == 0 || strncasecmp(word, "CLASS", 5) == 0;
-}
+	const struct zone_entry *entry = &reading->reader.entry;
 
-/* Whether the entry is [TTL] [class] type RDATA from its word I on. */
-static bool
-find_type(const struct zone_lexer_entry *entry, size_t i, struct parts *parts)
-{
-	bool ttl = false;
-
-	memset(parts, 0, sizeof(*parts));
-	for (; i < entry->count; i++) {
-		if (!ttl && is_ttl(entry->words[i]))
-			ttl = true;
-		else if (parts->class == NULL && is_class(entry->words[i]))
-			parts->class = entry->words[i];
-		else
-			break;
-	}
-	if (i == entry->count || !ldns_zonefile_is_type(entry->words[i]))
-		return false;
-	parts->type = entry->words[i];
-	parts->rdata = entry->words + i + 1;
-	parts->count = entry->count - i - 1;
-	return true;
-}
-
-/*
- * Whether the entry is a record of whatever type. People leave out the owner
- * where there is none to repeat, and indent where there is one.
- */
-static bool
-find_parts(const struct zone_lexer_entry *entry, struct parts *parts)
-{
-	if (entry->indented && find_type(entry, 0, parts))
+	if (entry->type == NULL)
+		return take_fields(reading, entry->words, entry->count);
+	if (strcasecmp(entry->type, "TLSA") != 0 &&
+	    strcasecmp(entry->type, "TYPE52") != 0)
 		return true;
-	if (find_type(entry, 1, parts)) {
-		if (!is_ttl(entry->words[0]) && !is_class(entry->words[0]))
-			parts->owner = entry->words[0];
-		return true;
-	}
-	return find_type(entry, 0, parts);
-}
-
-static bool
-ends_in_dot(const char *name)
-{
-	size_t length = strlen(name);
-
-	return name[length - 1] == '.' &&
-	    (length < 2 || name[length - 2] != '\\');
-}
-
-/* An owner as the zone has it, made absolute. Owned; NULL: not known. */
-static char *
-absolute(const struct reader *reader, const char *name)
-{
-	char *longer, *normal;
-
-	if (strcmp(name, "@") == 0)
-		return memory_string(reader->origin);
-	if (reader->origin == NULL || strcmp(reader->origin, ".") == 0 ||
-	    ends_in_dot(name))
-		return name_normalise(name);
-	longer = memory_format("%s.%s", name, reader->origin);
-	normal = name_normalise(longer);
-	free(longer);
-	return normal;
-}
-
-static bool
-take_directive(struct reader *reader, const struct zone_lexer_entry *entry)
-{
-	char *origin;
-
-	if (strcasecmp(entry->words[0], "$TTL") == 0)
-		return true;
-	if (strcasecmp(entry->words[0], "$ORIGIN") != 0 || entry->count < 2)
-		return fail(reader, entry->words[0], "is not understood");
-	origin = absolute(reader, entry->words[1]);
-	free(reader->origin);
-	reader->origin = origin;
-	return true;
-}
-
-static bool
-take_record(struct reader *reader, const struct parts *parts)
-{
-	if (parts->owner != NULL) {
-		free(reader->owner);
-		reader->owner = absolute(reader, parts->owner);
-		reader->relative = reader->origin == NULL &&
-		    !ends_in_dot(parts->owner);
-	}
-	if (strcasecmp(parts->type, "TLSA") != 0 &&
-	    strcasecmp(parts->type, "TYPE52") != 0)
-		return true;
-	if (parts->class != NULL && strcasecmp(parts->class, "IN") != 0 &&
-	    strcasecmp(parts->class, "CLASS1") != 0)
-		return fail(reader, parts->class, "is not the class IN");
-	if (parts->count >= 2 && strcmp(parts->rdata[0], "\\#") == 0)
-		return take_generic(reader, reader->owner, parts->rdata,
-		    parts->count);
-	return take_fields(reader, reader->owner, parts->rdata, parts->count);
-}
-
-static bool
-take_entry(struct reader *reader, const struct zone_lexer_entry *entry)
-{
-	struct parts parts;
-
-	reader->line = entry->line;
-	if (entry->words[0][0] == '$')
-		return take_directive(reader, entry);
-	if (find_parts(entry, &parts))
-		return take_record(reader, &parts);
-	return take_fields(reader, NULL, entry->words, entry->count);
-}
-
-static void
-read_entries(struct reader *reader, const char *text, size_t size)
-{
-	enum zone_lexer_result result;
-	struct zone_lexer_entry entry;
-	struct zone_lexer lexer;
-	const char *why;
-
-	zone_lexer_init(&lexer, text, size);
-	do {
-		result = zone_lexer_next(&lexer, &entry, &why);
-		reader->line = entry.line;
-		if (result == ZONE_LEXER_BAD)
-			fail(reader, NULL, why);
-		else if (result == ZONE_LEXER_ENTRY)
-			take_entry(reader, &entry);
-		zone_lexer_entry_clear(&entry);
-	} while (result == ZONE_LEXER_ENTRY && reader->why == NULL);
+	if (entry->class != NULL && strcasecmp(entry->class, "IN") != 0 &&
+	    strcasecmp(entry->class, "CLASS1") != 0)
+		return fail(reading, entry->class, "is not the class IN");
+	if (entry->rdata_count >= 2 && strcmp(entry->rdata[0], "\\#") == 0)
+		return take_generic(reading, entry->rdata, entry->rdata_count);
+	return take_fields(reading, entry->rdata, entry->rdata_count);
 }
 
 bool
-tlsa_file_from_text(struct tlsa_file *records, const char *name, const char *text,
-    size_t size, char **why)
+tlsa_file_from_text(struct tlsa_file *records, const char *name,
+    const char *text, size_t size, char **why)
 {
-	struct reader reader = { .records = records };
+	struct reading reading = { .records = records };
 
 	memset(records, 0, sizeof(*records));
 	records->file = text_printable(name, strlen(name));
-	read_entries(&reader, text, size);
-	free(reader.origin);
-	free(reader.owner);
-	if (reader.why == NULL && records->count == 0)
-		reader.why = memory_format("%s: no TLSA record in it",
+	/* '#' begins no comment in a zone, but in lists that people write. */
+	zone_reader_init(&reading.reader, name, text, size, NULL, ";#");
+	while (zone_reader_next(&reading.reader, &reading.why) ==
+	    ZONE_READER_ENTRY && take_entry(&reading))
+		continue;
+	zone_reader_clear(&reading.reader);
+	if (reading.why == NULL && records->count == 0)
+		reading.why = memory_format("%s: no TLSA record in it",
 		    records->file);
-	if (reader.why == NULL)
+	if (reading.why == NULL)
 		return true;
-	*why = reader.why;
+	*why = reading.why;
 	tlsa_file_clear(records);
 	return false;
 }
@@ -319,7 +142,7 @@ bool
 tlsa_file_init(struct tlsa_file *records, const char *file, char **why)
 {
 	size_t size;
-	char *text = file_read_or_input(file, FILE_SIZE_MAX, &size, why);
+	char *text = file_read_or_input(file, ZONE_READER_FILE_MAX, &size, why);
 	bool read;
 
 	if (text == NULL)

@@ -18,34 +18,32 @@ struct tlsa_file_entry {
 };
 
 struct tlsa_file {
-	char			*file;	/* owned, printable */
+	char			*file;		/* owned, printable */
 	struct tlsa_file_entry	*entries;	/* owned, in the file's order */
 	size_t			 count;
 };
 
 /*
- * Reads FILE ("-": standard input). Taken are TLSA records in master file form
- * (RFC 1035 5; owner, TTL and class may be left out), those as TYPE52 (RFC
- * 3597), and bare fields; ';' and '#' begin comments; other records are passed
- * over. An owner that is not absolute is below $ORIGIN where there is one, else
+ * Reads the TLSA records in FILE ("-": standard input): in master file form
+ * (RFC 1035 5; owner, TTL and class may be left out), as TYPE52 (RFC 3597), or
+ * as bare fields. ';' and '#' begin comments; other records are skipped. An
+ * owner that is not absolute is below $ORIGIN where there is one, else
  * relative. False: *WHY (owned by the caller, printable) names file and line,
  * or says that there are none.
  */
-bool		 tlsa_file_init(struct tlsa_file *records, const char *file,
-		    char **why);
-/* The same of the SIZE octets at TEXT, which came from the file NAME. */
-bool		 tlsa_file_from_text(struct tlsa_file *records, const char *name,
-		    const char *text, size_t size, char **why);
-void		 tlsa_file_clear(struct tlsa_file *records);
+bool	tlsa_file_init(struct tlsa_file *records, const char *file, char **why);
+/* The same for the SIZE octets at TEXT, which came from the file NAME. */
+bool	tlsa_file_from_text(struct tlsa_file *records, const char *name,
+	    const char *text, size_t size, char **why);
+void	tlsa_file_clear(struct tlsa_file *records);
 
-/* Whether they are of more than one owner (to have none is one, too). */
-bool		 tlsa_file_differ(const struct tlsa_file *records);
+/* Whether they have more than one owner (no owner counts as one, too). */
+bool	tlsa_file_differ(const struct tlsa_file *records);
 /*
- * A set of those at OWNER (a relative one is taken for it if OWNER begins with
- * it), or of all (NULL), to be cleared by the caller. Returns how many there
- * are.
+ * Makes a set, cleared by the caller, of the records of OWNER (a relative owner
+ * is meant by any that begins with it), or of all (NULL). Returns how many.
  */
-size_t		 tlsa_file_set(const struct tlsa_file *records, const char *owner,
-		    struct tlsa_set *set);
+size_t	tlsa_file_set(const struct tlsa_file *records, const char *owner,
+	    struct tlsa_set *set);
 
 #endif

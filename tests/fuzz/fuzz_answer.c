@@ -1,11 +1,6 @@
 /*
  * answer_from_packet with any octets: the first ones choose what is asked and
  * what the validator says, the others are the packet.
- *
- *     clang -g -fsanitize=fuzzer,address,undefined -I. \
- *         tests/fuzz/fuzz_answer.c resolver/answer.c resolver/memory.c \
- *         resolver/name.c resolver/text.c \
- *         resolver/validity.c -lldns -lidn2 -o fuzz_answer
  */
 #include <assert.h>
 #include <stddef.h>

@@ -1,10 +1,6 @@
 /*
  * Replies from any octets, in pieces of any size: what comes of them does not
  * depend on where they were cut, and no limit is passed.
- *
- *     clang -g -fsanitize=fuzzer,address,undefined -I. \
- *         tests/fuzz/fuzz_reply.c smtp/reply.c resolver/memory.c \
- *         resolver/text.c -o fuzz_reply
  */
 #include <assert.h>
 #include <stddef.h>

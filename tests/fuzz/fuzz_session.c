@@ -4,12 +4,6 @@
  * a length octet and as many octets. In clear text all the way, or (FUZZ_TLS)
  * with real TLS once STARTTLS is agreed to, so that what comes after the
  * handshake is reached.
- *
- *     clang -g -fsanitize=fuzzer,address,undefined -I. \
- *         tests/fuzz/fuzz_session.c smtp/session.c smtp/reply.c smtp/tls.c \
- *         smtp/chain.c smtp/dial.c smtp/address.c resolver/memory.c \
- *         resolver/name.c resolver/text.c resolver/trace.c \
- *         -levent -levent_openssl -lssl -lcrypto -lidn2 -o fuzz_session
  */
 #include <assert.h>
 #include <event2/buffer.h>
@@ -108,6 +102,10 @@ check(const struct session_result *result)
 	assert((result->stage == STAGE_DONE) ==
 	    (result->outcome == OUTCOME_DONE));
 	assert((result->error == NULL) == (result->outcome == OUTCOME_DONE));
+	assert(result->reply_code == 0 ||
+	    (result->reply_code >= 200 && result->reply_code < 600));
+	assert(result->outcome != OUTCOME_STARTTLS_NOT_OFFERED ||
+	    result->reply_code != 0);
 	assert(result->outcome != OUTCOME_HANDSHAKE_FAILED ||
 	    result->stage == STAGE_HANDSHAKE);
 	assert(result->handshake == NULL ||

@@ -3,13 +3,6 @@
  * next record is, its RDATA follows. A first octet above 0xf0 in its place
  * makes the record one of the chain's own (usage 2 or 3), with one octet
  * changed or none. The chain is made anew in each run, and has an authority.
- *
- *     clang -g -fsanitize=fuzzer,address,undefined -I. tests/fuzz/fuzz_tlsa.c \
- *         tests/unit/support/certificates.c checker/tlsa/match.c \
- *         checker/tlsa/tlsa.c smtp/chain.c resolver/answer.c resolver/memory.c \
- *         resolver/name.c resolver/text.c resolver/validity.c \
- *         -lssl -lcrypto -lldns -lidn2 \
- *         -o fuzz_tlsa
  */
 #include <assert.h>
 #include <stddef.h>

@@ -1,13 +1,6 @@
 /*
- * records_from_text with any octets, as a user's file may hold them.
- *
- *     clang -g -fsanitize=fuzzer,address,undefined -I. \
- *         tests/fuzz/fuzz_records.c checker/master.c checker/material.c \
- *         checker/pem.c checker/records.c checker/tlsa.c resolver/answer.c \
- *         resolver/memory.c resolver/name.c resolver/text.c \
- *         resolver/validity.c resolver/zonefile.c smtp/chain.c \
- *         -lldns -lidn2 -lssl -lcrypto \
- *         -o fuzz_records
+ * tlsa_file_from_text with any octets, as a user's file may hold them; and the
+ * same octets as a file of trust anchors or root hints.
  */
 #include <assert.h>
 #include <stddef.h>
@@ -15,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <ldns/ldns.h>
+
 #include "checker/tlsa/tlsa_file.h"
+#include "resolver/zone_reader.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -41,12 +37,40 @@ check(const struct tlsa_file *records)
 	tlsa_set_clear(&set);
 }
 
+/* Reads the octets as trust anchors and root hints are read. */
+static void
+read_records(const char *text, size_t size)
+{
+	enum zone_reader_result result;
+	const char *fault = NULL;
+	struct zone_reader reader;
+	ldns_rr *record;
+	char *why = NULL;
+
+	zone_reader_init(&reader, "file", text, size, ".", ";");
+	while ((result = zone_reader_next(&reader, &why)) ==
+	    ZONE_READER_ENTRY) {
+		assert(reader.entry.count > 0);
+		assert(reader.entry.line > 0 &&
+		    reader.entry.line <= reader.entry.last_line);
+		assert(reader.entry.text >= text &&
+		    reader.entry.text + reader.entry.size <= text + size);
+		record = zone_reader_record(&reader, &fault);
+		assert(record != NULL || fault != NULL);
+		ldns_rr_free(record);
+	}
+	assert((result == ZONE_READER_BAD) == (why != NULL));
+	zone_reader_clear(&reader);
+	free(why);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct tlsa_file records;
 	char *why = NULL;
 
+	read_records((const char *)data, size);
 	if (tlsa_file_from_text(&records, "file", (const char *)data, size,
 	    &why)) {
 		check(&records);

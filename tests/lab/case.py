@@ -99,6 +99,8 @@ class Expectation:
     brief: bool = False                     # hosts are not looked at
     exit: int | None = None                 # default: what the verdict means
     stderr: str | None = None               # a regular expression
+    # Lines of the trace (`run` has -v), each of which is there once.
+    traces: list[str] = dataclasses.field(default_factory=list)
     within: float = 20                      # seconds
 
 

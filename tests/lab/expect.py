@@ -248,7 +248,11 @@ def check(lab: Lab, case: Case, status: int, output: str, errors: str,
         found.append(f"took {seconds:.1f} s, allowed {expect.within} s")
     if not re.fullmatch(r"[ -~\n]*", output):
         found.append("standard output is not plain printable ASCII")
-    if expect.stderr is None and errors:
+    for line in map(case.with_names, expect.traces):
+        times = errors.splitlines().count(line)
+        if times != 1:
+            found.append(f"the trace has {times} lines {line!r}: {errors}")
+    if expect.stderr is None and not expect.traces and errors:
         found.append(f"standard error says {errors!r}")
     if expect.stderr is not None and not re.search(expect.stderr, errors):
         found.append(f"standard error says {errors!r}, "

@@ -1,5 +1,8 @@
 """What holds in every report, whatever the case: the rules of the contract."""
 
+import ipaddress
+import re
+
 EXIT = {"pass": 0, "fail": 1, "none": 2, "partial": 2, "unknown": 3}
 # What senders would report (RFC 8460 4.3); null for all other codes.
 TLSRPT = {
@@ -46,7 +49,36 @@ def exit_status(reports: list[dict]) -> int:
 
 def complaints(report: dict) -> list[str]:
     return (_severities(report) + _sums(report) + _references(report)
-            + _sayings(report))
+            + _sayings(report) + _order(report))
+
+
+def _by_value(address: str) -> tuple:
+    """IPv4 before IPv6, and each by the number that the address is."""
+    value = ipaddress.ip_address(address)
+    return value.version, value
+
+
+def _as_counted(name: str) -> tuple:
+    """Numbers in names count as numbers: "mx2" is before "mx10"."""
+    return [("0", int(part)) if part.isdigit() else (part, 0)
+            for part in re.findall("[0-9]+|.", name)], name
+
+
+def _order(report: dict) -> list[str]:
+    """Name servers rotate records; the report lists them in one order."""
+    found = []
+    hosts = [(host["preference"] or 0, _as_counted(host["name"]))
+             for host in report["hosts"]]
+    if hosts != sorted(hosts):
+        found.append("hosts are not in order: "
+                     + " ".join(host["name"] for host in report["hosts"]))
+    for host in report["hosts"]:
+        for addresses in (host["addresses"]["list"],
+                          [each["address"] for each in host["endpoints"]]):
+            if addresses != sorted(addresses, key=_by_value):
+                found.append(f"{host['name']}: addresses are not in order: "
+                             + " ".join(addresses))
+    return found
 
 
 def _sayings(report: dict) -> list[str]:

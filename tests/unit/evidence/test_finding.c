@@ -1,5 +1,5 @@
 /*
- * The table of codes; the order of findings, and which are reported together.
+ * The order of findings, and which are reported together.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,26 +39,6 @@ add(struct finding_list *list, const struct sketch *sketch)
 	}
 	finding->place.server.name = sketch->server;
 	finding->place.server.tcp = sketch->tcp;
-}
-
-/* Each code has a row in the table: a new one without it fails here. */
-static void
-test_codes(void **state)
-{
-	enum finding_code code, other;
-
-	(void)state;
-	for (code = 0; code < FINDING_CODE_COUNT; code++) {
-		if (finding_code_name(code) == NULL)
-			fail_msg("finding code %d has no row in finding.c",
-			    (int)code);
-		if (finding_code_meaning(code) == NULL)
-			fail_msg("%s: nothing about what to do",
-			    finding_code_name(code));
-		for (other = 0; other < code; other++)
-			assert_string_not_equal(finding_code_name(code),
-			    finding_code_name(other));
-	}
 }
 
 /* By severity, then by place; an explanation follows what it explains. */
@@ -268,7 +248,6 @@ int
 main(void)
 {
 	static const struct table tables[] = {
-		TABLE_ALONE(test_codes),
 		TABLE_ALONE(test_order),
 		TABLE_ALONE(test_order_of_many),
 		TABLE_ALONE(test_repeats_over_tcp),

@@ -11,10 +11,10 @@
 #include "checker/gather/batch.h"
 #include "resolver/memory.h"
 
-/* Domains of a test: more than the window has places. */
+/* Domains of a test: more than the window has slots. */
 #define DOMAINS_MAX (2 * BATCH_WINDOW)
 
-/* In place of checker/audit.c: an audit ends when the test says so. */
+/* In place of gather/audit.c: an audit ends when the test says so. */
 struct audit {
 	struct test	*test;		/* borrowed */
 	struct evidence	*evidence;	/* owned */
@@ -27,10 +27,9 @@ struct test {
 	struct context		 context;
 	struct batch_callbacks	 callbacks;
 	struct batch		*batch;		/* owned */
-	size_t			 available;	/* domains that can be had
-						 * now */
-	size_t			 given;		/* and those that were */
-	size_t			 total;		/* all that there will be */
+	size_t			 available;	/* domains known by now */
+	size_t			 given;		/* handed to the batch */
+	size_t			 total;		/* in the whole list */
 	struct audit		*audits[DOMAINS_MAX];	/* NULL: not in
 							 * flight */
 	size_t			 in_flight;
@@ -66,7 +65,7 @@ audit_start(const struct context *context, const char *domain, time_t now,
 	return audit;
 }
 
-/* Takes it out of the test; what it has seen is the caller's. */
+/* Frees the audit; its evidence is owned by the caller. */
 static struct evidence *
 audit_end(struct audit *audit)
 {
@@ -147,7 +146,7 @@ tear_down(void **state)
 	return 0;
 }
 
-/* TOTAL domains, all of which can be had at once. */
+/* TOTAL domains, all of which are known at once. */
 static void
 begin(struct test *test, size_t total)
 {
@@ -188,7 +187,7 @@ test_empty(void **state)
 	assert_null(batch_waits_for(test->batch));
 }
 
-/* Whoever is ready first, the reports are in the order of the list. */
+/* Whichever is done first, the reports are in the order of the list. */
 static void
 test_order(void **state)
 {
@@ -260,7 +259,7 @@ test_window(void **state)
 	assert_int_equal(test->finished, 1);
 }
 
-/* A pipe that has no more for now, and later, and then ends. */
+/* A pipe that has no more for now, then more, and then ends. */
 static void
 test_slow_list(void **state)
 {
@@ -298,7 +297,7 @@ test_late_end(void **state)
 	assert_int_equal(test->finished, 1);
 }
 
-/* What is complete is handed out, in order and once; the rest is cancelled. */
+/* What is done is reported, in order and once; the rest is cancelled. */
 static void
 test_give_up(void **state)
 {

@@ -20,28 +20,42 @@
 #define WHY	"the time for the domain is over"
 #define NO	"554 no\r\n221 bye\r\n"
 
-enum { GUESTS = 4 };
+enum { CALLERS = 4 };
 
 struct test;
 
-struct guest {
+/* One that asks the cache for the evidence of the server. */
+struct caller {
 	struct test			*test;		/* borrowed */
 	struct endpoint_evidence	 evidence;	/* owned */
-	struct probe_waiter			*visit;		/* NULL: over */
-	struct guest			*stops;		/* when told, NULL:
-							 * nobody */
-	struct guest			*starts;	/* likewise */
-	unsigned int			 order;		/* as told; 0: not
-							 * yet */
+	struct probe_waiter		*waiter;	/* NULL: none */
+	struct caller			*stops;		/* in its callback;
+							 * NULL: nobody */
+	struct caller			*starts;	/* likewise */
+	unsigned int			 order;		/* of its callback; 0:
+							 * none yet */
 };
 
 struct test {
 	struct gather_options	 options;
 	struct context		 context;	/* its parts are owned */
 	struct listener		*server;	/* owned */
-	struct guest		 waiters[GUESTS];
-	unsigned int		 told;
+	struct caller		 callers[CALLERS];
+	unsigned int		 called;	/* back, so far */
 };
+
+/* How much later than the system's the clock of the tests is, in seconds. */
+static double later;
+
+double	__real_clock_monotonic(void);
+double	__wrap_clock_monotonic(void);
+
+/* In place of clock_monotonic: the linker is given --wrap. */
+double
+__wrap_clock_monotonic(void)
+{
+	return __real_clock_monotonic() + later;
+}
 
 static int
 set_up(void **state)
@@ -57,9 +71,9 @@ set_up(void **state)
 	context->tls = tls_client_new();
 	context->probe_cache = probe_cache_new();
 	test->server = listener_new(context->base);
-	for (i = 0; i < GUESTS; i++) {
-		test->waiters[i].test = test;
-		test->waiters[i].evidence.address =
+	for (i = 0; i < CALLERS; i++) {
+		test->callers[i].test = test;
+		test->callers[i].evidence.address =
 		    listener_address(test->server);
 	}
 	*state = test;
@@ -72,9 +86,9 @@ tear_down(void **state)
 	struct test *test = *state;
 	size_t i;
 
-	for (i = 0; i < GUESTS; i++) {
-		probe_cache_leave(test->waiters[i].visit, WHY);
-		evidence_endpoint_clear(&test->waiters[i].evidence);
+	for (i = 0; i < CALLERS; i++) {
+		probe_cache_leave(test->callers[i].waiter, WHY);
+		evidence_endpoint_clear(&test->callers[i].evidence);
 	}
 	probe_cache_free(test->context.probe_cache);
 	dialer_free(test->context.dialer);
@@ -86,85 +100,85 @@ tear_down(void **state)
 }
 
 static void
-stop(struct guest *guest)
+stop(struct caller *caller)
 {
-	probe_cache_leave(guest->visit, WHY);
-	guest->visit = NULL;
+	probe_cache_leave(caller->waiter, WHY);
+	caller->waiter = NULL;
 }
 
-static void	on_visit(struct endpoint_evidence *endpoint, void *argument);
+static void	on_evidence(struct endpoint_evidence *endpoint, void *argument);
 
 static void
-start(struct guest *guest, const char *server_name)
+start(struct caller *caller, const char *server_name)
 {
-	unsigned int before = guest->test->told;
+	unsigned int before = caller->test->called;
 
-	guest->visit = probe_cache_get(&guest->test->context, &guest->evidence,
-	    server_name, on_visit, guest);
-	assert_non_null(guest->visit);
-	assert_int_equal(guest->test->told, before);
+	caller->waiter = probe_cache_get(&caller->test->context,
+	    &caller->evidence, server_name, on_evidence, caller);
+	assert_non_null(caller->waiter);
+	assert_int_equal(caller->test->called, before);
 }
 
 static void
-on_visit(struct endpoint_evidence *endpoint, void *argument)
+on_evidence(struct endpoint_evidence *endpoint, void *argument)
 {
-	struct guest *guest = argument;
+	struct caller *caller = argument;
 
-	assert_ptr_equal(endpoint, &guest->evidence);
-	assert_int_equal(guest->order, 0);
-	guest->visit = NULL;
-	guest->order = ++guest->test->told;
-	if (guest->stops != NULL)
-		stop(guest->stops);
-	if (guest->starts != NULL)
-		start(guest->starts, NAME);
+	assert_ptr_equal(endpoint, &caller->evidence);
+	assert_int_equal(caller->order, 0);
+	caller->waiter = NULL;
+	caller->order = ++caller->test->called;
+	if (caller->stops != NULL)
+		stop(caller->stops);
+	if (caller->starts != NULL)
+		start(caller->starts, NAME);
 }
 
-/* Until so many of the guests have been told, and nobody else is. */
+/* Until so many callbacks have run, and no other one does. */
 static void
-run(struct test *test, unsigned int told)
+run(struct test *test, unsigned int called)
 {
-	listener_run(test->context.base, NULL, &test->told, told);
+	listener_run(test->context.base, NULL, &test->called, called);
 	timeless_run(test->context.base);
-	assert_int_equal(test->told, told);
+	assert_int_equal(test->called, called);
 }
 
 static void
-assert_seen(const struct guest *guest, enum session_stage stage,
+assert_seen(const struct caller *caller, enum session_stage stage,
     enum session_outcome outcome, const char *error)
 {
-	assert_int_equal(guest->evidence.stage, stage);
-	assert_int_equal(guest->evidence.outcome, outcome);
-	assert_string_equal(guest->evidence.error, error);
+	assert_int_equal(caller->evidence.stage, stage);
+	assert_int_equal(caller->evidence.outcome, outcome);
+	assert_string_equal(caller->evidence.error, error);
 }
 
 static void
-assert_refused(const struct guest *guest)
+assert_refused(const struct caller *caller)
 {
-	assert_seen(guest, STAGE_GREETING, OUTCOME_REFUSED, "554 no");
+	assert_seen(caller, STAGE_GREETING, OUTCOME_REFUSED, "554 no");
 }
 
-/* Who comes while it is talked to, and who comes afterwards. */
+/* One probe for those who ask during it, and for who asks afterwards. */
 static void
 test_shared(void **state)
 {
 	struct test *test = *state;
-	struct guest *waiters = test->waiters;
+	struct caller *callers = test->callers;
 
-	start(&waiters[0], NAME);
-	start(&waiters[1], NAME);
+	start(&callers[0], NAME);
+	start(&callers[1], NAME);
 	listener_run(test->context.base, test->server, NULL, 1);
-	start(&waiters[2], NAME);
+	start(&callers[2], NAME);
 	listener_say(test->server, NO);
 	run(test, 3);
-	assert_int_equal(waiters[0].order, 1);
-	assert_int_equal(waiters[1].order, 2);
-	assert_int_equal(waiters[2].order, 3);
-	start(&waiters[3], NAME);
+	assert_int_equal(callers[0].order, 1);
+	assert_int_equal(callers[1].order, 2);
+	assert_int_equal(callers[2].order, 3);
+	start(&callers[3], NAME);
 	run(test, 4);
-	assert_refused(&waiters[0]);
-	assert_refused(&waiters[2]);
-	assert_refused(&waiters[3]);
+	assert_refused(&callers[0]);
+	assert_refused(&callers[2]);
+	assert_refused(&callers[3]);
 	assert_int_equal(listener_count(test->server), 1);
 }
 
@@ -174,54 +188,54 @@ test_other_name(void **state)
 	struct test *test = *state;
 
 	listener_say(test->server, NO);
-	start(&test->waiters[0], NAME);
-	start(&test->waiters[1], OTHER);
+	start(&test->callers[0], NAME);
+	start(&test->callers[1], OTHER);
 	run(test, 2);
-	assert_refused(&test->waiters[1]);
+	assert_refused(&test->callers[1]);
 	assert_int_equal(listener_count(test->server), 2);
 }
 
-/* One leaves, and the others hear of it all the same. */
+/* One leaves, and the other still gets the result. */
 static void
 test_leave(void **state)
 {
 	struct test *test = *state;
-	struct guest *waiters = test->waiters;
+	struct caller *callers = test->callers;
 	char *subject;
 
-	start(&waiters[0], NAME);
-	start(&waiters[1], NAME);
+	start(&callers[0], NAME);
+	start(&callers[1], NAME);
 	listener_run(test->context.base, test->server, NULL, 1);
 	timeless_run(test->context.base);
-	subject = probe_cache_waits_for(waiters[0].visit);
+	subject = probe_cache_waits_for(callers[0].waiter);
 	assert_string_equal(subject, NAME " [127.0.0.1] (greeting)");
 	free(subject);
-	stop(&waiters[0]);
-	assert_seen(&waiters[0], STAGE_GREETING, OUTCOME_TIMEOUT, WHY);
+	stop(&callers[0]);
+	assert_seen(&callers[0], STAGE_GREETING, OUTCOME_TIMEOUT, WHY);
 	listener_say(test->server, NO);
 	run(test, 1);
-	assert_refused(&waiters[1]);
+	assert_refused(&callers[1]);
 	assert_int_equal(listener_count(test->server), 1);
 }
 
-/* The last one leaves: half a visit is no use to who comes after. */
+/* The last one leaves: half a probe is not kept for who asks later. */
 static void
 test_leave_last(void **state)
 {
 	struct test *test = *state;
-	struct guest *waiters = test->waiters;
+	struct caller *callers = test->callers;
 
-	start(&waiters[0], NAME);
-	start(&waiters[1], NAME);
+	start(&callers[0], NAME);
+	start(&callers[1], NAME);
 	listener_run(test->context.base, test->server, NULL, 1);
-	stop(&waiters[1]);
+	stop(&callers[1]);
 	assert_int_equal(listener_open(test->server), 1);
-	stop(&waiters[0]);
+	stop(&callers[0]);
 	listener_run(test->context.base, test->server, NULL, 0);
-	start(&waiters[2], NAME);
+	start(&callers[2], NAME);
 	listener_say(test->server, NO);
 	run(test, 1);
-	assert_refused(&waiters[2]);
+	assert_refused(&callers[2]);
 	assert_int_equal(listener_count(test->server), 2);
 }
 
@@ -230,97 +244,95 @@ test_leave_at_once(void **state)
 {
 	struct test *test = *state;
 
-	start(&test->waiters[0], NAME);
-	stop(&test->waiters[0]);
-	assert_seen(&test->waiters[0], STAGE_CONNECT, OUTCOME_UNTRIED,
+	start(&test->callers[0], NAME);
+	stop(&test->callers[0]);
+	assert_seen(&test->callers[0], STAGE_CONNECT, OUTCOME_UNTRIED,
 	    "its turn did not come in time");
 	timeless_run(test->context.base);
-	assert_int_equal(test->told, 0);
+	assert_int_equal(test->called, 0);
 	probe_cache_leave(NULL, WHY);
 }
 
-/*
- * It waits for others to be done with the address, and leaves before they are.
- */
+/* It leaves while its probe is still in line for the address. */
 static void
 test_leave_the_line(void **state)
 {
 	struct test *test = *state;
-	struct guest *waiters = test->waiters;
+	struct caller *callers = test->callers;
 
-	start(&waiters[0], NAME);
-	start(&waiters[1], OTHER);
-	start(&waiters[2], "mx.example.com");
+	start(&callers[0], NAME);
+	start(&callers[1], OTHER);
+	start(&callers[2], "mx.example.com");
 	listener_run(test->context.base, test->server, NULL, 1);
-	stop(&waiters[1]);
-	assert_seen(&waiters[1], STAGE_CONNECT, OUTCOME_UNTRIED,
+	stop(&callers[1]);
+	assert_seen(&callers[1], STAGE_CONNECT, OUTCOME_UNTRIED,
 	    "its turn did not come in time");
 	listener_say(test->server, NO);
 	run(test, 2);
-	assert_refused(&waiters[0]);
-	assert_refused(&waiters[2]);
+	assert_refused(&callers[0]);
+	assert_refused(&callers[2]);
 	assert_int_equal(listener_count(test->server), 2);
 }
 
-/* The first to be told takes away the only one who is to be told still. */
+/* A callback stops the only other waiter. */
 static void
-test_stop_when_told(void **state)
+test_stop_in_callback(void **state)
 {
 	struct test *test = *state;
-	struct guest *waiters = test->waiters;
+	struct caller *callers = test->callers;
 
-	waiters[0].stops = &waiters[1];
-	start(&waiters[0], NAME);
-	start(&waiters[1], NAME);
+	callers[0].stops = &callers[1];
+	start(&callers[0], NAME);
+	start(&callers[1], NAME);
 	listener_say(test->server, NO);
 	run(test, 1);
-	assert_refused(&waiters[0]);
-	assert_refused(&waiters[1]);
-	/* Nobody is left there: it is remembered all the same. */
-	start(&waiters[2], NAME);
+	assert_refused(&callers[0]);
+	assert_refused(&callers[1]);
+	/* Nobody waits any more, but the result is kept. */
+	start(&callers[2], NAME);
 	run(test, 2);
-	assert_refused(&waiters[2]);
+	assert_refused(&callers[2]);
 	assert_int_equal(listener_count(test->server), 1);
 }
 
-/* Who comes while others are told is told after them. */
+/* A callback asks again: it is called after those who wait already. */
 static void
-test_start_when_told(void **state)
+test_start_in_callback(void **state)
 {
 	struct test *test = *state;
-	struct guest *waiters = test->waiters;
+	struct caller *callers = test->callers;
 
-	waiters[0].stops = &waiters[1];
-	waiters[0].starts = &waiters[3];
-	start(&waiters[0], NAME);
-	start(&waiters[1], NAME);
-	start(&waiters[2], NAME);
+	callers[0].stops = &callers[1];
+	callers[0].starts = &callers[3];
+	start(&callers[0], NAME);
+	start(&callers[1], NAME);
+	start(&callers[2], NAME);
 	listener_say(test->server, NO);
 	run(test, 3);
-	assert_int_equal(waiters[1].order, 0);
-	assert_int_equal(waiters[2].order, 2);
-	assert_int_equal(waiters[3].order, 3);
-	assert_refused(&waiters[3]);
+	assert_int_equal(callers[1].order, 0);
+	assert_int_equal(callers[2].order, 2);
+	assert_int_equal(callers[3].order, 3);
+	assert_refused(&callers[3]);
 	assert_int_equal(listener_count(test->server), 1);
 }
 
-/* What was seen is there, but not told yet. */
+/* The result is there, but the callback has not run yet. */
 static void
-test_stop_before_told(void **state)
+test_stop_before_callback(void **state)
 {
 	struct test *test = *state;
 
 	listener_say(test->server, NO);
-	start(&test->waiters[0], NAME);
+	start(&test->callers[0], NAME);
 	run(test, 1);
-	start(&test->waiters[1], NAME);
-	stop(&test->waiters[1]);
-	assert_refused(&test->waiters[1]);
+	start(&test->callers[1], NAME);
+	stop(&test->callers[1]);
+	assert_refused(&test->callers[1]);
 	timeless_run(test->context.base);
-	assert_int_equal(test->told, 1);
+	assert_int_equal(test->called, 1);
 }
 
-/* No connection is an answer that is shared, too. */
+/* That there is no connection is a result, too. */
 static void
 test_refused(void **state)
 {
@@ -328,35 +340,74 @@ test_refused(void **state)
 
 	listener_free(test->server);
 	test->server = NULL;
-	start(&test->waiters[0], NAME);
-	start(&test->waiters[1], NAME);
+	start(&test->callers[0], NAME);
+	start(&test->callers[1], NAME);
 	run(test, 2);
-	assert_seen(&test->waiters[1], STAGE_CONNECT, OUTCOME_CONNECT_FAILED,
+	assert_seen(&test->callers[1], STAGE_CONNECT, OUTCOME_CONNECT_FAILED,
 	    "Connection refused");
 }
 
-/* What is remembered is bounded, and what is waited for is not forgotten. */
+/* PROBE_CACHE_KEPT other probes after it, a result is dropped. */
 static void
-test_forgotten(void **state)
+test_crowded_out(void **state)
 {
 	struct test *test = *state;
-	struct guest *waiters = test->waiters;
+	struct caller *callers = test->callers;
 	char *name;
 	size_t i;
 
 	listener_say(test->server, NO);
-	start(&waiters[0], NAME);
+	start(&callers[0], NAME);
 	run(test, 1);
 	for (i = 0; i < PROBE_CACHE_KEPT + 1; i++) {
 		name = memory_format("mx%zu.example.org", i);
-		waiters[1].order = 0;
-		start(&waiters[1], name);
+		callers[1].order = 0;
+		start(&callers[1], name);
 		free(name);
 		run(test, (unsigned int)i + 2);
 	}
-	start(&waiters[2], NAME);
+	start(&callers[2], NAME);
 	run(test, PROBE_CACHE_KEPT + 3);
 	assert_int_equal(listener_count(test->server), PROBE_CACHE_KEPT + 3);
+}
+
+/* A result is as old as it may be, and then a second older. */
+static void
+test_stale(void **state)
+{
+	struct test *test = *state;
+	struct caller *callers = test->callers;
+
+	listener_say(test->server, NO);
+	start(&callers[0], NAME);
+	run(test, 1);
+	later += PROBE_CACHE_FRESH - 1;
+	start(&callers[1], NAME);
+	run(test, 2);
+	assert_int_equal(listener_count(test->server), 1);
+	later += 2;
+	start(&callers[2], NAME);
+	run(test, 3);
+	assert_refused(&callers[2]);
+	assert_int_equal(listener_count(test->server), 2);
+}
+
+/* What is still waited for does not get stale. */
+static void
+test_stale_with_waiters(void **state)
+{
+	struct test *test = *state;
+	struct caller *callers = test->callers;
+
+	start(&callers[0], NAME);
+	listener_run(test->context.base, test->server, NULL, 1);
+	later += PROBE_CACHE_FRESH + 1;
+	start(&callers[1], NAME);
+	listener_say(test->server, NO);
+	run(test, 2);
+	assert_refused(&callers[0]);
+	assert_refused(&callers[1]);
+	assert_int_equal(listener_count(test->server), 1);
 }
 
 #define TEST(function) \
@@ -372,12 +423,14 @@ main(void)
 		TEST(test_leave_last),
 		TEST(test_leave_at_once),
 		TEST(test_leave_the_line),
-		TEST(test_stop_when_told),
-		TEST(test_start_when_told),
-		TEST(test_stop_before_told),
+		TEST(test_stop_in_callback),
+		TEST(test_start_in_callback),
+		TEST(test_stop_before_callback),
 		TEST(test_refused),
-		TEST(test_forgotten),
+		TEST(test_crowded_out),
+		TEST(test_stale),
+		TEST(test_stale_with_waiters),
 	};
 
-	return cmocka_run_group_tests_name("visit", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("probe_cache", tests, NULL, NULL);
 }

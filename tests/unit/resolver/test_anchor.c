@@ -9,8 +9,10 @@
 #include <cmocka.h>
 
 #include "resolver/anchor.h"
-#include "resolver/ldns_zonefile.h"
 #include "resolver/memory.h"
+#include "resolver/zone_reader.h"
+#include "tests/unit/support/scratch.h"
+#include "tests/unit/support/table.h"
 
 #define DIGEST_2017 \
 	"e06d44b80b8f1d39a95c0b0d7c65d08458e880409bbc683457104237c7f8ec8d"
@@ -18,125 +20,118 @@
 	"683d2d0acb8c9b712a1948b27f741219298d0a450d612c483af444a4c0fb2b16"
 #define KEY "AwEAAaz/tAm8yTn4Mfeh5eyI96WSVexTBAvkMgJzkKTOiW1vkIbzxeF3"
 
-/* A file with this text. Returns its path, owned by the caller. */
-static char *
-write_file(const void *text, size_t size)
-{
-	char *path = memory_string("/tmp/mxdane-test-XXXXXX");
-	int fd;
-
-	fd = mkstemp(path);
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, size), size);
-	close(fd);
-	return path;
-}
-
-/* Reads a file with TEXT. */
+/* Reads a file with TEXT. *PATH is owned by the caller. */
 static bool
 read_text(struct anchors *anchors, const char *text, char **path, char **why)
 {
 	bool read;
 
-	*path = write_file(text, strlen(text));
+	*path = scratch_file(text, strlen(text));
 	read = anchors_init(anchors, *path, why);
 	unlink(*path);
 	return read;
 }
 
+static const struct accepted_row {
+	const char	*name;
+	const char	*text;
+	const char	*records[2];
+} accepted_rows[] = {
+	{ "IANA's, as DS", ". IN DS 20326 8 2 " DIGEST_2017 "\n"
+	    ". IN DS 38696 8 2 " DIGEST_2024 "\n",
+	    { ". 3600 IN DS 20326 8 2 " DIGEST_2017,
+	    ". 3600 IN DS 38696 8 2 " DIGEST_2024 } },
+	{ "Debian's root.key, and ldns-keygen's", ".\t172800\tIN\tDNSKEY\t"
+	    "257 3 8 " KEY " ;{id = 1 (ksk), size = 328b}\n",
+	    { ". 172800 IN DNSKEY 257 3 8 " KEY, NULL } },
+	{ "unbound-anchor's, with the keys' states",
+	    "; autotrust trust anchor file\n;;id: . 1\n"
+	    ";;last_queried: 1769860800 ;;Sat Jan 31 12:00:00 2026\n"
+	    ".\t86400\tIN\tDNSKEY\t257 3 8 " KEY "AAA0 ;{id = 1 (ksk)} "
+	    ";;state=1 [ ADDPEND ] ;;count=1\n"
+	    ".\t86400\tIN\tDNSKEY\t257 3 8 " KEY "AAA1 ;{id = 2 (ksk)} "
+	    ";;state=2 [  VALID  ] ;;count=0\n"
+	    ".\t86400\tIN\tDNSKEY\t257 3 8 " KEY "AAA2 ;{id = 3 (ksk)} "
+	    ";;state=3 [ MISSING ] ;;count=0\n"
+	    ".\t86400\tIN\tDNSKEY\t385 3 8 " KEY "AAA3 ;{id = 4 (ksk)} "
+	    ";;state=4 [ REVOKED ] ;;count=0\n",
+	    { ". 86400 IN DNSKEY 257 3 8 " KEY "AAA1",
+	    ". 86400 IN DNSKEY 257 3 8 " KEY "AAA2" } },
+	/* RFC 5011 2.1 */
+	{ "revoked key without a state", ". IN DNSKEY 385 3 8 " KEY "\n"
+	    ". IN DNSKEY 257 3 8 " KEY "\n",
+	    { ". 3600 IN DNSKEY 257 3 8 " KEY, NULL } },
+	{ "several lines, $TTL, the same twice, no line end",
+	    "\n$TTL 60\n. IN DS ( 20326 8 ; KSK-2017 (\n\t2\n "
+	    DIGEST_2017 " )\n. 60 DS 20326 8 2 " DIGEST_2017,
+	    { ". 60 IN DS 20326 8 2 " DIGEST_2017, NULL } },
+	{ "owner that is not repeated, @", "\tIN DS 20326 8 2 " DIGEST_2017
+	    "\n@ IN DS 38696 8 2 " DIGEST_2024 "\n",
+	    { ". 3600 IN DS 20326 8 2 " DIGEST_2017,
+	    ". 3600 IN DS 38696 8 2 " DIGEST_2024 } },
+};
+
 static void
 test_accepted(void **state)
 {
-	static const struct {
-		const char	*text;
-		const char	*records[2];
-	} rows[] = {
-		/* IANA's, as DS */
-		{ ". IN DS 20326 8 2 " DIGEST_2017 "\n"
-		    ". IN DS 38696 8 2 " DIGEST_2024 "\n",
-		    { ". 3600 IN DS 20326 8 2 " DIGEST_2017,
-		    ". 3600 IN DS 38696 8 2 " DIGEST_2024 } },
-		/* Debian's root.key, and what ldns-keygen writes */
-		{ ".\t172800\tIN\tDNSKEY\t257 3 8 " KEY " ;{id = 1 (ksk), "
-		    "size = 328b}\n",
-		    { ". 172800 IN DNSKEY 257 3 8 " KEY, NULL } },
-		/* unbound-anchor's: notes, and the keys' states */
-		{ "; autotrust trust anchor file\n;;id: . 1\n"
-		    ";;last_queried: 1769860800 ;;Sat Jan 31 12:00:00 2026\n"
-		    ".\t86400\tIN\tDNSKEY\t257 3 8 " KEY "AAA0 ;{id = 1 (ksk)} "
-		    ";;state=1 [ ADDPEND ] ;;count=1\n"
-		    ".\t86400\tIN\tDNSKEY\t257 3 8 " KEY "AAA1 ;{id = 2 (ksk)} "
-		    ";;state=2 [  VALID  ] ;;count=0\n"
-		    ".\t86400\tIN\tDNSKEY\t257 3 8 " KEY "AAA2 ;{id = 3 (ksk)} "
-		    ";;state=3 [ MISSING ] ;;count=0\n"
-		    ".\t86400\tIN\tDNSKEY\t385 3 8 " KEY "AAA3 ;{id = 4 (ksk)} "
-		    ";;state=4 [ REVOKED ] ;;count=0\n",
-		    { ". 86400 IN DNSKEY 257 3 8 " KEY "AAA1",
-		    ". 86400 IN DNSKEY 257 3 8 " KEY "AAA2" } },
-		/* a revoked key without such a note (RFC 5011 2.1) */
-		{ ". IN DNSKEY 385 3 8 " KEY "\n. IN DNSKEY 257 3 8 " KEY "\n",
-		    { ". 3600 IN DNSKEY 257 3 8 " KEY, NULL } },
-		/* several lines, a $TTL, the same twice, no line end */
-		{ "\n$TTL 60\n. IN DS ( 20326 8 ; KSK-2017 (\n\t2\n "
-		    DIGEST_2017 " )\n. 60 DS 20326 8 2 " DIGEST_2017,
-		    { ". 60 IN DS 20326 8 2 " DIGEST_2017, NULL } },
-	};
+	const struct accepted_row *row = *state;
 	struct anchors anchors;
 	char *path, *why, *source;
-	size_t i, j;
+	size_t i;
 
-	(void)state;
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		assert_true(read_text(&anchors, rows[i].text, &path, &why));
-		source = memory_format("in %s", path);
-		assert_string_equal(anchors.source, source);
-		for (j = 0; j < 2 && rows[i].records[j] != NULL; j++) {
-			assert_true(j < anchors.count);
-			assert_string_equal(anchors.records[j],
-			    rows[i].records[j]);
-		}
-		assert_int_equal(anchors.count, j);
-		anchors_clear(&anchors);
-		free(source);
-		free(path);
+	assert_true(read_text(&anchors, row->text, &path, &why));
+	source = memory_format("in %s", path);
+	assert_string_equal(anchors.source, source);
+	for (i = 0; i < 2 && row->records[i] != NULL; i++) {
+		assert_true(i < anchors.count);
+		assert_string_equal(anchors.records[i], row->records[i]);
 	}
+	assert_int_equal(anchors.count, i);
+	anchors_clear(&anchors);
+	free(source);
+	free(path);
 }
+
+static const struct refused_row {
+	const char	*name;
+	const char	*text;
+	const char	*why;	/* begins so, after the path */
+} refused_rows[] = {
+	{ "empty", "", ": holds no trust anchor" },
+	{ "comment alone", "\n; nothing\n", ": holds no trust anchor" },
+	{ "pending key", ". IN DNSKEY 257 3 8 " KEY " ;;state=1 [ ADDPEND ]\n",
+	    ": holds no trust anchor" },
+	{ "another owner", "; one\n. IN DS 20326 8 2 " DIGEST_2017 "\n\n"
+	    "org. IN DS 20326 8 2 " DIGEST_2017 "\n",
+	    ", line 4: is not a DS or DNSKEY record of the root" },
+	{ "another type", ". IN NS a.root-servers.net.\n",
+	    ", line 1: is not a DS or DNSKEY record of the root" },
+	{ "another class", ". CH DS 20326 8 2 " DIGEST_2017 "\n",
+	    ", line 1: is not a DS or DNSKEY record of the root" },
+	{ "malformed digest", "\n. IN DS 20326 8 2 no-digest\n",
+	    ", line 2: " },
+	{ "the same in several lines", ". IN DS (\n20326 8 2\nno-digest )\n",
+	    ", line 3: " },
+	{ "prose", "\n\nroot anchors, please", ", line 3: " },
+	{ "'#' for a comment", "# one\n", ", line 1: " },
+	{ "$INCLUDE", "$INCLUDE /etc/passwd\n", ", line 1: " },
+};
 
 static void
 test_refused(void **state)
 {
-	static const struct {
-		const char	*text;
-		const char	*why;	/* after the path */
-	} rows[] = {
-		{ "", ": holds no trust anchor" },
-		{ "\n; nothing\n", ": holds no trust anchor" },
-		{ ". IN DNSKEY 257 3 8 " KEY " ;;state=1 [ ADDPEND ]\n",
-		    ": holds no trust anchor" },
-		{ "; one\n. IN DS 20326 8 2 " DIGEST_2017 "\n\n"
-		    "org. IN DS 20326 8 2 " DIGEST_2017 "\n",
-		    ", line 4: is no DS or DNSKEY record of the root" },
-		{ ". IN NS a.root-servers.net.\n",
-		    ", line 1: is no DS or DNSKEY record of the root" },
-		{ "\n. IN DS 20326 8 2 no-digest\n", ", line 2: " },
-		{ ". IN DS (\n20326 8 2\nno-digest )\n", ", line 3: " },
-		{ "\n\nroot anchors, please", ", line 3: " },
-		{ "$INCLUDE /etc/passwd\n", ", line 1: " },
-	};
+	const struct refused_row *row = *state;
 	struct anchors anchors;
 	char *path, *why, *expected;
-	size_t i;
 
-	(void)state;
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		assert_false(read_text(&anchors, rows[i].text, &path, &why));
-		expected = memory_format("%s%s", path, rows[i].why);
-		if (strncmp(why, expected, strlen(expected)) != 0)
-			assert_string_equal(why, expected);
-		free(expected);
-		free(why);
-		free(path);
-	}
+	assert_false(read_text(&anchors, row->text, &path, &why));
+	assert_int_equal(anchors.count, 0);
+	expected = memory_format("%s%s", path, row->why);
+	if (strncmp(why, expected, strlen(expected)) != 0)
+		assert_string_equal(why, expected);
+	free(expected);
+	free(why);
+	free(path);
 }
 
 static void
@@ -154,9 +149,9 @@ test_unreadable(void **state)
 	assert_string_equal(why, "/tmp: Is a directory");
 	free(why);
 
-	text = memory_new(ZONEFILE_MAX + 1, 1);
-	memset(text, '\n', ZONEFILE_MAX + 1);
-	path = write_file(text, ZONEFILE_MAX + 1);
+	text = memory_new(ZONE_READER_FILE_MAX + 1, 1);
+	memset(text, '\n', ZONE_READER_FILE_MAX + 1);
+	path = scratch_file(text, ZONE_READER_FILE_MAX + 1);
 	assert_false(anchors_init(&anchors, path, &why));
 	expected = memory_format("%s: is larger than 1048576 octets", path);
 	assert_string_equal(why, expected);
@@ -193,12 +188,12 @@ test_built_in(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_accepted),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_unreadable),
-		cmocka_unit_test(test_built_in),
+	static const struct table tables[] = {
+		TABLE(test_accepted, accepted_rows),
+		TABLE(test_refused, refused_rows),
+		TABLE_ALONE(test_unreadable),
+		TABLE_ALONE(test_built_in),
 	};
 
-	return cmocka_run_group_tests_name("anchor", tests, NULL, NULL);
+	return table_run(tables, sizeof(tables) / sizeof(tables[0]));
 }

@@ -1,4 +1,4 @@
-/* What an answer says, when it says something. */
+/* Answers that can be used. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +11,7 @@
 #include "resolver/answer.h"
 #include "resolver/memory.h"
 #include "tests/unit/support/packet.h"
+#include "tests/unit/support/table.h"
 
 #define OWNER "mx.example.org"
 
@@ -68,7 +69,7 @@ test_mx(void **state)
 	assert_int_equal(answer->count, 3);
 	assert_string_equal(answer->records[0].name, OWNER);
 	assert_int_equal(answer->records[0].preference, 10);
-	/* Compressed in the packet, but not here. */
+	/* Compressed in the packet, but not in the record. */
 	assert_int_equal(answer->records[0].size, 2 + 16);
 	assert_string_equal(answer->records[1].name,
 	    "a\\046b\\032\\059c.example");
@@ -95,7 +96,7 @@ test_aliases(void **state)
 		    "20260205000000", "20260101000000"),
 		RRSIG("_25._tcp.new.example.org", "TLSA",
 		    "20260210000000", "20260130000000"),
-		/* what the source says, though a cache has 900 left */
+		/* the original TTL, of which a cache has 900 left */
 		"_25._tcp.new.example.org. 900 IN RRSIG TLSA 13 4 1800 "
 		    "20260210000000 20260130000000 1 org. AAAA",
 	}, {
@@ -154,7 +155,7 @@ test_loop(void **state)
 	assert_int_equal(answer->dnssec, DNSSEC_FAILED);
 	assert_true(answer->truncated);
 	assert_string_equal(answer->why,
-	    "A a.example: its aliases are too many, or a loop");
+	    "A a.example: too many aliases, or a loop of aliases");
 	answer_free(answer);
 	answer = packet_answer(&self);
 	assert_int_equal(answer->kind, ANSWER_UNUSABLE);
@@ -294,8 +295,8 @@ test_absence(void **state)
 }
 
 /*
- * Records of a wildcard hang on the proof that there is no nearer name (RFC
- * 4035 5.3.4), others on nothing in that section.
+ * Records of a wildcard depend on the proof that there is no nearer name (RFC
+ * 4035 5.3.4), others on nothing in the authority section.
  */
 static void
 test_wildcard(void **state)
@@ -329,7 +330,7 @@ test_wildcard(void **state)
 	answer_free(answer);
 }
 
-/* No class but IN, and a TTL with the highest bit set is 0 (RFC 2181 8). */
+/* Only class IN counts; a TTL with the highest bit set is 0 (RFC 2181 8). */
 static void
 test_class_and_ttl(void **state)
 {
@@ -346,51 +347,49 @@ test_class_and_ttl(void **state)
 }
 
 /* RRSIG times are the instants nearest to now (RFC 4034 3.1.5). */
+static const struct serial_row {
+	const char	*name;
+	int64_t		 now;
+	const char	*end;
+	const char	*begin;
+	int64_t		 until;
+	int64_t		 since;
+} serial_rows[] = {
+	{ "valid now", PACKET_NOW, "1770681600", "1768867200", 1770681600,
+	    1768867200 },
+	/* expired long ago, and not yet begun */
+	{ "expired long ago", PACKET_NOW, "1000000000", "1800000000",
+	    1000000000, 1800000000 },
+	/* beyond 2038 */
+	{ "beyond 2038", INT64_C(2147483600), "2147483700", "2147480000",
+	    INT64_C(2147483700), INT64_C(2147480000) },
+	/* across 2106 */
+	{ "from before 2106 to after", INT64_C(4294967000), "1000",
+	    "4294960000", INT64_C(4294968296), INT64_C(4294960000) },
+	{ "just after 2106", INT64_C(4294968000), "2000", "4294960000",
+	    INT64_C(4294969296), INT64_C(4294960000) },
+};
+
 static void
 test_serial_times(void **state)
 {
-	static const struct {
-		int64_t		 now;
-		const char	*end;
-		const char	*begin;
-		int64_t		 until;
-		int64_t		 since;
-	} rows[] = {
-		{ PACKET_NOW, "1770681600", "1768867200",
-		    1770681600, 1768867200 },
-		/* expired long ago, and not yet begun */
-		{ PACKET_NOW, "1000000000", "1800000000",
-		    1000000000, 1800000000 },
-		/* beyond 2038 */
-		{ INT64_C(2147483600), "2147483700", "2147480000",
-		    INT64_C(2147483700), INT64_C(2147480000) },
-		/* across 2106 */
-		{ INT64_C(4294967000), "1000", "4294960000",
-		    INT64_C(4294968296), INT64_C(4294960000) },
-		{ INT64_C(4294968000), "2000", "4294960000",
-		    INT64_C(4294969296), INT64_C(4294960000) },
-	};
+	const struct serial_row *row = *state;
 	struct packet wanted = { OWNER, DNS_A, 0, {
 		"mx.example.org. 300 IN A 192.0.2.1",
 	}, { NULL } };
-	struct answer_source source;
+	struct answer_source source = packet_source(&wanted);
 	struct answer *answer;
 	char *signature;
-	size_t i;
 
-	(void)state;
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		signature = memory_format(OWNER ". 300 IN RRSIG A 13 3 300 "
-		    "%s %s 1 org. AAAA", rows[i].end, rows[i].begin);
-		wanted.answer[1] = signature;
-		source = packet_source(&wanted);
-		source.now = (time_t)rows[i].now;
-		answer = packet_read(packet_new(&wanted), source);
-		assert_int_equal(answer->signed_until, rows[i].until);
-		assert_int_equal(answer->signed_since, rows[i].since);
-		answer_free(answer);
-		free(signature);
-	}
+	signature = memory_format(OWNER ". 300 IN RRSIG A 13 3 300 "
+	    "%s %s 1 org. AAAA", row->end, row->begin);
+	wanted.answer[1] = signature;
+	source.now = (time_t)row->now;
+	answer = packet_read(packet_new(&wanted), source);
+	assert_int_equal(answer->signed_until, row->until);
+	assert_int_equal(answer->signed_since, row->since);
+	answer_free(answer);
+	free(signature);
 }
 
 static void
@@ -409,21 +408,21 @@ test_words(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_addresses),
-		cmocka_unit_test(test_mx),
-		cmocka_unit_test(test_aliases),
-		cmocka_unit_test(test_cname_itself),
-		cmocka_unit_test(test_loop),
-		cmocka_unit_test(test_alias_limit),
-		cmocka_unit_test(test_record_limit),
-		cmocka_unit_test(test_truncated_flag),
-		cmocka_unit_test(test_absence),
-		cmocka_unit_test(test_wildcard),
-		cmocka_unit_test(test_class_and_ttl),
-		cmocka_unit_test(test_serial_times),
-		cmocka_unit_test(test_words),
+	static const struct table tables[] = {
+		TABLE_ALONE(test_addresses),
+		TABLE_ALONE(test_mx),
+		TABLE_ALONE(test_aliases),
+		TABLE_ALONE(test_cname_itself),
+		TABLE_ALONE(test_loop),
+		TABLE_ALONE(test_alias_limit),
+		TABLE_ALONE(test_record_limit),
+		TABLE_ALONE(test_truncated_flag),
+		TABLE_ALONE(test_absence),
+		TABLE_ALONE(test_wildcard),
+		TABLE_ALONE(test_class_and_ttl),
+		TABLE(test_serial_times, serial_rows),
+		TABLE_ALONE(test_words),
 	};
 
-	return cmocka_run_group_tests_name("answer", tests, NULL, NULL);
+	return table_run(tables, sizeof(tables) / sizeof(tables[0]));
 }

@@ -1,4 +1,4 @@
-/* Answers that are none: failures, forgeries, damaged packets. */
+/* Answers that cannot be used: failures, forgeries, damaged packets. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,50 +12,66 @@
 #include "resolver/answer.h"
 #include "resolver/memory.h"
 #include "tests/unit/support/packet.h"
+#include "tests/unit/support/table.h"
 
 #define OWNER "mx.example.org"
 
+static const struct rcode_row {
+	const char	*name;
+	int		 rcode;
+	const char	*why;
+} rcode_rows[] = {
+	{ "SERVFAIL", LDNS_RCODE_SERVFAIL,
+	    "TLSA _25._tcp." OWNER ": SERVFAIL" },
+	{ "REFUSED", LDNS_RCODE_REFUSED, "TLSA _25._tcp." OWNER ": REFUSED" },
+	{ "FORMERR", LDNS_RCODE_FORMERR, "TLSA _25._tcp." OWNER ": FORMERR" },
+	{ "NOTIMP", LDNS_RCODE_NOTIMPL, "TLSA _25._tcp." OWNER ": NOTIMP" },
+	{ "unassigned", 23, "TLSA _25._tcp." OWNER ": RCODE 23" },
+	{ "negative", -1, "TLSA _25._tcp." OWNER ": RCODE -1" },
+};
+
+static const struct packet tlsa_packet = { "_25._tcp." OWNER, DNS_TLSA, 0, {
+	"_25._tcp.mx.example.org. 300 IN TLSA 3 1 0 00",
+}, { NULL } };
+
 static void
-test_failures(void **state)
+test_rcode(void **state)
 {
-	static const struct {
-		int		 rcode;
-		const char	*why;
-	} rows[] = {
-		{ LDNS_RCODE_SERVFAIL, "TLSA _25._tcp." OWNER ": SERVFAIL" },
-		{ LDNS_RCODE_REFUSED, "TLSA _25._tcp." OWNER ": REFUSED" },
-		{ LDNS_RCODE_FORMERR, "TLSA _25._tcp." OWNER ": FORMERR" },
-		{ LDNS_RCODE_NOTIMPL, "TLSA _25._tcp." OWNER ": NOTIMP" },
-		{ 23, "TLSA _25._tcp." OWNER ": RCODE 23" },
-		{ -1, "TLSA _25._tcp." OWNER ": RCODE -1" },
-	};
-	struct packet wanted = { "_25._tcp." OWNER, DNS_TLSA, 0, {
-		"_25._tcp.mx.example.org. 300 IN TLSA 3 1 0 00",
-	}, { NULL } };
-	struct answer_source source;
+	const struct rcode_row *row = *state;
+	struct answer_source source = packet_source(&tlsa_packet);
 	struct answer *answer;
-	size_t i;
+
+	source.rcode = row->rcode;
+	answer = packet_read(packet_new(&tlsa_packet), source);
+	assert_int_equal(answer->kind, ANSWER_UNUSABLE);
+	assert_int_equal(answer->dnssec, DNSSEC_FAILED);
+	assert_int_equal(answer->count, 0);
+	assert_string_equal(answer->why, row->why);
+	assert_string_equal(answer->expanded, "_25._tcp." OWNER);
+	answer_free(answer);
+}
+
+static void
+test_no_packet(void **state)
+{
+	const struct answer_source source = packet_source(&tlsa_packet);
+	struct answer *answer = answer_from_packet(&source);
 
 	(void)state;
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		source = packet_source(&wanted);
-		source.rcode = rows[i].rcode;
-		answer = packet_read(packet_new(&wanted), source);
-		assert_int_equal(answer->kind, ANSWER_UNUSABLE);
-		assert_int_equal(answer->dnssec, DNSSEC_FAILED);
-		assert_int_equal(answer->count, 0);
-		assert_string_equal(answer->why, rows[i].why);
-		assert_string_equal(answer->expanded, "_25._tcp." OWNER);
-		answer_free(answer);
-	}
-
-	source = packet_source(&wanted);
-	answer = answer_from_packet(&source);
 	assert_int_equal(answer->kind, ANSWER_UNUSABLE);
 	assert_int_equal(answer->dnssec, DNSSEC_FAILED);
 	assert_string_equal(answer->why, "TLSA _25._tcp." OWNER ": no answer");
 	answer_free(answer);
+}
 
+/* NXDOMAIN, and records. */
+static void
+test_contradiction(void **state)
+{
+	struct packet wanted = tlsa_packet;
+	struct answer *answer;
+
+	(void)state;
 	wanted.rcode = LDNS_RCODE_NXDOMAIN;
 	answer = packet_answer(&wanted);
 	assert_int_equal(answer->kind, ANSWER_UNUSABLE);
@@ -65,113 +81,117 @@ test_failures(void **state)
 	answer_free(answer);
 }
 
+static const struct bogus_row {
+	const char	*name;
+	const char	*why_bogus;
+	const char	*why;
+} bogus_rows[] = {
+	{ "own question",
+	    "validation failure <MX.example.org. A IN>: signature "
+	    "expired from 192.0.2.53 for key example.org.",
+	    "A mx.example.org: signature expired from 192.0.2.53 for "
+	    "key example.org." },
+	{ "another name",
+	    "validation failure <www.example.net. A IN>: no signatures",
+	    "A mx.example.org: validation failure <www.example.net. A "
+	    "IN>: no signatures" },
+	{ "another type",
+	    "validation failure <mx.example.org. AAAA IN>: no signatures",
+	    "A mx.example.org: validation failure <mx.example.org. "
+	    "AAAA IN>: no signatures" },
+	{ "several lines", " two\r\n\tlines \n",
+	    "A mx.example.org: two lines" },
+	{ "control characters", "\x1b[2J\x80",
+	    "A mx.example.org: \\x1b[2J\\x80" },
+	{ "question alone", "<mx.example.org. A IN>: ",
+	    "A mx.example.org: <mx.example.org. A IN>:" },
+	{ "lone <", "<", "A mx.example.org: <" },
+	{ "no name in it", "< >: ", "A mx.example.org: < >:" },
+	{ "empty", "", "A mx.example.org: DNSSEC validation failed" },
+	{ "none", NULL, "A mx.example.org: DNSSEC validation failed" },
+};
+
 static void
 test_bogus(void **state)
 {
-	static const struct {
-		const char	*why_bogus;
-		const char	*why;
-	} rows[] = {
-		{ "validation failure <MX.example.org. A IN>: signature "
-		    "expired from 192.0.2.53 for key example.org.",
-		    "A mx.example.org: signature expired from 192.0.2.53 for "
-		    "key example.org." },
-		{ "validation failure <www.example.net. A IN>: no signatures",
-		    "A mx.example.org: validation failure <www.example.net. A "
-		    "IN>: no signatures" },
-		{ "validation failure <mx.example.org. AAAA IN>: no signatures",
-		    "A mx.example.org: validation failure <mx.example.org. "
-		    "AAAA IN>: no signatures" },
-		{ " two\r\n\tlines \n", "A mx.example.org: two lines" },
-		{ "\x1b[2J\x80", "A mx.example.org: \\x1b[2J\\x80" },
-		{ "<mx.example.org. A IN>: ",
-		    "A mx.example.org: <mx.example.org. A IN>:" },
-		{ "<", "A mx.example.org: <" },
-		{ "< >: ", "A mx.example.org: < >:" },
-		{ "", "A mx.example.org: DNSSEC validation failed" },
-		{ NULL, "A mx.example.org: DNSSEC validation failed" },
-	};
 	static const struct packet wanted = { OWNER, DNS_A, 0, {
 		"mx.example.org. 300 IN A 192.0.2.66",
 	}, { NULL } };
+	static const int rcodes[] = { LDNS_RCODE_SERVFAIL, LDNS_RCODE_NOERROR };
+	const struct bogus_row *row = *state;
 	struct answer_source source = packet_source(&wanted);
 	struct answer *answer;
 	size_t i;
 
-	(void)state;
 	source.bogus = true;
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		source.why_bogus = rows[i].why_bogus;
-		source.rcode = i % 2 == 0 ? LDNS_RCODE_SERVFAIL : 0;
+	source.why_bogus = row->why_bogus;
+	for (i = 0; i < 2; i++) {
+		source.rcode = rcodes[i];
 		answer = packet_read(packet_new(&wanted), source);
 		assert_int_equal(answer->dnssec, DNSSEC_BOGUS);
 		assert_int_equal(answer->kind, ANSWER_UNUSABLE);
 		assert_int_equal(answer->count, 0);
-		assert_string_equal(answer->why, rows[i].why);
+		assert_string_equal(answer->why, row->why);
 		answer_free(answer);
 	}
 }
 
-static void
-test_malformed_rdata(void **state)
-{
-	static const struct {
-		enum dns_type	 type;
-		const char	*rdata;
-		size_t		 size;
-		bool		 kept;
-	} rows[] = {
-		{ DNS_A, "\300\0\2\1", 4, true },
-		{ DNS_A, "\300\0\2", 3, false },
-		{ DNS_A, "\300\0\2\1\1", 5, false },
-		{ DNS_A, "", 0, false },
-		{ DNS_AAAA, "0123456789abcdef", 16, true },
-		{ DNS_AAAA, "0123456789abcde", 15, false },
-		{ DNS_AAAA, "\300\0\2\1", 4, false },
-		{ DNS_MX, "\0\012\2mx\0", 6, true },
-		{ DNS_MX, "\0\012", 2, false },
-		{ DNS_MX, "\0", 1, false },
-		{ DNS_MX, "", 0, false },
-		{ DNS_MX, "\0\012\2mx", 5, false },
-		{ DNS_MX, "\0\012\2mx\0x", 7, false },
-		{ DNS_MX, "\0\012\300\300", 4, false },
-		{ DNS_CNAME, "", 0, false },
-		{ DNS_TLSA, "\3\1\1\252", 4, true },
-		{ DNS_TLSA, "\3\1\1", 3, true },
-		{ DNS_TLSA, "\3", 1, true },
-		{ DNS_TLSA, "", 0, true },
-	};
-	struct packet wanted = { OWNER, DNS_A, 0, { NULL }, { NULL } };
-	struct answer *answer;
-	ldns_pkt *packet;
-	char *why;
-	size_t i;
+static const struct rdata_row {
+	const char	*name;
+	enum dns_type	 type;
+	const char	*rdata;
+	size_t		 size;
+	bool		 kept;
+} rdata_rows[] = {
+	{ "A", DNS_A, "\300\0\2\1", 4, true },
+	{ "A of 3 octets", DNS_A, "\300\0\2", 3, false },
+	{ "A of 5 octets", DNS_A, "\300\0\2\1\1", 5, false },
+	{ "A of none", DNS_A, "", 0, false },
+	{ "AAAA", DNS_AAAA, "0123456789abcdef", 16, true },
+	{ "AAAA of 15 octets", DNS_AAAA, "0123456789abcde", 15, false },
+	{ "AAAA of 4 octets", DNS_AAAA, "\300\0\2\1", 4, false },
+	{ "MX", DNS_MX, "\0\012\2mx\0", 6, true },
+	{ "MX without a name", DNS_MX, "\0\012", 2, false },
+	{ "MX of 1 octet", DNS_MX, "\0", 1, false },
+	{ "MX of none", DNS_MX, "", 0, false },
+	{ "MX cut in its name", DNS_MX, "\0\012\2mx", 5, false },
+	{ "MX and more", DNS_MX, "\0\012\2mx\0x", 7, false },
+	{ "MX with a bad pointer", DNS_MX, "\0\012\300\300", 4, false },
+	{ "CNAME of none", DNS_CNAME, "", 0, false },
+	{ "TLSA", DNS_TLSA, "\3\1\1\252", 4, true },
+	{ "TLSA without data", DNS_TLSA, "\3\1\1", 3, true },
+	{ "TLSA of 1 octet", DNS_TLSA, "\3", 1, true },
+	{ "TLSA of none", DNS_TLSA, "", 0, true },
+};
 
-	(void)state;
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		wanted.type = rows[i].type;
-		packet = packet_new(&wanted);
-		packet_push_raw(packet, OWNER, rows[i].type, rows[i].rdata,
-		    rows[i].size);
-		answer = packet_read(packet, packet_source(&wanted));
-		if (rows[i].kept) {
-			assert_int_equal(answer->kind, ANSWER_RECORDS);
-			assert_int_equal(answer->count, 1);
-			assert_int_equal(answer->records[0].size, rows[i].size);
-			assert_memory_equal(answer->records[0].data,
-			    rows[i].rdata, rows[i].size);
-		} else {
-			/* Nothing to read is not a proof that nothing is. */
-			assert_int_equal(answer->kind, ANSWER_UNUSABLE);
-			assert_int_equal(answer->dnssec, DNSSEC_FAILED);
-			why = memory_format("%s " OWNER ": the records in the "
-			    "answer are malformed",
-			    dns_type_name(rows[i].type));
-			assert_string_equal(answer->why, why);
-			free(why);
-		}
-		answer_free(answer);
+static void
+test_rdata(void **state)
+{
+	const struct rdata_row *row = *state;
+	const struct packet wanted = { OWNER, row->type, 0, { NULL },
+		{ NULL } };
+	ldns_pkt *packet = packet_new(&wanted);
+	struct answer *answer;
+	char *why;
+
+	packet_push_raw(packet, OWNER, row->type, row->rdata, row->size);
+	answer = packet_read(packet, packet_source(&wanted));
+	if (row->kept) {
+		assert_int_equal(answer->kind, ANSWER_RECORDS);
+		assert_int_equal(answer->count, 1);
+		assert_int_equal(answer->records[0].size, row->size);
+		assert_memory_equal(answer->records[0].data, row->rdata,
+		    row->size);
+	} else {
+		/* Unreadable records are not a proof that there are none. */
+		assert_int_equal(answer->kind, ANSWER_UNUSABLE);
+		assert_int_equal(answer->dnssec, DNSSEC_FAILED);
+		why = memory_format("%s " OWNER ": the records in the answer "
+		    "are malformed", dns_type_name(row->type));
+		assert_string_equal(answer->why, why);
+		free(why);
 	}
+	answer_free(answer);
 }
 
 static void
@@ -206,13 +226,11 @@ test_malformed_alias(void **state)
 	answer = packet_read(packet, packet_source(&wanted));
 	assert_int_equal(answer->kind, ANSWER_UNUSABLE);
 	assert_string_equal(answer->why,
-	    "A " OWNER ": an alias in it is malformed");
+	    "A " OWNER ": an alias is malformed");
 	answer_free(answer);
 }
 
-/*
- * Packets cut at each length, and with each octet changed: read without harm.
- */
+/* A packet cut at each length, and with each octet changed. */
 static void
 test_damage(void **state)
 {
@@ -293,15 +311,17 @@ test_unusable(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_failures),
-		cmocka_unit_test(test_bogus),
-		cmocka_unit_test(test_malformed_rdata),
-		cmocka_unit_test(test_malformed_beside_good),
-		cmocka_unit_test(test_malformed_alias),
-		cmocka_unit_test(test_damage),
-		cmocka_unit_test(test_unusable),
+	static const struct table tables[] = {
+		TABLE(test_rcode, rcode_rows),
+		TABLE_ALONE(test_no_packet),
+		TABLE_ALONE(test_contradiction),
+		TABLE(test_bogus, bogus_rows),
+		TABLE(test_rdata, rdata_rows),
+		TABLE_ALONE(test_malformed_beside_good),
+		TABLE_ALONE(test_malformed_alias),
+		TABLE_ALONE(test_damage),
+		TABLE_ALONE(test_unusable),
 	};
 
-	return cmocka_run_group_tests_name("answer_faults", tests, NULL, NULL);
+	return table_run(tables, sizeof(tables) / sizeof(tables[0]));
 }

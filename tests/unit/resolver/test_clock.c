@@ -22,7 +22,7 @@ test_monotonic(void **state)
 		assert_true(now >= last);
 		last = now;
 	}
-	/* In seconds: that took no hour. */
+	/* In seconds: it did not take an hour. */
 	assert_true(last - first < 3600);
 }
 

@@ -246,7 +246,7 @@ test_limit(void **state)
 	    "A silent: no answer within 0.3 seconds");
 }
 
-/* A name that libunbound refuses is answered from the loop, too. */
+/* A name that libunbound rejects is answered from the loop, too. */
 static void
 test_impossible_name(void **state)
 {
@@ -279,9 +279,7 @@ test_cancel(void **state)
 	assert_int_equal(ask(test, "secure")->dnssec, DNSSEC_SECURE);
 }
 
-/*
- * The answers of both arrive together: the first to be told cancels the other.
- */
+/* Both answers arrive together: the first callback cancels the other one. */
 static void
 on_first_of_two(struct answer *answer, void *argument)
 {
@@ -414,7 +412,7 @@ test_bad_anchor(void **state)
 	run(test);
 	assert_int_equal(test->health, RESOLVER_BAD_ANCHOR);
 	expected = memory_format("none of the trust anchors in %s fits the "
-	    "root's keys, or the resolver %s does not hand out DNSSEC "
+	    "root's keys, or the resolver %s does not pass on DNSSEC "
 	    "signatures: DNSKEY .: ", test->options.anchor_file,
 	    test->forwarders[0]);
 	assert_begins(resolver_health_why(test->resolver), expected);
@@ -445,9 +443,7 @@ test_no_answer(void **state)
 	free(expected);
 }
 
-/*
- * The first to hear that nobody answers asks anew, before the second hears it.
- */
+/* The first callback of a failed probe starts a new one, before the second. */
 static void
 on_health_probe(enum resolver_health health, void *argument)
 {
@@ -515,16 +511,14 @@ test_forwarder(void **state)
 		return;
 	}
 	assert_null(resolver_open(test->base, &test->options, &why));
-	expected = memory_format("'%s' is no resolver's address: ADDR or "
+	expected = memory_format("'%s' is not a resolver's address: ADDR or "
 	    "ADDR@PORT", row->shown);
 	assert_string_equal(why, expected);
 	free(expected);
 	free(why);
 }
 
-/*
- * A zone of its own server: its signatures are of another key than the root's.
- */
+/* The stub zone's server signs with another key than the root's. */
 static void
 test_stub(void **state)
 {
@@ -547,7 +541,7 @@ test_stub(void **state)
 	free(why);
 }
 
-/* The server has UDP alone. */
+/* The server has no TCP. */
 static void
 test_tcp_only(void **state)
 {
@@ -570,7 +564,7 @@ static const struct hints_row {
 	{ "address without an NS", "ns. IN A 192.0.2.1\n",
 	    ": holds no root server with an address" },
 	{ "another zone's NS", "example. IN NS ns.\n",
-	    ", line 1: is no NS record of the root and no address" },
+	    ", line 1: is neither an NS record of the root nor an address" },
 	{ "malformed address", ". IN NS ns.\nns. IN A 192.0.2.256\n",
 	    ", line 2: " },
 };

@@ -10,68 +10,72 @@
 
 #include "resolver/memory.h"
 #include "resolver/text.h"
+#include "tests/unit/support/table.h"
 
 #define TEXT(string) string, sizeof(string) - 1
+
+static const struct printable_row {
+	const char	*name;
+	const char	*bytes;
+	size_t		 size;
+	const char	*text;
+} printable_rows[] = {
+	{ "empty", TEXT(""), "" },
+	{ "ASCII", TEXT("220 mx.example ready"), "220 mx.example ready" },
+	{ "UTF-8", TEXT("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x93\xa7"),
+	    "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x93\xa7" },
+	{ "backslash", TEXT("a\\x41"), "a\\\\x41" },
+
+	/* control characters */
+	{ "NUL", TEXT("a\0b"), "a\\x00b" },
+	{ "tab, CR, LF", TEXT("\t\r\n"), "\\x09\\x0d\\x0a" },
+	{ "escape sequence", TEXT("\x1b[31mred\x1b[0m"),
+	    "\\x1b[31mred\\x1b[0m" },
+	{ "DEL", TEXT("\x7f"), "\\x7f" },
+	{ "C1 controls", TEXT("\xc2\x80\xc2\x9f"), "\\xc2\\x80\\xc2\\x9f" },
+	{ "no-break space", TEXT("\xc2\xa0"), "\xc2\xa0" },
+
+	/* invalid UTF-8 (RFC 3629 3, 4) */
+	{ "lone continuation", TEXT("\x80"), "\\x80" },
+	{ "0xff and 0xfe", TEXT("\xff\xfe"), "\\xff\\xfe" },
+	{ "overlong NUL", TEXT("\xc0\x80"), "\\xc0\\x80" },
+	{ "overlong of two octets", TEXT("\xc1\xbf"), "\\xc1\\xbf" },
+	{ "overlong of three octets", TEXT("\xe0\x9f\xbf"), "\\xe0\\x9f\\xbf" },
+	{ "overlong of four octets", TEXT("\xf0\x8f\xbf\xbf"),
+	    "\\xf0\\x8f\\xbf\\xbf" },
+	{ "surrogate", TEXT("\xed\xa0\x80"), "\\xed\\xa0\\x80" },
+	{ "last before the surrogates", TEXT("\xed\x9f\xbf"), "\xed\x9f\xbf" },
+	{ "beyond U+10FFFF", TEXT("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80" },
+	{ "0xf5", TEXT("\xf5\x80\x80\x80"), "\\xf5\\x80\\x80\\x80" },
+	{ "cut short", TEXT("\xe2\x82"), "\\xe2\\x82" },
+	{ "cut short by a letter", TEXT("\xe2\x82z"), "\\xe2\\x82z" },
+	{ "cut short, four octets", TEXT("\xf0\x9f\x93"), "\\xf0\\x9f\\x93" },
+	{ "cut short, two octets", TEXT("\xc3"), "\\xc3" },
+	{ "good after bad", TEXT("\xc3\xc3\xa9"), "\\xc3\xc3\xa9" },
+
+	/* characters that are invisible, or that move others */
+	{ "override", TEXT("\xe2\x80\xaegro"), "\\u{202e}gro" },
+	{ "isolates", TEXT("\xe2\x81\xa6\xe2\x81\xa9"), "\\u{2066}\\u{2069}" },
+	{ "marks", TEXT("\xd8\x9c\xe2\x80\x8e"), "\\u{061c}\\u{200e}" },
+	{ "zero-width space", TEXT("pay\xe2\x80\x8bpal"), "pay\\u{200b}pal" },
+	{ "soft hyphen, byte order mark", TEXT("\xc2\xad\xef\xbb\xbf"),
+	    "\\u{00ad}\\u{feff}" },
+	{ "line and paragraph separators", TEXT("\xe2\x80\xa8\xe2\x80\xa9"),
+	    "\\u{2028}\\u{2029}" },
+	{ "tag", TEXT("\xf3\xa0\x81\x81"), "\\u{e0041}" },
+	{ "noncharacters", TEXT("\xef\xbf\xbf\xef\xb7\x90"),
+	    "\\u{ffff}\\u{fdd0}" },
+	{ "last code point", TEXT("\xf4\x8f\xbf\xbf"), "\\u{10ffff}" },
+};
 
 static void
 test_printable(void **state)
 {
-	static const struct {
-		const char	*bytes;
-		size_t		 size;
-		const char	*text;
-	} rows[] = {
-		{ TEXT(""), "" },
-		{ TEXT("220 mx.example ready"), "220 mx.example ready" },
-		{ TEXT("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x93\xa7"),
-		    "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x93\xa7" },
-		{ TEXT("a\\x41"), "a\\\\x41" },
+	const struct printable_row *row = *state;
+	char *text = text_printable(row->bytes, row->size);
 
-		/* control characters */
-		{ TEXT("a\0b"), "a\\x00b" },
-		{ TEXT("\t\r\n"), "\\x09\\x0d\\x0a" },
-		{ TEXT("\x1b[31mred\x1b[0m"), "\\x1b[31mred\\x1b[0m" },
-		{ TEXT("\x7f"), "\\x7f" },
-		{ TEXT("\xc2\x80\xc2\x9f"), "\\xc2\\x80\\xc2\\x9f" },
-		{ TEXT("\xc2\xa0"), "\xc2\xa0" },
-
-		/* no UTF-8 (RFC 3629 3, 4) */
-		{ TEXT("\x80"), "\\x80" },
-		{ TEXT("\xff\xfe"), "\\xff\\xfe" },
-		{ TEXT("\xc0\x80"), "\\xc0\\x80" },
-		{ TEXT("\xc1\xbf"), "\\xc1\\xbf" },
-		{ TEXT("\xe0\x9f\xbf"), "\\xe0\\x9f\\xbf" },
-		{ TEXT("\xf0\x8f\xbf\xbf"), "\\xf0\\x8f\\xbf\\xbf" },
-		{ TEXT("\xed\xa0\x80"), "\\xed\\xa0\\x80" },
-		{ TEXT("\xed\x9f\xbf"), "\xed\x9f\xbf" },
-		{ TEXT("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80" },
-		{ TEXT("\xf5\x80\x80\x80"), "\\xf5\\x80\\x80\\x80" },
-		{ TEXT("\xe2\x82"), "\\xe2\\x82" },
-		{ TEXT("\xe2\x82z"), "\\xe2\\x82z" },
-		{ TEXT("\xf0\x9f\x93"), "\\xf0\\x9f\\x93" },
-		{ TEXT("\xc3"), "\\xc3" },
-		{ TEXT("\xc3\xc3\xa9"), "\\xc3\xc3\xa9" },
-
-		/* what cannot be seen, or moves what is seen */
-		{ TEXT("\xe2\x80\xaegro"), "\\u{202e}gro" },
-		{ TEXT("\xe2\x81\xa6\xe2\x81\xa9"), "\\u{2066}\\u{2069}" },
-		{ TEXT("\xd8\x9c\xe2\x80\x8e"), "\\u{061c}\\u{200e}" },
-		{ TEXT("pay\xe2\x80\x8bpal"), "pay\\u{200b}pal" },
-		{ TEXT("\xc2\xad\xef\xbb\xbf"), "\\u{00ad}\\u{feff}" },
-		{ TEXT("\xe2\x80\xa8\xe2\x80\xa9"), "\\u{2028}\\u{2029}" },
-		{ TEXT("\xf3\xa0\x81\x81"), "\\u{e0041}" },
-		{ TEXT("\xef\xbf\xbf\xef\xb7\x90"), "\\u{ffff}\\u{fdd0}" },
-		{ TEXT("\xf4\x8f\xbf\xbf"), "\\u{10ffff}" },
-	};
-	char *text;
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		text = text_printable(rows[i].bytes, rows[i].size);
-		assert_string_equal(text, rows[i].text);
-		free(text);
-	}
+	assert_string_equal(text, row->text);
+	free(text);
 }
 
 static void
@@ -125,67 +129,64 @@ test_hex(void **state)
 	free(text);
 }
 
+static const struct time_row {
+	const char	*name;
+	int64_t		 when;
+	const char	*text;
+} time_rows[] = {
+	{ "epoch", 0, "1970-01-01T00:00:00Z" },
+	{ "before the epoch", -1, "1969-12-31T23:59:59Z" },
+	{ "noon", 1769860800, "2026-01-31T12:00:00Z" },
+	{ "beyond 2038", INT64_C(2147483648), "2038-01-19T03:14:08Z" },
+	{ "last second of 9999", INT64_C(253402300799),
+	    "9999-12-31T23:59:59Z" },
+	{ "first second of 10000", INT64_C(253402300800),
+	    "9999-12-31T23:59:59Z" },
+	{ "end of time", INT64_MAX, "9999-12-31T23:59:59Z" },
+	{ "the year 10", INT64_C(-61851600000), "0010-01-01T00:00:00Z" },
+	{ "beginning of time", INT64_MIN, "0000-01-01T00:00:00Z" },
+};
+
 static void
 test_time(void **state)
 {
-	static const struct {
-		int64_t		 when;
-		const char	*text;
-	} rows[] = {
-		{ 0, "1970-01-01T00:00:00Z" },
-		{ -1, "1969-12-31T23:59:59Z" },
-		{ 1769860800, "2026-01-31T12:00:00Z" },
-		{ INT64_C(2147483648), "2038-01-19T03:14:08Z" },
-		{ INT64_C(253402300799), "9999-12-31T23:59:59Z" },
-		{ INT64_C(253402300800), "9999-12-31T23:59:59Z" },
-		{ INT64_MAX, "9999-12-31T23:59:59Z" },
-		{ INT64_C(-61851600000), "0010-01-01T00:00:00Z" },
-		{ INT64_MIN, "0000-01-01T00:00:00Z" },
-	};
-	char *text;
-	size_t i;
+	const struct time_row *row = *state;
+	char *text = text_time((time_t)row->when);
 
-	(void)state;
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		text = text_time((time_t)rows[i].when);
-		assert_string_equal(text, rows[i].text);
-		free(text);
-		text = text_date((time_t)rows[i].when);
-		assert_int_equal(strlen(text), 10);
-		assert_memory_equal(text, rows[i].text, 10);
-		free(text);
-	}
+	assert_string_equal(text, row->text);
+	free(text);
+	text = text_date((time_t)row->when);
+	assert_int_equal(strlen(text), 10);
+	assert_memory_equal(text, row->text, 10);
+	free(text);
 }
+
+static const struct duration_row {
+	const char	*name;		/* the text */
+	unsigned long	 seconds;
+} duration_rows[] = {
+	{ "0 seconds", 0 },
+	{ "1 second", 1 },
+	{ "59 seconds", 59 },
+	{ "1 minute", 60 },
+	{ "90 seconds", 90 },
+	{ "90 minutes", 5400 },
+	{ "1 hour", 3600 },
+	{ "2 hours", 7200 },
+	{ "1 day", 86400 },
+	{ "86401 seconds", 86401 },
+	{ "2 days", 172800 },
+	{ "4294967295 seconds", 4294967295 },
+};
 
 static void
 test_duration(void **state)
 {
-	static const struct {
-		unsigned long	 seconds;
-		const char	*text;
-	} rows[] = {
-		{ 0, "0 seconds" },
-		{ 1, "1 second" },
-		{ 59, "59 seconds" },
-		{ 60, "1 minute" },
-		{ 90, "90 seconds" },
-		{ 5400, "90 minutes" },
-		{ 3600, "1 hour" },
-		{ 7200, "2 hours" },
-		{ 86400, "1 day" },
-		{ 86401, "86401 seconds" },
-		{ 172800, "2 days" },
-		{ 4294967295, "4294967295 seconds" },
-	};
-	char *text;
-	size_t i;
+	const struct duration_row *row = *state;
+	char *text = text_duration(row->seconds);
 
-	(void)state;
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		text = text_duration(rows[i].seconds);
-		assert_string_equal(text, rows[i].text);
-		free(text);
-	}
+	assert_string_equal(text, row->name);
+	free(text);
 }
 
 static void
@@ -209,22 +210,46 @@ test_memory(void **state)
 	text = memory_copy("a\0b", 3);
 	assert_memory_equal(text, "a\0b\0", 4);
 	free(text);
+	text = memory_join(NULL, ", ", "a");
+	text = memory_join(text, ", ", "b");
+	assert_string_equal(text, "a, b");
+	free(text);
 	text = memory_format("%s %d", "port", 25);
 	assert_string_equal(text, "port 25");
+	free(text);
+}
+
+static void
+test_join_all(void **state)
+{
+	static char a[] = "a", empty[] = "", b[] = "bc";
+	static char *const texts[] = { a, empty, b };
+	char *text;
+
+	(void)state;
+	text = memory_join_all(texts, 3, ", ");
+	assert_string_equal(text, "a, , bc");
+	free(text);
+	text = memory_join_all(texts, 1, ", ");
+	assert_string_equal(text, "a");
+	free(text);
+	text = memory_join_all(NULL, 0, ", ");
+	assert_string_equal(text, "");
 	free(text);
 }
 
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_printable),
-		cmocka_unit_test(test_limit),
-		cmocka_unit_test(test_hex),
-		cmocka_unit_test(test_time),
-		cmocka_unit_test(test_duration),
-		cmocka_unit_test(test_memory),
+	static const struct table tables[] = {
+		TABLE(test_printable, printable_rows),
+		TABLE_ALONE(test_limit),
+		TABLE_ALONE(test_hex),
+		TABLE(test_time, time_rows),
+		TABLE(test_duration, duration_rows),
+		TABLE_ALONE(test_memory),
+		TABLE_ALONE(test_join_all),
 	};
 
-	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
+	return table_run(tables, sizeof(tables) / sizeof(tables[0]));
 }

@@ -390,7 +390,7 @@ test_other_key_types(void **state)
 	assert_string_equal(key_type_name(KEY_DSA), "DSA");
 }
 
-/* Same name and its own issuer, but the signature is another's. */
+/* Subject and issuer are the same, but the signature is wrong. */
 static void
 test_not_self_signed(void **state)
 {

@@ -6,25 +6,28 @@
 
 #include <cmocka.h>
 #include <event2/event.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "resolver/memory.h"
 #include "smtp/dial.h"
 #include "tests/unit/support/listener.h"
 #include "tests/unit/support/timeless.h"
 
-enum { CALLERS = 3, CROWD = 20000 };
+enum { CALLERS = 3, CROWD = 20000, SILENT_SOCKETS = 8 };
 
 struct test;
 
 struct caller {
 	struct test	*test;		/* borrowed */
 	struct dial	*dial;		/* owned, NULL: none */
-	struct caller	*closes;	/* when told, beside himself; NULL:
-					 * nobody */
-	bool		 again;		/* dials once more when told */
+	struct caller	*closes;	/* borrowed, NULL: none; whom the
+					 * callback closes as well */
+	bool		 again;		/* the callback dials once more */
 	bool		 connected;
 	enum dial_result result;
-	unsigned int	 order;		/* as told; 0: not yet */
+	unsigned int	 order;		/* of the callbacks; 0: none yet */
 };
 
 struct test {
@@ -34,7 +37,7 @@ struct test {
 	struct address		 address;	/* of the server */
 	struct address		 forbidden;	/* connect(2) fails at once */
 	struct caller		 callers[CALLERS];
-	unsigned int		 told;
+	unsigned int		 callbacks;
 };
 
 static int
@@ -47,7 +50,7 @@ set_up(void **state)
 	test->dialer = dialer_new(test->base);
 	test->server = listener_new(test->base);
 	test->address = listener_address(test->server);
-	/* Nothing is sent to all of a network over TCP. */
+	/* There is no TCP to a broadcast address. */
 	assert_true(address_from_text(&test->forbidden, "255.255.255.255",
 	    25));
 	for (i = 0; i < CALLERS; i++)
@@ -84,12 +87,12 @@ static void	on_dial(struct bufferevent *stream, enum dial_result result,
 static void
 dial(struct caller *caller, const struct address *address)
 {
-	unsigned int before = caller->test->told;
+	unsigned int before = caller->test->callbacks;
 
 	caller->order = 0;
 	caller->dial = dial_start(caller->test->dialer, address, on_dial,
 	    caller);
-	assert_int_equal(caller->test->told, before);
+	assert_int_equal(caller->test->callbacks, before);
 	assert_true(dial_is_waiting(caller->dial));
 }
 
@@ -102,7 +105,7 @@ on_dial(struct bufferevent *stream, enum dial_result result,
 	assert_int_equal(caller->order, 0);
 	assert_int_equal(stream == NULL, error != NULL);
 	assert_int_equal(stream != NULL, result == DIAL_CONNECTED);
-	caller->order = ++caller->test->told;
+	caller->order = ++caller->test->callbacks;
 	caller->connected = stream != NULL;
 	caller->result = result;
 	if (stream == NULL)
@@ -116,16 +119,14 @@ on_dial(struct bufferevent *stream, enum dial_result result,
 }
 
 static void
-run(struct test *test, unsigned int told)
+run(struct test *test, unsigned int callbacks)
 {
-	listener_run(test->base, NULL, &test->told, told);
+	listener_run(test->base, NULL, &test->callbacks, callbacks);
 	timeless_run(test->base);
-	assert_int_equal(test->told, told);
+	assert_int_equal(test->callbacks, callbacks);
 }
 
-/*
- * To one address there is one connection at a time, in the order of the calls.
- */
+/* To one address there is one connection at a time, in the order of calls. */
 static void
 test_line(void **state)
 {
@@ -152,7 +153,7 @@ test_line(void **state)
 	assert_int_equal(listener_count(test->server), 3);
 }
 
-/* Who leaves the line lets nobody pass who is not next. */
+/* Leaving the line does not let the next but one pass. */
 static void
 test_leave_the_line(void **state)
 {
@@ -171,7 +172,7 @@ test_leave_the_line(void **state)
 	assert_true(callers[2].connected);
 }
 
-/* Before it is connected, and before it has begun to. */
+/* Before it is connected, and before it begins to connect. */
 static void
 test_close_early(void **state)
 {
@@ -207,7 +208,62 @@ test_refused(void **state)
 	assert_false(dialer_has_connected(test->dialer));
 }
 
-/* What fails at once is told from the loop all the same, and to each. */
+/*
+ * Sockets of which the first listens and the others fill its backlog: whoever
+ * connects then is not answered. Returns its address.
+ */
+static struct address
+make_silent(int sockets[SILENT_SOCKETS])
+{
+	struct sockaddr_in name = { .sin_family = AF_INET };
+	socklen_t size = sizeof(name);
+	struct address address;
+	size_t i;
+
+	name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	for (i = 0; i < SILENT_SOCKETS; i++) {
+		sockets[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		assert_int_not_equal(sockets[i], -1);
+	}
+	assert_int_equal(bind(sockets[0], (struct sockaddr *)&name, size), 0);
+	assert_int_equal(listen(sockets[0], 0), 0);
+	assert_int_equal(getsockname(sockets[0], (struct sockaddr *)&name,
+	    &size), 0);
+	for (i = 1; i < SILENT_SOCKETS; i++)
+		connect(sockets[i], (struct sockaddr *)&name, size);
+	assert_true(address_from_text(&address, "127.0.0.1",
+	    ntohs(name.sin_port)));
+	return address;
+}
+
+/* A server that does not answer is given up, and the next in line tries. */
+static void
+test_limit(void **state)
+{
+	struct test *test = *state;
+	int sockets[SILENT_SOCKETS];
+	const struct address silent = make_silent(sockets);
+	size_t i;
+
+	dial(&test->callers[0], &silent);
+	dial(&test->callers[1], &silent);
+	timeless_run(test->base);
+	assert_int_equal(test->callbacks, 0);
+	assert_false(dial_is_waiting(test->callers[0].dial));
+	assert_true(timeless_waits(test->base));
+	/* The machine may be slow, but not that slow. */
+	assert_in_range(timeless_left(test->base), 15, 30);
+
+	timeless_expire(test->base);
+	assert_int_equal(test->callbacks, 1);
+	assert_int_equal(test->callers[0].result, DIAL_TIMED_OUT);
+	assert_false(dial_is_waiting(test->callers[1].dial));
+	assert_in_range(timeless_left(test->base), 15, 30);
+	for (i = 0; i < SILENT_SOCKETS; i++)
+		close(sockets[i]);
+}
+
+/* An immediate failure, too, is reported from the loop, to each caller. */
 static void
 test_fails_at_once(void **state)
 {
@@ -223,9 +279,9 @@ test_fails_at_once(void **state)
 	assert_false(callers[2].connected);
 }
 
-/* One who is told closes another whose failure is about to be told. */
+/* A callback closes another dial whose failure is about to be reported. */
 static void
-test_close_when_told(void **state)
+test_close_from_callback(void **state)
 {
 	struct test *test = *state;
 	struct caller *callers = test->callers;
@@ -242,7 +298,7 @@ test_close_when_told(void **state)
 }
 
 static void
-test_again_when_told(void **state)
+test_again_from_callback(void **state)
 {
 	struct test *test = *state;
 	struct caller *caller = &test->callers[0];
@@ -253,7 +309,7 @@ test_again_when_told(void **state)
 	assert_true(caller->connected);
 }
 
-/* However many stand in line, it is soon known that it is not their turn. */
+/* A long line costs little time. */
 static void
 test_crowd(void **state)
 {
@@ -272,7 +328,7 @@ test_crowd(void **state)
 			timeless_run(test->base);
 	}
 	free(crowd);
-	assert_int_equal(test->told, 1);
+	assert_int_equal(test->callbacks, 1);
 }
 
 static void
@@ -294,9 +350,10 @@ main(void)
 		TEST(test_leave_the_line),
 		TEST(test_close_early),
 		TEST(test_refused),
+		TEST(test_limit),
 		TEST(test_fails_at_once),
-		TEST(test_close_when_told),
-		TEST(test_again_when_told),
+		TEST(test_close_from_callback),
+		TEST(test_again_from_callback),
 		TEST(test_crowd),
 		TEST(test_route),
 	};

@@ -10,88 +10,100 @@
 
 #include "resolver/text.h"
 #include "smtp/reply.h"
+#include "tests/unit/support/table.h"
 
 #define BYTES(string)	string, sizeof(string) - 1
 
-/* What the bytes are: the state, and reply_text of it. */
-struct row {
+/* What reply_feed makes of the bytes, and reply_text of that. */
+static const struct row {
+	const char		*name;
 	const char		*bytes;
 	size_t			 size;
 	size_t			 left;	/* octets that are not the reply's */
 	enum reply_state	 state;
 	const char		*text;	/* NULL while there is more to come */
-};
-
-static const struct row rows[] = {
-	{ BYTES("220 mx.example.org ESMTP\r\n"), 0, REPLY_COMPLETE,
+} rows[] = {
+	{ "one line", BYTES("220 mx.example.org ESMTP\r\n"), 0, REPLY_COMPLETE,
 	    "220 mx.example.org ESMTP" },
-	{ BYTES("250-mx.example.org\r\n250-PIPELINING\r\n250 STARTTLS\r\n"), 0,
-	    REPLY_COMPLETE, "250 mx.example.org PIPELINING STARTTLS" },
-	{ BYTES("450 4.7.1 try again later\r\n"), 0, REPLY_COMPLETE,
-	    "450 4.7.1 try again later" },
-	{ BYTES("599 \r\n"), 0, REPLY_COMPLETE, "599" },
-	{ BYTES("200-\r\n200 \r\n"), 0, REPLY_COMPLETE, "200" },
+	{ "three lines",
+	    BYTES("250-mx.example.org\r\n250-PIPELINING\r\n250 STARTTLS\r\n"),
+	    0, REPLY_COMPLETE, "250 mx.example.org PIPELINING STARTTLS" },
+	{ "enhanced status code", BYTES("450 4.7.1 try again later\r\n"), 0,
+	    REPLY_COMPLETE, "450 4.7.1 try again later" },
+	{ "code and a blank", BYTES("599 \r\n"), 0, REPLY_COMPLETE, "599" },
+	{ "empty lines", BYTES("200-\r\n200 \r\n"), 0, REPLY_COMPLETE, "200" },
 
 	/* what real servers do */
-	{ BYTES("220 bare line feed\n"), 0, REPLY_COMPLETE,
+	{ "bare LF", BYTES("220 bare line feed\n"), 0, REPLY_COMPLETE,
 	    "220 bare line feed" },
-	{ BYTES("250\r\n"), 0, REPLY_COMPLETE, "250" },
-	{ BYTES("250\n"), 0, REPLY_COMPLETE, "250" },
-	{ BYTES("250-one\n250\r\n"), 0, REPLY_COMPLETE, "250 one" },
-	{ BYTES("220 trailing \t \r\r\n"), 0, REPLY_COMPLETE,
-	    "220 trailing" },
-	{ BYTES("220-\r\n220 after an empty line\r\n"), 0, REPLY_COMPLETE,
-	    "220 after an empty line" },
-	{ BYTES("220 2\r\n250 next"), 8, REPLY_COMPLETE, "220 2" },
-	{ BYTES("250 caf\xc3\xa9\r\n"), 0, REPLY_COMPLETE,
+	{ "code alone", BYTES("250\r\n"), 0, REPLY_COMPLETE, "250" },
+	{ "code alone, bare LF", BYTES("250\n"), 0, REPLY_COMPLETE, "250" },
+	{ "last line a code alone", BYTES("250-one\n250\r\n"), 0,
+	    REPLY_COMPLETE, "250 one" },
+	{ "trailing white space", BYTES("220 trailing \t \r\r\n"), 0,
+	    REPLY_COMPLETE, "220 trailing" },
+	{ "empty first line", BYTES("220-\r\n220 after an empty line\r\n"), 0,
+	    REPLY_COMPLETE, "220 after an empty line" },
+	{ "start of the next reply", BYTES("220 2\r\n250 next"), 8,
+	    REPLY_COMPLETE, "220 2" },
+	{ "UTF-8", BYTES("250 caf\xc3\xa9\r\n"), 0, REPLY_COMPLETE,
 	    "250 caf\xc3\xa9" },
 
 	/* what is made visible */
-	{ BYTES("220 a\0b\r\n"), 0, REPLY_COMPLETE, "220 a\\x00b" },
-	{ BYTES("220 \x1b[2J\xff\r\n"), 0, REPLY_COMPLETE,
+	{ "NUL", BYTES("220 a\0b\r\n"), 0, REPLY_COMPLETE, "220 a\\x00b" },
+	{ "escape sequence", BYTES("220 \x1b[2J\xff\r\n"), 0, REPLY_COMPLETE,
 	    "220 \\x1b[2J\\xff" },
 
 	/* not complete */
-	{ BYTES(""), 0, REPLY_MORE, NULL },
-	{ BYTES("2"), 0, REPLY_MORE, NULL },
-	{ BYTES("220"), 0, REPLY_MORE, NULL },
-	{ BYTES("220\r"), 0, REPLY_MORE, NULL },
-	{ BYTES("220 mx.example.org\r"), 0, REPLY_MORE, NULL },
-	{ BYTES("250-mx.example.org\r\n"), 0, REPLY_MORE, NULL },
-	{ BYTES("250-mx.example.org\r\n25"), 0, REPLY_MORE, NULL },
+	{ "nothing yet", BYTES(""), 0, REPLY_MORE, NULL },
+	{ "one digit", BYTES("2"), 0, REPLY_MORE, NULL },
+	{ "three digits", BYTES("220"), 0, REPLY_MORE, NULL },
+	{ "CR after the code", BYTES("220\r"), 0, REPLY_MORE, NULL },
+	{ "no LF yet", BYTES("220 mx.example.org\r"), 0, REPLY_MORE, NULL },
+	{ "first line of more", BYTES("250-mx.example.org\r\n"), 0, REPLY_MORE,
+	    NULL },
+	{ "part of the last line", BYTES("250-mx.example.org\r\n25"), 0,
+	    REPLY_MORE, NULL },
 
-	/* not SMTP: told by the first octets, before the line has an end */
-	{ BYTES("SSH-2.0-OpenSSH_9.2\r\nrest"), 24, REPLY_BAD,
+	/* not SMTP: known by the first octets, before the line has an end */
+	{ "SSH", BYTES("SSH-2.0-OpenSSH_9.2\r\nrest"), 24, REPLY_BAD,
 	    "not an SMTP reply: SSH-2.0-OpenSSH_9.2" },
-	{ BYTES("HTTP/1.1 400 Bad Request"), 23, REPLY_BAD,
+	{ "HTTP", BYTES("HTTP/1.1 400 Bad Request"), 23, REPLY_BAD,
 	    "not an SMTP reply: HTTP/1.1 400 Bad Request" },
-	{ BYTES("2xx"), 1, REPLY_BAD, "not an SMTP reply: 2xx" },
-	{ BYTES("22\r\n"), 1, REPLY_BAD, "not an SMTP reply: 22" },
-	{ BYTES("2200 "), 1, REPLY_BAD, "not an SMTP reply: 2200" },
-	{ BYTES("220\tmx"), 2, REPLY_BAD, "not an SMTP reply: 220\\x09mx" },
-	{ BYTES("220\rmx"), 1, REPLY_BAD, "not an SMTP reply: 220\\x0dmx" },
-	{ BYTES("100 continue"), 11, REPLY_BAD,
+	{ "letters in the code", BYTES("2xx"), 1, REPLY_BAD,
+	    "not an SMTP reply: 2xx" },
+	{ "code of two digits", BYTES("22\r\n"), 1, REPLY_BAD,
+	    "not an SMTP reply: 22" },
+	{ "code of four digits", BYTES("2200 "), 1, REPLY_BAD,
+	    "not an SMTP reply: 2200" },
+	{ "tab after the code", BYTES("220\tmx"), 2, REPLY_BAD,
+	    "not an SMTP reply: 220\\x09mx" },
+	{ "CR within the line", BYTES("220\rmx"), 1, REPLY_BAD,
+	    "not an SMTP reply: 220\\x0dmx" },
+	{ "code of 1xx", BYTES("100 continue"), 11, REPLY_BAD,
 	    "not an SMTP reply: 100 continue" },
-	{ BYTES("600 "), 3, REPLY_BAD, "not an SMTP reply: 600" },
-	{ BYTES(" 220 mx"), 6, REPLY_BAD, "not an SMTP reply:  220 mx" },
-	{ BYTES("\r\n220 mx"), 7, REPLY_BAD, "not an SMTP reply" },
-	{ BYTES("\n"), 0, REPLY_BAD, "not an SMTP reply" },
-	{ BYTES("\0\0\0\0"), 3, REPLY_BAD,
+	{ "code of 6xx", BYTES("600 "), 3, REPLY_BAD,
+	    "not an SMTP reply: 600" },
+	{ "leading blank", BYTES(" 220 mx"), 6, REPLY_BAD,
+	    "not an SMTP reply:  220 mx" },
+	{ "empty line", BYTES("\r\n220 mx"), 7, REPLY_BAD,
+	    "not an SMTP reply" },
+	{ "bare LF alone", BYTES("\n"), 0, REPLY_BAD, "not an SMTP reply" },
+	{ "NULs", BYTES("\0\0\0\0"), 3, REPLY_BAD,
 	    "not an SMTP reply: \\x00\\x00\\x00\\x00" },
-	{ BYTES("\x16\x03\x01\x02"), 3, REPLY_BAD,
+	{ "TLS record", BYTES("\x16\x03\x01\x02"), 3, REPLY_BAD,
 	    "not an SMTP reply: \\x16\\x03\\x01\\x02" },
-	{ BYTES("\xb2\xb2\xb0 mx"), 5, REPLY_BAD,
+	{ "digits with the high bit", BYTES("\xb2\xb2\xb0 mx"), 5, REPLY_BAD,
 	    "not an SMTP reply: \\xb2\\xb2\\xb0 mx" },
-	{ BYTES("250-one\r\ntwo\r\n250 three\r\n"), 15, REPLY_BAD,
-	    "not an SMTP reply: two" },
+	{ "line without a code", BYTES("250-one\r\ntwo\r\n250 three\r\n"), 15,
+	    REPLY_BAD, "not an SMTP reply: two" },
 
-	{ BYTES("250-one\r\n251 two\r\nrest"), 4, REPLY_BAD,
+	{ "code changes", BYTES("250-one\r\n251 two\r\nrest"), 4, REPLY_BAD,
 	    "the code changes within the reply: 251 two" },
-	{ BYTES("250-one\r\n550-two\r\n550 three\r\n"), 11, REPLY_BAD,
+	{ "code changes within a reply",
+	    BYTES("250-one\r\n550-two\r\n550 three\r\n"), 11, REPLY_BAD,
 	    "the code changes within the reply: 550-two" },
 };
-
-#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
 
 static void
 check_text(const struct reply *reply, const char *expected)
@@ -103,47 +115,40 @@ check_text(const struct reply *reply, const char *expected)
 }
 
 static void
-test_rows(void **state)
+test_whole(void **state)
 {
+	const struct row *row = *state;
 	struct reply reply;
-	size_t i, used;
+	size_t used;
 
-	(void)state;
-	for (i = 0; i < ROW_COUNT; i++) {
-		reply_init(&reply);
-		assert_int_equal(reply_feed(&reply, rows[i].bytes,
-		    rows[i].size, &used), rows[i].state);
-		assert_int_equal(used, rows[i].size - rows[i].left);
-		if (rows[i].text != NULL)
-			check_text(&reply, rows[i].text);
-		assert_int_equal(reply.why != NULL,
-		    rows[i].state == REPLY_BAD);
-		reply_clear(&reply);
-	}
+	reply_init(&reply);
+	assert_int_equal(reply_feed(&reply, row->bytes, row->size, &used),
+	    row->state);
+	assert_int_equal(used, row->size - row->left);
+	if (row->text != NULL)
+		check_text(&reply, row->text);
+	assert_int_equal(reply.why != NULL, row->state == REPLY_BAD);
+	reply_clear(&reply);
 }
 
 /* One octet at a time, the outcome comes at the same octet. */
 static void
-test_drip(void **state)
+test_dripped(void **state)
 {
-	enum reply_state now;
+	const struct row *row = *state;
+	const size_t end = row->size - row->left;
 	struct reply reply;
-	size_t i, j, used, end;
+	size_t i, used;
 
-	(void)state;
-	for (i = 0; i < ROW_COUNT; i++) {
-		reply_init(&reply);
-		end = rows[i].size - rows[i].left;
-		for (j = 0; j < end; j++) {
-			now = reply_feed(&reply, rows[i].bytes + j, 1, &used);
-			assert_int_equal(used, 1);
-			assert_int_equal(now, j == end - 1 ? rows[i].state :
-			    REPLY_MORE);
-		}
-		if (rows[i].state == REPLY_COMPLETE)
-			check_text(&reply, rows[i].text);
-		reply_clear(&reply);
+	reply_init(&reply);
+	for (i = 0; i < end; i++) {
+		assert_int_equal(reply_feed(&reply, row->bytes + i, 1, &used),
+		    i == end - 1 ? row->state : REPLY_MORE);
+		assert_int_equal(used, 1);
 	}
+	if (row->state == REPLY_COMPLETE)
+		check_text(&reply, row->text);
+	reply_clear(&reply);
 }
 
 static void
@@ -187,7 +192,7 @@ test_long_line(void **state)
 	assert_int_equal(strlen(reply.lines[0]), TEXT_LIMIT);
 	reply_clear(&reply);
 
-	/* One more. It is cut where it is shown. */
+	/* One more. The excerpt is cut. */
 	line[REPLY_LINE_MAX] = 'x';
 	line[REPLY_LINE_MAX + 1] = '\n';
 	reply_init(&reply);
@@ -235,7 +240,7 @@ test_many_lines(void **state)
 	reply_clear(&reply);
 }
 
-/* However much is said, it is shown in a text of bounded length. */
+/* The text of a reply is bounded, however long the reply. */
 static void
 test_text_is_bounded(void **state)
 {
@@ -281,7 +286,7 @@ test_announces(void **state)
 	assert_false(reply_announces(&reply, "PIPELINING"));
 	reply_clear(&reply);
 
-	/* The first line is no keyword, and no other word is the keyword. */
+	/* Not in the first line, nor as a part of another word. */
 	reply_init(&reply);
 	assert_int_equal(reply_feed(&reply, without, sizeof(without) - 1,
 	    &used), REPLY_COMPLETE);
@@ -292,15 +297,15 @@ test_announces(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_drip),
-		cmocka_unit_test(test_parts),
-		cmocka_unit_test(test_long_line),
-		cmocka_unit_test(test_many_lines),
-		cmocka_unit_test(test_text_is_bounded),
-		cmocka_unit_test(test_announces),
+	static const struct table tables[] = {
+		TABLE(test_whole, rows),
+		TABLE(test_dripped, rows),
+		TABLE_ALONE(test_parts),
+		TABLE_ALONE(test_long_line),
+		TABLE_ALONE(test_many_lines),
+		TABLE_ALONE(test_text_is_bounded),
+		TABLE_ALONE(test_announces),
 	};
 
-	return cmocka_run_group_tests_name("reply", tests, NULL, NULL);
+	return table_run(tables, sizeof(tables) / sizeof(tables[0]));
 }

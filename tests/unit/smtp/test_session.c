@@ -21,7 +21,7 @@
 	"the server " how " the connection instead of answering (" when ")"
 #define LATE(seconds, when) "no answer within " seconds " seconds (" when ")"
 #define NOT_TLS \
-	"the server went on in clear text, or in something else that is not TLS"
+	"the server answered in clear text or in another protocol, not in TLS"
 #define TLS_CLOSED "the server closed the connection in the TLS handshake"
 #define TLS_LOST   "the connection was lost in the TLS handshake"
 

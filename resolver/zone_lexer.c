@@ -1,4 +1,4 @@
-#include "checker/tlsa/zone_lexer.h"
+#include "resolver/zone_lexer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,10 +6,15 @@
 #include "resolver/memory.h"
 
 void
-zone_lexer_init(struct zone_lexer *lexer, const char *text, size_t size)
+zone_lexer_init(struct zone_lexer *lexer, const char *text, size_t size,
+    const char *comments)
 {
-	*lexer = (struct zone_lexer){ .next = text, .end = text + size,
-		.line = 1 };
+	*lexer = (struct zone_lexer){
+		.next = text,
+		.end = text + size,
+		.comments = comments,
+		.line = 1,
+	};
 }
 
 static bool
@@ -26,7 +31,7 @@ skip_comment(struct zone_lexer *lexer)
 		lexer->next++;
 }
 
-/* Whether AT holds the first of two octets that belong together, as in "\;". */
+/* Whether an escape of two octets, such as "\;", is AT. */
 static bool
 is_escape(const struct zone_lexer *lexer, const char *at)
 {
@@ -46,7 +51,7 @@ word_end(const struct zone_lexer *lexer)
 	return at;
 }
 
-/* Where the text in quotes that begins here ends; NULL: not on this line. */
+/* Where the quoted text that begins here ends; NULL: not on this line. */
 static const char *
 quoted_end(const struct zone_lexer *lexer)
 {
@@ -60,45 +65,76 @@ quoted_end(const struct zone_lexer *lexer)
 	return NULL;
 }
 
-/* Takes the word that begins here. Returns what is wrong, static; or NULL. */
+/* Adds the word that begins here. Returns what is wrong, static; or NULL. */
 static const char *
 take_word(struct zone_lexer *lexer, struct zone_lexer_entry *entry)
 {
 	const char *begin = lexer->next, *end;
-	size_t size;
 
 	if (*begin == '\0')
-		return "a NUL octet: this is no text";
+		return "a NUL octet: this is not text";
 	end = *begin == '"' ? quoted_end(lexer) : word_end(lexer);
 	if (end == NULL)
 		return "the quotes are not closed";
 	if (entry->count == ZONE_LEXER_WORDS_MAX)
 		return "the record has too many words";
-	size = (size_t)(end - begin) - (*begin == '"');
 	entry->words = memory_grow(entry->words, entry->count,
 	    sizeof(*entry->words));
-	entry->words[entry->count++] = memory_copy(begin, size);
+	entry->words[entry->count++] = memory_copy(begin,
+	    (size_t)(end - begin));
 	lexer->next = end;
 	return NULL;
 }
 
-/* Goes on by one octet, or one word; DEPTH counts what is open. */
+/*
+ * Advances by an octet, a word or a comment; DEPTH counts open parentheses.
+ * Returns what is wrong, static; or NULL.
+ */
 static const char *
 step(struct zone_lexer *lexer, struct zone_lexer_entry *entry, size_t *depth)
 {
-	/* '#' is no comment in a zone, but in lists that people write. */
-	if (is_at(lexer, ";#")) {
+	if (is_at(lexer, lexer->comments)) {
 		skip_comment(lexer);
 		return NULL;
 	}
 	if (!is_at(lexer, " \t\r()"))
 		return take_word(lexer, entry);
 	if (*lexer->next == ')' && *depth == 0)
-		return "a ')' without its '('";
+		return "a ')' without a '('";
 	*depth += *lexer->next == '(';
 	*depth -= *lexer->next == ')';
 	lexer->next++;
 	return NULL;
+}
+
+static void
+begin_entry(const struct zone_lexer *lexer, struct zone_lexer_entry *entry)
+{
+	entry->line = lexer->line;
+	entry->begin = lexer->next;
+	entry->indented = is_at(lexer, " \t");
+}
+
+static void
+end_entry(const struct zone_lexer *lexer, struct zone_lexer_entry *entry)
+{
+	entry->last_line = lexer->line;
+	entry->end = lexer->next;
+}
+
+/* Ends a line. Returns whether the entry ends with it. */
+static bool
+end_line(struct zone_lexer *lexer, struct zone_lexer_entry *entry, size_t depth)
+{
+	bool ends = depth == 0 && entry->count > 0;
+
+	if (ends)
+		end_entry(lexer, entry);
+	lexer->next++;
+	lexer->line++;
+	if (depth == 0 && !ends)
+		begin_entry(lexer, entry);
+	return ends;
 }
 
 enum zone_lexer_result
@@ -108,29 +144,25 @@ zone_lexer_next(struct zone_lexer *lexer, struct zone_lexer_entry *entry,
 	size_t depth = 0;
 
 	memset(entry, 0, sizeof(*entry));
-	entry->line = lexer->line;
-	entry->indented = is_at(lexer, " \t");
+	begin_entry(lexer, entry);
 	while (lexer->next < lexer->end) {
-		if (*lexer->next != '\n') {
-			*why = step(lexer, entry, &depth);
-			if (*why != NULL)
-				return ZONE_LEXER_BAD;
+		if (*lexer->next == '\n') {
+			if (end_line(lexer, entry, depth))
+				return ZONE_LEXER_ENTRY;
 			continue;
 		}
-		lexer->next++;
-		lexer->line++;
-		if (depth > 0)
-			continue;
-		if (entry->count > 0)
-			return ZONE_LEXER_ENTRY;
-		entry->line = lexer->line;
-		entry->indented = is_at(lexer, " \t");
+		*why = step(lexer, entry, &depth);
+		if (*why != NULL)
+			return ZONE_LEXER_BAD;
 	}
 	if (depth > 0) {
 		*why = "the '(' is not closed";
 		return ZONE_LEXER_BAD;
 	}
-	return entry->count > 0 ? ZONE_LEXER_ENTRY : ZONE_LEXER_END;
+	if (entry->count == 0)
+		return ZONE_LEXER_END;
+	end_entry(lexer, entry);
+	return ZONE_LEXER_ENTRY;
 }
 
 void

@@ -1,0 +1,176 @@
+#include "tests/unit/gather/fake_resolver.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+
+#include "resolver/memory.h"
+
+struct resolver {
+	struct event_base		*base;		/* borrowed */
+	fake_answer			*answer;
+	void				*argument;	/* borrowed */
+	struct resolver_question	*questions;	/* owned; a list */
+};
+
+/* One of ANSWERED and PROBED is set. */
+struct resolver_question {
+	struct resolver			*resolver;	/* borrowed */
+	struct resolver_question	*next;		/* owned */
+	struct event			*due;		/* owned */
+	struct answer			*answer;	/* owned, NULL: none */
+	bool				 overdue;
+	resolver_answered		*answered;
+	resolver_probed			*probed;
+	void				*argument;	/* borrowed */
+};
+
+static void
+on_due(evutil_socket_t fd, short what, void *argument)
+{
+	struct resolver_question *question = argument, ended = *question;
+
+	(void)fd;
+	(void)what;
+	question->answer = NULL;
+	resolver_cancel(question);
+	if (ended.probed != NULL)
+		ended.probed(RESOLVER_HEALTHY, ended.argument);
+	else
+		ended.answered(ended.answer, ended.argument);
+}
+
+static struct resolver_question *
+question_new(struct resolver *resolver, struct answer *answer, void *argument)
+{
+	struct resolver_question *question = memory_new(1, sizeof(*question));
+
+	question->resolver = resolver;
+	question->answer = answer;
+	question->argument = argument;
+	question->next = resolver->questions;
+	resolver->questions = question;
+	question->due = event_new(resolver->base, -1, 0, on_due, question);
+	if (question->due == NULL)
+		abort();
+	return question;
+}
+
+struct resolver_question *
+resolver_ask(struct resolver *resolver, const char *name, enum dns_type type,
+    resolver_answered *answered, void *argument)
+{
+	struct resolver_question *question;
+
+	question = question_new(resolver,
+	    resolver->answer(name, type, resolver->argument), argument);
+	question->answered = answered;
+	if (question->answer != NULL)
+		event_active(question->due, EV_TIMEOUT, 0);
+	return question;
+}
+
+struct resolver_question *
+resolver_probe(struct resolver *resolver, resolver_probed *probed,
+    void *argument)
+{
+	struct resolver_question *question;
+
+	question = question_new(resolver, NULL, argument);
+	question->probed = probed;
+	event_active(question->due, EV_TIMEOUT, 0);
+	return question;
+}
+
+void
+resolver_question_unlimit(struct resolver_question *question)
+{
+	(void)question;
+}
+
+bool
+resolver_is_overdue(const struct resolver_question *question)
+{
+	return question->overdue;
+}
+
+void
+resolver_cancel(struct resolver_question *question)
+{
+	struct resolver_question **link;
+
+	if (question == NULL)
+		return;
+	link = &question->resolver->questions;
+	while (*link != question)
+		link = &(*link)->next;
+	*link = question->next;
+	event_free(question->due);
+	answer_free(question->answer);
+	free(question);
+}
+
+const char *
+resolver_health_why(const struct resolver *resolver)
+{
+	(void)resolver;
+	return NULL;
+}
+
+/* Only --authoritative opens more of them. */
+struct resolver *
+resolver_open(struct event_base *base, const struct resolver_options *options,
+    char **why)
+{
+	(void)base;
+	(void)options;
+	(void)why;
+	abort();
+}
+
+void
+resolver_close(struct resolver *resolver)
+{
+	if (resolver != NULL)
+		abort();
+}
+
+struct resolver *
+fake_resolver_new(struct event_base *base, fake_answer *answer, void *argument)
+{
+	struct resolver *resolver = memory_new(1, sizeof(*resolver));
+
+	resolver->base = base;
+	resolver->answer = answer;
+	resolver->argument = argument;
+	return resolver;
+}
+
+void
+fake_resolver_free(struct resolver *resolver)
+{
+	if (resolver->questions != NULL)
+		abort();
+	free(resolver);
+}
+
+size_t
+fake_resolver_open(const struct resolver *resolver)
+{
+	const struct resolver_question *question;
+	size_t open = 0;
+
+	for (question = resolver->questions; question != NULL;
+	    question = question->next)
+		open++;
+	return open;
+}
+
+void
+fake_resolver_age(struct resolver *resolver)
+{
+	struct resolver_question *question;
+
+	for (question = resolver->questions; question != NULL;
+	    question = question->next)
+		question->overdue = true;
+}

@@ -1,0 +1,223 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <event2/event.h>
+
+#include "checker/gather/audit.h"
+#include "resolver/memory.h"
+#include "smtp/dial.h"
+#include "tests/unit/gather/fake_resolver.h"
+#include "tests/unit/support/certificates.h"
+#include "tests/unit/support/fixture.h"
+#include "tests/unit/support/listener.h"
+#include "tests/unit/support/table.h"
+#include "tests/unit/support/timeless.h"
+
+#define DOMAIN	"example.org"
+
+/* How many MX hosts of one preference a domain has, and how many it keeps. */
+struct hosts_row {
+	const char	*name;
+	size_t		 answered;
+	size_t		 listed;
+};
+
+static const struct hosts_row hosts_rows[] = {
+	{ "one", 1, 1 },
+	{ "one fewer than the limit", 63, 63 },
+	{ "as many as the limit", 64, 64 },
+	{ "one more than the limit", 65, 64 },
+	{ "many more than the limit", 200, 64 },
+};
+
+struct test {
+	const struct hosts_row	*row;		/* borrowed; NULL: nothing is
+						 * answered */
+	struct gather_options	 options;
+	struct context		 context;	/* its parts are owned */
+	struct audit		*audit;		/* NULL: none, or ended */
+	struct evidence		*evidence;	/* owned, NULL: none yet */
+};
+
+/* MX records in no order; the hosts have no addresses. */
+static struct answer *
+answer_domain(const char *name, enum dns_type type, void *argument)
+{
+	const struct test *test = argument;
+	struct answer *answer;
+	size_t i;
+
+	if (test->row == NULL)
+		return NULL;
+	if (type != DNS_MX)
+		return fixture_answer(name, type, ANSWER_NO_DATA,
+		    DNSSEC_SECURE);
+	answer = fixture_answer(name, type, ANSWER_RECORDS, DNSSEC_SECURE);
+	for (i = test->row->answered; i > 0; i--) {
+		fixture_add(answer, "", 0);
+		answer->records[answer->count - 1].preference = 10;
+		answer->records[answer->count - 1].name =
+		    memory_format("mx%zu." DOMAIN, i);
+	}
+	return answer;
+}
+
+static int
+set_up(void **state)
+{
+	struct test *test = memory_new(1, sizeof(*test));
+
+	test->row = *state;
+	test->options.port = 25;
+	test->options.timeout = 60;
+	test->context.options = &test->options;
+	test->context.base = event_base_new();
+	test->context.dialer = dialer_new(test->context.base);
+	test->context.resolver = fake_resolver_new(test->context.base,
+	    answer_domain, test);
+	*state = test;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct test *test = *state;
+
+	audit_cancel(test->audit);
+	evidence_free(test->evidence);
+	fake_resolver_free(test->context.resolver);
+	dialer_free(test->context.dialer);
+	event_base_free(test->context.base);
+	free(test);
+	return 0;
+}
+
+static void
+on_audit(struct evidence *evidence, void *argument)
+{
+	struct test *test = argument;
+
+	assert_null(test->evidence);
+	test->audit = NULL;
+	test->evidence = evidence;
+}
+
+static void
+start(struct test *test)
+{
+	test->audit = audit_start(&test->context, DOMAIN, CERTIFICATES_NOW,
+	    on_audit, test);
+	assert_non_null(test->audit);
+	assert_null(test->evidence);
+	timeless_run(test->context.base);
+}
+
+/* The limit on hosts, and their order: as people count. */
+static void
+test_hosts(void **state)
+{
+	struct test *test = *state;
+	const struct evidence *evidence;
+	char *name;
+	size_t i;
+
+	start(test);
+	evidence = test->evidence;
+	assert_non_null(evidence);
+	assert_false(evidence->out_of_time);
+	assert_int_equal(evidence->host_total, test->row->answered);
+	assert_int_equal(evidence->host_count, test->row->listed);
+	for (i = 0; i < evidence->host_count; i++) {
+		name = memory_format("mx%zu." DOMAIN, i + 1);
+		assert_string_equal(evidence->hosts[i].name, name);
+		assert_non_null(evidence->hosts[i].aaaa);
+		free(name);
+	}
+}
+
+static void
+run_out_of_time(struct test *test)
+{
+	test->options.timeout = 0;
+	start(test);
+	while (test->evidence == NULL)
+		event_base_loop(test->context.base, EVLOOP_ONCE);
+	assert_true(test->evidence->out_of_time);
+	assert_string_equal(test->evidence->outstanding, "MX " DOMAIN);
+	assert_int_equal(test->evidence->mx->dnssec, DNSSEC_FAILED);
+}
+
+static void
+test_deadline(void **state)
+{
+	struct test *test = *state;
+
+	run_out_of_time(test);
+	assert_false(test->evidence->connected);
+}
+
+static void
+on_connected(struct bufferevent *stream, enum dial_result result,
+    const char *error, void *argument)
+{
+	unsigned int *connections = argument;
+
+	(void)error;
+	assert_non_null(stream);
+	assert_int_equal(result, DIAL_CONNECTED);
+	(*connections)++;
+}
+
+/* That an earlier audit has connected counts at the deadline, too. */
+static void
+test_deadline_connected(void **state)
+{
+	struct test *test = *state;
+	struct listener *server = listener_new(test->context.base);
+	const struct address address = listener_address(server);
+	unsigned int connections = 0;
+	struct dial *dial;
+
+	dial = dial_start(test->context.dialer, &address, on_connected,
+	    &connections);
+	listener_run(test->context.base, NULL, &connections, 1);
+	dial_close(dial);
+	listener_free(server);
+	run_out_of_time(test);
+	assert_true(test->evidence->connected);
+}
+
+/* Everything that is outstanding is released, and nobody is called. */
+static void
+test_cancel(void **state)
+{
+	struct test *test = *state;
+
+	start(test);
+	assert_null(test->evidence);
+	audit_cancel(test->audit);
+	test->audit = NULL;
+	timeless_run(test->context.base);
+	assert_null(test->evidence);
+	assert_int_equal(fake_resolver_open(test->context.resolver), 0);
+	audit_cancel(NULL);
+}
+
+int
+main(void)
+{
+	const struct table tables[] = {
+		TABLE_WITH(test_hosts, hosts_rows, set_up, tear_down),
+		TABLE_ALONE_WITH(test_deadline, set_up, tear_down),
+		TABLE_ALONE_WITH(test_deadline_connected, set_up, tear_down),
+		TABLE_ALONE_WITH(test_cancel, set_up, tear_down),
+	};
+
+	return table_run(tables, sizeof(tables) / sizeof(tables[0]));
+}

@@ -1,0 +1,76 @@
+/*
+ * The command lines that check_mxdane takes, and those that it does not.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "checker/run/plugin_settings.h"
+#include "tests/unit/support/table.h"
+
+#define WORDS_MAX 8
+
+struct line {
+	const char	*name;
+	const char	*words[WORDS_MAX];
+	const char	*wrong;		/* in the complaint; NULL: none */
+};
+
+static const struct line lines[] = {
+	{ "a domain", { "-H", "example.org" }, NULL },
+	{ "a mail server", { "--mx-host", "--hostname", "mx.example.org" },
+	    NULL },
+	{ "ranges", { "-w", "7:", "-c", "@0:3" }, NULL },
+	{ "no range", { "--warning", "soon" }, "soon" },
+	{ "a range that is empty", { "--critical", "5:1" }, "5:1" },
+	{ "a deadline", { "--timeout", "20" }, NULL },
+	{ "missing: ok", { "--missing", "ok" }, NULL },
+	{ "missing: critical", { "--missing=critical" }, NULL },
+	/* Whether DANE applies is known then. */
+	{ "missing: unknown", { "--missing", "unknown" }, "unknown" },
+	{ "missing: no state", { "--missing", "maybe" }, "maybe" },
+	{ "unreachable: ok", { "--unreachable", "ok" }, NULL },
+	{ "unreachable: unknown", { "--unreachable=unknown" }, NULL },
+	{ "unreachable: no state", { "--unreachable", "maybe" }, "maybe" },
+	{ "an option of mxdane alone", { "--authoritative" },
+	    "--authoritative" },
+};
+
+static void
+test_lines(void **state)
+{
+	const struct line *row = *state;
+	struct plugin_settings settings;
+	char *words[WORDS_MAX + 2] = { (char *)"check_mxdane" };
+	char *why = NULL;
+	int count, first;
+
+	for (count = 0; row->words[count] != NULL; count++)
+		words[count + 1] = (char *)row->words[count];
+	plugin_settings_init(&settings);
+	first = options_parse(&plugin_settings_table, count + 1, words,
+	    &settings, &why);
+	if (row->wrong == NULL) {
+		assert_int_equal(first, count + 1);
+	} else {
+		assert_int_equal(first, 0);
+		assert_non_null(strstr(why, row->wrong));
+		free(why);
+	}
+	settings_clear(&settings.common);
+}
+
+static const struct table tables[] = {
+	TABLE(test_lines, lines),
+};
+
+int
+main(void)
+{
+	return table_run(tables, sizeof(tables) / sizeof(tables[0]));
+}
