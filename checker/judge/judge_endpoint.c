@@ -167,7 +167,7 @@ add_oddities(struct judge_state *state,
 		    "clear text followed the server's reply to STARTTLS; it "
 		    "was discarded");
 		advice_add_text(&finding->advice, "update the server "
-		    "(CVE-2011-0411 and its kin), and look for a device that "
+		    "(CVE-2011-0411 and the like), and look for a device that "
 		    "changes what is sent");
 	}
 	for (i = 0; i < endpoint->handshake_count; i++) {

@@ -1,6 +1,6 @@
 /*
  * The table of findings: each code has all that a writer and the manual page
- * need, and is told from the others.
+ * need, and a name of its own.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -60,7 +60,7 @@ enum who {
 	LEAF_OF_YE1,
 	YR,
 	LEAF_OF_YR,
-	NOT_YE1,		/* of somebody else */
+	NOT_YE1,		/* of another organization */
 	LEAF_OF_NOT_YE1,
 	ALONE,
 	RING_A,			/* signed by RING_B, */

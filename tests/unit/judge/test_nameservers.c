@@ -301,7 +301,7 @@ test_name_servers_of_unsigned(void **state)
 }
 
 /*
- * None answers, though the zone was found through somebody: the fault is this
+ * None answers, though the resolver has found the zone: the fault is this
  * machine's network.
  */
 static void
