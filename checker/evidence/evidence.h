@@ -72,7 +72,7 @@ struct endpoint_evidence {
 /* How far the DNS says that DANE applies to a host (RFC 7672 2.2). */
 enum host_dns {
 	HOST_DNS_PENDING,		/* an answer is still to come */
-	HOST_DNS_NOT_ASKED,		/* an address in letters, or "." */
+	HOST_DNS_NOT_ASKED,		/* an address literal, or "." */
 	HOST_DNS_ADDRESS_BOGUS,
 	HOST_DNS_ADDRESS_FAILED,	/* no family has an answer */
 	HOST_DNS_MISSING,		/* proved to have no address */
@@ -95,8 +95,7 @@ struct host_judgement {
 	const char		*base_domain;	/* borrowed; its base domain */
 	struct advice_rrset	 rrset;		/* where its records are */
 	struct tlsa_set		 records;	/* of that answer */
-	bool			*record_matches; /* owned, one for each:
-						 * it matches some
+	bool			*record_matches; /* owned; each: matches some
 						 * handshake */
 	/* Owned. */
 	char			*reference_names[EVIDENCE_NAMES_MAX];
@@ -149,8 +148,8 @@ struct evidence {
 	char			*health_why;	/* owned; NULL when healthy */
 	double			 deadline;	/* seconds it was given */
 	bool			 out_of_time;	/* the deadline came first */
-	char			*outstanding;	/* owned; waited for then */
-	bool			 connected;	/* to anybody, in this run */
+	char			*outstanding;	/* owned; what was missing */
+	bool			 connected;	/* to anything in this run */
 	struct answer		*mx;		/* owned; NULL: not asked */
 	struct answer		*misplaced;	/* owned; TLSA at the domain */
 	struct host_evidence	*hosts;		/* owned, as preferred */
@@ -168,12 +167,12 @@ struct evidence	*evidence_new(const char *domain);
 /* NULL is fine. */
 void		 evidence_free(struct evidence *evidence);
 
-/* Empties `judged` on every level, so that the tree can be judged anew. */
+/* Clears `judged` on every level, so that the tree can be judged again. */
 void		 evidence_unjudge(struct evidence *evidence);
 
 /*
- * The evidence of one address: a copy of what was seen of it, not judged; and
- * the release of all that it owns.
+ * Copies the evidence of an address, without what was judged; releases what it
+ * owns.
  */
 void		 evidence_endpoint_copy(struct endpoint_evidence *copy,
 		    const struct endpoint_evidence *original);
@@ -198,7 +197,7 @@ const struct handshake_evidence *
 		 handshake_next(const struct host_evidence *host,
 		    struct handshake_walk *walk);
 
-/* Facts that rules and writers both read off the tree. */
+/* Facts of the tree, for rules and for writers. */
 bool		 evidence_is_null_mx(const struct evidence *evidence);
 bool		 evidence_is_implicit_mx(const struct evidence *evidence);
 /* Whether a TLSA record of usage 2 was seen: a CA may have to be named. */

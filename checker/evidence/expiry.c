@@ -30,7 +30,7 @@ expiry_first_to_end(const struct answer *const *answers, size_t count)
 	return first;
 }
 
-/* The earlier of two moments, of which 0 is none. */
+/* The earlier of two times, where 0 is none. */
 static time_t
 earlier(time_t a, time_t b)
 {
@@ -48,7 +48,7 @@ expiry_signatures_end(const struct evidence *evidence)
 	time_t end = 0;
 	size_t i;
 
-	/* Nothing depends on them where no mail is taken, or DNSSEC is none. */
+	/* A null MX or an unsigned domain depends on no signature. */
 	if (evidence_is_null_mx(evidence) || (evidence->mx != NULL &&
 	    evidence->mx->dnssec == DNSSEC_INSECURE))
 		return 0;
@@ -67,7 +67,7 @@ expiry_signatures_end(const struct evidence *evidence)
 	return end;
 }
 
-/* Whether certificate ABOVE bears the name of the issuer of number I. */
+/* Whether certificate ABOVE has the name of the issuer of number I. */
 static bool
 may_issue(const struct chain *chain, size_t above, size_t i)
 {
@@ -127,7 +127,7 @@ expiry_handshake_end(const struct host_evidence *host,
 			continue;
 		if (host->judged.records.records[i].usage == TLSA_DANE_EE)
 			return 0;
-		/* Any path will do, so the one that lasts longest counts. */
+		/* One match is enough: that which lasts longest counts. */
 		end = path_end(handshake->seen->chain, (size_t)match->depth);
 		if (end > best)
 			best = end;

@@ -1,6 +1,6 @@
 /*
- * When what DANE depends on ends: DNSSEC signatures, and the certificates that
- * a usage 2 match depends on. Facts that judge/ and report/ read off the tree.
+ * When what DANE depends on expires: DNSSEC signatures, and the certificates
+ * that a usage 2 match depends on. Facts of the tree for judge/ and report/.
  */
 #ifndef CHECKER_EVIDENCE_EXPIRY_H
 #define CHECKER_EVIDENCE_EXPIRY_H
@@ -10,16 +10,16 @@
 #define EXPIRY_DAY (24.0 * 60 * 60)	/* seconds */
 
 /*
- * Of ANSWERS (COUNT, members may be NULL) the secure one whose signatures
- * end first; NULL: none is signed. Borrowed.
+ * The secure one of COUNT answers (which may be NULL) whose signatures end
+ * first. Borrowed; NULL: none is signed.
  */
 const struct answer *expiry_first_to_end(
 		    const struct answer *const *answers, size_t count);
-/* When the first signature that DANE depends on ends; 0: none does. */
+/* When the first signature ends that DANE depends on; 0: there is none. */
 time_t		 expiry_signatures_end(const struct evidence *evidence);
 /*
- * When the first certificate ends that a judged handshake depends on: usage 2
- * is the only kind that matches. 0: none does.
+ * When the first certificate ends that a judged handshake depends on, where
+ * only records with usage 2 match. 0: there is none.
  */
 time_t		 expiry_handshake_end(const struct host_evidence *host,
 		    const struct handshake_evidence *handshake);

@@ -27,45 +27,45 @@ struct code_row {
 
 static const struct code_row codes[FINDING_CODE_COUNT] = {
 	[FINDING_RESOLVER_UNREACHABLE] = { "resolver-unreachable", ERROR, NULL,
-	    "this machine gets no answers from the DNS: mend that first" },
+	    "this machine gets no answers from the DNS: fix that first" },
 	[FINDING_TRUST_ANCHOR_MISMATCH] = { "trust-anchor-mismatch", ERROR,
 	    NULL,
-	    "the trust anchors here do not fit the root: renew them, or use a "
-	    "resolver that passes DNSSEC on" },
+	    "the trust anchors here do not match the root's keys: update "
+	    "them, or use a resolver that returns DNSSEC records" },
 
 	[FINDING_DOMAIN_MISSING] = { "domain-missing", ERROR, NULL,
-	    "the domain does not exist: check how it is spelled" },
+	    "the domain does not exist: check the spelling" },
 	[FINDING_MX_INSECURE] = { "mx-insecure", WARNING, NULL,
-	    "the domain is not signed: sign it, and have the DS record "
-	    "published in its parent zone" },
+	    "the domain is not signed: sign it, and have its DS record "
+	    "published in the parent zone" },
 	[FINDING_MX_BOGUS] = { "mx-bogus", ERROR, DNSSEC_INVALID,
-	    "DNSSEC of the domain is broken: mend the signatures or the DS "
-	    "record; until then mail is delayed" },
+	    "DNSSEC of the domain is broken: fix the signatures or the DS "
+	    "record; until then senders that validate delay the mail" },
 	[FINDING_MX_LOOKUP_FAILED] = { "mx-lookup-failed", ERROR, NULL,
-	    "the name servers of the domain gave no usable answer: look at "
-	    "each of them with --authoritative, or try again" },
+	    "the domain's name servers gave no usable answer: query each of "
+	    "them with --authoritative, or try again" },
 	[FINDING_MX_NULL] = { "mx-null", INFO, NULL,
-	    "the domain says that it takes no mail (RFC 7505)" },
+	    "the domain accepts no mail (null MX, RFC 7505)" },
 	[FINDING_MX_TARGET_MISSING] = { "mx-target-missing", WARNING, NULL,
-	    "the MX host has no address: mend or remove the MX record" },
+	    "the MX host has no address: correct or remove the MX record" },
 	[FINDING_MX_TARGET_IS_ADDRESS] = { "mx-target-is-address", WARNING,
 	    NULL,
 	    "an MX record must name a host, not an address (RFC 5321 5.1): "
-	    "give the server a name, and name that" },
+	    "give the server a name, and have the MX record name that" },
 	[FINDING_MX_TARGET_CNAME] = { "mx-target-cname", WARNING, NULL,
-	    "an MX record must not name an alias (RFC 2181 10.3): name the "
-	    "host itself" },
+	    "an MX record must not name an alias (RFC 2181 10.3): have it "
+	    "name the host itself" },
 
 	[FINDING_ADDRESS_INSECURE] = { "address-insecure", WARNING, NULL,
-	    "the zone of the MX host is not signed: its operator must sign it "
-	    "before DANE can work" },
+	    "the zone of the MX host is not signed: its operator must sign "
+	    "it before DANE can work" },
 	[FINDING_ADDRESS_BOGUS] = { "address-bogus", ERROR, DNSSEC_INVALID,
-	    "DNSSEC of the MX host's zone is broken: mend the signatures or "
+	    "DNSSEC of the MX host's zone is broken: fix the signatures or "
 	    "the DS record" },
 	[FINDING_ADDRESS_LOOKUP_FAILED] = { "address-lookup-failed", ERROR,
 	    NULL,
 	    "the name servers of the MX host gave no usable answer for its "
-	    "addresses: look at each of them with --authoritative, or try "
+	    "addresses: query each of them with --authoritative, or try "
 	    "again" },
 
 	[FINDING_TLSA_NONE] = { "tlsa-none", WARNING, NULL,
@@ -73,171 +73,171 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	[FINDING_TLSA_INSECURE] = { "tlsa-insecure", WARNING, NULL,
 	    "TLSA records in an unsigned zone protect nobody: sign the zone" },
 	[FINDING_TLSA_BOGUS] = { "tlsa-bogus", ERROR, DNSSEC_INVALID,
-	    "DNSSEC of the TLSA records is broken: mend the signatures or the "
-	    "DS record; until then senders delay the mail" },
+	    "DNSSEC of the TLSA records is broken: fix the signatures or "
+	    "the DS record; until then senders delay the mail" },
 	[FINDING_TLSA_LOOKUP_FAILED] = { "tlsa-lookup-failed", ERROR,
 	    TLSA_INVALID,
-	    "the name servers give no usable answer about TLSA: senders delay "
-	    "the mail; mend the name servers or the device before them" },
+	    "the name servers give no usable answer to TLSA queries, so "
+	    "senders delay the mail: fix them, or the device in front of "
+	    "them" },
 	[FINDING_TLSA_RECORD_UNUSABLE] = { "tlsa-record-unusable", WARNING,
 	    TLSA_INVALID,
 	    "no sender can use this record: correct or remove it" },
 	[FINDING_TLSA_ALL_UNUSABLE] = { "tlsa-all-unusable", WARNING,
 	    TLSA_INVALID,
-	    "no record can be used, so senders encrypt without knowing with "
-	    "whom: publish a usable one" },
+	    "no record is usable, so senders encrypt without authenticating "
+	    "the server: publish a usable one" },
 	[FINDING_TLSA_DUPLICATE] = { "tlsa-duplicate", INFO, NULL,
 	    "the same record is published twice: remove one" },
 	[FINDING_TLSA_MANY] = { "tlsa-many", WARNING, NULL,
-	    "more records than a large sender is known to cope with: keep 12 "
+	    "more records than a large sender is known to accept: keep 12 "
 	    "or fewer" },
 	[FINDING_TLSA_AT_MAIL_DOMAIN] = { "tlsa-at-mail-domain", WARNING, NULL,
-	    "TLSA records belong below the name of the MX host, not below the "
-	    "mail domain: move them" },
+	    "TLSA records belong below the name of the MX host, not below "
+	    "the mail domain: move them" },
 
 	[FINDING_NS_INCONSISTENT] = { "ns-inconsistent", ERROR, NULL,
-	    "the name servers of a zone do not say the same: see that all of "
-	    "them have the same copy of the zone" },
+	    "the name servers of a zone give different answers: make sure "
+	    "that all of them have the same copy of the zone" },
 	[FINDING_NS_LAME] = { "ns-lame", ERROR, NULL,
-	    "a name server does not answer as it should: mend it, or take it "
-	    "out of the zone's NS records" },
-
+	    "a name server does not answer as it should: fix it, or remove "
+	    "it from the zone's NS records" },
 	[FINDING_NS_NOT_ASKED] = { "ns-not-asked", INFO, NULL,
-	    "a name server cannot be asked from here, for example since there "
-	    "is no IPv6: run mxdane elsewhere to have it checked, too" },
+	    "a name server cannot be queried from here, for example for "
+	    "lack of IPv6: run mxdane elsewhere to check it, too" },
 
 	[FINDING_NO_ROLLOVER_RECORD] = { "no-rollover-record", INFO, NULL,
-	    "before the key changes, publish the new key's record beside the "
-	    "present one and wait for two TTLs (RFC 7671 8)" },
+	    "before the key changes, publish the new key's record beside "
+	    "the present one and wait for two TTLs (RFC 7671 8)" },
 	[FINDING_TLSA_TTL_LONG] = { "tlsa-ttl-long", WARNING, NULL,
-	    "TLSA records that are cached for over a day make a mistake last "
-	    "as long: publish them with a TTL of an hour" },
+	    "TLSA records that are cached for over a day make a mistake "
+	    "last as long: publish them with a TTL of an hour" },
 	[FINDING_ROTATION_UNCOVERED] = { "rotation-uncovered", WARNING, NULL,
-	    "one of several authorities that take turns is pinned: publish "
-	    "records of all of them, or usage 3" },
+	    "one of several CAs that take turns is pinned: publish records "
+	    "of all of them, or usage 3" },
 	[FINDING_NEXT_COVERED] = { "next-covered", INFO, NULL,
-	    "the next certificate (--next) matches what is published: it is "
-	    "safe to switch to it" },
+	    "the next certificate (--next) matches a published record: it "
+	    "is safe to switch to it" },
 	[FINDING_NEXT_TOO_EARLY] = { "next-too-early", WARNING, NULL,
-	    "the next certificate's record (--next) may not be seen everywhere "
-	    "yet: wait until the time that is given" },
+	    "the next certificate's record (--next) may not be visible "
+	    "everywhere yet: wait until the time given" },
 	[FINDING_NEXT_UNCOVERED] = { "next-uncovered", ERROR, NULL,
 	    "no published record matches the next certificate (--next): "
-	    "publish the one that is given, two TTLs before the switch" },
+	    "publish the one given, two TTLs before the switch" },
 	[FINDING_SIGNATURE_EXPIRING] = { "signature-expiring", WARNING, NULL,
-	    "have the zone signed again: when its signatures have run out, "
+	    "have the zone signed again: when its signatures expire, "
 	    "senders that validate delay the mail" },
 	[FINDING_CERTIFICATE_EXPIRING] = { "certificate-expiring", WARNING,
 	    NULL,
-	    "renew it: usage 2 needs valid dates, all the way up" },
+	    "renew it: usage 2 requires valid dates, all the way up the "
+	    "chain" },
 
 	[FINDING_ADDRESS_RESERVED] = { "address-reserved", ERROR, NULL,
 	    "no public server can have this address: correct it, or use "
-	    "--allow-reserved where it is meant" },
+	    "--allow-reserved where it is intended" },
 	[FINDING_CONNECT_FAILED] = { "connect-failed", ERROR, NULL,
-	    "the server could not be reached from here: see that it is up, and "
-	    "that this machine may connect to the port" },
+	    "the server could not be reached from here: check that it is "
+	    "up, and that this machine may connect to the port" },
 	[FINDING_SMTP_REFUSED] = { "smtp-refused", ERROR, NULL,
-	    "the server would not talk to this client; try from a machine "
-	    "that it accepts mail from" },
+	    "the server refused this client: try from a machine that it "
+	    "accepts mail from" },
 	[FINDING_SMTP_PROTOCOL] = { "smtp-protocol", ERROR, NULL,
-	    "what answers there does not speak SMTP as RFC 5321 has it: look "
-	    "at what listens on that port" },
+	    "not an SMTP server (RFC 5321): look at what listens on that "
+	    "port" },
 	[FINDING_TIMEOUT] = { "timeout", ERROR, NULL,
-	    "a time limit passed; try again, with a larger --timeout" },
+	    "a time limit passed: try again with a larger --timeout" },
 	[FINDING_STARTTLS_NOT_OFFERED] = { "starttls-not-offered", ERROR,
 	    STARTTLS,
-	    "TLSA records promise STARTTLS: switch it on, and off in whatever "
-	    "stands before the server and hides it" },
+	    "TLSA records promise STARTTLS: enable it, and look for a "
+	    "device in front of the server that hides it" },
 	[FINDING_STARTTLS_REFUSED] = { "starttls-refused", ERROR, STARTTLS,
-	    "the server offers STARTTLS and then refuses it: look at its TLS "
-	    "configuration and its log" },
+	    "the server offers STARTTLS and then refuses it: look at its "
+	    "TLS configuration and its log" },
 	[FINDING_STARTTLS_PLAINTEXT_INJECTED] = { "starttls-plaintext-injected",
 	    WARNING, NULL,
-	    "the server goes on in clear text after it agreed to TLS: update "
-	    "it (CVE-2011-0411 and its kin)" },
+	    "the server continues in clear text after agreeing to TLS: "
+	    "update it (CVE-2011-0411 and the like)" },
 	[FINDING_TLS_HANDSHAKE_FAILED] = { "tls-handshake-failed", ERROR,
 	    VALIDATION,
-	    "no TLS session came about: look at the server's TLS "
+	    "the TLS handshake failed: look at the server's TLS "
 	    "configuration and its log" },
 	[FINDING_TLS_OUTDATED] = { "tls-outdated", WARNING, NULL,
 	    "the server negotiates a TLS version below 1.2: update it" },
 
 	[FINDING_NO_RECORD_MATCHES] = { "no-record-matches", ERROR, VALIDATION,
-	    "publish a record of what the server presents, or have it present "
-	    "what is published" },
+	    "publish a record of what the server presents, or have it "
+	    "present what is published" },
 	[FINDING_COMBINATION_UNCOVERED] = { "combination-uncovered", WARNING,
 	    NULL,
-	    "each combination of usage, selector and matching type must have a "
-	    "record that matches (RFC 7671 8): add it, or remove its stale "
-	    "records" },
+	    "each combination of usage, selector and matching type must "
+	    "have a record that matches (RFC 7671 8): add one, or remove "
+	    "the stale records" },
 	[FINDING_KEY_TYPE_UNCOVERED] = { "key-type-uncovered", ERROR,
 	    VALIDATION,
-	    "the server holds certificates of several key types, and the "
-	    "records do not cover this one: publish a record for it too" },
+	    "the server has certificates of several key types, and no "
+	    "record matches this one: publish a record for it, too" },
 	[FINDING_NAME_MISMATCH] = { "name-mismatch", ERROR, HOST_MISMATCH,
-	    "usage 2 needs the host's name in the certificate: reissue it with "
-	    "the name, or publish usage 3" },
+	    "usage 2 requires the host's name in the certificate: reissue "
+	    "it with the name, or publish usage 3" },
 	[FINDING_CERTIFICATE_EXPIRED] = { "certificate-expired", ERROR, EXPIRED,
-	    "usage 2 needs valid dates: renew the certificate, or publish "
-	    "usage 3" },
+	    "usage 2 requires valid dates: renew the certificate, or "
+	    "publish usage 3" },
 	[FINDING_CERTIFICATE_NOT_YET_VALID] = { "certificate-not-yet-valid",
 	    ERROR, EXPIRED,
-	    "usage 2 needs valid dates: wait, or mend the clock of who issued "
-	    "the certificate" },
+	    "usage 2 requires valid dates: wait, or fix the issuer's clock" },
 	[FINDING_CHAIN_INVALID] = { "chain-invalid", ERROR, VALIDATION,
-	    "the certificates do not lead up to the one in the record: send "
-	    "the right chain, or publish usage 3" },
+	    "the certificates do not chain up to the one in the record: "
+	    "send the right chain, or publish usage 3" },
 
-	/* Errors where nothing else matches, else merely told. */
+	/* Errors where nothing else matches, else info. */
 	[FINDING_USAGE_2_NAMES_LEAF] = { "usage-2-names-leaf", ERROR, NULL,
-	    "usage 2 is for an authority above the server's certificate, and "
-	    "the record is of that itself: publish it with usage 3" },
+	    "usage 2 is for a CA, but the record is of the server's own "
+	    "certificate or key: publish it with usage 3" },
 	[FINDING_USAGE_3_NAMES_ISSUER] = { "usage-3-names-issuer", ERROR, NULL,
-	    "usage 3 is for the server's own certificate, and the record is "
-	    "of an authority: publish it with usage 2" },
+	    "usage 3 is for the server's own certificate, but the record is "
+	    "of a CA: publish it with usage 2" },
 	[FINDING_SELECTOR_SWAPPED] = { "selector-swapped", ERROR, NULL,
 	    "the data is of the key where the selector says certificate, or "
 	    "the other way round: correct the selector" },
 	[FINDING_MATCHING_TYPE_SWAPPED] = { "matching-type-swapped", ERROR,
 	    NULL,
-	    "the data is another digest than the matching type says, or one "
-	    "of another form: publish the right one" },
+	    "the data has another form than the matching type says, such as "
+	    "another digest or the whole key: publish the record given" },
 	[FINDING_DIGEST_OF_PEM] = { "digest-of-pem", ERROR, NULL,
-	    "the digest was made of the PEM text; it must be of the DER "
-	    "encoding: publish the record that is given" },
+	    "the digest is of the PEM text, but must be of the DER "
+	    "encoding: publish the record given" },
 	[FINDING_DIGEST_OF_NOTHING] = { "digest-of-nothing", ERROR, NULL,
-	    "the digest is that of no input: the command that made it failed; "
-	    "publish the record that is given" },
+	    "the digest is of empty input, since the command that made it "
+	    "failed: publish the record given" },
 	[FINDING_DATA_NOT_HEX_DECODED] = { "data-not-hex-decoded", ERROR, NULL,
-	    "the data is text, hexadecimal or base64, of the right octets: "
-	    "publish the octets themselves" },
+	    "the data is the right octets in hexadecimal or base64, as "
+	    "text: publish the octets themselves" },
 	[FINDING_NEARLY_MATCHES] = { "nearly-matches", ERROR, NULL,
-	    "a few digits differ from what would match: a slip in typing; "
-	    "publish the record that is given" },
+	    "a few digits differ from what would match, probably a typing "
+	    "error: publish the record given" },
 	[FINDING_ISSUER_NOT_SENT] = { "issuer-not-sent", ERROR, NULL,
-	    "the record is of an authority whose certificate the server does "
-	    "not send: append it to the chain, or publish another record" },
+	    "the record is of a CA whose certificate the server does not "
+	    "send: append it to the chain, or publish another record" },
 	[FINDING_ISSUER_RETIRED] = { "issuer-retired", ERROR, NULL,
-	    "the record is of an authority that issues no more certificates: "
+	    "the record is of a CA that no longer issues certificates: "
 	    "replace it" },
 	[FINDING_MATCHES_ELSEWHERE] = { "matches-elsewhere", ERROR, NULL,
-	    "the record is of what another address, host or key type of the "
-	    "domain presents: bring the one that was left behind up to date" },
+	    "the record matches what another address, host or key type of "
+	    "the domain presents: update the one that was left behind" },
 
 	[FINDING_EXPECTATION_FAILED] = { "expectation-failed", ERROR, NULL,
-	    "the TLSA records are not (yet) what --expect and --expect-no say; "
-	    "--wait gives the DNS time" },
+	    "the TLSA records are not (yet) as --expect and --expect-no "
+	    "require: --wait gives the DNS time" },
 
 	[FINDING_EGRESS_BLOCKED] = { "egress-blocked", WARNING, NULL,
-	    "this machine probably may not connect to the port: run mxdane "
-	    "elsewhere, or with --dns-only" },
+	    "this machine is probably not allowed to connect to the port: "
+	    "run mxdane elsewhere, or with --dns-only" },
 	[FINDING_KEY_TYPES_UNTRIED] = { "key-types-untried", INFO, NULL,
-	    "whether the server holds a certificate of another key type could "
-	    "not be seen; try again" },
+	    "whether the server has a certificate of another key type could "
+	    "not be determined: try again" },
 	[FINDING_LIMIT_REACHED] = { "limit-reached", WARNING, NULL,
-	    "there is more than mxdane looks at; what lies beyond was not "
-	    "judged" },
+	    "there is more than mxdane looks at: what is beyond the limit "
+	    "was not judged" },
 };
 
 struct finding *

@@ -1,7 +1,6 @@
 /*
- * Findings: what the judge reports about a domain. One table of codes, each
- * with its severity and with the failure type that senders would report to the
- * domain (RFC 8460 4.3).
+ * Findings: what the judge reports about a domain. Each has a code, with a
+ * severity and the failure type that senders would report (RFC 8460 4.3).
  */
 #ifndef CHECKER_EVIDENCE_FINDING_H
 #define CHECKER_EVIDENCE_FINDING_H
@@ -20,9 +19,9 @@ enum severity {
 	SEVERITY_INFO,
 };
 
-/* In the order of the manual page; the names are finding_code_name's. */
+/* In the order of the manual page. */
 enum finding_code {
-	/* ourselves */
+	/* this machine */
 	FINDING_RESOLVER_UNREACHABLE,
 	FINDING_TRUST_ANCHOR_MISMATCH,
 	/* MX */
@@ -59,7 +58,7 @@ enum finding_code {
 	FINDING_NEXT_COVERED,
 	FINDING_NEXT_TOO_EARLY,
 	FINDING_NEXT_UNCOVERED,
-	/* ageing */
+	/* expiry */
 	FINDING_SIGNATURE_EXPIRING,
 	FINDING_CERTIFICATE_EXPIRING,
 	/* connection */
@@ -93,7 +92,7 @@ enum finding_code {
 	FINDING_ISSUER_NOT_SENT,
 	FINDING_ISSUER_RETIRED,
 	FINDING_MATCHES_ELSEWHERE,
-	/* what was asked for */
+	/* expectations */
 	FINDING_EXPECTATION_FAILED,
 	/* the audit itself */
 	FINDING_EGRESS_BLOCKED,
@@ -103,7 +102,7 @@ enum finding_code {
 	FINDING_CODE_COUNT
 };
 
-/* In a place: none in particular, and all of them. */
+/* In a place: none in particular, all of them. */
 #define FINDING_NO_RECORD	(-1)
 #define FINDING_ALL_KEY_TYPES	(-1)
 
@@ -135,9 +134,9 @@ struct finding {
 	enum finding_code	 code;
 	enum severity		 severity;
 	struct finding_place	 place;
-	char			*text;		/* owned; printable, one line,
-						 * true of the place without
-						 * naming it */
+	char			*text;		/* owned; a printable line
+						 * about the place, without its
+						 * name */
 	struct advice_list	 advice;	/* what to do about it */
 };
 
@@ -159,16 +158,16 @@ struct finding	*finding_vadd(struct finding_list *list,
 		    __attribute__((format(printf, 3, 0)));
 
 /*
- * Sorts: errors, then warnings, then info; among these what is about one host,
- * and then about one address and key type, is together, so that an explanation
- * follows what it explains; else as added. What a name server does over TCP as
- * it does over UDP is reported once. n log n.
+ * Sorts by severity. Within one, findings at a host are together, and those at
+ * an address and key type of it, so that an explanation follows what it
+ * explains; otherwise in the order added. Drops what a name server does over
+ * TCP as over UDP. O(n log n).
  */
 void		 finding_list_settle(struct finding_list *list);
 
 /*
- * Findings of a settled list that say the same of different places: reported
- * once to people, with all the places.
+ * Findings of a settled list that differ only in their places: people get them
+ * as one, with all places.
  */
 struct finding_group {
 	const struct finding	*const *members;	/* borrowed */
@@ -181,7 +180,7 @@ struct finding_groups {
 	size_t			 count;
 };
 
-/* Groups in the order of their first members. LIST must outlive them. */
+/* Groups, in the order of their first members. LIST must outlive them. */
 void		 finding_groups_init(struct finding_groups *groups,
 		    const struct finding_list *list);
 void		 finding_groups_clear(struct finding_groups *groups);
@@ -206,7 +205,7 @@ const char	*finding_code_name(enum finding_code code);
 enum severity	 finding_code_severity(enum finding_code code);
 /* The failure type of RFC 8460 4.3 that senders would report, or NULL. */
 const char	*finding_code_tlsrpt(enum finding_code code);
-/* What to do about it in general: a sentence, for the manual and for help. */
+/* What it means and what to do about it in general, as in the manual. */
 const char	*finding_code_meaning(enum finding_code code);
 const char	*severity_name(enum severity severity);
 

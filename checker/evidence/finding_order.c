@@ -1,7 +1,7 @@
 /*
- * The order of findings, and which of them are reported together. Everything is
- * decided on values; a hostile domain can have tens of thousands of findings,
- * so all of it is n log n.
+ * The order of findings, and which of them are reported together, decided on
+ * values alone. A hostile domain can have tens of thousands of findings, so all
+ * of it is O(n log n).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "checker/evidence/finding.h"
 #include "resolver/memory.h"
 
-/* A finding with what it is sorted by. */
+/* A finding and its sort keys. */
 struct ranked {
 	struct finding	*finding;	/* borrowed */
 	size_t		 index;		/* as added */
@@ -43,7 +43,7 @@ compare_addresses(const struct address *a, const struct address *b)
 	return order != 0 ? order : (a->port > b->port) - (a->port < b->port);
 }
 
-/* Whatever the transport. */
+/* Regardless of transport. */
 static int
 compare_servers(const struct finding_server *a, const struct finding_server *b)
 {
@@ -62,7 +62,7 @@ compare_spots(const struct finding_place *a, const struct finding_place *b)
 	    (a->key_type > b->key_type) - (a->key_type < b->key_type);
 }
 
-/* What they say, wherever it is so. 0: the same. */
+/* By what they say, not by where. 0: the same. */
 static int
 compare_contents(const struct finding *a, const struct finding *b)
 {
@@ -74,7 +74,7 @@ compare_contents(const struct finding *a, const struct finding *b)
 		return a->severity < b->severity ? -1 : 1;
 	if (a->place.key_type != b->place.key_type)
 		return a->place.key_type < b->place.key_type ? -1 : 1;
-	/* "For the domain" and "at a host" never mix. */
+	/* Findings about the domain and at a host never mix. */
 	if ((a->place.host == NULL) != (b->place.host == NULL))
 		return a->place.host == NULL ? -1 : 1;
 	order = compare_names(a->place.zone, b->place.zone);
@@ -126,7 +126,7 @@ by_rank(const void *left, const void *right)
 	return order != 0 ? order : compare_numbers(a->index, b->index);
 }
 
-/* Findings about no host are each a place of their own. */
+/* Each finding without a host is a place by itself. */
 static bool
 same_host(const struct finding *a, const struct finding *b)
 {
@@ -153,7 +153,7 @@ rank(struct ranked *ranked, size_t count)
 		    ranked[i - 1].place_rank : ranked[i].index;
 }
 
-/* What is said of one name server, over UDP before TCP. */
+/* Brings together what is about one name server, UDP before TCP. */
 static int
 by_server(const void *left, const void *right)
 {
@@ -242,7 +242,7 @@ finding_list_settle(struct finding_list *list)
 	list->items = sorted;
 }
 
-/* Findings of one array: their addresses are their order. */
+/* They are in one array: their addresses are in its order. */
 static int
 by_contents(const void *left, const void *right)
 {
@@ -309,7 +309,7 @@ finding_server_text(const struct finding_server *server)
 	return text;
 }
 
-/* One place, as far as the one before it has not said it already. */
+/* Writes a place; its host only if it is not that of the place before. */
 static void
 put_place(FILE *out, const struct finding_place *place,
     const struct finding_place *before)
@@ -351,7 +351,7 @@ finding_group_places(const struct finding_group *group)
 		    key_type_name((enum key_type)place->key_type));
 	if (fclose(memory) == EOF)
 		abort();
-	/* Each word has a space before it. */
+	/* Each part begins with a space. */
 	places = memory_string(size > 0 ? text + 1 : text);
 	free(text);
 	return places;

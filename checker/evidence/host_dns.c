@@ -4,7 +4,7 @@
 
 #include "resolver/name.h"
 
-/* The addresses say nothing secure: is that final (RFC 7672 2.2.2)? */
+/* Without secure addresses, a secure alias may be left (RFC 7672 2.2.2). */
 static enum host_dns
 insecure_addresses_state(const struct host_evidence *host)
 {
@@ -30,7 +30,7 @@ insecure_addresses_state(const struct host_evidence *host)
 	return HOST_DNS_TLSA_UNKNOWN;
 }
 
-/* The TLSA answers in the order asked. */
+/* The state by the TLSA answers, in the order asked. */
 static enum host_dns
 tlsa_state(const struct host_evidence *host, size_t *deciding)
 {
@@ -108,7 +108,7 @@ host_dns_base_domain(const struct host_evidence *host, size_t i)
 	for (n = 0; n < EVIDENCE_BASES; n++) {
 		if (names[n] == NULL)
 			continue;
-		/* A name without room for "_25._tcp." has no such records. */
+		/* A name without room for "_25._tcp." has no TLSA records. */
 		owner = name_tlsa_owner(host->port, names[n]);
 		if (owner == NULL)
 			continue;

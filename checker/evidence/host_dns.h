@@ -9,16 +9,16 @@
 #include "checker/evidence/evidence.h"
 
 /*
- * DECIDING (may be NULL) is set to the index of the TLSA answer that decides,
- * 0 where none does.
+ * The state by the answers so far. DECIDING (may be NULL) is set to the index
+ * of the TLSA answer that decides, 0 where none does.
  */
 enum host_dns	 host_dns_state(const struct host_evidence *host,
 		    size_t *deciding);
 
-/* What that alone decides. VERDICT_PASS: nothing yet, the endpoints do. */
+/* The verdict that STATE decides. VERDICT_PASS: the endpoints decide. */
 enum verdict	 host_dns_verdict(enum host_dns state);
 
-/* Whether the DNS has said which TLSA records count, or that none do. */
+/* Whether it is known which TLSA records count, or that none do. */
 bool		 host_dns_is_known(enum host_dns state);
 
 /*

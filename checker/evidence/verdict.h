@@ -13,7 +13,7 @@ enum verdict {
 	VERDICT_NONE,		/* DANE does not apply: established */
 	VERDICT_PARTIAL,	/* some hosts pass, others are none */
 	VERDICT_PASS,		/* authenticated everywhere it was tried */
-	VERDICT_ABSENT,		/* takes no part; null in JSON */
+	VERDICT_ABSENT,		/* not counted; null in JSON */
 };
 
 struct verdict_count {
@@ -21,9 +21,10 @@ struct verdict_count {
 };
 
 /*
- * Parts are counted, then summed up, first that fits: any fail -> fail; any
- * unknown -> unknown; all pass -> pass; pass and none -> partial; else none.
- * Absent parts do not count. Without any part that counts: EMPTY.
+ * The verdicts of the parts are counted, then summed up by the first rule that
+ * fits: any fail -> fail; any unknown -> unknown; all pass -> pass; pass and
+ * none -> partial; else none. Absent parts do not count; EMPTY where no
+ * part does.
  */
 void		 verdict_add(struct verdict_count *count,
 		    enum verdict verdict);
@@ -38,7 +39,7 @@ const char	*verdict_name(enum verdict verdict);
 
 /* Exit status of mxdane: 0 pass, 1 fail, 2 none or partial, 3 unknown. */
 int		 verdict_exit_status(enum verdict verdict);
-/* That in words: "pass", "none or partial". */
+/* An exit status in words: "pass", "none or partial". */
 const char	*verdict_status_name(int status);
 /* The worse of two exit statuses: 1, then 3, then 2, then 0. */
 int		 verdict_worse_status(int a, int b);

@@ -202,10 +202,10 @@ add_not_a_host(struct judge_state *state)
 		return;
 	}
 	finding = judging_add(state, FINDING_MX_TARGET_IS_ADDRESS,
-	    "the MX record names an address; it must name a host (RFC 5321 "
-	    "5.1), so senders skip it");
-	advice_add_text(&finding->advice, "give the server a name, and name "
-	    "that");
+	    "the MX record names an address, not a host (RFC 5321 5.1), so "
+	    "senders skip it");
+	advice_add_text(&finding->advice, "give the server a name, and have "
+	    "the MX record name that");
 }
 
 static void
@@ -216,7 +216,7 @@ add_missing(struct judge_state *state)
 	struct finding *finding;
 
 	finding = judging_add(state, FINDING_MX_TARGET_MISSING, "%s",
-	    named || host_mode ? "the host has no address" :
+	    named || host_mode ? "no A or AAAA record" :
 	    "the domain has neither MX records nor an address");
 	advice_add_text(&finding->advice, "%s", host_mode ?
 	    "check how it is spelled, or give it an address" : named ?
@@ -268,7 +268,7 @@ judge_insecure_addresses(struct judge_state *state)
 
 	if (dns == HOST_DNS_MISSING_INSECURE)
 		finding = judging_add(state, FINDING_ADDRESS_INSECURE,
-		    "that the host has no address is not signed: a forged "
+		    "the denial of A and AAAA records is not signed: a forged "
 		    "answer could lead senders to another server");
 	else if (dns == HOST_DNS_ADDRESS_INSECURE)
 		finding = judging_add(state, FINDING_ADDRESS_INSECURE,
@@ -322,7 +322,7 @@ judge_alias(struct judge_state *state)
 	if (answer == NULL || !answer->aliased)
 		return;
 	finding = judging_add(state, FINDING_MX_TARGET_CNAME,
-	    "the MX record names an alias, of %s (RFC 2181 10.3)",
+	    "the MX record names an alias of %s (RFC 2181 10.3)",
 	    answer->expanded);
 	if (judged->dns == HOST_DNS_MISSING ||
 	    judged->dns == HOST_DNS_MISSING_INSECURE)
@@ -331,9 +331,9 @@ judge_alias(struct judge_state *state)
 	/* What protects the alias is not at its target (RFC 7672 2.2.2). */
 	else if (judged->tlsa != NULL &&
 	    strcmp(judged->base_domain, host->name) == 0)
-		advice_add_text(&finding->advice, "give %s addresses of its "
-		    "own in place of the alias: its TLSA records are below "
-		    "that name", host->name);
+		advice_add_text(&finding->advice, "give %s its own addresses "
+		    "in place of the alias: its TLSA records are below that "
+		    "name", host->name);
 	else
 		advice_add_text(&finding->advice, "have the MX record name %s",
 		    answer->expanded);
@@ -353,19 +353,17 @@ add_tlsa_none(struct judge_state *state)
 		    "name");
 		return;
 	}
-	finding = judging_add(state, FINDING_TLSA_NONE,
-	    "there are no TLSA records");
+	finding = judging_add(state, FINDING_TLSA_NONE, "no TLSA records");
 	if (advise_seen_keys(finding, host))
 		return;
-	/* The same for all hosts, but for those with an owner elsewhere. */
+	/* Alike for all hosts, so that it is reported once. */
 	if (strcmp(judged->base_domain, host->name) == 0)
 		advice_add_text(&finding->advice, "publish a \"3 1 1\" record "
-		    "at _%u._tcp below the host's name (--all prints the one "
-		    "that fits)", (unsigned int)host->port);
+		    "at _%u._tcp.HOST (--all prints it)",
+		    (unsigned int)host->port);
 	else
 		advice_add_text(&finding->advice, "publish a \"3 1 1\" record "
-		    "at %s (--all prints the one that fits)",
-		    judged->tlsa->owner);
+		    "at %s (--all prints it)", judged->tlsa->owner);
 }
 
 static void
@@ -425,7 +423,7 @@ judge_host_endpoints(struct judge_state *state)
 		    VERDICT_PASS : VERDICT_NONE;
 	if (host->endpoint_count == 0 && host->judged.dns == HOST_DNS_DANE) {
 		finding = judging_add(state, FINDING_CONNECT_FAILED,
-		    "the host has no address of the family that was asked for");
+		    "no address of the requested family");
 		advice_add_text(&finding->advice, "leave out -4 or -6");
 	}
 	return verdict_sum(&count, VERDICT_UNKNOWN);

@@ -212,7 +212,7 @@ judge_retired(struct judge_state *state, const struct known_ca *ca,
 		    "CAs that issue now, before the renewal");
 }
 
-/* What a CA is told from others by: its rotation, if it is in one. */
+/* What identifies a CA here: its rotation, if it is in one. */
 static const struct known_ca *
 rotation_of(const struct judge_state *state, const struct known_ca *ca)
 {

@@ -5,7 +5,7 @@
 
 #include "resolver/memory.h"
 
-/* The place of NAME, or where it would stand. */
+/* The index of NAME, or of where it belongs. */
 static size_t
 place_of(const struct name_set *set, const char *name)
 {

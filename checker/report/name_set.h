@@ -1,6 +1,5 @@
 /*
- * What has been told already: formats in which a domain may stand only once ask
- * it.
+ * A set of strings, for what may be in a report only once.
  */
 #ifndef CHECKER_REPORT_NAME_SET_H
 #define CHECKER_REPORT_NAME_SET_H
@@ -13,8 +12,9 @@ struct name_set {
 	size_t	  count;
 };
 
-/* Whether NAME is new; from then on it is not. */
+/* Adds a copy of NAME. False: it was there already. */
 bool	name_set_add(struct name_set *set, const char *name);
+/* Empties the set. */
 void	name_set_clear(struct name_set *set);
 
 #endif

@@ -8,13 +8,13 @@
 #include "checker/evidence/host_dns.h"
 #include "checker/report/report.h"
 
-/* What the counts of the first line and of the performance data are made of. */
+/* The numbers of the first line and of the performance data. */
 struct sums {
 	size_t	mx, mx_ok;
 	size_t	addresses, addresses_ok;
 	size_t	records, matched;
-	bool	knows_mx;		/* or their counts say nothing */
-	bool	knows_rest;
+	bool	knows_mx;		/* false: the counts of MX hosts, */
+	bool	knows_rest;		/* or the others, mean nothing */
 	double	signatures_days;	/* NAN: not known */
 	double	certificates_days;
 };
@@ -32,7 +32,7 @@ state_name(enum plugin_state state)
 	return names[state];
 }
 
-/* In what a plugin says a '|' begins performance data: it becomes a '/'. */
+/* A '|' would begin the performance data: it becomes a '/'. */
 static void
 put(FILE *out, const char *text, bool ascii)
 {
@@ -93,9 +93,9 @@ sum_up(const struct evidence *evidence)
 	return sums;
 }
 
-/* OK, WARNING, UNKNOWN, CRITICAL: the graver of two. */
+/* The worse of two states: OK, WARNING, UNKNOWN, CRITICAL. */
 static enum plugin_state
-graver(enum plugin_state a, enum plugin_state b)
+worse_state(enum plugin_state a, enum plugin_state b)
 {
 	static const int rank[] = {
 		[PLUGIN_OK] = 0,
@@ -108,12 +108,12 @@ graver(enum plugin_state a, enum plugin_state b)
 }
 
 static bool
-is_lost(const struct answer *answer)
+has_failed(const struct answer *answer)
 {
 	return answer != NULL && answer->dnssec == DNSSEC_FAILED;
 }
 
-/* What one host alone means: its DNS, and what its servers let us see. */
+/* The state of one host alone, from its DNS and its servers. */
 static enum plugin_state
 host_state(const struct host_evidence *host,
     const struct plugin_options *options)
@@ -131,9 +131,9 @@ host_state(const struct host_evidence *host,
 		    VERDICT_UNKNOWN;
 	if (unreachable)
 		state = options->unreachable;
-	if (!unreachable || is_lost(host->a) || is_lost(host->aaaa) ||
-	    is_lost(host->cname))
-		state = graver(state, PLUGIN_UNKNOWN);
+	if (!unreachable || has_failed(host->a) || has_failed(host->aaaa) ||
+	    has_failed(host->cname))
+		state = worse_state(state, PLUGIN_UNKNOWN);
 	return state;
 }
 
@@ -154,7 +154,7 @@ plugin_judge(const struct evidence *evidence,
 	enum plugin_state state = PLUGIN_OK;
 	size_t i;
 
-	/* An established fault is one, whatever else is not known. */
+	/* An established fault counts, whatever else is not known. */
 	if (evidence->judged.verdict == VERDICT_FAIL)
 		return PLUGIN_CRITICAL;
 	if (evidence->health != RESOLVER_HEALTHY || evidence->out_of_time)
@@ -166,11 +166,12 @@ plugin_judge(const struct evidence *evidence,
 		state = PLUGIN_CRITICAL;
 	else if (alerts(&options->warning, &sums))
 		state = PLUGIN_WARNING;
-	/* There may be no hosts to weigh: null MX, unsigned domain. */
+	/* There may be no hosts to rate: null MX, unsigned domain. */
 	if (evidence->judged.verdict == VERDICT_NONE)
-		return graver(state, options->missing);
+		return worse_state(state, options->missing);
 	for (i = 0; i < evidence->host_count; i++)
-		state = graver(state, host_state(&evidence->hosts[i], options));
+		state = worse_state(state,
+		    host_state(&evidence->hosts[i], options));
 	return state;
 }
 
@@ -196,9 +197,9 @@ put_place(FILE *out, const struct finding_place *place)
 	}
 }
 
-/* What is wrong, in one line: the most severe finding and where it is. */
+/* What is wrong: the main finding and its place, or the deadline. */
 static void
-put_matter(FILE *out, const struct evidence *evidence)
+put_problem(FILE *out, const struct evidence *evidence)
 {
 	const struct finding *finding;
 
@@ -218,8 +219,8 @@ put_matter(FILE *out, const struct evidence *evidence)
 }
 
 /*
- * "signatures good for 12 days", and which threshold that is under; ALERTING:
- * only where it is under one.
+ * "signatures valid for 12 days", with the threshold that they are below.
+ * ALERTING: nothing unless they are below one.
  */
 static void
 put_days(FILE *out, const char *what, double days, bool alerting,
@@ -234,7 +235,8 @@ put_days(FILE *out, const char *what, double days, bool alerting,
 	alert = critical || range_alerts(&options->warning, days);
 	if (alerting && !alert)
 		return;
-	fprintf(out, ", %s good for %ld days", what, (long)days);
+	fprintf(out, ", %s valid for %ld day%s", what, (long)days,
+	    (long)days == 1 ? "" : "s");
 	if (!alert)
 		return;
 	range = range_text(critical ? &options->critical : &options->warning);
@@ -251,7 +253,7 @@ put_first_line(FILE *out, const struct evidence *evidence,
 	put(out, evidence->domain, true);
 	fputs(": ", out);
 	if (evidence->judged.verdict != VERDICT_PASS)
-		put_matter(out, evidence);
+		put_problem(out, evidence);
 	else
 		fprintf(out, "%zu of %zu MX hosts, %zu of %zu addresses "
 		    "authenticated", sums->mx_ok, sums->mx,
@@ -281,7 +283,7 @@ put_days_left(FILE *out, const char *label, double days,
 	if (isnan(days))
 		fprintf(out, " %s=U;%s;%s", label, warning, critical);
 	else
-		/* Rounded down: no value is on the good side that was not. */
+		/* Rounded down, so as not to reach a threshold from below. */
 		fprintf(out, " %s=%.2f;%s;%s", label, floor(days * 100) / 100,
 		    warning, critical);
 	free(warning);
@@ -305,7 +307,7 @@ put_performance(FILE *out, const struct evidence *evidence,
 	    options);
 }
 
-/* The text report: the tree of hosts and addresses, then the findings. */
+/* Writes the text report: hosts and addresses, then findings. */
 static void
 put_details(FILE *out, const struct evidence *evidence, int verbosity)
 {

@@ -1,7 +1,6 @@
 /*
- * What a judged domain means to a monitoring system, by the Monitoring Plugins
- * Development Guidelines. Pure: evidence and thresholds in, a state and text
- * out.
+ * A judged domain for monitoring systems, by the Monitoring Plugins Development
+ * Guidelines. Pure: evidence and thresholds in, a state and text out.
  */
 #ifndef CHECKER_REPORT_PLUGIN_H
 #define CHECKER_REPORT_PLUGIN_H
@@ -19,22 +18,23 @@ enum plugin_state {		/* also the exit status */
 };
 
 struct plugin_options {
-	struct range		warning;	/* days left */
+	struct range		warning;	/* of days left */
 	struct range		critical;
 	enum plugin_state	missing;	/* DANE does not apply */
 	enum plugin_state	unreachable;	/* an address cannot be tried */
-	int			verbosity;	/* 1: tell when OK */
+	int			verbosity;	/* 1: a report even when OK,
+						 * 2: digests in full */
 };
 
-/* The state of a judged domain. */
+/* The state that verdict, thresholds and options make. */
 enum plugin_state plugin_judge(const struct evidence *evidence,
 		    const struct plugin_options *options);
 
-/* Writes all that the plugin says, and returns plugin_judge's state. */
+/* Writes the plugin's output. Returns the state, that of plugin_judge. */
 enum plugin_state plugin_report(FILE *out, const struct evidence *evidence,
 		    const struct plugin_options *options);
 
-/* A line of its own for what is wrong with the plugin's use or surroundings. */
+/* Writes the line for wrong usage or a fault of this machine: UNKNOWN. */
 void		 plugin_complain(FILE *out, const char *why);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "resolver/memory.h"
 
-/* A decimal number that is all of SIZE characters at TEXT. */
+/* Parses SIZE characters. False: they are not a decimal number. */
 static bool
 take_number(const char *text, size_t size, double *number)
 {

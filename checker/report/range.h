@@ -1,6 +1,6 @@
 /*
- * Threshold ranges of the Monitoring Plugins Development Guidelines, over days
- * that are left: "5:", "@0:5", "~:10".
+ * Threshold ranges of the Monitoring Plugins Development Guidelines, for days
+ * left: "5:", "@0:5", "~:10".
  */
 #ifndef CHECKER_REPORT_RANGE_H
 #define CHECKER_REPORT_RANGE_H
@@ -15,16 +15,16 @@ struct range {
 };
 
 /*
- * From "[@][START:][END]". A bare number stands for "NUMBER:" here: as 0:NUMBER
+ * Parses "[@][START:][END]". A bare NUMBER means "NUMBER:" here: as "0:NUMBER"
  * it would alert while all is well ("@NUMBER" is "@0:NUMBER"). False: TEXT is
- * no range.
+ * not a range.
  */
 bool	 range_init(struct range *range, const char *text);
 
-/* Whether VALUE is to be alerted about. */
+/* Whether VALUE alerts. */
 bool	 range_alerts(const struct range *range, double value);
 
-/* As the guidelines write it; "" when not set. Owned by the caller. */
+/* In the notation of the guidelines; "" when not set. Owned by the caller. */
 char	*range_text(const struct range *range);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The writers: findings and evidence -> text for people and for programs. One
- * table; a new format is a row and a file.
+ * The writers: judged evidence as text for people and for programs. A format is
+ * a row of the table and a file.
  */
 #ifndef CHECKER_REPORT_REPORT_H
 #define CHECKER_REPORT_REPORT_H
@@ -28,21 +28,21 @@ struct report_format {
 					 * that the summary is appended to;
 					 * NULL: the format has none */
 	/*
-	 * Before the first domain. What it returns is handed to the others; may
-	 * be NULL, as may its result.
+	 * Called before the first domain; the others get its result. Both may
+	 * be NULL.
 	 */
 	void	 *(*begin)(FILE *out, const struct report_options *options);
-	/* One judged domain. */
+	/* Writes a judged domain. */
 	void	  (*domain)(FILE *out, const struct report_options *options,
 		    const struct evidence *evidence, void *state);
-	/* After the last one; frees STATE. May be NULL. */
+	/* Called after the last domain; frees STATE. May be NULL. */
 	void	  (*end)(FILE *out, const struct report_options *options,
 		    void *state);
 };
 
-/* NULL: there is no such format. */
+/* The format called NAME; NULL: there is none. */
 const struct report_format *report_format_find(const char *name);
-/* Row I of the table, NULL past its end. */
+/* Row I of the table; NULL: past its end. */
 const struct report_format *report_format_at(size_t i);
 
 /* The rows, each in its report_*.c. */

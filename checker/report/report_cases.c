@@ -49,7 +49,7 @@ by_spot(const void *left, const void *right)
 	int order = compare_spots(a->place.host, &a->place.address,
 	    b->place.host, &b->place.address);
 
-	/* Of one array: their addresses are their order. */
+	/* They are in one array: their addresses are in its order. */
 	return order != 0 ? order : (a > b) - (a < b);
 }
 
@@ -71,7 +71,7 @@ builder_init(struct builder *builder, struct report_cases *cases,
 	    by_spot);
 }
 
-/* Index of the first finding at the spot's host and address, or behind. */
+/* The index of the first finding at the spot's host and address or behind. */
 static size_t
 first_at(const struct builder *builder, const struct spot *spot)
 {
@@ -120,7 +120,7 @@ put_details(FILE *out, const struct finding *finding)
 static void
 add_finding(struct report_case *item, const struct finding *finding, FILE *out)
 {
-	/* They are settled: the most severe comes first. */
+	/* The findings are settled: the most severe comes first. */
 	if (item->summary == NULL)
 		item->summary = memory_string(finding->text);
 	if (finding->severity == SEVERITY_ERROR &&
@@ -129,7 +129,7 @@ add_finding(struct report_case *item, const struct finding *finding, FILE *out)
 	put_details(out, finding);
 }
 
-/* NAME becomes owned. */
+/* Takes ownership of NAME. */
 static void
 add_case(struct builder *builder, const struct spot *spot,
     enum verdict verdict, char *name)
@@ -157,12 +157,12 @@ add_case(struct builder *builder, const struct spot *spot,
 	}
 	if (fclose(out) == EOF)
 		abort();
-	/* Without the last line's end. */
+	/* Without the final newline. */
 	item->details = size > 0 ? memory_copy(details, size - 1) : NULL;
 	free(details);
 }
 
-/* What the MX answer alone says. */
+/* The verdict of the MX answer alone. */
 static enum verdict
 domain_verdict(const struct evidence *evidence)
 {

@@ -1,6 +1,6 @@
 /*
- * A judged domain as test cases, for the formats that pipelines read: DNSSEC of
- * the domain, TLSA of each host, each address and key type.
+ * A judged domain as test cases, for the formats of CI systems: DNSSEC of the
+ * domain, TLSA of each host, each address and key type.
  */
 #ifndef CHECKER_REPORT_REPORT_CASES_H
 #define CHECKER_REPORT_REPORT_CASES_H
@@ -14,10 +14,10 @@ struct evidence;
 struct report_case {
 	char		*name;		/* owned, unique within the domain */
 	enum verdict	 verdict;
-	char		*summary;	/* owned or NULL; the most severe
-					 * finding */
-	char		*details;	/* owned; all findings of the case with
-					 * what to do, a line each, or NULL */
+	char		*summary;	/* owned; the text of the most severe
+					 * finding; NULL: none */
+	char		*details;	/* owned; all findings with what to do,
+					 * in lines; NULL: none */
 };
 
 struct report_cases {
@@ -25,7 +25,7 @@ struct report_cases {
 	size_t			 count;
 };
 
-/* The cases of a judged domain; to be cleared by the caller. */
+/* The cases of a judged domain, for report_cases_clear. */
 void	report_cases_init(struct report_cases *cases,
 	    const struct evidence *evidence);
 void	report_cases_clear(struct report_cases *cases);

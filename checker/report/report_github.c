@@ -10,9 +10,8 @@
 #include "checker/report/report_cases.h"
 
 /*
- * Data of a workflow command: a '%' escapes, a line's end would let what
- * follows begin a command of its own. In a property ':' and ',' have a meaning
- * too.
+ * Writes data of a workflow command: '%' is the escape, and behind a newline
+ * TEXT could begin another command. In a property ':' and ',' are special, too.
  */
 static void
 put_escaped(FILE *out, const char *text, bool property)
@@ -57,7 +56,7 @@ put_command(FILE *out, const char *domain, const struct finding_group *group)
 	fputc('\n', out);
 }
 
-/* A cell of a Markdown table: text, and nothing but text. */
+/* TEXT as a cell of a Markdown table, without markup. */
 static void
 put_cell(FILE *out, const char *text)
 {

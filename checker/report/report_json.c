@@ -1,6 +1,6 @@
 /*
- * JSON: one object a domain, one line an object. Every key is always there;
- * what is not known is null.
+ * JSON: one line for each domain, an object. Every key is always there; what is
+ * not known is null.
  */
 #include "checker/report/report_json.h"
 
@@ -14,7 +14,7 @@
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
-/* Adds a member; VALUE is consumed. Without memory nothing goes on. */
+/* Adds a member, taking ownership of VALUE. */
 static void
 set(json_t *object, const char *key, json_t *value)
 {
@@ -47,7 +47,7 @@ report_json_text(const char *text)
 	return value;
 }
 
-/* The text is consumed. */
+/* Takes ownership of TEXT. */
 static json_t *
 json_owned(char *text)
 {
@@ -57,14 +57,14 @@ json_owned(char *text)
 	return value;
 }
 
-/* 0 is not known. */
+/* 0: not known. */
 static json_t *
 json_time(time_t when)
 {
 	return when == 0 ? json_null() : json_owned(text_time(when));
 }
 
-/* What was never asked has no status. */
+/* NULL: not asked. */
 static json_t *
 json_status(const struct answer *answer)
 {
@@ -79,7 +79,7 @@ json_ttl(const struct answer *answer)
 	    json_null() : json_integer(answer->ttl);
 }
 
-/* What an answer says of itself: in the MX and in the TLSA object alike. */
+/* Adds the members that the MX and the TLSA object have in common. */
 static void
 set_answer(json_t *object, const struct answer *answer)
 {
@@ -118,8 +118,8 @@ append_addresses(json_t *array, const struct answer *answer)
 }
 
 /*
- * Why the addresses, or the alias that they hang on, are not known. Owned;
- * NULL: no reason.
+ * Why the addresses, or the alias that they depend on, are not known. Owned by
+ * the caller; NULL: they are known.
  */
 static char *
 addresses_why(const struct host_evidence *host)
@@ -409,6 +409,6 @@ json_domain(FILE *out, const struct report_options *options,
 
 const struct report_format report_json = {
 	.name = "json",
-	.help = "one object a line for programs",
+	.help = "one object a line, for programs",
 	.domain = json_domain,
 };

@@ -1,6 +1,6 @@
 /*
- * JUnit's XML, as the CI systems read it: a suite for each domain, a case for
- * each thing that a person would look up by name.
+ * JUnit XML as CI systems read it: a suite for each domain, with the cases of
+ * report_cases.h.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
-/* One character of valid UTF-8 at TEXT; *SIZE is how many octets it has. */
+/* Decodes the character of valid UTF-8 at TEXT. *SIZE: its octets. */
 static uint32_t
 decode(const unsigned char *text, size_t *size)
 {
@@ -40,7 +40,7 @@ is_char(uint32_t character)
 	    (character >= 0x10000 && character <= 0x10ffff);
 }
 
-/* TEXT as content or in an attribute; what is no XML character becomes '?'. */
+/* TEXT as content or in an attribute; '?' for what is not a Char. */
 static void
 put_escaped(FILE *out, const char *text)
 {
@@ -83,7 +83,10 @@ put_attribute(FILE *out, const char *name, const char *value)
 	fputc('"', out);
 }
 
-/* Whether DANE was found broken or missing, or could not be tried. */
+/*
+ * The element for a verdict: a failure where DANE is broken or missing, an
+ * error where it could not be tried. NULL: none, it passed.
+ */
 static const char *
 element_of(enum verdict verdict)
 {
@@ -140,7 +143,7 @@ junit_begin(FILE *out, const struct report_options *options)
 	(void)options;
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 	    "<testsuites name=\"mxdane\">\n", out);
-	/* Its names must be unique: a domain is told of once. */
+	/* Suites need unique names: a domain is written once. */
 	return memory_new(1, sizeof(struct name_set));
 }
 

@@ -1,7 +1,7 @@
 /*
  * Metrics for the node exporter's textfile collector. The exposition format
- * wants the samples of a metric together, so each metric is kept apart until
- * the end.
+ * requires the samples of a metric to be in one group, so each metric is
+ * buffered until the end.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -30,15 +30,15 @@ static const struct {
 	const char	*help;
 } metrics[METRIC_COUNT] = {
 	[METRIC_VERDICT] = { "mxdane_verdict",
-	    "Verdict of a domain: 1 for the one that holds." },
+	    "Verdict of a domain: 1 for the one it has, 0 for the others." },
 	[METRIC_ADDRESS] = { "mxdane_address_success",
 	    "Whether the server at an address was authenticated." },
 	[METRIC_RECORD] = { "mxdane_tlsa_record_matched",
 	    "Whether a TLSA record matches what an address presents." },
 	[METRIC_SIGNATURE] = { "mxdane_signature_expiry_timestamp_seconds",
-	    "When the first signature of an answer ends." },
+	    "When the first signature of an answer expires." },
 	[METRIC_CERTIFICATE] = { "mxdane_certificate_expiry_timestamp_seconds",
-	    "When a certificate that an address presents ends." },
+	    "When a certificate that an address presents expires." },
 	[METRIC_DURATION] = { "mxdane_check_duration_seconds",
 	    "How long the check of a domain took." },
 	[METRIC_CHECKED] = { "mxdane_last_check_timestamp_seconds",
@@ -54,7 +54,7 @@ struct metric_text {
 /* The state of this writer. */
 struct metrics {
 	struct metric_text	*texts;		/* owned, METRIC_COUNT */
-	struct name_set		 told;		/* each series once */
+	struct name_set		 domains;	/* each is written once */
 };
 
 static void *
@@ -93,13 +93,13 @@ prometheus_end(FILE *out, const struct report_options *options, void *state)
 		free(texts[i].text);
 	}
 	free(texts);
-	name_set_clear(&written->told);
+	name_set_clear(&written->domains);
 	free(written);
 }
 
 /*
- * One sample. LABELS are pairs of name and value, ended by NULL; in a value
- * '\', '"' and a line's end are escaped.
+ * Writes a sample. LABELS: pairs of name and value, ended by NULL; '\', '"' and
+ * newlines in values are escaped.
  */
 static void
 put_sample(struct metric_text *texts, enum metric metric,
@@ -149,9 +149,12 @@ put_verdicts(struct metric_text *texts, const struct evidence *evidence)
 	}
 }
 
-/* Two hosts may be aliases of one, and share its answers: one sample each. */
+/*
+ * Whether one of the first HOSTS hosts has the answer, too, as aliases of one
+ * host do: it gets one sample.
+ */
 static bool
-is_told(const struct evidence *evidence, size_t hosts,
+is_written(const struct evidence *evidence, size_t hosts,
     const struct answer *answer)
 {
 	const struct answer *answers[EXPIRY_ANSWERS];
@@ -185,7 +188,7 @@ put_signature(struct metric_text *texts, const char *domain,
 	free(rrset);
 }
 
-/* Which handshake the samples are about. All borrowed. */
+/* The handshake that samples are about. All borrowed. */
 struct sample_place {
 	const char			*domain;
 	const struct host_evidence	*host;
@@ -279,7 +282,7 @@ prometheus_domain(FILE *out, const struct report_options *options,
 
 	(void)out;
 	(void)options;
-	if (!name_set_add(&written->told, evidence->domain))
+	if (!name_set_add(&written->domains, evidence->domain))
 		return;
 	put_verdicts(texts, evidence);
 	put_signature(texts, evidence->domain, evidence->mx);
@@ -287,7 +290,7 @@ prometheus_domain(FILE *out, const struct report_options *options,
 		n = expiry_answers(&evidence->hosts[i], answers);
 		for (j = 0; j < n; j++) {
 			if (answers[j] != NULL &&
-			    !is_told(evidence, i, answers[j]))
+			    !is_written(evidence, i, answers[j]))
 				put_signature(texts, evidence->domain,
 				    answers[j]);
 		}

@@ -1,8 +1,6 @@
 /*
- * TAP: a test for each thing that a person would look up by name, the plan at
- * the end. It is what version 14 describes; the version line says 13, which has
- * all of it that is used here, because today's prove(1) takes a 14 for an
- * error.
+ * TAP: a test for each case of report_cases.h, the plan at the end. The version
+ * line says 13: today's prove(1) rejects 14, of which nothing is needed here.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +38,7 @@ put_description(FILE *out, const char *text)
 	}
 }
 
-/* Every line behind a '#': nothing in it can be taken for TAP. */
+/* Each line behind a '#', so that none can be taken for TAP. */
 static void
 put_comment(FILE *out, const char *details)
 {
@@ -64,7 +62,7 @@ put_test(FILE *out, const char *domain, const struct report_case *item,
 	fputs(": ", out);
 	put_description(out, item->name);
 	if (item->verdict == VERDICT_ABSENT)
-		fputs(" # SKIP takes no part", out);
+		fputs(" # SKIP not applicable", out);
 	fputc('\n', out);
 	if (item->details != NULL)
 		put_comment(out, item->details);

@@ -14,7 +14,7 @@
 #define VERDICT_COLUMN	50
 #define TEXT_COLUMNS	79
 
-/* How far in the text of findings is, and of what is said of one record. */
+/* Indents of the text of findings, and of the reasons for mismatches. */
 #define FINDING_INDENT	9
 #define RECORD_INDENT	22
 
@@ -93,8 +93,8 @@ put_heading(const struct page *page, int indent, const char *name,
 }
 
 /*
- * TEXT from COLUMN on, where the line has got to, in lines of at most
- * TEXT_COLUMNS, broken at spaces; all but the first are indented.
+ * Writes TEXT from COLUMN on in lines of at most TEXT_COLUMNS, broken at
+ * spaces; all but the first are indented.
  */
 static void
 put_running(const struct page *page, size_t column, int indent,
@@ -121,7 +121,7 @@ put_running(const struct page *page, size_t column, int indent,
 	} while (*text != '\0');
 }
 
-/* A paragraph, as far in as the MARK that stands before it. */
+/* Writes a paragraph behind MARK, its lines aligned. */
 static void
 put_wrapped(const struct page *page, int indent, const char *mark,
     const char *text)
@@ -132,8 +132,8 @@ put_wrapped(const struct page *page, int indent, const char *mark,
 }
 
 /*
- * A record to publish or to remove is never broken. One that has been printed
- * already, for the same reader to find above, is shortened.
+ * A record to publish or to remove is never wrapped. One that was printed above
+ * is shortened.
  */
 static void
 put_record(const struct page *page, const struct advice *advice,
@@ -228,7 +228,7 @@ put_tlsa(const struct page *page, const struct host_evidence *host)
 		    "no records", dnssec_status_name(tlsa->dnssec));
 		return;
 	}
-	/* As it is published: a cache may have counted down, or cut it. */
+	/* As published: a cache may have counted it down, or capped it. */
 	fprintf(page->out, ", %s, TTL %u", dnssec_status_name(tlsa->dnssec),
 	    (unsigned int)answer_source_ttl(tlsa));
 	if (tlsa->dnssec == DNSSEC_SECURE && tlsa->signed_until != 0) {
@@ -256,7 +256,7 @@ put_handshake(const struct page *page, const struct handshake *handshake)
 {
 	const struct certificate *own = handshake->chain->certificates;
 
-	/* Without a protocol nobody was asked (--chain). */
+	/* There is none without a connection (--chain). */
 	if (handshake->protocol != NULL)
 		fprintf(page->out, "%s, ", handshake->protocol);
 	fprintf(page->out, "%s, %s\n", key_type_name(handshake->key_type),
@@ -279,14 +279,14 @@ depth_text(const struct match_result *match, const struct chain *chain)
 	if (match->depth == MATCH_NO_DEPTH)
 		return memory_string("");
 	if (depth >= chain->count)
-		return memory_string("an authority that only the DNS names");
+		return memory_string("a CA that only the DNS names");
 	if (depth == 0)
 		return memory_string("the server's own certificate");
 	return memory_format("%s, certificate %zu above the server's",
 	    chain->certificates[depth].subject, depth);
 }
 
-/* Calmly where it does not match: beside a match this is normal. */
+/* A mismatch is dimmed: beside a match it is normal. */
 static void
 put_match(const struct page *page, size_t record,
     const struct match_result *match, const struct chain *chain)
@@ -379,7 +379,7 @@ put_host(const struct page *page, const struct evidence *evidence,
 	else
 		name = memory_format("MX %u %s", (unsigned int)host->preference,
 		    host->name);
-	rest = !host->asked ? memory_string("not asked for") :
+	rest = !host->asked ? memory_string("not looked up") :
 	    memory_format("DNSSEC %s",
 	    dnssec_status_name(host_dns_address_status(host)));
 	put_heading(page, indent, name, host->judged.verdict, rest);
@@ -425,7 +425,10 @@ text_end(FILE *out, const struct report_options *options, void *state)
 	free(state);
 }
 
-/* What stands behind the verdict: "DNSSEC secure"; and, in brief, why. */
+/*
+ * What follows the verdict: "DNSSEC secure"; BRIEF: and why. Owned by the
+ * caller.
+ */
 static char *
 domain_rest(const struct evidence *evidence, bool brief)
 {

@@ -1,5 +1,5 @@
 /*
- * Parts of the text report, for whoever writes text.
+ * Parts of the text report, for other reports for people (mxtlsa --verify).
  */
 #ifndef CHECKER_REPORT_REPORT_TEXT_H
 #define CHECKER_REPORT_REPORT_TEXT_H
@@ -10,8 +10,9 @@
 #include "checker/evidence/finding.h"
 #include "checker/evidence/verdict.h"
 
-/* "pass", "FAIL": the word alone. */
+/* Writes "pass", "FAIL": the word alone. */
 void	report_text_verdict(FILE *out, bool colour, enum verdict verdict);
+/* Writes settled findings, with what to do. */
 void	report_text_findings(FILE *out, bool colour,
 	    const struct finding_list *list);
 

@@ -1,7 +1,7 @@
 /*
  * A host's DNS over the whole matrix of states: what is asked next, and what it
- * means. What must come out is written down here once more, from RFC 7672 and
- * not from host_dns.c.
+ * means. The expected results are derived anew here, from RFC 7672 and not from
+ * host_dns.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +14,7 @@
 #include "checker/evidence/host_dns.h"
 #include "resolver/memory.h"
 #include "tests/unit/support/fixture.h"
+#include "tests/unit/support/table.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -29,25 +30,31 @@ enum family {
 	FAMILIES
 };
 
+static const struct family_row {
+	const char		*name;
+	enum answer_kind	 kind;
+	enum dnssec_status	 status;
+} families[FAMILIES] = {
+	[HAS_SECURE] = { "address, signed", ANSWER_RECORDS, DNSSEC_SECURE },
+	[HAS_INSECURE] = { "address, unsigned", ANSWER_RECORDS,
+	    DNSSEC_INSECURE },
+	[NONE_SECURE] = { "no address, signed", ANSWER_NO_DATA,
+	    DNSSEC_SECURE },
+	[NONE_INSECURE] = { "no address, unsigned", ANSWER_NO_NAME,
+	    DNSSEC_INSECURE },
+	[IS_BOGUS] = { "bogus", ANSWER_UNUSABLE, DNSSEC_BOGUS },
+	[IS_LOST] = { "lookup failed", ANSWER_UNUSABLE, DNSSEC_FAILED },
+};
+
 static struct answer *
 family_answer(enum family family, const char *name, enum dns_type type)
 {
 	static const uint8_t address[16] = { 192, 0, 2, 1 };
-	static const struct {
-		enum answer_kind	kind;
-		enum dnssec_status	status;
-	} rows[FAMILIES] = {
-		[HAS_SECURE] = { ANSWER_RECORDS, DNSSEC_SECURE },
-		[HAS_INSECURE] = { ANSWER_RECORDS, DNSSEC_INSECURE },
-		[NONE_SECURE] = { ANSWER_NO_DATA, DNSSEC_SECURE },
-		[NONE_INSECURE] = { ANSWER_NO_NAME, DNSSEC_INSECURE },
-		[IS_BOGUS] = { ANSWER_UNUSABLE, DNSSEC_BOGUS },
-		[IS_LOST] = { ANSWER_UNUSABLE, DNSSEC_FAILED },
-	};
-	struct answer *answer = fixture_answer(name, type, rows[family].kind,
-	    rows[family].status);
+	const struct family_row *row = &families[family];
+	struct answer *answer = fixture_answer(name, type, row->kind,
+	    row->status);
 
-	if (rows[family].kind == ANSWER_RECORDS)
+	if (row->kind == ANSWER_RECORDS)
 		fixture_add(answer, address, type == DNS_A ? 4 : 16);
 	return answer;
 }
@@ -69,7 +76,7 @@ domain_with_families(enum family a, enum family aaaa,
 	return evidence;
 }
 
-/* verdicts of a host, RFC 7672 2.2.2, with everything else in order */
+/* The verdict of a host with everything else in order (RFC 7672 2.2.2). */
 static enum verdict
 expected_of_families(enum family a, enum family aaaa)
 {
@@ -87,33 +94,35 @@ expected_of_families(enum family a, enum family aaaa)
 }
 
 static void
+check_families(enum family a, enum family aaaa, const struct chain *chain)
+{
+	const enum verdict expected = expected_of_families(a, aaaa);
+	struct evidence *evidence = domain_with_families(a, aaaa, chain);
+	const struct domain_judgement *judged = &evidence->judged;
+
+	fixture_judge(evidence);
+	if (evidence->hosts[0].judged.verdict != expected)
+		fail_msg("with AAAA %s", families[aaaa].name);
+	/* A domain without a host that counts fails. */
+	assert_int_equal(judged->verdict, expected == VERDICT_ABSENT ?
+	    VERDICT_FAIL : expected);
+	assert_int_equal(finding_list_has(&judged->findings,
+	    FINDING_ADDRESS_BOGUS), a == IS_BOGUS || aaaa == IS_BOGUS);
+	assert_int_equal(finding_list_has(&judged->findings,
+	    FINDING_ADDRESS_LOOKUP_FAILED), a == IS_LOST || aaaa == IS_LOST);
+	evidence_free(evidence);
+}
+
+/* Each answer for A with each for AAAA. */
+static void
 test_address_families(void **state)
 {
+	const struct family_row *row = *state;
 	struct chain *chain = fixture_chain("mx.example.org", KEY_ECDSA);
-	struct evidence *evidence;
-	enum verdict expected;
-	enum family a, aaaa;
+	enum family aaaa;
 
-	(void)state;
-	for (a = HAS_SECURE; a < FAMILIES; a++) {
-		for (aaaa = HAS_SECURE; aaaa < FAMILIES; aaaa++) {
-			expected = expected_of_families(a, aaaa);
-			evidence = domain_with_families(a, aaaa, chain);
-			fixture_judge(evidence);
-			assert_int_equal(evidence->hosts[0].judged.verdict, expected);
-			/* A domain without a host that takes part fails. */
-			assert_int_equal(evidence->judged.verdict,
-			    expected == VERDICT_ABSENT ? VERDICT_FAIL :
-			    expected);
-			assert_int_equal(finding_list_has(&evidence->judged.findings,
-			    FINDING_ADDRESS_BOGUS),
-			    a == IS_BOGUS || aaaa == IS_BOGUS);
-			assert_int_equal(finding_list_has(&evidence->judged.findings,
-			    FINDING_ADDRESS_LOOKUP_FAILED),
-			    a == IS_LOST || aaaa == IS_LOST);
-			evidence_free(evidence);
-		}
-	}
+	for (aaaa = HAS_SECURE; aaaa < FAMILIES; aaaa++)
+		check_families((enum family)(row - families), aaaa, chain);
 	chain_free(chain);
 }
 
@@ -158,98 +167,93 @@ test_base_domains(void **state)
 	evidence_free(evidence);
 }
 
+static const struct alias_row {
+	const char		*name;		/* of the CNAME answer */
+	enum answer_kind	 kind;
+	enum dnssec_status	 status;
+	enum host_dns		 expected;
+} alias_rows[] = {
+	{ "secure", ANSWER_RECORDS, DNSSEC_SECURE, HOST_DNS_TLSA_UNKNOWN },
+	{ "insecure", ANSWER_RECORDS, DNSSEC_INSECURE,
+	    HOST_DNS_ADDRESS_INSECURE },
+	{ "bogus", ANSWER_UNUSABLE, DNSSEC_BOGUS, HOST_DNS_ADDRESS_BOGUS },
+	{ "lookup failed", ANSWER_UNUSABLE, DNSSEC_FAILED,
+	    HOST_DNS_ADDRESS_FAILED },
+};
+
 static void
 test_alias_into_unsigned_zone(void **state)
 {
-	static const struct {
-		enum answer_kind	kind;
-		enum dnssec_status	status;
-		enum host_dns		expected;
-	} rows[] = {
-		{ ANSWER_RECORDS, DNSSEC_SECURE, HOST_DNS_TLSA_UNKNOWN },
-		{ ANSWER_RECORDS, DNSSEC_INSECURE, HOST_DNS_ADDRESS_INSECURE },
-		{ ANSWER_UNUSABLE, DNSSEC_BOGUS, HOST_DNS_ADDRESS_BOGUS },
-		{ ANSWER_UNUSABLE, DNSSEC_FAILED, HOST_DNS_ADDRESS_FAILED },
-	};
+	const struct alias_row *row = *state;
 	struct evidence *evidence = fixture_domain("example.org");
 	struct host_evidence *host = fixture_host(evidence, "mx.example.org");
-	size_t i;
 
-	(void)state;
 	make_alias(host->a, "real.example.net");
 	host->a->dnssec = DNSSEC_INSECURE;
 	assert_int_equal(host_dns_state(host, NULL), HOST_DNS_ALIAS_UNKNOWN);
-	for (i = 0; i < COUNT(rows); i++) {
-		answer_free(host->cname);
-		host->cname = fixture_answer(host->name, DNS_CNAME,
-		    rows[i].kind, rows[i].status);
-		if (rows[i].kind == ANSWER_RECORDS)
-			fixture_add(host->cname, "x", 1);
-		assert_int_equal(host_dns_state(host, NULL), rows[i].expected);
-	}
+	host->cname = fixture_answer(host->name, DNS_CNAME, row->kind,
+	    row->status);
+	if (row->kind == ANSWER_RECORDS)
+		fixture_add(host->cname, "x", 1);
+	assert_int_equal(host_dns_state(host, NULL), row->expected);
 	/* With a secure alias the name itself is the only base domain. */
-	answer_free(host->cname);
-	host->cname = fixture_answer(host->name, DNS_CNAME, ANSWER_RECORDS,
-	    DNSSEC_SECURE);
-	fixture_add(host->cname, "x", 1);
-	assert_string_equal(host_dns_base_domain(host, 0), "mx.example.org");
-	assert_null(host_dns_base_domain(host, 1));
+	if (row->status == DNSSEC_SECURE) {
+		assert_string_equal(host_dns_base_domain(host, 0),
+		    "mx.example.org");
+		assert_null(host_dns_base_domain(host, 1));
+	}
 	evidence_free(evidence);
 }
 
 /* --- the TLSA answer */
 
-static void
-test_tlsa_answers(void **state)
-{
-	static const struct {
-		enum answer_kind	kind;
-		enum dnssec_status	status;
-		enum verdict		expected;
-		enum finding_code	code;
-	} rows[] = {
-		{ ANSWER_UNUSABLE, DNSSEC_BOGUS, VERDICT_FAIL,
-		    FINDING_TLSA_BOGUS },
-		{ ANSWER_UNUSABLE, DNSSEC_FAILED, VERDICT_FAIL,
-		    FINDING_TLSA_LOOKUP_FAILED },
-		{ ANSWER_NO_DATA, DNSSEC_SECURE, VERDICT_NONE,
-		    FINDING_TLSA_NONE },
-		{ ANSWER_NO_NAME, DNSSEC_SECURE, VERDICT_NONE,
-		    FINDING_TLSA_NONE },
-		{ ANSWER_NO_NAME, DNSSEC_INSECURE, VERDICT_NONE,
-		    FINDING_TLSA_NONE },
-		{ ANSWER_RECORDS, DNSSEC_INSECURE, VERDICT_NONE,
-		    FINDING_TLSA_INSECURE },
-	};
-	struct evidence *evidence;
-	struct host_evidence *host;
-	size_t i;
+static const struct tlsa_row {
+	const char		*name;
+	enum answer_kind	 kind;
+	enum dnssec_status	 status;
+	enum verdict		 expected;
+	enum finding_code	 code;
+} tlsa_rows[] = {
+	{ "bogus", ANSWER_UNUSABLE, DNSSEC_BOGUS, VERDICT_FAIL,
+	    FINDING_TLSA_BOGUS },
+	{ "lookup failed", ANSWER_UNUSABLE, DNSSEC_FAILED, VERDICT_FAIL,
+	    FINDING_TLSA_LOOKUP_FAILED },
+	{ "no data", ANSWER_NO_DATA, DNSSEC_SECURE, VERDICT_NONE,
+	    FINDING_TLSA_NONE },
+	{ "no name", ANSWER_NO_NAME, DNSSEC_SECURE, VERDICT_NONE,
+	    FINDING_TLSA_NONE },
+	{ "no name, unsigned", ANSWER_NO_NAME, DNSSEC_INSECURE, VERDICT_NONE,
+	    FINDING_TLSA_NONE },
+	{ "records, unsigned", ANSWER_RECORDS, DNSSEC_INSECURE, VERDICT_NONE,
+	    FINDING_TLSA_INSECURE },
+};
 
-	(void)state;
-	for (i = 0; i < COUNT(rows); i++) {
-		evidence = fixture_domain("example.org");
-		host = fixture_host(evidence, "mx.example.org");
-		host->tlsa[0] = fixture_answer("_25._tcp.mx.example.org",
-		    DNS_TLSA, rows[i].kind, rows[i].status);
-		if (rows[i].kind == ANSWER_RECORDS)
-			fixture_add(host->tlsa[0], "\3\1\1", 3);
-		fixture_judge(evidence);
-		assert_int_equal(evidence->judged.verdict, rows[i].expected);
-		assert_int_equal(evidence->judged.findings.items[0].code,
-		    rows[i].code);
-		evidence_free(evidence);
-	}
+static void
+test_tlsa_answer(void **state)
+{
+	const struct tlsa_row *row = *state;
+	struct evidence *evidence = fixture_domain("example.org");
+	struct host_evidence *host = fixture_host(evidence, "mx.example.org");
+
+	host->tlsa[0] = fixture_answer("_25._tcp.mx.example.org", DNS_TLSA,
+	    row->kind, row->status);
+	if (row->kind == ANSWER_RECORDS)
+		fixture_add(host->tlsa[0], "\3\1\1", 3);
+	fixture_judge(evidence);
+	assert_int_equal(evidence->judged.verdict, row->expected);
+	assert_int_equal(evidence->judged.findings.items[0].code, row->code);
+	evidence_free(evidence);
 }
 
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_address_families),
-		cmocka_unit_test(test_base_domains),
-		cmocka_unit_test(test_alias_into_unsigned_zone),
-		cmocka_unit_test(test_tlsa_answers),
+	static const struct table tables[] = {
+		TABLE(test_address_families, families),
+		TABLE_ALONE(test_base_domains),
+		TABLE(test_alias_into_unsigned_zone, alias_rows),
+		TABLE(test_tlsa_answer, tlsa_rows),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return table_run(tables, COUNT(tables));
 }

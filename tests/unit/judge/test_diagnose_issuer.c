@@ -1,5 +1,5 @@
 /*
- * Records of authorities that the server does not send, or that have retired.
+ * Records of CAs that the server does not send, or that have retired.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,12 +17,13 @@
 #include "smtp/chain.h"
 #include "tests/unit/support/certificates.h"
 #include "tests/unit/support/follow.h"
+#include "tests/unit/support/table.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define SENT_MAX 4
 
-/* checker/issuers.c, from the authorities' published certificates */
+/* As in known_cas.c, from the CAs' published certificates. */
 #define X1_KEY \
 	"0b9fa5a59eed715c26c1020c711b4f6ec42d58b0015e14337a39dad301c5afc3"
 #define X1_CERT \
@@ -37,7 +38,7 @@
 	"2bbad93ab5c79279ec121507f272cbe0c6647a3aae52e22f388afab426b4adba"
 #define X3_CERT \
 	"0687260331a72403d909f105e69bcf0d32e1bd2493ffc6d9206d11bcd6770739"
-/* The system's store, as these tests have it, knows it as CN=Root. */
+/* In the CA store of these tests, as CN=Root. */
 #define STORE_KEY \
 	"5707e0000000000000000000000000000000000000000000000000000000571e"
 /* Nobody's. */
@@ -46,7 +47,7 @@
 
 static const char *const names[] = { "mx.example.org" };
 
-/* The certificates of the tests, an issuer before what it issues. */
+/* The certificates of the tests; an issuer is before what it issues. */
 enum who {
 	NOBODY,
 	ROOT,
@@ -91,10 +92,11 @@ static const struct {
 	[LEAF_OF_RING] = { "leaf", RING_B, NULL },
 };
 
-static int
-set_up(void **state)
+static struct issued *world[WHO_COUNT];
+
+static void
+set_up(void)
 {
-	struct issued **world = memory_new(WHO_COUNT, sizeof(*world));
 	struct certificates_wish wish;
 	struct issued *ring;
 	size_t i;
@@ -112,19 +114,19 @@ set_up(void **state)
 	ring = certificates_issue(&wish);
 	certificates_free(world[RING_A]);
 	world[RING_A] = ring;
-	*state = world;
-	return 0;
 }
 
-static int
-tear_down(void **state)
+static void
+tear_down(void)
 {
-	certificates_free_all(*state, WHO_COUNT);
-	return 0;
+	size_t i;
+
+	for (i = NOBODY + 1; i < WHO_COUNT; i++)
+		certificates_free(world[i]);
 }
 
 static struct chain *
-chain_of(struct issued **world, const enum who *sent)
+chain_of(const enum who *sent)
 {
 	const struct issued *issued[SENT_MAX];
 	size_t count;
@@ -146,26 +148,21 @@ add_record(struct tlsa_set *set, const char *text)
 	free(fields.data);
 }
 
-/* The system's CA store, as these tests have it. */
-struct store {
-	struct issued	**world;	/* borrowed */
-	size_t		  asked;
-};
-
+/* The system's CA store. */
 static struct chain *
 find_in_store(void *argument, const struct tlsa *record)
 {
 	static const enum who root[SENT_MAX] = { ROOT };
-	struct store *store_asked = argument;
+	size_t *asked = argument;
 	struct tlsa_set store = { NULL, 0 };
 	bool found;
 
-	store_asked->asked++;
+	(*asked)++;
 	add_record(&store, "2 1 1 " STORE_KEY);
 	found = tlsa_same_combination(store.records, record) &&
 	    memcmp(store.records->data, record->data, record->size) == 0;
 	tlsa_set_clear(&store);
-	return found ? chain_of(store_asked->world, root) : NULL;
+	return found ? chain_of(root) : NULL;
 }
 
 #define NOT_THERE "which the server does not send; senders use no CA " \
@@ -176,85 +173,109 @@ find_in_store(void *argument, const struct tlsa *record)
 #define SENDS	" to the chain that the server sends"
 
 static const struct row {
+	const char	*name;
 	enum who	 sent[SENT_MAX];
 	const char	*record;
-	enum finding_code code;		/* FINDING_CODE_COUNT: silence */
+	enum finding_code code;		/* FINDING_CODE_COUNT: none */
 	const char	*text;
 	const char	*append;	/* comes before the own key's record */
 } rows[] = {
-	/* it issued the last one that is sent */
-	{ { LEAF_UNDER_X1, UNDER_X1 }, "2 1 1 " X1_KEY,
+	/* it issued the last certificate that is sent */
+	{ "issuer's key",
+	    { LEAF_UNDER_X1, UNDER_X1 }, "2 1 1 " X1_KEY,
 	    FINDING_ISSUER_NOT_SENT, "names ISRG Root X1, " NOT_THERE,
 	    APPEND "ISRG Root X1" SENDS ", or\n" },
-	{ { LEAF_UNDER_X1, UNDER_X1 }, "2 0 1 " X1_CERT,
+	{ "issuer's certificate",
+	    { LEAF_UNDER_X1, UNDER_X1 }, "2 0 1 " X1_CERT,
 	    FINDING_ISSUER_NOT_SENT, "names ISRG Root X1, " NOT_THERE,
 	    APPEND "ISRG Root X1" SENDS ", or\n" },
-	{ { LEAF_OF_YE1 }, "2 1 1 " YE1_KEY,
+	{ "rotating issuer's key",
+	    { LEAF_OF_YE1 }, "2 1 1 " YE1_KEY,
 	    FINDING_ISSUER_NOT_SENT, "names Let's Encrypt YE1, " NOT_THERE,
 	    APPEND "Let's Encrypt YE1" SENDS ", or\n" },
-	{ { LEAF_OF_YR }, "2 0 1 " YR_CERT,
+	{ "issuer known by its organization",
+	    { LEAF_OF_YR }, "2 0 1 " YR_CERT,
 	    FINDING_ISSUER_NOT_SENT, "names ISRG Root YR, " NOT_THERE,
 	    APPEND "ISRG Root YR" SENDS ", or\n" },
-	{ { LEAF, MIDDLE }, "2 1 1 " STORE_KEY,
+	{ "issuer in the CA store",
+	    { LEAF, MIDDLE }, "2 1 1 " STORE_KEY,
 	    FINDING_ISSUER_NOT_SENT, "names CN=Root, " NOT_THERE,
 	    APPEND "CN=Root" SENDS ", or\n" },
-	/* in the wrong order the last one is another */
-	{ { LEAF_UNDER_X1, ROOT, UNDER_X1, MIDDLE }, "2 1 1 " X1_KEY,
+	{ "in the wrong order",
+	    { LEAF_UNDER_X1, ROOT, UNDER_X1, MIDDLE }, "2 1 1 " X1_KEY,
 	    FINDING_ISSUER_NOT_SENT, "names ISRG Root X1, " NOT_THERE,
 	    APPEND "ISRG Root X1" SENDS ", or\n" },
 
 	/* more than one is missing, as far as can be seen */
-	{ { LEAF_UNDER_X1 }, "2 1 1 " X1_KEY, FINDING_ISSUER_NOT_SENT,
+	{ "more than one is missing",
+	    { LEAF_UNDER_X1 }, "2 1 1 " X1_KEY, FINDING_ISSUER_NOT_SENT,
 	    "names ISRG Root X1, " NO_USE "CN=Under X1", "" },
-	{ { LEAF }, "2 1 1 " STORE_KEY, FINDING_ISSUER_NOT_SENT,
+	{ "CA store's, more than one is missing",
+	    { LEAF }, "2 1 1 " STORE_KEY, FINDING_ISSUER_NOT_SENT,
 	    "names CN=Root, " NO_USE "CN=Middle", "" },
-	{ { LEAF_OF_YE1 }, "2 1 1 " YE3_KEY, FINDING_ISSUER_NOT_SENT,
+	{ "backup of the issuer",
+	    { LEAF_OF_YE1 }, "2 1 1 " YE3_KEY, FINDING_ISSUER_NOT_SENT,
 	    "names Let's Encrypt YE3, " NO_USE "CN=YE1,O=Let's Encrypt", "" },
-	{ { LEAF_OF_NOT_YE1 }, "2 1 1 " YE1_KEY, FINDING_ISSUER_NOT_SENT,
+	{ "issuer of the same name",
+	    { LEAF_OF_NOT_YE1 }, "2 1 1 " YE1_KEY, FINDING_ISSUER_NOT_SENT,
 	    "names Let's Encrypt YE1, " NO_USE "CN=YE1,O=Let's Decrypt", "" },
 
-	/* it would be no use to send it */
-	{ { ALONE }, "2 1 1 " X1_KEY, FINDING_ISSUER_NOT_SENT,
+	/* sending it would be no use */
+	{ "self-signed leaf",
+	    { ALONE }, "2 1 1 " X1_KEY, FINDING_ISSUER_NOT_SENT,
 	    "names ISRG Root X1, " NO_USE "CN=alone", "" },
-	{ { LEAF, ROOT, MIDDLE }, "2 1 1 " X1_KEY, FINDING_ISSUER_NOT_SENT,
+	{ "whole chain in the wrong order",
+	    { LEAF, ROOT, MIDDLE }, "2 1 1 " X1_KEY, FINDING_ISSUER_NOT_SENT,
 	    "names ISRG Root X1, " NO_USE "CN=Middle", "" },
-	{ { LEAF_OF_RING, RING_B, RING_A }, "2 1 1 " STORE_KEY,
+	{ "ring of issuers",
+	    { LEAF_OF_RING, RING_B, RING_A }, "2 1 1 " STORE_KEY,
 	    FINDING_ISSUER_NOT_SENT, "names CN=Root, " NO_USE "CN=Ring B",
 	    "" },
 
-	/* nobody knows it, but it may be the one that is missing */
-	{ { LEAF, MIDDLE }, "2 1 1 " OTHER_KEY,
+	/* unknown, but it may be the one that is missing */
+	{ "unknown key, root not sent",
+	    { LEAF, MIDDLE }, "2 1 1 " OTHER_KEY,
 	    FINDING_ISSUER_NOT_SENT, "is of no CA that the server "
 	    "sends. What it sends ends with CN=Middle, issued by CN=Root, "
 	    "which is not sent: if the record is of that, senders cannot know",
 	    APPEND "CN=Root" SENDS ", if it is the one, or\n" },
-	{ { LEAF, X1 }, "2 0 1 " OTHER_KEY,
+	{ "unknown certificate, issuer not sent",
+	    { LEAF, X1 }, "2 0 1 " OTHER_KEY,
 	    FINDING_ISSUER_NOT_SENT, "is of no CA that the server "
 	    "sends. What it sends ends with CN=leaf, issued by CN=Middle, "
 	    "which is not sent: if the record is of that, senders cannot know",
 	    APPEND "CN=Middle" SENDS ", if it is the one, or\n" },
 	/* ... or not */
-	{ { LEAF, MIDDLE, ROOT }, "2 1 1 " OTHER_KEY, FINDING_CODE_COUNT,
+	{ "unknown key, whole chain",
+	    { LEAF, MIDDLE, ROOT }, "2 1 1 " OTHER_KEY, FINDING_CODE_COUNT,
 	    NULL, NULL },
-	{ { LEAF, ROOT, MIDDLE }, "2 1 1 " OTHER_KEY, FINDING_CODE_COUNT,
+	{ "unknown key, wrong order",
+	    { LEAF, ROOT, MIDDLE }, "2 1 1 " OTHER_KEY, FINDING_CODE_COUNT,
 	    NULL, NULL },
-	{ { ALONE }, "2 1 1 " OTHER_KEY, FINDING_CODE_COUNT, NULL, NULL },
-	{ { LEAF_OF_RING, RING_B, RING_A }, "2 1 1 " OTHER_KEY,
+	{ "unknown key, self-signed leaf",
+	    { ALONE }, "2 1 1 " OTHER_KEY, FINDING_CODE_COUNT, NULL, NULL },
+	{ "unknown key, ring",
+	    { LEAF_OF_RING, RING_B, RING_A }, "2 1 1 " OTHER_KEY,
 	    FINDING_CODE_COUNT, NULL, NULL },
 
-	/* it issues no more */
-	{ { LEAF, MIDDLE }, "2 1 1 " R10_KEY,
+	/* it has retired */
+	{ "retired CA's key",
+	    { LEAF, MIDDLE }, "2 1 1 " R10_KEY,
 	    FINDING_ISSUER_RETIRED, "names Let's Encrypt R10, a CA "
 	    "that has retired and issues no more certificates", "" },
-	{ { LEAF, MIDDLE, ROOT }, "2 0 1 " X3_CERT,
+	{ "retired CA's certificate",
+	    { LEAF, MIDDLE, ROOT }, "2 0 1 " X3_CERT,
 	    FINDING_ISSUER_RETIRED, "names DST Root CA X3, a CA that "
 	    "has retired and issues no more certificates", "" },
 
-	/* an authority's digest is not meant where usage 3 stands before it,
-	 * nor its key's where that of its certificate should be */
-	{ { LEAF, MIDDLE }, "3 1 1 " R10_KEY, FINDING_CODE_COUNT, NULL, NULL },
-	{ { LEAF, MIDDLE }, "3 1 1 " X1_KEY, FINDING_CODE_COUNT, NULL, NULL },
-	{ { LEAF, MIDDLE, ROOT }, "2 0 1 " X1_KEY, FINDING_CODE_COUNT, NULL,
+	/* a CA's digest, but the usage or the selector is another */
+	{ "retired CA's key with usage 3",
+	    { LEAF, MIDDLE }, "3 1 1 " R10_KEY, FINDING_CODE_COUNT, NULL,
+	    NULL },
+	{ "known CA's key with usage 3",
+	    { LEAF, MIDDLE }, "3 1 1 " X1_KEY, FINDING_CODE_COUNT, NULL, NULL },
+	{ "known CA's key as a certificate's",
+	    { LEAF, MIDDLE, ROOT }, "2 0 1 " X1_KEY, FINDING_CODE_COUNT, NULL,
 	    NULL },
 };
 
@@ -262,10 +283,10 @@ static const struct advice_rrset rrset = { "_25._tcp.mx.example.org", 3600 };
 static const struct advice_rrset nowhere = { NULL, 3600 };
 
 static bool
-diagnose_row(struct issued **world, const struct row *row, bool failing,
+diagnose_row(const struct row *row, bool failing,
     struct diagnosis *diagnosis)
 {
-	struct chain *chain = chain_of(world, row->sent);
+	struct chain *chain = chain_of(row->sent);
 	struct tlsa_set set = { NULL, 0 };
 	const struct match_input match = {
 		.records = &set,
@@ -274,7 +295,7 @@ diagnose_row(struct issued **world, const struct row *row, bool failing,
 		.reference_name_count = COUNT(names),
 		.when = CERTIFICATES_NOW,
 	};
-	struct store asked = { world, 0 };
+	size_t asked = 0;
 	const struct ca_lookup store = { find_in_store, &asked };
 	struct diagnose_input input = {
 		.chain = chain,
@@ -283,72 +304,65 @@ diagnose_row(struct issued **world, const struct row *row, bool failing,
 		.ca_lookup = &store,
 		.failing = failing,
 	};
-	bool said;
+	bool explained;
 
 	add_record(&set, row->record);
 	input.record = set.records;
-	said = diagnose(diagnosis, &input);
-	if (said)
+	explained = diagnose(diagnosis, &input);
+	if (explained)
 		assert_int_equal(follow_advice(&diagnosis->advice, &match, 0),
 		    1);
-	/* It takes time to read, and is for what is not known else. */
-	assert_true(asked.asked <= 1);
+	/* The CA store takes time to read, and is the last resort. */
+	assert_true(asked <= 1);
 	tlsa_set_clear(&set);
 	chain_free(chain);
-	return said;
+	return explained;
 }
 
 static void
-test_issuers(void **state)
+test_issuer(void **state)
 {
+	const struct row *row = *state;
 	struct diagnosis diagnosis;
-	const struct row *row;
-	size_t i, length;
+	size_t length;
 	char *advice;
 
-	for (i = 0; i < COUNT(rows); i++) {
-		row = &rows[i];
-		if (!diagnose_row(*state, row, true, &diagnosis)) {
-			if (row->text != NULL)
-				fail_msg("nothing is said of %s", row->record);
-			continue;
-		}
-		if (row->text == NULL)
-			fail_msg("%s: %s", row->record, diagnosis.text);
-		assert_int_equal(diagnosis.code, row->code);
-		assert_string_equal(diagnosis.text, row->text);
-		advice = advice_list_text(&diagnosis.advice);
-		length = strlen(row->append);
-		if (strncmp(advice, row->append, length) != 0 ||
-		    strncmp(advice + length, "publish  ", 9) != 0)
-			fail_msg("%s: %s", row->record, advice);
-		free(advice);
-		free(diagnosis.text);
-		advice_list_clear(&diagnosis.advice);
+	if (!diagnose_row(row, true, &diagnosis)) {
+		assert_null(row->text);
+		return;
 	}
+	if (row->text == NULL)
+		fail_msg("%s", diagnosis.text);
+	assert_int_equal(diagnosis.code, row->code);
+	assert_string_equal(diagnosis.text, row->text);
+	advice = advice_list_text(&diagnosis.advice);
+	length = strlen(row->append);
+	if (strncmp(advice, row->append, length) != 0 ||
+	    strncmp(advice + length, "publish  ", 9) != 0)
+		fail_msg("%s", advice);
+	free(advice);
+	free(diagnosis.text);
+	advice_list_clear(&diagnosis.advice);
 }
 
-/* Beside a match an authority that is not there is nobody's trouble. */
+/* Beside a match, a CA that is not sent does no harm. */
 static void
 test_beside_match(void **state)
 {
 	struct diagnosis diagnosis;
-	size_t i;
 
-	for (i = 0; i < COUNT(rows); i++)
-		assert_false(diagnose_row(*state, &rows[i], false,
-		    &diagnosis));
+	assert_false(diagnose_row(*state, false, &diagnosis));
 }
 
-/* What is to be appended, appended: then the record matches. */
+/* With the certificate appended as advised, the record matches. */
 static void
 test_append(void **state)
 {
 	static const enum who sent[SENT_MAX] = { LEAF, MIDDLE },
 	    whole[SENT_MAX] = { LEAF, MIDDLE, ROOT },
 	    root[SENT_MAX] = { ROOT };
-	struct chain *chains[] = { chain_of(*state, sent),
-		chain_of(*state, whole), chain_of(*state, root) };
+	struct chain *chains[] = { chain_of(sent),
+		chain_of(whole), chain_of(root) };
 	const struct tlsa fields = { .usage = 2, .selector = 1,
 		.matching_type = 1, .size = CHAIN_DIGEST,
 		.data = chains[2]->certificates[0].spki_sha256 };
@@ -365,13 +379,14 @@ test_append(void **state)
 	struct match_result *results;
 	size_t i;
 
+	(void)state;
 	tlsa_set_add(&set, &fields);
 	match.chain = chains[0];
 	input.record = set.records;
 	input.chain = chains[0];
 	assert_true(diagnose(&diagnosis, &input));
 	assert_int_equal(diagnosis.code, FINDING_ISSUER_NOT_SENT);
-	/* Without an owner the record is told by itself. */
+	/* Without an owner the record is advised by itself. */
 	assert_true(advice_has(&diagnosis.advice, "or\npublish  3 1 1 "));
 	free(diagnosis.text);
 	advice_list_clear(&diagnosis.advice);
@@ -389,12 +404,15 @@ test_append(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_issuers),
-		cmocka_unit_test(test_beside_match),
-		cmocka_unit_test(test_append),
+	static const struct table tables[] = {
+		TABLE(test_issuer, rows),
+		TABLE(test_beside_match, rows),
+		TABLE_ALONE(test_append),
 	};
+	int failed;
 
-	return cmocka_run_group_tests_name("diagnose_issuer", tests, set_up,
-	    tear_down);
+	set_up();
+	failed = table_run(tables, COUNT(tables));
+	tear_down();
+	return failed;
 }

@@ -1,7 +1,7 @@
 /*
- * Why records do not match, as the judge tells it: how grave it is, where it is
- * so, what another address, host or key type has to do with it; and silence
- * where all is well.
+ * Findings about why a record does not match: their severity and place, what
+ * another address, host or key type has to do with it; and none where all is
+ * well.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,19 +17,21 @@
 #include "tests/unit/support/fixture.h"
 #include "tests/unit/support/follow.h"
 #include "tests/unit/support/match_cases.h"
+#include "tests/unit/support/table.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define HOST "mx.example.org"
 
+static struct issued **world;
+
 /* Another key type at the last of the addresses. */
 static void
-present_too(struct host_evidence *host, struct issued **world,
-    const enum who *sent)
+present_too(struct host_evidence *host, const enum who *sent)
 {
 	struct chain *chain = match_world_chain(world, sent, MATCH_SENT_MAX);
 
-	fixture_shake(&host->endpoints[host->endpoint_count - 1], chain);
+	fixture_handshake(&host->endpoints[host->endpoint_count - 1], chain);
 	chain_free(chain);
 }
 
@@ -77,7 +79,7 @@ assert_address(const struct finding *finding, const char *expected)
 	free(address);
 }
 
-/* The advice of every explanation, held against what its place presents. */
+/* The advice of the explanation matches what its place presents. */
 static void
 assert_advice_helps(const struct evidence *evidence,
     const struct host_evidence *host)
@@ -85,7 +87,8 @@ assert_advice_helps(const struct evidence *evidence,
 	const struct finding *finding = explanation(evidence);
 	struct match_input match = {
 		.records = &host->judged.records,
-		.reference_names = (const char *const *)host->judged.reference_names,
+		.reference_names =
+		    (const char *const *)host->judged.reference_names,
 		.reference_name_count = host->judged.reference_name_count,
 		.when = CERTIFICATES_NOW,
 	};
@@ -107,7 +110,7 @@ assert_advice_helps(const struct evidence *evidence,
 	assert_int_equal(tried, 1);
 }
 
-/* --- how grave it is */
+/* --- severity */
 
 static void
 test_failing(void **state)
@@ -116,8 +119,9 @@ test_failing(void **state)
 	struct host_evidence *host = fixture_host(evidence, HOST);
 	const struct finding *finding;
 
-	match_world_publish(host, *state, "2 1 1", LEAF);
-	match_world_present(host, *state, "192.0.2.1", leaf_sent);
+	(void)state;
+	match_world_publish(host, world, "2 1 1", LEAF);
+	match_world_present(host, world, "192.0.2.1", leaf_sent);
 	fixture_judge(evidence);
 	assert_int_equal(evidence->judged.verdict, VERDICT_FAIL);
 	finding = explanation(evidence);
@@ -140,10 +144,11 @@ test_beside_match(void **state)
 	struct evidence *evidence = fixture_domain("example.org");
 	struct host_evidence *host = fixture_host(evidence, HOST);
 
-	match_world_publish(host, *state, "3 1 1", LEAF);
-	match_world_publish(host, *state, "2 1 1", LEAF);
-	match_world_publish(host, *state, "2 1 1", LEAF);	/* told once */
-	match_world_present(host, *state, "192.0.2.1", leaf_sent);
+	(void)state;
+	match_world_publish(host, world, "3 1 1", LEAF);
+	match_world_publish(host, world, "2 1 1", LEAF);
+	match_world_publish(host, world, "2 1 1", LEAF); /* a duplicate */
+	match_world_present(host, world, "192.0.2.1", leaf_sent);
 	fixture_judge(evidence);
 	assert_int_equal(evidence->judged.verdict, VERDICT_PASS);
 	assert_int_equal(explanation(evidence)->code,
@@ -154,7 +159,7 @@ test_beside_match(void **state)
 	evidence_free(evidence);
 }
 
-/* No sender can use the record: nobody is authenticated, and no mail waits. */
+/* The record is unusable: nobody is authenticated, and no mail delayed. */
 static void
 test_unusable(void **state)
 {
@@ -162,11 +167,12 @@ test_unusable(void **state)
 	struct evidence *evidence = fixture_domain("example.org");
 	struct host_evidence *host = fixture_host(evidence, HOST);
 
-	match_world_record(&set, *state, "3 1 2", LEAF);
+	(void)state;
+	match_world_record(&set, world, "3 1 2", LEAF);
 	set.records[0].matching_type = TLSA_SHA2_256;
 	fixture_tlsa(host, set.records);
 	tlsa_set_clear(&set);
-	match_world_present(host, *state, "192.0.2.1", leaf_sent);
+	match_world_present(host, world, "192.0.2.1", leaf_sent);
 	fixture_judge(evidence);
 	assert_int_equal(evidence->judged.verdict, VERDICT_NONE);
 	assert_int_equal(explanation(evidence)->code,
@@ -183,9 +189,10 @@ test_insecure_domain(void **state)
 	struct evidence *evidence = fixture_domain("example.org");
 	struct host_evidence *host = fixture_host(evidence, HOST);
 
+	(void)state;
 	evidence->mx->dnssec = DNSSEC_INSECURE;
-	match_world_publish(host, *state, "3 0 1", INTERMEDIATE);
-	match_world_present(host, *state, "192.0.2.1", leaf_sent);
+	match_world_publish(host, world, "3 0 1", INTERMEDIATE);
+	match_world_present(host, world, "192.0.2.1", leaf_sent);
 	fixture_judge(evidence);
 	assert_int_equal(evidence->judged.verdict, VERDICT_NONE);
 	assert_int_equal(explanation(evidence)->code,
@@ -195,8 +202,17 @@ test_insecure_domain(void **state)
 	evidence_free(evidence);
 }
 
+static const struct reference_row {
+	const char		*name;
+	enum dnssec_status	 mx;
+	const char		*numbers;	/* of the record advised */
+} reference_rows[] = {
+	{ "secure MX", DNSSEC_SECURE, ". IN TLSA 2 1 1 " },
+	{ "insecure MX", DNSSEC_INSECURE, ". IN TLSA 3 1 1 " },
+};
+
 /*
- * With an insecure MX answer the mail domain is no reference name (RFC 7672
+ * With an insecure MX answer the mail domain is not a reference name (RFC 7672
  * 3.2.2).
  */
 static void
@@ -204,29 +220,17 @@ test_reference_names(void **state)
 {
 	static const enum who sent[MATCH_SENT_MAX] = { LEAF_DOMAIN,
 		INTERMEDIATE };
-	static const struct {
-		enum dnssec_status	mx;
-		const char		*numbers;
-	} rows[] = {
-		{ DNSSEC_SECURE, ". IN TLSA 2 1 1 " },
-		{ DNSSEC_INSECURE, ". IN TLSA 3 1 1 " },
-	};
-	struct evidence *evidence;
-	struct host_evidence *host;
-	size_t i;
+	const struct reference_row *row = *state;
+	struct evidence *evidence = fixture_domain("example.org");
+	struct host_evidence *host = fixture_host(evidence, HOST);
 
-	for (i = 0; i < COUNT(rows); i++) {
-		evidence = fixture_domain("example.org");
-		host = fixture_host(evidence, HOST);
-		evidence->mx->dnssec = rows[i].mx;
-		match_world_publish(host, *state, "3 1 1", INTERMEDIATE);
-		match_world_present(host, *state, "192.0.2.1", sent);
-		fixture_judge(evidence);
-		assert_true(advice_has(&explanation(evidence)->advice,
-		    rows[i].numbers));
-		assert_advice_helps(evidence, host);
-		evidence_free(evidence);
-	}
+	evidence->mx->dnssec = row->mx;
+	match_world_publish(host, world, "3 1 1", INTERMEDIATE);
+	match_world_present(host, world, "192.0.2.1", sent);
+	fixture_judge(evidence);
+	assert_true(advice_has(&explanation(evidence)->advice, row->numbers));
+	assert_advice_helps(evidence, host);
+	evidence_free(evidence);
 }
 
 /* --- what is presented elsewhere */
@@ -237,9 +241,10 @@ test_another_address(void **state)
 	struct evidence *evidence = fixture_domain("example.org");
 	struct host_evidence *host = fixture_host(evidence, HOST);
 
-	match_world_publish(host, *state, "3 1 1", LEAF);
-	match_world_present(host, *state, "192.0.2.1", leaf_sent);
-	match_world_present(host, *state, "2001:db8::1", other_sent);
+	(void)state;
+	match_world_publish(host, world, "3 1 1", LEAF);
+	match_world_present(host, world, "192.0.2.1", leaf_sent);
+	match_world_present(host, world, "2001:db8::1", other_sent);
 	fixture_judge(evidence);
 	assert_int_equal(explanation(evidence)->code,
 	    FINDING_MATCHES_ELSEWHERE);
@@ -251,84 +256,78 @@ test_another_address(void **state)
 	evidence_free(evidence);
 }
 
+static const struct host_row {
+	const char	*name;		/* the record's numbers */
+	enum who	 of;
+} host_rows[] = {
+	{ "3 1 1", LEAF },
+	{ "3 0 2", LEAF },
+	{ "2 1 1", INTERMEDIATE },
+};
+
 static void
 test_another_host(void **state)
 {
-	static const struct {
-		const char	*record;
-		enum who	 of;
-	} rows[] = {
-		{ "3 1 1", LEAF },
-		{ "3 0 2", LEAF },
-		{ "2 1 1", INTERMEDIATE },
-	};
-	struct evidence *evidence;
+	const struct host_row *row = *state;
+	struct evidence *evidence = fixture_domain("example.org");
 	struct host_evidence *host;
-	size_t i;
 
-	for (i = 0; i < COUNT(rows); i++) {
-		evidence = fixture_domain("example.org");
-		host = fixture_host(evidence, "mx1.example.org");
-		match_world_publish(host, *state, rows[i].record, rows[i].of);
-		match_world_present(host, *state, "192.0.2.1", leaf_sent);
-		host = fixture_host(evidence, "mx2.example.org");
-		match_world_publish(host, *state, rows[i].record, rows[i].of);
-		match_world_present(host, *state, "192.0.2.2", other_sent);
-		fixture_judge(evidence);
-		assert_int_equal(explanation(evidence)->code,
-		    FINDING_MATCHES_ELSEWHERE);
-		assert_string_equal(explanation(evidence)->place.host,
-		    "mx2.example.org");
-		assert_string_equal(explanation(evidence)->text, "record [1] "
-		    "matches what mx1.example.org [192.0.2.1] presents "
-		    "(ECDSA), but not what is presented here: one of the two "
-		    "was left behind");
-		assert_advice_helps(evidence, host);
-		evidence_free(evidence);
-	}
+	host = fixture_host(evidence, "mx1.example.org");
+	match_world_publish(host, world, row->name, row->of);
+	match_world_present(host, world, "192.0.2.1", leaf_sent);
+	host = fixture_host(evidence, "mx2.example.org");
+	match_world_publish(host, world, row->name, row->of);
+	match_world_present(host, world, "192.0.2.2", other_sent);
+	fixture_judge(evidence);
+	assert_int_equal(explanation(evidence)->code,
+	    FINDING_MATCHES_ELSEWHERE);
+	assert_string_equal(explanation(evidence)->place.host,
+	    "mx2.example.org");
+	assert_string_equal(explanation(evidence)->text, "record [1] matches "
+	    "what mx1.example.org [192.0.2.1] presents (ECDSA), but not what "
+	    "is presented here: one of the two was left behind");
+	assert_advice_helps(evidence, host);
+	evidence_free(evidence);
 }
+
+static const struct key_type_row {
+	const char	*name;
+	const char	*record;
+	enum who	 of;
+	const enum who	*failing;
+	enum key_type	 key_type;
+	const char	*text;
+} key_type_rows[] = {
+	{ "own key", "3 1 1", LEAF, rsa_sent, KEY_RSA, "record [1] is of the "
+	    "certificate for ECDSA that this server holds as well, not of the "
+	    "one for RSA" },
+	{ "CA above it", "2 1 1", INTERMEDIATE, ed25519_sent, KEY_ED25519,
+	    "record [1] is of the certificate for ECDSA that this server holds "
+	    "as well, or above it, not of the one for Ed25519" },
+};
 
 static void
 test_another_key_type(void **state)
 {
-	static const struct {
-		const char	*record;
-		enum who	 of;
-		const enum who	*failing;
-		enum key_type	 key_type;
-		const char	*text;
-	} rows[] = {
-		{ "3 1 1", LEAF, rsa_sent, KEY_RSA, "record [1] is of the "
-		    "certificate for ECDSA that this server holds as well, not "
-		    "of the one for RSA" },
-		{ "2 1 1", INTERMEDIATE, ed25519_sent, KEY_ED25519, "record "
-		    "[1] is of the certificate for ECDSA that this server "
-		    "holds as well, or above it, not of the one for Ed25519" },
-	};
-	struct evidence *evidence;
-	struct host_evidence *host;
-	size_t i;
+	const struct key_type_row *row = *state;
+	struct evidence *evidence = fixture_domain("example.org");
+	struct host_evidence *host = fixture_host(evidence, HOST);
 
-	for (i = 0; i < COUNT(rows); i++) {
-		evidence = fixture_domain("example.org");
-		host = fixture_host(evidence, HOST);
-		match_world_publish(host, *state, rows[i].record, rows[i].of);
-		match_world_present(host, *state, "192.0.2.1", leaf_sent);
-		present_too(host, *state, rows[i].failing);
-		fixture_judge(evidence);
-		assert_int_equal(evidence->judged.verdict, VERDICT_FAIL);
-		assert_int_equal(explanation(evidence)->code,
-		    FINDING_MATCHES_ELSEWHERE);
-		assert_int_equal(explanation(evidence)->place.key_type,
-		    rows[i].key_type);
-		assert_string_equal(explanation(evidence)->text,
-		    rows[i].text);
-		assert_advice_helps(evidence, host);
-		evidence_free(evidence);
-	}
+	match_world_publish(host, world, row->record, row->of);
+	match_world_present(host, world, "192.0.2.1", leaf_sent);
+	present_too(host, row->failing);
+	fixture_judge(evidence);
+	assert_int_equal(evidence->judged.verdict, VERDICT_FAIL);
+	assert_int_equal(explanation(evidence)->code,
+	    FINDING_MATCHES_ELSEWHERE);
+	assert_int_equal(explanation(evidence)->place.key_type,
+	    row->key_type);
+	assert_string_equal(explanation(evidence)->text, row->text);
+	assert_advice_helps(evidence, host);
+	evidence_free(evidence);
 }
 
-/* The own server's other key type is nearer than another address. */
+/* Another key type of the same address is named before another address. */
 static void
 test_nearest_first(void **state)
 {
@@ -336,10 +335,11 @@ test_nearest_first(void **state)
 	struct host_evidence *host = fixture_host(evidence, HOST);
 	const struct finding *finding;
 
-	match_world_publish(host, *state, "3 1 1", LEAF);
-	match_world_present(host, *state, "192.0.2.1", leaf_sent);
-	match_world_present(host, *state, "192.0.2.2", rsa_sent);
-	present_too(host, *state, leaf_sent);
+	(void)state;
+	match_world_publish(host, world, "3 1 1", LEAF);
+	match_world_present(host, world, "192.0.2.1", leaf_sent);
+	match_world_present(host, world, "192.0.2.2", rsa_sent);
+	present_too(host, leaf_sent);
 	fixture_judge(evidence);
 	finding = explanation(evidence);
 	assert_address(finding, "192.0.2.2");
@@ -349,96 +349,106 @@ test_nearest_first(void **state)
 
 /* --- where all is well nothing is explained */
 
+/* Judges, and frees. */
 static void
-test_silence(void **state)
+assert_no_explanation(struct evidence *evidence)
 {
-	struct evidence *evidence;
-	struct host_evidence *host;
-
-	/* Each record is of one key type of the same server. */
-	evidence = fixture_domain("example.org");
-	host = fixture_host(evidence, HOST);
-	match_world_publish(host, *state, "3 1 1", LEAF);
-	match_world_publish(host, *state, "3 1 1", LEAF_RSA);
-	match_world_present(host, *state, "192.0.2.1", leaf_sent);
-	present_too(host, *state, rsa_sent);
-	fixture_judge(evidence);
-	assert_int_equal(evidence->judged.verdict, VERDICT_PASS);
-	assert_int_equal(count_explanations(evidence), 0);
-	evidence_free(evidence);
-
-	/* Each record is of one address. */
-	evidence = fixture_domain("example.org");
-	host = fixture_host(evidence, HOST);
-	match_world_publish(host, *state, "3 1 1", LEAF);
-	match_world_publish(host, *state, "3 1 1", LEAF_OF_ROOT);
-	match_world_present(host, *state, "192.0.2.1", leaf_sent);
-	match_world_present(host, *state, "192.0.2.2", other_sent);
-	fixture_judge(evidence);
-	assert_int_equal(evidence->judged.verdict, VERDICT_PASS);
-	assert_int_equal(count_explanations(evidence), 0);
-	evidence_free(evidence);
-
-	/* A record waits for the next key; the other host has that already. */
-	evidence = fixture_domain("example.org");
-	host = fixture_host(evidence, "mx1.example.org");
-	match_world_publish(host, *state, "3 1 1", LEAF);
-	match_world_publish(host, *state, "3 1 1", LEAF_OF_ROOT);
-	match_world_present(host, *state, "192.0.2.1", leaf_sent);
-	host = fixture_host(evidence, "mx2.example.org");
-	match_world_publish(host, *state, "3 1 1", LEAF_OF_ROOT);
-	match_world_present(host, *state, "192.0.2.2", other_sent);
 	fixture_judge(evidence);
 	assert_int_equal(evidence->judged.verdict, VERDICT_PASS);
 	assert_int_equal(count_explanations(evidence), 0);
 	evidence_free(evidence);
 }
 
-/* A name is wrong, or a date: that is said, and no fault of the record. */
+static void
+test_record_for_each_key_type(void **state)
+{
+	struct evidence *evidence = fixture_domain("example.org");
+	struct host_evidence *host = fixture_host(evidence, HOST);
+
+	(void)state;
+	match_world_publish(host, world, "3 1 1", LEAF);
+	match_world_publish(host, world, "3 1 1", LEAF_RSA);
+	match_world_present(host, world, "192.0.2.1", leaf_sent);
+	present_too(host, rsa_sent);
+	assert_no_explanation(evidence);
+}
+
+static void
+test_record_for_each_address(void **state)
+{
+	struct evidence *evidence = fixture_domain("example.org");
+	struct host_evidence *host = fixture_host(evidence, HOST);
+
+	(void)state;
+	match_world_publish(host, world, "3 1 1", LEAF);
+	match_world_publish(host, world, "3 1 1", LEAF_OF_ROOT);
+	match_world_present(host, world, "192.0.2.1", leaf_sent);
+	match_world_present(host, world, "192.0.2.2", other_sent);
+	assert_no_explanation(evidence);
+}
+
+/* A record waits for the next key, which the other host has already. */
+static void
+test_record_for_next_key(void **state)
+{
+	struct evidence *evidence = fixture_domain("example.org");
+	struct host_evidence *host;
+
+	(void)state;
+	host = fixture_host(evidence, "mx1.example.org");
+	match_world_publish(host, world, "3 1 1", LEAF);
+	match_world_publish(host, world, "3 1 1", LEAF_OF_ROOT);
+	match_world_present(host, world, "192.0.2.1", leaf_sent);
+	host = fixture_host(evidence, "mx2.example.org");
+	match_world_publish(host, world, "3 1 1", LEAF_OF_ROOT);
+	match_world_present(host, world, "192.0.2.2", other_sent);
+	assert_no_explanation(evidence);
+}
+
+static const struct not_record_row {
+	const char		*name;
+	enum who		 sent[MATCH_SENT_MAX];
+	enum finding_code	 code;
+} not_record_rows[] = {
+	{ "another name", { LEAF_OTHER, INTERMEDIATE },
+	    FINDING_NAME_MISMATCH },
+	{ "expired", { LEAF_OLD, INTERMEDIATE }, FINDING_CERTIFICATE_EXPIRED },
+	{ "not yet valid", { LEAF_FUTURE, INTERMEDIATE },
+	    FINDING_CERTIFICATE_NOT_YET_VALID },
+	{ "issued by another", { LEAF_OF_ROOT, INTERMEDIATE },
+	    FINDING_CHAIN_INVALID },
+};
+
+/* Where the certificate is at fault, the record is not explained. */
 static void
 test_not_the_record(void **state)
 {
-	static const struct {
-		enum who		sent[MATCH_SENT_MAX];
-		enum finding_code	code;
-	} rows[] = {
-		{ { LEAF_OTHER, INTERMEDIATE }, FINDING_NAME_MISMATCH },
-		{ { LEAF_OLD, INTERMEDIATE }, FINDING_CERTIFICATE_EXPIRED },
-		{ { LEAF_FUTURE, INTERMEDIATE },
-		    FINDING_CERTIFICATE_NOT_YET_VALID },
-		{ { LEAF_OF_ROOT, INTERMEDIATE }, FINDING_CHAIN_INVALID },
-	};
-	struct evidence *evidence;
-	struct host_evidence *host;
-	size_t i;
+	const struct not_record_row *row = *state;
+	struct evidence *evidence = fixture_domain("example.org");
+	struct host_evidence *host = fixture_host(evidence, HOST);
 
-	for (i = 0; i < COUNT(rows); i++) {
-		evidence = fixture_domain("example.org");
-		host = fixture_host(evidence, HOST);
-		match_world_publish(host, *state, "2 1 1", INTERMEDIATE);
-		match_world_present(host, *state, "192.0.2.1", rows[i].sent);
-		fixture_judge(evidence);
-		assert_true(finding_list_has(&evidence->judged.findings,
-		    rows[i].code));
-		assert_int_equal(count_explanations(evidence), 0);
-		evidence_free(evidence);
-	}
+	match_world_publish(host, world, "2 1 1", INTERMEDIATE);
+	match_world_present(host, world, "192.0.2.1", row->sent);
+	fixture_judge(evidence);
+	assert_true(finding_list_has(&evidence->judged.findings, row->code));
+	assert_int_equal(count_explanations(evidence), 0);
+	evidence_free(evidence);
 }
 
 static size_t
 count_limits(const struct evidence *evidence)
 {
-	size_t i, told = 0;
+	size_t i, count = 0;
 
 	for (i = 0; i < evidence->judged.findings.count; i++)
-		told += evidence->judged.findings.items[i].code ==
+		count += evidence->judged.findings.items[i].code ==
 		    FINDING_LIMIT_REACHED;
-	return told;
+	return count;
 }
 
 /*
- * Hundreds of records are not all looked into, whatever their host: that is
- * said.
+ * Explanations are limited for the domain as a whole: of hundreds of records
+ * not all are looked into, which is reported.
  */
 static void
 test_limit(void **state)
@@ -450,6 +460,7 @@ test_limit(void **state)
 	struct host_evidence *host;
 	size_t i, j, explanations[2];
 
+	(void)state;
 	for (i = 0; i < 2; i++) {
 		host = fixture_host(evidence,
 		    i == 0 ? HOST : "mx2.example.org");
@@ -457,7 +468,7 @@ test_limit(void **state)
 			digest[0] = (uint8_t)(j + 1);
 			fixture_tlsa(host, &kind);
 		}
-		match_world_present(host, *state, "192.0.2.1", leaf_sent);
+		match_world_present(host, world, "192.0.2.1", leaf_sent);
 		fixture_judge(evidence);
 		assert_int_equal(evidence->judged.verdict, VERDICT_FAIL);
 		explanations[i] = count_explanations(evidence);
@@ -471,21 +482,28 @@ test_limit(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_failing),
-		cmocka_unit_test(test_beside_match),
-		cmocka_unit_test(test_unusable),
-		cmocka_unit_test(test_insecure_domain),
-		cmocka_unit_test(test_reference_names),
-		cmocka_unit_test(test_another_address),
-		cmocka_unit_test(test_another_host),
-		cmocka_unit_test(test_another_key_type),
-		cmocka_unit_test(test_nearest_first),
-		cmocka_unit_test(test_silence),
-		cmocka_unit_test(test_not_the_record),
-		cmocka_unit_test(test_limit),
+	static const struct table tables[] = {
+		TABLE_ALONE(test_failing),
+		TABLE_ALONE(test_beside_match),
+		TABLE_ALONE(test_unusable),
+		TABLE_ALONE(test_insecure_domain),
+		TABLE(test_reference_names, reference_rows),
+		TABLE_ALONE(test_another_address),
+		TABLE(test_another_host, host_rows),
+		TABLE(test_another_key_type, key_type_rows),
+		TABLE_ALONE(test_nearest_first),
+		TABLE_ALONE(test_record_for_each_key_type),
+		TABLE_ALONE(test_record_for_each_address),
+		TABLE_ALONE(test_record_for_next_key),
+		TABLE(test_not_the_record, not_record_rows),
+		TABLE_ALONE(test_limit),
 	};
+	void *state;
+	int failed;
 
-	return cmocka_run_group_tests_name("explanations", tests,
-	    match_world_set_up, match_world_tear_down);
+	match_world_set_up(&state);
+	world = state;
+	failed = table_run(tables, COUNT(tables));
+	match_world_tear_down(&state);
+	return failed;
 }

@@ -1,6 +1,6 @@
 /*
- * The judge over the whole matrix of states. What must come out is written down
- * here once more, from RFC 7672 and not from judge*.c.
+ * The judge over the whole matrix of states. The expected results are derived
+ * anew here, from RFC 7672 and not from judge*.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,48 +12,46 @@
 #include "resolver/memory.h"
 #include "tests/unit/support/certificates.h"
 #include "tests/unit/support/fixture.h"
+#include "tests/unit/support/table.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* --- the MX answer */
 
-static void
-test_mx_answers(void **state)
-{
-	static const struct {
-		enum answer_kind	kind;
-		enum dnssec_status	status;
-		enum verdict		expected;
-		enum finding_code	code;
-	} rows[] = {
-		{ ANSWER_UNUSABLE, DNSSEC_BOGUS, VERDICT_FAIL,
-		    FINDING_MX_BOGUS },
-		{ ANSWER_UNUSABLE, DNSSEC_FAILED, VERDICT_UNKNOWN,
-		    FINDING_MX_LOOKUP_FAILED },
-		{ ANSWER_NO_NAME, DNSSEC_SECURE, VERDICT_FAIL,
-		    FINDING_DOMAIN_MISSING },
-		{ ANSWER_NO_NAME, DNSSEC_INSECURE, VERDICT_FAIL,
-		    FINDING_DOMAIN_MISSING },
-		{ ANSWER_NO_DATA, DNSSEC_INSECURE, VERDICT_NONE,
-		    FINDING_MX_INSECURE },
-		{ ANSWER_RECORDS, DNSSEC_INSECURE, VERDICT_NONE,
-		    FINDING_MX_INSECURE },
-	};
-	struct evidence *evidence;
-	size_t i;
+static const struct mx_row {
+	const char		*name;
+	enum answer_kind	 kind;
+	enum dnssec_status	 status;
+	enum verdict		 expected;
+	enum finding_code	 code;
+} mx_rows[] = {
+	{ "bogus", ANSWER_UNUSABLE, DNSSEC_BOGUS, VERDICT_FAIL,
+	    FINDING_MX_BOGUS },
+	{ "lookup failed", ANSWER_UNUSABLE, DNSSEC_FAILED, VERDICT_UNKNOWN,
+	    FINDING_MX_LOOKUP_FAILED },
+	{ "no such domain, signed", ANSWER_NO_NAME, DNSSEC_SECURE,
+	    VERDICT_FAIL, FINDING_DOMAIN_MISSING },
+	{ "no such domain, unsigned", ANSWER_NO_NAME, DNSSEC_INSECURE,
+	    VERDICT_FAIL, FINDING_DOMAIN_MISSING },
+	{ "no MX records, unsigned", ANSWER_NO_DATA, DNSSEC_INSECURE,
+	    VERDICT_NONE, FINDING_MX_INSECURE },
+	{ "MX records, unsigned", ANSWER_RECORDS, DNSSEC_INSECURE,
+	    VERDICT_NONE, FINDING_MX_INSECURE },
+};
 
-	(void)state;
-	for (i = 0; i < COUNT(rows); i++) {
-		evidence = fixture_domain("example.org");
-		answer_free(evidence->mx);
-		evidence->mx = fixture_answer("example.org", DNS_MX,
-		    rows[i].kind, rows[i].status);
-		fixture_judge(evidence);
-		assert_int_equal(evidence->judged.verdict, rows[i].expected);
-		assert_int_equal(evidence->judged.findings.items[0].code,
-		    rows[i].code);
-		evidence_free(evidence);
-	}
+static void
+test_mx_answer(void **state)
+{
+	const struct mx_row *row = *state;
+	struct evidence *evidence = fixture_domain("example.org");
+
+	answer_free(evidence->mx);
+	evidence->mx = fixture_answer("example.org", DNS_MX, row->kind,
+	    row->status);
+	fixture_judge(evidence);
+	assert_int_equal(evidence->judged.verdict, row->expected);
+	assert_int_equal(evidence->judged.findings.items[0].code, row->code);
+	evidence_free(evidence);
 }
 
 static void
@@ -67,134 +65,125 @@ test_null_mx(void **state)
 	fixture_judge(evidence);
 	assert_true(evidence_is_null_mx(evidence));
 	assert_int_equal(evidence->judged.verdict, VERDICT_NONE);
-	assert_true(finding_list_has(&evidence->judged.findings, FINDING_MX_NULL));
+	assert_true(finding_list_has(&evidence->judged.findings,
+	    FINDING_MX_NULL));
 	evidence_free(evidence);
 }
 
-static void
-test_our_own_faults(void **state)
-{
-	static const struct {
-		enum resolver_health	health;
-		enum finding_code	code;
-	} rows[] = {
-		{ RESOLVER_UNTRIED, FINDING_RESOLVER_UNREACHABLE },
-		{ RESOLVER_NO_ANSWER, FINDING_RESOLVER_UNREACHABLE },
-		{ RESOLVER_BAD_ANCHOR, FINDING_TRUST_ANCHOR_MISMATCH },
-	};
-	struct evidence *evidence;
-	size_t i;
+static const struct resolver_row {
+	const char		*name;
+	enum resolver_health	 health;
+	enum finding_code	 code;
+} resolver_rows[] = {
+	{ "untried", RESOLVER_UNTRIED, FINDING_RESOLVER_UNREACHABLE },
+	{ "no answer", RESOLVER_NO_ANSWER, FINDING_RESOLVER_UNREACHABLE },
+	{ "wrong trust anchor", RESOLVER_BAD_ANCHOR,
+	    FINDING_TRUST_ANCHOR_MISMATCH },
+};
 
-	(void)state;
-	for (i = 0; i < COUNT(rows); i++) {
-		evidence = fixture_domain("example.org");
-		evidence->mx->kind = ANSWER_UNUSABLE;
-		evidence->mx->dnssec = DNSSEC_BOGUS;
-		evidence->health = rows[i].health;
-		fixture_judge(evidence);
-		/* Never a fault of the domain. */
-		assert_int_equal(evidence->judged.verdict, VERDICT_UNKNOWN);
-		assert_int_equal(evidence->judged.findings.count, 1);
-		assert_int_equal(evidence->judged.findings.items[0].code,
-		    rows[i].code);
-		evidence_free(evidence);
-	}
+/* A fault of our own resolver is never one of the domain. */
+static void
+test_local_resolver(void **state)
+{
+	const struct resolver_row *row = *state;
+	struct evidence *evidence = fixture_domain("example.org");
+
+	evidence->mx->kind = ANSWER_UNUSABLE;
+	evidence->mx->dnssec = DNSSEC_BOGUS;
+	evidence->health = row->health;
+	fixture_judge(evidence);
+	assert_int_equal(evidence->judged.verdict, VERDICT_UNKNOWN);
+	assert_int_equal(evidence->judged.findings.count, 1);
+	assert_int_equal(evidence->judged.findings.items[0].code, row->code);
+	evidence_free(evidence);
 }
 
 /* --- conversations */
 
-static void
-test_outcomes(void **state)
-{
-	static const struct {
-		enum session_outcome	outcome;
-		enum verdict		expected;
-		enum finding_code	code;
-	} rows[] = {
-		{ OUTCOME_UNTRIED, VERDICT_UNKNOWN, FINDING_TIMEOUT },
-		{ OUTCOME_ADDRESS_RESERVED, VERDICT_UNKNOWN,
-		    FINDING_ADDRESS_RESERVED },
-		{ OUTCOME_CONNECT_FAILED, VERDICT_UNKNOWN,
-		    FINDING_CONNECT_FAILED },
-		{ OUTCOME_NO_ROUTE, VERDICT_UNKNOWN,
-		    FINDING_CONNECT_FAILED },
-		{ OUTCOME_REFUSED, VERDICT_UNKNOWN, FINDING_SMTP_REFUSED },
-		{ OUTCOME_PROTOCOL, VERDICT_UNKNOWN, FINDING_SMTP_PROTOCOL },
-		{ OUTCOME_TIMEOUT, VERDICT_UNKNOWN, FINDING_TIMEOUT },
-		{ OUTCOME_STARTTLS_NOT_OFFERED, VERDICT_FAIL,
-		    FINDING_STARTTLS_NOT_OFFERED },
-		{ OUTCOME_STARTTLS_REFUSED, VERDICT_FAIL,
-		    FINDING_STARTTLS_REFUSED },
-		{ OUTCOME_HANDSHAKE_FAILED, VERDICT_FAIL,
-		    FINDING_TLS_HANDSHAKE_FAILED },
-	};
-	struct chain *chain = fixture_chain("mx.example.org", KEY_ECDSA);
-	struct evidence *evidence;
-	struct host_evidence *host;
-	size_t i;
+static const struct outcome_row {
+	const char		*name;
+	enum session_outcome	 outcome;
+	enum verdict		 expected;
+	enum finding_code	 code;
+} outcome_rows[] = {
+	{ "untried", OUTCOME_UNTRIED, VERDICT_UNKNOWN, FINDING_TIMEOUT },
+	{ "reserved address", OUTCOME_ADDRESS_RESERVED, VERDICT_UNKNOWN,
+	    FINDING_ADDRESS_RESERVED },
+	{ "connect failed", OUTCOME_CONNECT_FAILED, VERDICT_UNKNOWN,
+	    FINDING_CONNECT_FAILED },
+	{ "no route", OUTCOME_NO_ROUTE, VERDICT_UNKNOWN,
+	    FINDING_CONNECT_FAILED },
+	{ "refused", OUTCOME_REFUSED, VERDICT_UNKNOWN, FINDING_SMTP_REFUSED },
+	{ "not SMTP", OUTCOME_PROTOCOL, VERDICT_UNKNOWN,
+	    FINDING_SMTP_PROTOCOL },
+	{ "timeout", OUTCOME_TIMEOUT, VERDICT_UNKNOWN, FINDING_TIMEOUT },
+	{ "STARTTLS not offered", OUTCOME_STARTTLS_NOT_OFFERED, VERDICT_FAIL,
+	    FINDING_STARTTLS_NOT_OFFERED },
+	{ "STARTTLS refused", OUTCOME_STARTTLS_REFUSED, VERDICT_FAIL,
+	    FINDING_STARTTLS_REFUSED },
+	{ "handshake failed", OUTCOME_HANDSHAKE_FAILED, VERDICT_FAIL,
+	    FINDING_TLS_HANDSHAKE_FAILED },
+};
 
-	(void)state;
-	for (i = 0; i < COUNT(rows); i++) {
-		evidence = fixture_domain("example.org");
-		host = fixture_host(evidence, "mx.example.org");
-		fixture_tlsa_of(host, chain);
-		fixture_endpoint(host, "192.0.2.1", rows[i].outcome, NULL);
-		fixture_endpoint(host, "192.0.2.2", OUTCOME_DONE, chain);
-		fixture_judge(evidence);
-		/* One bad address is enough, and the other is seen to pass. */
-		assert_int_equal(host->endpoints[0].judged.verdict,
-		    rows[i].expected);
-		assert_int_equal(host->endpoints[1].judged.verdict, VERDICT_PASS);
-		assert_int_equal(host->judged.verdict, rows[i].expected);
-		assert_int_equal(evidence->judged.findings.items[0].code,
-		    rows[i].code);
-		assert_true(address_equal(&host->endpoints[0].address,
-		    &evidence->judged.findings.items[0].place.address));
-		evidence_free(evidence);
-	}
+/* One bad address decides, and the other is seen to pass. */
+static void
+test_outcome(void **state)
+{
+	const struct outcome_row *row = *state;
+	struct chain *chain = fixture_chain("mx.example.org", KEY_ECDSA);
+	struct evidence *evidence = fixture_domain("example.org");
+	struct host_evidence *host = fixture_host(evidence, "mx.example.org");
+	const struct finding *finding;
+
+	fixture_tlsa_of(host, chain);
+	fixture_endpoint(host, "192.0.2.1", row->outcome, NULL);
+	fixture_endpoint(host, "192.0.2.2", OUTCOME_DONE, chain);
+	fixture_judge(evidence);
+	assert_int_equal(host->endpoints[0].judged.verdict, row->expected);
+	assert_int_equal(host->endpoints[1].judged.verdict, VERDICT_PASS);
+	assert_int_equal(host->judged.verdict, row->expected);
+	finding = &evidence->judged.findings.items[0];
+	assert_int_equal(finding->code, row->code);
+	assert_true(address_equal(&host->endpoints[0].address,
+	    &finding->place.address));
+	evidence_free(evidence);
 	chain_free(chain);
 }
 
-/* Unusable records promise TLS all the same (RFC 7672 2.2). */
+static const struct unusable_row {
+	const char		*name;
+	enum session_outcome	 outcome;
+	enum verdict		 expected;
+} unusable_rows[] = {
+	{ "handshake", OUTCOME_DONE, VERDICT_NONE },
+	{ "STARTTLS not offered", OUTCOME_STARTTLS_NOT_OFFERED, VERDICT_FAIL },
+	{ "handshake failed", OUTCOME_HANDSHAKE_FAILED, VERDICT_FAIL },
+	{ "connect failed", OUTCOME_CONNECT_FAILED, VERDICT_UNKNOWN },
+};
+
+/* Unusable records require TLS all the same (RFC 7672 2.2). */
 static void
 test_all_unusable(void **state)
 {
 	static const struct tlsa unusable = { .usage = 1, .selector = 1,
 		.matching_type = 1 };
-	static const struct {
-		enum session_outcome	outcome;
-		enum verdict		expected;
-	} rows[] = {
-		{ OUTCOME_DONE, VERDICT_NONE },
-		{ OUTCOME_STARTTLS_NOT_OFFERED, VERDICT_FAIL },
-		{ OUTCOME_HANDSHAKE_FAILED, VERDICT_FAIL },
-		{ OUTCOME_CONNECT_FAILED, VERDICT_UNKNOWN },
-	};
+	const struct unusable_row *row = *state;
 	struct chain *chain = fixture_chain("mx.example.org", KEY_ECDSA);
-	struct evidence *evidence;
-	struct host_evidence *host;
-	size_t i;
+	struct evidence *evidence = fixture_domain("example.org");
+	struct host_evidence *host = fixture_host(evidence, "mx.example.org");
 
-	(void)state;
-	for (i = 0; i < COUNT(rows); i++) {
-		evidence = fixture_domain("example.org");
-		host = fixture_host(evidence, "mx.example.org");
-		fixture_tlsa(host, &unusable);
-		fixture_endpoint(host, "192.0.2.1", rows[i].outcome,
-		    rows[i].outcome == OUTCOME_DONE ? chain : NULL);
-		fixture_judge(evidence);
-		assert_int_equal(evidence->judged.verdict, rows[i].expected);
-		assert_true(finding_list_has(&evidence->judged.findings,
-		    FINDING_TLSA_ALL_UNUSABLE));
-		evidence_free(evidence);
-	}
+	fixture_tlsa(host, &unusable);
+	fixture_endpoint(host, "192.0.2.1", row->outcome,
+	    row->outcome == OUTCOME_DONE ? chain : NULL);
+	fixture_judge(evidence);
+	assert_int_equal(evidence->judged.verdict, row->expected);
+	assert_true(finding_list_has(&evidence->judged.findings,
+	    FINDING_TLSA_ALL_UNUSABLE));
+	evidence_free(evidence);
 	chain_free(chain);
 }
 
-/*
- * Each address has results of its own, whether its chain was seen before or
- * not.
- */
+/* Each address has its own results, though another has the same chain. */
 static void
 test_same_chain(void **state)
 {
@@ -203,7 +192,7 @@ test_same_chain(void **state)
 	const struct chain *const chains[] = { good, bad, good, bad };
 	struct evidence *evidence = fixture_domain("example.org");
 	struct host_evidence *host = fixture_host(evidence, "mx.example.org");
-	const struct handshake_evidence *shake;
+	const struct handshake_judgement *judged;
 	size_t i;
 
 	(void)state;
@@ -212,13 +201,13 @@ test_same_chain(void **state)
 		fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE, chains[i]);
 	fixture_judge(evidence);
 	for (i = 0; i < COUNT(chains); i++) {
-		shake = &host->endpoints[i].handshakes[0];
-		assert_int_equal(shake->judged.verdict, chains[i] == good ?
+		judged = &host->endpoints[i].handshakes[0].judged;
+		assert_int_equal(judged->verdict, chains[i] == good ?
 		    VERDICT_PASS : VERDICT_FAIL);
-		assert_int_equal(shake->judged.match_count, 1);
-		assert_int_equal(shake->judged.matches[0].depth, chains[i] == good ?
+		assert_int_equal(judged->match_count, 1);
+		assert_int_equal(judged->matches[0].depth, chains[i] == good ?
 		    0 : MATCH_NO_DEPTH);
-		assert_int_equal(shake->judged.matches[0].why == NULL,
+		assert_int_equal(judged->matches[0].why == NULL,
 		    chains[i] == good);
 	}
 	evidence_free(evidence);
@@ -238,7 +227,7 @@ test_key_types(void **state)
 	(void)state;
 	fixture_tlsa_of(host, ecdsa);
 	endpoint = fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE, ecdsa);
-	fixture_shake(endpoint, rsa);
+	fixture_handshake(endpoint, rsa);
 	fixture_judge(evidence);
 	assert_int_equal(endpoint->handshakes[0].judged.verdict, VERDICT_PASS);
 	assert_int_equal(endpoint->handshakes[1].judged.verdict, VERDICT_FAIL);
@@ -248,7 +237,7 @@ test_key_types(void **state)
 	assert_false(finding_list_has(&evidence->judged.findings,
 	    FINDING_NO_RECORD_MATCHES));
 
-	/* With a record for it, too, all is well, and judged anew it is so. */
+	/* With a record for it, too, the domain passes when judged again. */
 	fixture_tlsa_of(host, rsa);
 	fixture_judge(evidence);
 	assert_int_equal(evidence->judged.verdict, VERDICT_PASS);
@@ -273,7 +262,7 @@ test_coverage(void **state)
 
 	(void)state;
 	fixture_tlsa_of(host, chain);
-	fixture_tlsa(host, &other_key);		/* a rollover: nothing to say */
+	fixture_tlsa(host, &other_key);		/* a rollover */
 	fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE, chain);
 	fixture_judge(evidence);
 	assert_int_equal(evidence->judged.verdict, VERDICT_PASS);
@@ -289,7 +278,7 @@ test_coverage(void **state)
 	chain_free(chain);
 }
 
-/* --- hosts make the domain (interface.md) */
+/* --- hosts */
 
 static void
 make_host(struct evidence *evidence, const char *name, enum verdict verdict,
@@ -322,51 +311,53 @@ make_host(struct evidence *evidence, const char *name, enum verdict verdict,
 		fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE, chain);
 }
 
-static enum verdict
-expected_of_hosts(enum verdict a, enum verdict b)
-{
-	if (a == VERDICT_FAIL || b == VERDICT_FAIL)
-		return VERDICT_FAIL;
-	if (a == VERDICT_UNKNOWN || b == VERDICT_UNKNOWN)
-		return VERDICT_UNKNOWN;
-	if (a == VERDICT_ABSENT)
-		return b == VERDICT_ABSENT ? VERDICT_FAIL : b;
-	if (b == VERDICT_ABSENT || a == b)
-		return a;
-	return VERDICT_PARTIAL;
-}
+static const struct host_row {
+	const char	*name;
+	enum verdict	 verdict;	/* of the first of two hosts */
+	/* The domain's, by that of the second host in the same order. */
+	enum verdict	 expected[5];
+} host_rows[] = {
+	{ "unknown", VERDICT_UNKNOWN, { VERDICT_UNKNOWN, VERDICT_FAIL,
+	    VERDICT_UNKNOWN, VERDICT_UNKNOWN, VERDICT_UNKNOWN } },
+	{ "fail", VERDICT_FAIL, { VERDICT_FAIL, VERDICT_FAIL, VERDICT_FAIL,
+	    VERDICT_FAIL, VERDICT_FAIL } },
+	{ "none", VERDICT_NONE, { VERDICT_UNKNOWN, VERDICT_FAIL, VERDICT_NONE,
+	    VERDICT_PARTIAL, VERDICT_NONE } },
+	{ "pass", VERDICT_PASS, { VERDICT_UNKNOWN, VERDICT_FAIL,
+	    VERDICT_PARTIAL, VERDICT_PASS, VERDICT_PASS } },
+	{ "absent", VERDICT_ABSENT, { VERDICT_UNKNOWN, VERDICT_FAIL,
+	    VERDICT_NONE, VERDICT_PASS, VERDICT_FAIL } },
+};
 
+/* The verdicts of two hosts make that of the domain (verdict.h). */
 static void
-test_hosts_make_the_domain(void **state)
+test_two_hosts(void **state)
 {
-	static const enum verdict verdicts[] = { VERDICT_UNKNOWN, VERDICT_FAIL,
-		VERDICT_NONE, VERDICT_PASS, VERDICT_ABSENT };
+	const struct host_row *row = *state;
 	struct chain *chain = fixture_chain("mx.example.org", KEY_ECDSA);
 	struct evidence *evidence;
-	size_t i, j;
+	size_t i;
 
-	(void)state;
-	for (i = 0; i < COUNT(verdicts); i++) {
-		for (j = 0; j < COUNT(verdicts); j++) {
-			evidence = fixture_domain("example.org");
-			make_host(evidence, "mx1.example.org", verdicts[i],
-			    chain);
-			make_host(evidence, "mx2.example.org", verdicts[j],
-			    chain);
-			fixture_judge(evidence);
-			assert_int_equal(evidence->hosts[0].judged.verdict,
-			    verdicts[i]);
-			assert_int_equal(evidence->hosts[1].judged.verdict,
-			    verdicts[j]);
-			assert_int_equal(evidence->judged.verdict,
-			    expected_of_hosts(verdicts[i], verdicts[j]));
-			evidence_free(evidence);
-		}
+	for (i = 0; i < COUNT(host_rows); i++) {
+		evidence = fixture_domain("example.org");
+		make_host(evidence, "mx1.example.org", row->verdict, chain);
+		make_host(evidence, "mx2.example.org", host_rows[i].verdict,
+		    chain);
+		fixture_judge(evidence);
+		assert_int_equal(evidence->hosts[0].judged.verdict,
+		    row->verdict);
+		assert_int_equal(evidence->hosts[1].judged.verdict,
+		    host_rows[i].verdict);
+		if (evidence->judged.verdict != row->expected[i])
+			fail_msg("with a second host %s: %s",
+			    host_rows[i].name,
+			    verdict_name(evidence->judged.verdict));
+		evidence_free(evidence);
 	}
 	chain_free(chain);
 }
 
-/* In an unsigned domain nothing is graver than a warning. */
+/* In an unsigned domain nothing is more severe than a warning. */
 static void
 test_insecure_domain(void **state)
 {
@@ -381,7 +372,8 @@ test_insecure_domain(void **state)
 	fixture_judge(evidence);
 	assert_int_equal(evidence->judged.verdict, VERDICT_NONE);
 	for (i = 0; i < evidence->judged.findings.count; i++)
-		assert_int_not_equal(evidence->judged.findings.items[i].severity,
+		assert_int_not_equal(
+		    evidence->judged.findings.items[i].severity,
 		    SEVERITY_ERROR);
 	/* The host's name alone is a reference name (RFC 7672 3.2.2). */
 	assert_int_equal(evidence->hosts[1].judged.reference_name_count, 1);
@@ -389,68 +381,107 @@ test_insecure_domain(void **state)
 	chain_free(chain);
 }
 
-/* --- ageing */
+/* --- expiry */
 
+static const struct signature_row {
+	const char	*name;
+	double		 warning, critical;
+	int		 ahead;			/* days */
+	enum verdict	 expected;
+	bool		 reported;
+} signature_rows[] = {
+	{ "no threshold", 0, 0, 0, VERDICT_PASS, false },
+	{ "above --warning", 19, 0, 0, VERDICT_PASS, false },
+	{ "below --warning", 21, 0, 0, VERDICT_PASS, true },
+	{ "below --critical", 0, 21, 0, VERDICT_FAIL, true },
+	{ "between the two", 21, 19, 0, VERDICT_PASS, true },
+	{ "ended by --days", 0, 0, 21, VERDICT_FAIL, true },
+	{ "above --warning by --days", 5, 2, 14, VERDICT_PASS, false },
+	{ "below --warning by --days", 7, 2, 14, VERDICT_PASS, true },
+};
+
+/* The fixture's signatures end in 20 days. */
 static void
 test_signatures(void **state)
 {
-	static const struct {
-		double		warning, critical;
-		int		ahead;		/* days */
-		enum verdict	expected;
-		bool		told;
-	} rows[] = {
-		{ 0, 0, 0, VERDICT_PASS, false },
-		{ 19, 0, 0, VERDICT_PASS, false },
-		{ 21, 0, 0, VERDICT_PASS, true },
-		{ 0, 21, 0, VERDICT_FAIL, true },
-		{ 21, 19, 0, VERDICT_PASS, true },
-		{ 0, 0, 21, VERDICT_FAIL, true },
-		{ 5, 2, 14, VERDICT_PASS, false },
-		{ 7, 2, 14, VERDICT_PASS, true },
+	const struct signature_row *row = *state;
+	const struct judge_options options = {
+		.ahead_days = row->ahead,
+		.warning_days = row->warning,
+		.critical_days = row->critical,
 	};
 	struct chain *chain = fixture_chain("mx.example.org", KEY_ECDSA);
-	struct judge_options options;
-	struct evidence *evidence;
-	size_t i;
+	struct evidence *evidence = fixture_domain("example.org");
 
-	(void)state;
-	for (i = 0; i < COUNT(rows); i++) {
-		options = (struct judge_options){
-			.ahead_days = rows[i].ahead,
-			.warning_days = rows[i].warning,
-			.critical_days = rows[i].critical,
-		};
-		evidence = fixture_domain("example.org");
-		make_host(evidence, "mx.example.org", VERDICT_PASS, chain);
-		judge(evidence, &options);
-		assert_int_equal(evidence->judged.verdict, rows[i].expected);
-		assert_int_equal(finding_list_has(&evidence->judged.findings,
-		    FINDING_SIGNATURE_EXPIRING), rows[i].told);
-		/* The certificate's own dates mean nothing to usage 3. */
-		assert_false(finding_list_has(&evidence->judged.findings,
-		    FINDING_CERTIFICATE_EXPIRING));
-		evidence_free(evidence);
-	}
+	make_host(evidence, "mx.example.org", VERDICT_PASS, chain);
+	judge(evidence, &options);
+	assert_int_equal(evidence->judged.verdict, row->expected);
+	assert_int_equal(finding_list_has(&evidence->judged.findings,
+	    FINDING_SIGNATURE_EXPIRING), row->reported);
+	/* Usage 3 does not depend on the certificate's dates. */
+	assert_false(finding_list_has(&evidence->judged.findings,
+	    FINDING_CERTIFICATE_EXPIRING));
+	evidence_free(evidence);
+	chain_free(chain);
+}
+
+static const struct threshold_row {
+	const char	*name;
+	double		 warning, critical;
+	int		 past;			/* seconds */
+	enum verdict	 expected;
+	bool		 reported;
+} threshold_rows[] = {
+	{ "exactly at --warning", 20, 0, 0, VERDICT_PASS, false },
+	{ "a second under --warning", 20, 0, 1, VERDICT_PASS, true },
+	{ "exactly at --critical", 0, 20, 0, VERDICT_PASS, false },
+	{ "a second under --critical", 0, 20, 1, VERDICT_FAIL, true },
+	{ "exactly at both", 20, 20, 0, VERDICT_PASS, false },
+	{ "a second under both", 20, 20, 1, VERDICT_FAIL, true },
+	{ "ends now", 0, 0, 20 * CERTIFICATES_DAY, VERDICT_PASS, false },
+	{ "ended a second ago", 0, 0, 20 * CERTIFICATES_DAY + 1, VERDICT_FAIL,
+	    true },
+};
+
+/* What ends exactly at a threshold is not under it. */
+static void
+test_threshold(void **state)
+{
+	const struct threshold_row *row = *state;
+	const struct judge_options options = {
+		.warning_days = row->warning,
+		.critical_days = row->critical,
+	};
+	struct chain *chain = fixture_chain("mx.example.org", KEY_ECDSA);
+	struct evidence *evidence = fixture_domain("example.org");
+
+	make_host(evidence, "mx.example.org", VERDICT_PASS, chain);
+	evidence->checked_at += row->past;
+	judge(evidence, &options);
+	assert_int_equal(evidence->judged.verdict, row->expected);
+	assert_int_equal(finding_list_has(&evidence->judged.findings,
+	    FINDING_SIGNATURE_EXPIRING), row->reported);
+	evidence_free(evidence);
 	chain_free(chain);
 }
 
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_mx_answers),
-		cmocka_unit_test(test_null_mx),
-		cmocka_unit_test(test_our_own_faults),
-		cmocka_unit_test(test_outcomes),
-		cmocka_unit_test(test_all_unusable),
-		cmocka_unit_test(test_same_chain),
-		cmocka_unit_test(test_key_types),
-		cmocka_unit_test(test_coverage),
-		cmocka_unit_test(test_hosts_make_the_domain),
-		cmocka_unit_test(test_insecure_domain),
-		cmocka_unit_test(test_signatures),
+	static const struct table tables[] = {
+		TABLE(test_mx_answer, mx_rows),
+		TABLE_ALONE(test_null_mx),
+		TABLE(test_local_resolver, resolver_rows),
+		TABLE(test_outcome, outcome_rows),
+		TABLE(test_all_unusable, unusable_rows),
+		TABLE_ALONE(test_same_chain),
+		TABLE_ALONE(test_key_types),
+		TABLE_ALONE(test_coverage),
+		TABLE(test_two_hosts, host_rows),
+		TABLE_ALONE(test_insecure_domain),
+		TABLE(test_signatures, signature_rows),
+		TABLE(test_threshold, threshold_rows),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return table_run(tables, COUNT(tables));
 }

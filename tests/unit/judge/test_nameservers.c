@@ -1,6 +1,6 @@
 /*
- * What is told of the servers on the way: name servers that were asked
- * themselves (--authoritative), and connections of which none came about.
+ * Findings about the servers on the way: name servers asked one by one
+ * (--authoritative), and connections of which none succeeded.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +14,7 @@
 #include "resolver/memory.h"
 #include "tests/unit/support/certificates.h"
 #include "tests/unit/support/fixture.h"
+#include "tests/unit/support/table.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -34,7 +35,7 @@ find(const struct evidence *evidence, enum finding_code code)
 
 /* --- name servers */
 
-/* What one server says about one question: records by their letters, or: */
+/* A server's answer to one question: a record for each letter, or: */
 #define NO_DATA	"-"
 #define NO_NAME	"!"
 #define LAME	"?"
@@ -42,12 +43,12 @@ find(const struct evidence *evidence, enum finding_code code)
 struct statement {
 	const char	*owner;		/* NULL: the end */
 	enum dns_type	 type;
-	const char	*says;
+	const char	*answer;
 };
 
 #define STATEMENTS_MAX 3
 
-struct speaker {
+struct server {
 	const char	*name;		/* NULL: the end */
 	const char	*zone;
 	const char	*address;	/* NULL: it has none */
@@ -55,133 +56,126 @@ struct speaker {
 	struct statement statements[STATEMENTS_MAX];
 };
 
-#define SPEAKERS_MAX 4
-
-struct scene {
-	struct speaker	 speakers[SPEAKERS_MAX];
-	const char	*said;		/* "CODE TEXT", a line each */
-};
+#define SERVERS_MAX 4
 
 #define NS1	"ns1", "example.org", "192.0.2.53", false
 #define NS1_TCP	"ns1", "example.org", "192.0.2.53", true
 #define NS2	"ns2", "example.org", "2001:db8::53", false
+#define NS2_TCP	"ns2", "example.org", "2001:db8::53", true
 #define NS3	"ns3", "example.org", "192.0.2.54", false
 #define OTHER	"ns1", "example.net", "192.0.2.53", false
 
-#define DIFFER	"differs from "
+#define NS1_LAME	"ns-lame ns1 [192.0.2.53]: "
+#define NS2_DIFFERS	"ns-inconsistent ns2 [2001:db8::53]: differs from " \
+	"ns1 [192.0.2.53] about "
+#define NS3_DIFFERS	"ns-inconsistent ns3 [192.0.2.54]: differs from " \
+	"ns1 [192.0.2.53] about "
 
-static const struct scene scenes[] = {
-	/* the same, in whatever order and however often */
-	{ { { NS1, { { MX, DNS_A, "a" } } }, { NS2, { { MX, DNS_A, "a" } } } },
-	    "" },
-	{ { { NS1, { { TLSA, DNS_TLSA, "ab" } } },
+static const struct server_row {
+	const char	*name;
+	struct server	 servers[SERVERS_MAX];
+	const char	*expected;	/* "CODE SERVER: TEXT", a line each */
+} server_rows[] = {
+	/* no difference */
+	{ "same record", { { NS1, { { MX, DNS_A, "a" } } },
+	    { NS2, { { MX, DNS_A, "a" } } } }, "" },
+	{ "same records in another order",
+	    { { NS1, { { TLSA, DNS_TLSA, "ab" } } },
 	    { NS2, { { TLSA, DNS_TLSA, "ba" } } } }, "" },
-	{ { { NS1, { { TLSA, DNS_TLSA, "aab" } } },
+	{ "a record twice", { { NS1, { { TLSA, DNS_TLSA, "aab" } } },
 	    { NS2, { { TLSA, DNS_TLSA, "ab" } } } }, "" },
-	{ { { NS1, { { MX, DNS_AAAA, NO_DATA } } },
+	{ "no data from either", { { NS1, { { MX, DNS_AAAA, NO_DATA } } },
 	    { NS2, { { MX, DNS_AAAA, NO_DATA } } } }, "" },
-	{ { { NS1, { { MX, DNS_A, "a" } } } }, "" },
+	{ "one server", { { NS1, { { MX, DNS_A, "a" } } } }, "" },
+	{ "different questions", { { NS1, { { MX, DNS_A, "a" } } },
+	    { NS2, { { MX, DNS_AAAA, "b" } } } }, "" },
+	{ "different zones", { { NS1, { { MX, DNS_A, "a" } } },
+	    { OTHER, { { MX, DNS_A, "b" } } } }, "" },
 
-	/* not the same */
-	{ { { NS1, { { TLSA, DNS_TLSA, "a" } } },
+	/* a difference */
+	{ "another record", { { NS1, { { TLSA, DNS_TLSA, "a" } } },
 	    { NS2, { { TLSA, DNS_TLSA, "b" } } } },
-	    "ns-inconsistent ns2 [2001:db8::53]: " DIFFER "ns1 [192.0.2.53] about " 
-	    "TLSA " TLSA "\n" },
-	{ { { NS1, { { TLSA, DNS_TLSA, "ab" } } },
+	    NS2_DIFFERS "TLSA " TLSA "\n" },
+	{ "fewer records", { { NS1, { { TLSA, DNS_TLSA, "ab" } } },
 	    { NS2, { { TLSA, DNS_TLSA, "a" } } } },
-	    "ns-inconsistent ns2 [2001:db8::53]: " DIFFER "ns1 [192.0.2.53] about " 
-	    "TLSA " TLSA " (1 record and 2 records)\n" },
-	{ { { NS1, { { TLSA, DNS_TLSA, "aa" } } },
+	    NS2_DIFFERS "TLSA " TLSA " (1 record and 2 records)\n" },
+	{ "another record for one that is there twice",
+	    { { NS1, { { TLSA, DNS_TLSA, "aa" } } },
 	    { NS2, { { TLSA, DNS_TLSA, "ab" } } } },
-	    "ns-inconsistent ns2 [2001:db8::53]: " DIFFER "ns1 [192.0.2.53] about " 
-	    "TLSA " TLSA "\n" },
-	{ { { NS1, { { TLSA, DNS_TLSA, "a" } } },
+	    NS2_DIFFERS "TLSA " TLSA "\n" },
+	{ "record and no data", { { NS1, { { TLSA, DNS_TLSA, "a" } } },
 	    { NS2, { { TLSA, DNS_TLSA, NO_DATA } } } },
-	    "ns-inconsistent ns2 [2001:db8::53]: " DIFFER "ns1 [192.0.2.53] about " 
-	    "TLSA " TLSA " (no record and 1 record)\n" },
-	{ { { NS1, { { TLSA, DNS_TLSA, NO_NAME } } },
+	    NS2_DIFFERS "TLSA " TLSA " (no record and 1 record)\n" },
+	{ "no name and no data", { { NS1, { { TLSA, DNS_TLSA, NO_NAME } } },
 	    { NS2, { { TLSA, DNS_TLSA, NO_DATA } } } },
-	    "ns-inconsistent ns2 [2001:db8::53]: " DIFFER "ns1 [192.0.2.53] about " 
-	    "TLSA " TLSA " (no record and no such name)\n" },
-	/* the serial number is in it */
-	{ { { NS1, { { "example.org", DNS_SOA, "1" } } },
+	    NS2_DIFFERS "TLSA " TLSA " (no record and no such name)\n" },
+	{ "serial number", { { NS1, { { "example.org", DNS_SOA, "1" } } },
 	    { NS2, { { "example.org", DNS_SOA, "2" } } } },
-	    "ns-inconsistent ns2 [2001:db8::53]: " DIFFER "ns1 [192.0.2.53] about " 
-	    "SOA example.org\n" },
-	/* by itself, over another transport */
-	{ { { NS1, { { MX, DNS_A, "a" } } },
+	    NS2_DIFFERS "SOA example.org\n" },
+	{ "same server over TCP", { { NS1, { { MX, DNS_A, "a" } } },
 	    { NS1_TCP, { { MX, DNS_A, "b" } } } },
-	    "ns-inconsistent ns1 [192.0.2.53] over TCP: " DIFFER "ns1 [192.0.2.53] about "
-	     "A " MX "\n" },
-	/* each against the first */
-	{ { { NS1, { { MX, DNS_A, "a" } } }, { NS2, { { MX, DNS_A, "b" } } },
+	    "ns-inconsistent ns1 [192.0.2.53] over TCP: differs from "
+	    "ns1 [192.0.2.53] about A " MX "\n" },
+	{ "two that differ from the first",
+	    { { NS1, { { MX, DNS_A, "a" } } }, { NS2, { { MX, DNS_A, "b" } } },
 	    { NS3, { { MX, DNS_A, "b" } } } },
-	    "ns-inconsistent ns2 [2001:db8::53]: " DIFFER "ns1 [192.0.2.53] about " 
-	    "A " MX "\n"
-	    "ns-inconsistent ns3 [192.0.2.54]: " DIFFER "ns1 [192.0.2.53] about " 
-	    "A " MX "\n" },
-	{ { { NS1, { { MX, DNS_A, "a" } } }, { NS2, { { MX, DNS_A, "a" } } },
-	    { NS3, { { MX, DNS_A, "b" } } } },
-	    "ns-inconsistent ns3 [192.0.2.54]: " DIFFER "ns1 [192.0.2.53] about " 
-	    "A " MX "\n" },
-	/* each question by itself */
-	{ { { NS1, { { MX, DNS_A, "a" }, { TLSA, DNS_TLSA, "a" } } },
+	    NS2_DIFFERS "A " MX "\n" NS3_DIFFERS "A " MX "\n" },
+	{ "one of three", { { NS1, { { MX, DNS_A, "a" } } },
+	    { NS2, { { MX, DNS_A, "a" } } }, { NS3, { { MX, DNS_A, "b" } } } },
+	    NS3_DIFFERS "A " MX "\n" },
+	{ "one of two questions",
+	    { { NS1, { { MX, DNS_A, "a" }, { TLSA, DNS_TLSA, "a" } } },
 	    { NS2, { { MX, DNS_A, "b" }, { TLSA, DNS_TLSA, "a" } } } },
-	    "ns-inconsistent ns2 [2001:db8::53]: " DIFFER "ns1 [192.0.2.53] about " 
-	    "A " MX "\n" },
-	{ { { NS1, { { MX, DNS_A, "a" } } },
-	    { NS2, { { MX, DNS_AAAA, "b" } } } },
-	    "" },
-	/* other zones have other servers */
-	{ { { NS1, { { MX, DNS_A, "a" } } },
-	    { OTHER, { { MX, DNS_A, "b" } } } },
-	    "" },
+	    NS2_DIFFERS "A " MX "\n" },
 
-	/* no answer is not another answer */
-	{ { { NS1, { { TLSA, DNS_TLSA, "a" } } },
+	/* no answer is not a different answer */
+	{ "second is lame", { { NS1, { { TLSA, DNS_TLSA, "a" } } },
 	    { NS2, { { TLSA, DNS_TLSA, LAME } } } },
 	    "ns-lame ns2 [2001:db8::53]: no usable answer: it refuses\n" },
-	{ { { NS1, { { TLSA, DNS_TLSA, LAME } } },
+	{ "first is lame, others differ",
+	    { { NS1, { { TLSA, DNS_TLSA, LAME } } },
 	    { NS2, { { TLSA, DNS_TLSA, "a" } } },
 	    { NS3, { { TLSA, DNS_TLSA, "b" } } } },
-	    "ns-lame ns1 [192.0.2.53]: no usable answer: it refuses\n"
-	    "ns-inconsistent ns3 [192.0.2.54]: " DIFFER "ns2 [2001:db8::53] about " 
-	    "TLSA " TLSA "\n" },
-	{ { { NS1, { { TLSA, DNS_TLSA, "a" } } },
+	    NS1_LAME "no usable answer: it refuses\n"
+	    "ns-inconsistent ns3 [192.0.2.54]: differs from ns2 "
+	    "[2001:db8::53] about TLSA " TLSA "\n" },
+	{ "lame over TCP alone", { { NS1, { { TLSA, DNS_TLSA, "a" } } },
 	    { NS1_TCP, { { TLSA, DNS_TLSA, LAME } } } },
 	    "ns-lame ns1 [192.0.2.53] over TCP: no usable answer: it "
 	    "refuses\n" },
-	/* what is so without it is not told once more over TCP */
-	{ { { NS1, { { MX, DNS_A, "a" }, { TLSA, DNS_TLSA, LAME } } },
+	{ "lame over both transports",
+	    { { NS1, { { MX, DNS_A, "a" }, { TLSA, DNS_TLSA, LAME } } },
 	    { NS1_TCP, { { MX, DNS_A, "a" }, { TLSA, DNS_TLSA, LAME } } } },
-	    "ns-lame ns1 [192.0.2.53]: no usable answer: it refuses\n" },
-	{ { { NS1, { { MX, DNS_A, "a" } } }, { NS2, { { MX, DNS_A, "b" } } },
-	    { "ns2", "example.org", "2001:db8::53", true,
-	    { { MX, DNS_A, "b" } } } },
-	    "ns-inconsistent ns2 [2001:db8::53]: " DIFFER "ns1 [192.0.2.53] about " 
-	    "A " MX "\n" },
-	{ { { NS1, { { MX, DNS_A, LAME }, { MX, DNS_AAAA, NO_DATA },
-	    { TLSA, DNS_TLSA, LAME } } } }, "ns-lame ns1 [192.0.2.53]: no "
-	    "usable answer to 2 questions, the first: it refuses\n" },
-	{ { { "ns4", "example.org", NULL, false, { { "ns4", DNS_A, LAME } } } },
+	    NS1_LAME "no usable answer: it refuses\n" },
+	{ "different over both transports",
+	    { { NS1, { { MX, DNS_A, "a" } } }, { NS2, { { MX, DNS_A, "b" } } },
+	    { NS2_TCP, { { MX, DNS_A, "b" } } } },
+	    NS2_DIFFERS "A " MX "\n" },
+	{ "lame twice of three questions",
+	    { { NS1, { { MX, DNS_A, LAME }, { MX, DNS_AAAA, NO_DATA },
+	    { TLSA, DNS_TLSA, LAME } } } },
+	    NS1_LAME "no usable answer to 2 questions, the first: it "
+	    "refuses\n" },
+	{ "no address", { { "ns4", "example.org", NULL, false,
+	    { { "ns4", DNS_A, LAME } } } },
 	    "ns-lame ns4: no usable answer: it refuses\n" },
 
-	/* a name above the records is denied (RFC 8020) */
-	{ { { NS1, { { TLSA, DNS_TLSA, "a" },
+	/* NXDOMAIN above the records (RFC 8020) */
+	{ "denies the name's parent", { { NS1, { { TLSA, DNS_TLSA, "a" },
 	    { "_tcp." MX, DNS_A, NO_NAME } } } },
-	    "ns-lame ns1 [192.0.2.53]: denies that _tcp." MX " exists, although "
-	    "there are TLSA records at or below it\n" },
-	{ { { NS1, { { TLSA, DNS_TLSA, "a" }, { TLSA, DNS_A, NO_NAME } } } },
-	    "ns-lame ns1 [192.0.2.53]: denies that " TLSA " exists, although "
-	    "there are TLSA records at or below it\n" },
-	/* rightly, or not at all, or it is not above them */
-	{ { { NS1, { { TLSA, DNS_TLSA, NO_NAME },
+	    NS1_LAME "denies that _tcp." MX " exists, although there are "
+	    "TLSA records at or below it\n" },
+	{ "denies the name itself",
+	    { { NS1, { { TLSA, DNS_TLSA, "a" }, { TLSA, DNS_A, NO_NAME } } } },
+	    NS1_LAME "denies that " TLSA " exists, although there are TLSA "
+	    "records at or below it\n" },
+	{ "denies both", { { NS1, { { TLSA, DNS_TLSA, NO_NAME },
 	    { "_tcp." MX, DNS_A, NO_NAME } } } }, "" },
-	{ { { NS1, { { TLSA, DNS_TLSA, "a" },
+	{ "denies nothing", { { NS1, { { TLSA, DNS_TLSA, "a" },
 	    { "_tcp." MX, DNS_A, NO_DATA } } } }, "" },
-	{ { { NS1, { { TLSA, DNS_TLSA, "a" },
+	{ "denies a name elsewhere", { { NS1, { { TLSA, DNS_TLSA, "a" },
 	    { "x.example.org", DNS_A, NO_NAME } } } }, "" },
-	{ { { NS1, { { TLSA, DNS_TLSA, "a" },
+	{ "denies a name below", { { NS1, { { TLSA, DNS_TLSA, "a" },
 	    { "very.long.name." TLSA, DNS_A, NO_NAME } } } }, "" },
 };
 
@@ -191,22 +185,22 @@ answer_of(const struct statement *statement)
 	struct answer *answer;
 	const char *next;
 
-	if (strcmp(statement->says, LAME) == 0)
+	if (strcmp(statement->answer, LAME) == 0)
 		return answer_unusable(statement->owner, statement->type,
 		    "it refuses");
 	answer = fixture_answer(statement->owner, statement->type,
-	    strcmp(statement->says, NO_DATA) == 0 ? ANSWER_NO_DATA :
-	    strcmp(statement->says, NO_NAME) == 0 ? ANSWER_NO_NAME :
+	    strcmp(statement->answer, NO_DATA) == 0 ? ANSWER_NO_DATA :
+	    strcmp(statement->answer, NO_NAME) == 0 ? ANSWER_NO_NAME :
 	    ANSWER_RECORDS, DNSSEC_SECURE);
 	if (answer->kind == ANSWER_RECORDS) {
-		for (next = statement->says; *next != '\0'; next++)
+		for (next = statement->answer; *next != '\0'; next++)
 			fixture_add(answer, next, 1);
 	}
 	return answer;
 }
 
 static void
-add_server(struct evidence *evidence, const struct speaker *speaker)
+add_server(struct evidence *evidence, const struct server *from)
 {
 	struct server_evidence *server;
 	size_t i;
@@ -214,22 +208,22 @@ add_server(struct evidence *evidence, const struct speaker *speaker)
 	evidence->servers = memory_grow(evidence->servers,
 	    evidence->server_count, sizeof(*server));
 	server = &evidence->servers[evidence->server_count++];
-	server->name = memory_string(speaker->name);
-	server->zone = memory_string(speaker->zone);
-	server->tcp = speaker->tcp;
-	if (speaker->address != NULL)
-		assert_true(address_from_text(&server->address,
-		    speaker->address, 53));
+	server->name = memory_string(from->name);
+	server->zone = memory_string(from->zone);
+	server->tcp = from->tcp;
+	if (from->address != NULL)
+		assert_true(address_from_text(&server->address, from->address,
+		    53));
 	server->answers = memory_new(STATEMENTS_MAX, sizeof(*server->answers));
-	for (i = 0; i < STATEMENTS_MAX && speaker->statements[i].owner != NULL;
+	for (i = 0; i < STATEMENTS_MAX && from->statements[i].owner != NULL;
 	    i++)
 		server->answers[server->answer_count++] =
-		    answer_of(&speaker->statements[i]);
+		    answer_of(&from->statements[i]);
 }
 
-/* What is said of the name servers, in the form of the scenes. Owned. */
+/* The findings about name servers, in the form of the rows. Owned. */
 static char *
-said_of(const struct evidence *evidence)
+findings_text(const struct evidence *evidence)
 {
 	const struct finding *finding;
 	char *text = memory_string(""), *longer, *server;
@@ -253,42 +247,46 @@ said_of(const struct evidence *evidence)
 	return text;
 }
 
+/* A domain whose only host passes. */
+static struct evidence *
+passing_domain(void)
+{
+	struct chain *chain = fixture_chain(MX, KEY_ECDSA);
+	struct evidence *evidence = fixture_domain("example.org");
+	struct host_evidence *host = fixture_host(evidence, MX);
+
+	fixture_tlsa_of(host, chain);
+	fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE, chain);
+	chain_free(chain);
+	return evidence;
+}
+
 static void
 test_name_servers(void **state)
 {
-	struct chain *chain = fixture_chain(MX, KEY_ECDSA);
-	struct host_evidence *host;
-	struct evidence *evidence;
-	char *said;
-	size_t i, j;
+	const struct server_row *row = *state;
+	struct evidence *evidence = passing_domain();
+	char *text;
+	size_t i;
 
-	(void)state;
-	for (i = 0; i < COUNT(scenes); i++) {
-		evidence = fixture_domain("example.org");
-		host = fixture_host(evidence, MX);
-		fixture_tlsa_of(host, chain);
-		fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE, chain);
-		for (j = 0; j < SPEAKERS_MAX &&
-		    scenes[i].speakers[j].name != NULL; j++)
-			add_server(evidence, &scenes[i].speakers[j]);
-		fixture_judge(evidence);
-		said = said_of(evidence);
-		assert_string_equal(said, scenes[i].said);
-		/* The hosts pass all the same. */
-		assert_int_equal(host->judged.verdict, VERDICT_PASS);
-		assert_int_equal(evidence->judged.verdict,
-		    *said != '\0' ? VERDICT_FAIL : VERDICT_PASS);
-		free(said);
-		evidence_free(evidence);
-	}
-	chain_free(chain);
+	for (i = 0; i < SERVERS_MAX && row->servers[i].name != NULL; i++)
+		add_server(evidence, &row->servers[i]);
+	fixture_judge(evidence);
+	text = findings_text(evidence);
+	assert_string_equal(text, row->expected);
+	/* The host passes all the same. */
+	assert_int_equal(evidence->hosts[0].judged.verdict, VERDICT_PASS);
+	assert_int_equal(evidence->judged.verdict,
+	    *text != '\0' ? VERDICT_FAIL : VERDICT_PASS);
+	free(text);
+	evidence_free(evidence);
 }
 
-/* Where DANE does not apply the name servers' faults delay no mail. */
+/* Where DANE does not apply, faults of name servers delay no mail. */
 static void
 test_name_servers_of_unsigned(void **state)
 {
-	static const struct speaker lame = { NS1,
+	static const struct server lame = { NS1,
 		{ { TLSA, DNS_TLSA, LAME } } };
 	struct evidence *evidence = fixture_domain("example.org");
 
@@ -302,23 +300,22 @@ test_name_servers_of_unsigned(void **state)
 	evidence_free(evidence);
 }
 
-/* None of them answers, though somebody has found them: it is this machine. */
+/*
+ * None answers, though the zone was found through somebody: the fault is this
+ * machine's network.
+ */
 static void
 test_name_servers_out_of_reach(void **state)
 {
-	static const struct speaker silent[] = {
+	static const struct server silent[] = {
 		{ NS1, { { TLSA, DNS_TLSA, LAME } } },
 		{ NS1_TCP, { { TLSA, DNS_TLSA, LAME } } },
 		{ NS2, { { TLSA, DNS_TLSA, LAME } } },
 	};
-	struct chain *chain = fixture_chain(MX, KEY_ECDSA);
-	struct evidence *evidence = fixture_domain("example.org");
-	struct host_evidence *host = fixture_host(evidence, MX);
+	struct evidence *evidence = passing_domain();
 	size_t i;
 
 	(void)state;
-	fixture_tlsa_of(host, chain);
-	fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE, chain);
 	for (i = 0; i < COUNT(silent); i++)
 		add_server(evidence, &silent[i]);
 	fixture_judge(evidence);
@@ -327,6 +324,53 @@ test_name_servers_out_of_reach(void **state)
 	assert_string_equal(find(evidence, FINDING_EGRESS_BLOCKED)->text,
 	    "none of the name servers answers this machine: its network "
 	    "probably does not allow asking them");
+	evidence_free(evidence);
+}
+
+static const struct unasked_row {
+	const char		*name;
+	enum session_outcome	 outcome;	/* of the only host */
+	bool			 silent;	/* asked, but none answers */
+	bool			 unasked;	/* not all were asked */
+	enum verdict		 expected;
+} unasked_rows[] = {
+	{ "pass, all asked", OUTCOME_DONE, false, false, VERDICT_PASS },
+	{ "pass, not all asked", OUTCOME_DONE, false, true, VERDICT_UNKNOWN },
+	{ "pass, none answers", OUTCOME_DONE, true, false, VERDICT_UNKNOWN },
+	{ "fail, not all asked", OUTCOME_STARTTLS_NOT_OFFERED, false, true,
+	    VERDICT_FAIL },
+	{ "fail, none answers", OUTCOME_STARTTLS_NOT_OFFERED, true, false,
+	    VERDICT_FAIL },
+	{ "unknown, not all asked", OUTCOME_TIMEOUT, false, true,
+	    VERDICT_UNKNOWN },
+};
+
+/* Name servers that were not asked do not undo a fault that was seen. */
+static void
+test_unasked(void **state)
+{
+	static const struct server silent[] = {
+		{ NS1, { { TLSA, DNS_TLSA, LAME } } },
+		{ NS2, { { TLSA, DNS_TLSA, LAME } } },
+	};
+	const struct unasked_row *row = *state;
+	struct chain *chain = fixture_chain(MX, KEY_ECDSA);
+	struct evidence *evidence = fixture_domain("example.org");
+	struct host_evidence *host = fixture_host(evidence, MX);
+	size_t i;
+
+	fixture_tlsa_of(host, chain);
+	fixture_endpoint(host, "192.0.2.1", row->outcome,
+	    row->outcome == OUTCOME_DONE ? chain : NULL);
+	for (i = 0; row->silent && i < COUNT(silent); i++)
+		add_server(evidence, &silent[i]);
+	evidence->servers_unasked = row->unasked;
+	fixture_judge(evidence);
+	assert_int_equal(evidence->judged.verdict, row->expected);
+	assert_int_equal(find(evidence, FINDING_EGRESS_BLOCKED) != NULL,
+	    row->silent);
+	if (row->unasked)
+		assert_non_null(find(evidence, FINDING_TIMEOUT));
 	evidence_free(evidence);
 	chain_free(chain);
 }
@@ -351,33 +395,36 @@ struct end {
 #define RESERVED	{ "10.0.0.1", STAGE_CONNECT, OUTCOME_ADDRESS_RESERVED }
 #define UNTRIED		{ "192.0.2.9", STAGE_CONNECT, OUTCOME_UNTRIED }
 
-static const struct {
+static const struct egress_row {
+	const char	*name;
 	struct end	 hosts[2][ENDS_MAX];
-	const char	*text;		/* NULL: nothing is said */
-} egress[] = {
-	{ { { SILENT("192.0.2.1") } }, BLOCKED("1") },
-	{ { { SILENT("192.0.2.1"), SILENT("192.0.2.2") } }, BLOCKED("2") },
-	{ { { SILENT("192.0.2.1"), SILENT("2001:db8::1") },
+	const char	*text;		/* NULL: no finding */
+} egress_rows[] = {
+	{ "one address", { { SILENT("192.0.2.1") } }, BLOCKED("1") },
+	{ "two addresses", { { SILENT("192.0.2.1"), SILENT("192.0.2.2") } },
+	    BLOCKED("2") },
+	{ "two hosts", { { SILENT("192.0.2.1"), SILENT("2001:db8::1") },
 	    { SILENT("192.0.2.2") } }, BLOCKED("3") },
-	/* without IPv6 it fails at once, and says nothing of IPv4 */
-	{ { { SILENT("192.0.2.1"), NO_ROUTE("2001:db8::1") },
+	{ "no route for IPv6",
+	    { { SILENT("192.0.2.1"), NO_ROUTE("2001:db8::1") },
 	    { SILENT("192.0.2.2"), NO_ROUTE("2001:db8::2") } }, BLOCKED("2") },
-	{ { { NO_ROUTE("192.0.2.1"), NO_ROUTE("2001:db8::1") } }, NULL },
-	/* what was not tried tells nothing */
-	{ { { RESERVED, SILENT("192.0.2.1"), UNTRIED } },
+	{ "no route at all",
+	    { { NO_ROUTE("192.0.2.1"), NO_ROUTE("2001:db8::1") } }, NULL },
+	{ "some not tried", { { RESERVED, SILENT("192.0.2.1"), UNTRIED } },
 	    BLOCKED("1") },
-	{ { { RESERVED } }, NULL },
-	{ { { UNTRIED } }, NULL },
-	{ { { { NULL, STAGE_CONNECT, OUTCOME_UNTRIED } } }, NULL },
-	/* one came about, whatever came of it */
-	{ { { SILENT("192.0.2.1"),
+	{ "reserved", { { RESERVED } }, NULL },
+	{ "not tried", { { UNTRIED } }, NULL },
+	{ "no address", { { { NULL, STAGE_CONNECT, OUTCOME_UNTRIED } } },
+	    NULL },
+	{ "one connected, then silent", { { SILENT("192.0.2.1"),
 	    { "192.0.2.2", STAGE_GREETING, OUTCOME_TIMEOUT } } }, NULL },
-	{ { { SILENT("192.0.2.1") },
+	{ "another host answers", { { SILENT("192.0.2.1") },
 	    { { "2001:db8::2", STAGE_EHLO, OUTCOME_STARTTLS_NOT_OFFERED } } },
 	    NULL },
-	/* one met with a refusal; all did */
-	{ { { SILENT("192.0.2.1") }, { FAILED("192.0.2.2") } }, NULL },
-	{ { { FAILED("192.0.2.1"), FAILED("2001:db8::1") } }, NULL },
+	{ "one refused", { { SILENT("192.0.2.1") },
+	    { FAILED("192.0.2.2") } }, NULL },
+	{ "all refused", { { FAILED("192.0.2.1"), FAILED("2001:db8::1") } },
+	    NULL },
 };
 
 static void
@@ -396,34 +443,28 @@ add_host(struct evidence *evidence, const char *name, const struct end *ends,
 static void
 test_egress(void **state)
 {
+	const struct egress_row *row = *state;
 	struct chain *chain = fixture_chain(MX, KEY_ECDSA);
+	struct evidence *evidence = fixture_domain("example.org");
 	const struct finding *finding;
-	struct evidence *evidence;
-	size_t i;
 
-	(void)state;
-	for (i = 0; i < COUNT(egress); i++) {
-		evidence = fixture_domain("example.org");
-		add_host(evidence, "mx1.example.org", egress[i].hosts[0],
-		    chain);
-		if (egress[i].hosts[1][0].address != NULL)
-			add_host(evidence, "mx2.example.org",
-			    egress[i].hosts[1], chain);
-		fixture_judge(evidence);
-		finding = find(evidence, FINDING_EGRESS_BLOCKED);
-		assert_int_equal(finding != NULL, egress[i].text != NULL);
-		if (finding != NULL) {
-			assert_string_equal(finding->text, egress[i].text);
-			assert_int_equal(finding->severity, SEVERITY_WARNING);
-			assert_null(finding->place.host);
-			assert_int_equal(evidence->judged.verdict, VERDICT_UNKNOWN);
-		}
-		evidence_free(evidence);
+	add_host(evidence, "mx1.example.org", row->hosts[0], chain);
+	if (row->hosts[1][0].address != NULL)
+		add_host(evidence, "mx2.example.org", row->hosts[1], chain);
+	fixture_judge(evidence);
+	finding = find(evidence, FINDING_EGRESS_BLOCKED);
+	assert_int_equal(finding != NULL, row->text != NULL);
+	if (finding != NULL) {
+		assert_string_equal(finding->text, row->text);
+		assert_int_equal(finding->severity, SEVERITY_WARNING);
+		assert_null(finding->place.host);
+		assert_int_equal(evidence->judged.verdict, VERDICT_UNKNOWN);
 	}
+	evidence_free(evidence);
 	chain_free(chain);
 }
 
-/* A connection to anybody in the run shows that this machine may. */
+/* Any connection in the run shows that this machine may connect. */
 static void
 test_egress_open(void **state)
 {
@@ -453,13 +494,14 @@ test_egress_open(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_name_servers),
-		cmocka_unit_test(test_name_servers_of_unsigned),
-		cmocka_unit_test(test_name_servers_out_of_reach),
-		cmocka_unit_test(test_egress),
-		cmocka_unit_test(test_egress_open),
+	static const struct table tables[] = {
+		TABLE(test_name_servers, server_rows),
+		TABLE_ALONE(test_name_servers_of_unsigned),
+		TABLE_ALONE(test_name_servers_out_of_reach),
+		TABLE(test_unasked, unasked_rows),
+		TABLE(test_egress, egress_rows),
+		TABLE_ALONE(test_egress_open),
 	};
 
-	return cmocka_run_group_tests_name("servers", tests, NULL, NULL);
+	return table_run(tables, COUNT(tables));
 }

@@ -1,6 +1,6 @@
 /*
- * What works today and may not tomorrow: authorities that take turns or have
- * retired, keys without a record for the next one, TTLs that are too long.
+ * What works today and may not tomorrow: CAs that take turns or have retired,
+ * keys without a record for the next one, TTLs that are too long.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,13 +19,14 @@
 #include "tests/unit/support/certificates.h"
 #include "tests/unit/support/fixture.h"
 #include "tests/unit/support/follow.h"
+#include "tests/unit/support/table.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define OWNER	"_25._tcp.mx.example.org"
 #define DAY	(24 * 60 * 60)
 
-/* checker/issuers.c, from the authorities' published certificates */
+/* As in known_cas.c, from the CAs' published certificates. */
 #define YE1 \
 	"6ebcefb4210b088654a38b03fea3d7d1c711b4fb1ddc363a45f9b1a4e53da01e"
 #define YE1_CERT \
@@ -47,64 +48,65 @@
 #define STRANGER \
 	"000000000000000000000000000000000000000000000000000000000000abcd"
 
-/* --- authorities that take turns */
+/* --- CAs that take turns */
 
 #define RECORDS_MAX	3
-#define SHAKES_MAX	2
+#define HANDSHAKES_MAX	2
 
 /* Records, and which of them match in each handshake. */
-struct rotation {
+static const struct rotation_row {
+	const char	*name;
 	const char	*records[RECORDS_MAX];
-	const char	*matching[SHAKES_MAX];	/* "02": first and third */
-	/* what is said, a line each; "CODE NAME: RECORD..." */
-	const char	*said;
-};
-
-static const struct rotation rotations[] = {
-	/* one of two */
-	{ { "2 1 1 " YE1 }, { "0" }, "rotation-uncovered Let's Encrypt YE1: "
-	    YE2 "\n" },
-	{ { "2 1 1 " YR2 }, { "0" }, "rotation-uncovered Let's Encrypt YR2: "
-	    YR1 "\n" },
-	{ { "2 0 1 " YE1_CERT }, { "0" }, "rotation-uncovered Let's Encrypt "
-	    "YE1: " YE2 "\n" },
-	/* a backup is not among those that take turns, a stranger neither */
-	{ { "2 1 1 " YE1, "2 1 1 " YE3, "2 1 1 " STRANGER }, { "0" },
+	/* in each handshake: "02": the first and the third */
+	const char	*matching[HANDSHAKES_MAX];
+	const char	*expected;	/* lines of "CODE NAME: RECORD..." */
+} rotation_rows[] = {
+	{ "one of two, the first", { "2 1 1 " YE1 }, { "0" },
 	    "rotation-uncovered Let's Encrypt YE1: " YE2 "\n" },
-	/* usage 3 pins no authority */
-	{ { "2 1 1 " YE1, "3 1 1 " YE2 }, { "0" }, "rotation-uncovered Let's "
-	    "Encrypt YE1: " YE2 "\n" },
-	/* both */
-	{ { "2 1 1 " YE1, "2 1 1 " YE2 }, { "0" }, "" },
-	{ { "2 1 1 " YE1, "2 1 1 " YE2 }, { "0", "1" }, "" },
-	/* it hangs on something else, too: its own key, or the root */
-	{ { "2 1 1 " YE1, "3 1 1 " STRANGER }, { "01" }, "" },
-	{ { "2 1 1 " YE1, "2 1 1 " X1 }, { "01" }, "" },
-	{ { "2 1 1 " YE1, "2 1 1 " STRANGER }, { "01" }, "" },
-	/* it does not hang on it at all */
-	{ { "2 1 1 " YE1, "3 1 1 " STRANGER }, { "1" }, "" },
-	{ { "2 1 1 " YE1 }, { "" }, "" },
-	/* one key type of two; each, told once; the same twice */
-	{ { "2 1 1 " YE1, "3 1 1 " STRANGER }, { "0", "1" },
+	{ "one of two, the second", { "2 1 1 " YR2 }, { "0" },
+	    "rotation-uncovered Let's Encrypt YR2: " YR1 "\n" },
+	{ "one of two, by its certificate", { "2 0 1 " YE1_CERT }, { "0" },
 	    "rotation-uncovered Let's Encrypt YE1: " YE2 "\n" },
-	{ { "2 1 1 " YE1, "2 1 1 " YR1 }, { "0", "1" },
-	    "rotation-uncovered Let's Encrypt YE1: " YE2 "\n"
+	{ "one of two, a backup and a stranger",
+	    { "2 1 1 " YE1, "2 1 1 " YE3, "2 1 1 " STRANGER }, { "0" },
+	    "rotation-uncovered Let's Encrypt YE1: " YE2 "\n" },
+	{ "the other with usage 3", { "2 1 1 " YE1, "3 1 1 " YE2 }, { "0" },
+	    "rotation-uncovered Let's Encrypt YE1: " YE2 "\n" },
+	{ "both", { "2 1 1 " YE1, "2 1 1 " YE2 }, { "0" }, "" },
+	{ "both, one for each key type", { "2 1 1 " YE1, "2 1 1 " YE2 },
+	    { "0", "1" }, "" },
+	{ "own key matches, too", { "2 1 1 " YE1, "3 1 1 " STRANGER },
+	    { "01" }, "" },
+	{ "root matches, too", { "2 1 1 " YE1, "2 1 1 " X1 }, { "01" }, "" },
+	{ "another CA matches, too", { "2 1 1 " YE1, "2 1 1 " STRANGER },
+	    { "01" }, "" },
+	{ "own key matches alone", { "2 1 1 " YE1, "3 1 1 " STRANGER },
+	    { "1" }, "" },
+	{ "nothing matches", { "2 1 1 " YE1 }, { "" }, "" },
+	{ "one key type of two", { "2 1 1 " YE1, "3 1 1 " STRANGER },
+	    { "0", "1" }, "rotation-uncovered Let's Encrypt YE1: " YE2 "\n" },
+	{ "two key types, two CAs", { "2 1 1 " YE1, "2 1 1 " YR1 },
+	    { "0", "1" }, "rotation-uncovered Let's Encrypt YE1: " YE2 "\n"
 	    "rotation-uncovered Let's Encrypt YR1: " YR2 "\n" },
-	{ { "2 1 1 " YE1 }, { "0", "0" }, "rotation-uncovered Let's Encrypt "
-	    "YE1: " YE2 "\n" },
+	{ "two key types, one CA", { "2 1 1 " YE1 }, { "0", "0" },
+	    "rotation-uncovered Let's Encrypt YE1: " YE2 "\n" },
+	{ "beside an unusable record",
+	    { "2 1 1 " YE1, "2 1 0 " STRANGER }, { "0" },
+	    "rotation-uncovered Let's Encrypt YE1: " YE2 "\n" },
+	{ "beside a SHA2-512, which may be of the other",
+	    { "2 1 1 " YE1, "2 0 2 " STRANGER STRANGER }, { "0" }, "" },
 
-	/* whose the others are cannot be known of every form */
-	{ { "2 1 1 " YE1, "2 1 0 " STRANGER }, { "0" }, "rotation-uncovered "
-	    "Let's Encrypt YE1: " YE2 "\n" },
-	{ { "2 1 1 " YE1, "2 0 2 " STRANGER STRANGER }, { "0" }, "" },
-
-	/* it has retired, and nothing else is there for the time after it */
-	{ { "2 1 1 " R12 }, { "0" }, "issuer-retired Let's Encrypt R12:\n" },
-	{ { "2 1 1 " E7, "2 1 1 " R12 }, { "0", "1" }, "issuer-retired Let's "
-	    "Encrypt E7:\nissuer-retired Let's Encrypt R12:\n" },
-	{ { "2 1 1 " R12, "2 1 1 " YR1 }, { "0" }, "" },
-	{ { "2 1 1 " R12, "3 1 1 " STRANGER }, { "0" }, "" },
-	{ { "2 1 1 " R12, "2 1 1 " X1 }, { "01" }, "" },
+	{ "retired", { "2 1 1 " R12 }, { "0" },
+	    "issuer-retired Let's Encrypt R12:\n" },
+	{ "two retired", { "2 1 1 " E7, "2 1 1 " R12 }, { "0", "1" },
+	    "issuer-retired Let's Encrypt E7:\n"
+	    "issuer-retired Let's Encrypt R12:\n" },
+	{ "retired beside an active CA", { "2 1 1 " R12, "2 1 1 " YR1 },
+	    { "0" }, "" },
+	{ "retired beside usage 3", { "2 1 1 " R12, "3 1 1 " STRANGER },
+	    { "0" }, "" },
+	{ "retired, and the root matches", { "2 1 1 " R12, "2 1 1 " X1 },
+	    { "01" }, "" },
 };
 
 static void
@@ -120,32 +122,32 @@ add_record(struct host_evidence *host, const char *text)
 }
 
 /*
- * Nobody here has the keys of those authorities: what matches is given, as if a
- * chain of theirs had been verified.
+ * The keys of those CAs are not to be had: the results are set as if a chain of
+ * theirs had been verified.
  */
 static void
-match_by_hand(struct handshake_evidence *shake, const struct tlsa_set *set,
+match_by_hand(struct handshake_evidence *handshake, const struct tlsa_set *set,
     const char *matching)
 {
+	struct handshake_judgement *judged = &handshake->judged;
 	size_t i;
 
-	shake->judged.verdict = *matching != '\0' ? VERDICT_PASS : VERDICT_FAIL;
-	shake->judged.matches = memory_new(set->count, sizeof(*shake->judged.matches));
-	shake->judged.match_count = set->count;
+	judged->verdict = *matching != '\0' ? VERDICT_PASS : VERDICT_FAIL;
+	judged->matches = memory_new(set->count, sizeof(*judged->matches));
+	judged->match_count = set->count;
 	for (i = 0; i < set->count; i++) {
-		shake->judged.matches[i].record = i;
-		shake->judged.matches[i].depth =
-		    (int)shake->seen->chain->count;
-		shake->judged.matches[i].status = MATCH_MISMATCH;
+		judged->matches[i].record = i;
+		judged->matches[i].depth = (int)handshake->seen->chain->count;
+		judged->matches[i].status = MATCH_MISMATCH;
 		if (strchr(matching, '0' + (int)i) == NULL)
 			continue;
-		shake->judged.matches[i].status = MATCH_MATCH;
-		shake->judged.matches[i].would_match = true;
+		judged->matches[i].status = MATCH_MATCH;
+		judged->matches[i].would_match = true;
 	}
 }
 
 static struct evidence *
-evidence_of(const struct rotation *row, const struct chain *chain)
+evidence_of(const struct rotation_row *row, const struct chain *chain)
 {
 	struct evidence *evidence = fixture_domain("example.org");
 	struct host_evidence *host = fixture_host(evidence, "mx.example.org");
@@ -157,8 +159,8 @@ evidence_of(const struct rotation *row, const struct chain *chain)
 	judge_host_dns(host);
 	tlsa_set_settle(&host->judged.records);	/* in the order of the row */
 	endpoint = fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE, NULL);
-	for (i = 0; i < SHAKES_MAX && row->matching[i] != NULL; i++) {
-		fixture_shake(endpoint, chain);
+	for (i = 0; i < HANDSHAKES_MAX && row->matching[i] != NULL; i++) {
+		fixture_handshake(endpoint, chain);
 		match_by_hand(&endpoint->handshakes[i], &host->judged.records,
 		    row->matching[i]);
 	}
@@ -166,7 +168,7 @@ evidence_of(const struct rotation *row, const struct chain *chain)
 	return evidence;
 }
 
-/* "Let's Encrypt YE1", of what begins with it. */
+/* The length of "Let's Encrypt YE1" at the start of TEXT. */
 static int
 name_length(const char *text)
 {
@@ -176,7 +178,7 @@ name_length(const char *text)
 
 /* The findings in the form of the rows. Owned by the caller. */
 static char *
-all_said(const struct finding_list *findings)
+findings_text(const struct finding_list *findings)
 {
 	static const char publish[] = "publish  " OWNER ". IN TLSA 2 1 1 ";
 	char *text = memory_string(""), *longer, *advice, *line, *rest;
@@ -211,50 +213,56 @@ all_said(const struct finding_list *findings)
 	return text;
 }
 
+/* What judge_rotation needs, of evidence whose matches are set. */
+static struct judge_state
+state_of(struct evidence *evidence)
+{
+	static const struct judge_options options = { 0 };
+
+	return (struct judge_state){
+		.options = &options,
+		.when = CERTIFICATES_NOW,
+		.dane_applies = true,
+		.evidence = evidence,
+		.host = &evidence->hosts[0],
+		.findings = &evidence->judged.findings,
+	};
+}
+
 static void
 test_rotation(void **state)
 {
-	static const struct judge_options options = { 0 };
+	const struct rotation_row *row = *state;
 	struct chain *chain = fixture_chain("mx.example.org", KEY_ECDSA);
-	struct evidence *evidence;
-	struct judge_state judging = { .options = &options,
-		.when = CERTIFICATES_NOW, .dane_applies = true };
-	char *said;
-	size_t i, j;
+	struct evidence *evidence = evidence_of(row, chain);
+	struct judge_state judging = state_of(evidence);
+	const struct finding_list *findings = &evidence->judged.findings;
+	char *text;
+	size_t i;
 
-	(void)state;
-	for (i = 0; i < COUNT(rotations); i++) {
-		evidence = evidence_of(&rotations[i], chain);
-		judging.evidence = evidence;
-		judging.host = &evidence->hosts[0];
-		judging.findings = &evidence->judged.findings;
-		judge_rotation(&judging);
-		said = all_said(&evidence->judged.findings);
-		assert_string_equal(said, rotations[i].said);
-		free(said);
-		for (j = 0; j < evidence->judged.findings.count; j++) {
-			assert_int_equal(evidence->judged.findings.items[j].severity,
-			    SEVERITY_WARNING);
-			assert_string_equal(evidence->judged.findings.items[j].place.host,
-			    "mx.example.org");
-		}
-		evidence_free(evidence);
+	judge_rotation(&judging);
+	text = findings_text(findings);
+	assert_string_equal(text, row->expected);
+	free(text);
+	for (i = 0; i < findings->count; i++) {
+		assert_int_equal(findings->items[i].severity,
+		    SEVERITY_WARNING);
+		assert_string_equal(findings->items[i].place.host,
+		    "mx.example.org");
 	}
+	evidence_free(evidence);
 	chain_free(chain);
 }
 
-/* The way out of a retired authority is a record that matches now. */
+/* The record advised in place of a retired CA's matches now. */
 static void
 test_retired_advice(void **state)
 {
-	static const struct rotation row = { { "2 1 1 " R12 }, { "0" }, "" };
-	static const struct judge_options options = { 0 };
+	static const struct rotation_row row = { .records = { "2 1 1 " R12 },
+		.matching = { "0" } };
 	struct chain *chain = fixture_chain("mx.example.org", KEY_ECDSA);
 	struct evidence *evidence = evidence_of(&row, chain);
-	struct judge_state judging = { .options = &options,
-		.when = CERTIFICATES_NOW, .dane_applies = true,
-		.evidence = evidence, .host = &evidence->hosts[0],
-		.findings = &evidence->judged.findings };
+	struct judge_state judging = state_of(evidence);
 	const struct match_input match = {
 		.records = &evidence->hosts[0].judged.records,
 		.chain = chain,
@@ -263,15 +271,23 @@ test_retired_advice(void **state)
 
 	(void)state;
 	judge_rotation(&judging);
-	assert_int_equal(follow_advice(&evidence->judged.findings.items[0].advice,
-	    &match, 1), 1);
+	assert_int_equal(follow_advice(
+	    &evidence->judged.findings.items[0].advice, &match, 1), 1);
 	evidence_free(evidence);
+	chain_free(chain);
+}
 
-	/* Without an owner (mxtlsa --verify) it is told by itself. */
-	evidence = evidence_of(&rotations[0], chain);
-	judging.evidence = evidence;
-	judging.host = &evidence->hosts[0];
-	judging.findings = &evidence->judged.findings;
+/* Without an owner (mxtlsa --verify) the record is advised by itself. */
+static void
+test_advice_without_owner(void **state)
+{
+	static const struct rotation_row row = { .records = { "2 1 1 " YE1 },
+		.matching = { "0" } };
+	struct chain *chain = fixture_chain("mx.example.org", KEY_ECDSA);
+	struct evidence *evidence = evidence_of(&row, chain);
+	struct judge_state judging = state_of(evidence);
+
+	(void)state;
 	evidence->hosts[0].judged.rrset.owner = NULL;
 	judge_rotation(&judging);
 	assert_advice(&evidence->judged.findings.items[0].advice,
@@ -280,7 +296,7 @@ test_retired_advice(void **state)
 	chain_free(chain);
 }
 
-/* With authorities of our own, from the records to the advice. */
+/* With CAs whose keys the test has, from the records to the advice. */
 static void
 test_rotation_verified(void **state)
 {
@@ -319,7 +335,7 @@ test_rotation_verified(void **state)
 	assert_int_equal(evidence->judged.findings.items[0].code,
 	    FINDING_ROTATION_UNCOVERED);
 	assert_advice(&evidence->judged.findings.items[0].advice, advice);
-	/* It is no news to whoever does not know them. */
+	/* CAs that are not known to take turns yield no finding. */
 	fixture_judge(evidence);
 	assert_int_equal(evidence->judged.findings.count, 0);
 
@@ -340,34 +356,29 @@ test_rotation_verified(void **state)
 /* Certificates of the host: now in use, and to come. */
 enum who { NOW, NEXT, RSA, WHO_COUNT };
 
-static int
-set_up(void **state)
+static struct chain *chains[WHO_COUNT];
+
+static void
+set_up(void)
 {
-	struct chain **chains = memory_new(WHO_COUNT, sizeof(struct chain *));
 	enum who who;
 
 	for (who = NOW; who < WHO_COUNT; who++)
 		chains[who] = fixture_chain("mx.example.org",
 		    who == RSA ? KEY_RSA : KEY_ECDSA);
-	*state = chains;
-	return 0;
 }
 
-static int
-tear_down(void **state)
+static void
+tear_down(void)
 {
-	struct chain **chains = *state;
 	enum who who;
 
 	for (who = NOW; who < WHO_COUNT; who++)
 		chain_free(chains[who]);
-	free(chains);
-	return 0;
 }
 
 static void
-publish(struct host_evidence *host, struct chain *const *chains,
-    const char *kind, enum who of)
+publish(struct host_evidence *host, const char *kind, enum who of)
 {
 	struct tlsa record;
 
@@ -399,137 +410,134 @@ find(const struct evidence *evidence, enum finding_code code)
 #define OF_CERTIFICATE "all is well until the next renewal, even one that " \
 	"keeps the key: only the certificate in use now has a record"
 
+#define KINDS_MAX 3
+
+static const struct rollover_row {
+	const char	*name;
+	struct {
+		const char	*kind;
+		enum who	 of;
+	} records[KINDS_MAX];
+	bool		 rsa;		/* the server has an RSA key, too */
+	const char	*text;		/* NULL: no finding */
+} rollover_rows[] = {
+	{ "3 1 1", { { "3 1 1", NOW } }, false, OF_KEY },
+	{ "3 1 2", { { "3 1 2", NOW } }, false, OF_KEY },
+	{ "3 0 1", { { "3 0 1", NOW } }, false, OF_CERTIFICATE },
+	{ "same record twice", { { "3 1 1", NOW }, { "3 1 1", NOW } }, false,
+	    OF_KEY },
+	{ "two digests of a key", { { "3 1 1", NOW }, { "3 1 2", NOW } },
+	    false, OF_KEY },
+	{ "next key's by the weaker digest",
+	    { { "3 1 1", NEXT }, { "3 1 2", NOW } }, false, OF_KEY },
+	{ "next key's is unusable", { { "1 1 1", NEXT }, { "3 1 1", NOW } },
+	    false, OF_KEY },
+	{ "one for each key type", { { "3 1 1", NOW }, { "3 1 1", RSA } },
+	    true, OF_KEY },
+	{ "next key's", { { "3 1 1", NOW }, { "3 1 1", NEXT } }, false, NULL },
+	{ "next key's, SHA2-512", { { "3 1 2", NOW }, { "3 1 2", NEXT } },
+	    false, NULL },
+	{ "a CA's, which may issue the next",
+	    { { "3 1 1", NOW }, { "2 1 1", NEXT } }, false, NULL },
+	{ "next key's beside two key types",
+	    { { "3 1 1", NOW }, { "3 1 1", RSA }, { "3 1 1", NEXT } }, true,
+	    NULL },
+	{ "two that match", { { "3 1 1", NOW }, { "3 0 1", NOW } }, false,
+	    NULL },
+	{ "usage 2 alone", { { "2 1 0", NOW } }, false, NULL },
+	{ "none matches", { { "3 1 1", NEXT } }, false, NULL },
+	{ "RSA key without a record", { { "3 1 1", NOW } }, true, NULL },
+};
+
 static void
 test_rollover(void **state)
 {
-	static const struct {
-		struct {
-			const char	*kind;
-			enum who	 of;
-		} records[3];
-		bool		 rsa;		/* the server holds it, too */
-		const char	*text;		/* NULL: nothing is said */
-	} rows[] = {
-		{ { { "3 1 1", NOW } }, false, OF_KEY },
-		{ { { "3 1 2", NOW } }, false, OF_KEY },
-		{ { { "3 0 1", NOW } }, false, OF_CERTIFICATE },
-		/* the same record twice, and one that counts for nothing */
-		{ { { "3 1 1", NOW }, { "3 1 1", NOW } }, false, OF_KEY },
-		{ { { "3 1 1", NOW }, { "3 1 2", NOW } }, false, OF_KEY },
-		{ { { "3 1 1", NEXT }, { "3 1 2", NOW } }, false, OF_KEY },
-		{ { { "1 1 1", NEXT }, { "3 1 1", NOW } }, false, OF_KEY },
-		/* one of each key type */
-		{ { { "3 1 1", NOW }, { "3 1 1", RSA } }, true, OF_KEY },
-		/* the next one is there; or an authority, which may be */
-		{ { { "3 1 1", NOW }, { "3 1 1", NEXT } }, false, NULL },
-		{ { { "3 1 2", NOW }, { "3 1 2", NEXT } }, false, NULL },
-		{ { { "3 1 1", NOW }, { "2 1 1", NEXT } }, false, NULL },
-		{ { { "3 1 1", NOW }, { "3 1 1", RSA }, { "3 1 1", NEXT } },
-		    true, NULL },
-		/* two ways to match; not one by usage 3; none */
-		{ { { "3 1 1", NOW }, { "3 0 1", NOW } }, false, NULL },
-		{ { { "2 1 0", NOW } }, false, NULL },
-		{ { { "3 1 1", NEXT } }, false, NULL },
-		{ { { "3 1 1", NOW } }, true, NULL },
-	};
-	struct chain *const *chains = *state;
-	const struct finding *finding;
-	struct evidence *evidence;
-	struct host_evidence *host;
+	const struct rollover_row *row = *state;
+	struct evidence *evidence = fixture_domain("mx.example.org");
+	struct host_evidence *host = fixture_host(evidence, "mx.example.org");
 	struct endpoint_evidence *endpoint;
-	size_t i, j;
+	const struct finding *finding;
+	size_t i;
 
-	for (i = 0; i < COUNT(rows); i++) {
-		evidence = fixture_domain("mx.example.org");
-		host = fixture_host(evidence, "mx.example.org");
-		for (j = 0; j < 3 && rows[i].records[j].kind != NULL; j++)
-			publish(host, chains, rows[i].records[j].kind,
-			    rows[i].records[j].of);
-		endpoint = fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE,
-		    chains[NOW]);
-		if (rows[i].rsa)
-			fixture_shake(endpoint, chains[RSA]);
-		fixture_judge(evidence);
-		finding = find(evidence, FINDING_NO_ROLLOVER_RECORD);
-		if ((finding != NULL) != (rows[i].text != NULL))
-			fail_msg("row %zu: %s", i,
-			    finding != NULL ? finding->text : "silence");
-		if (finding != NULL) {
-			assert_string_equal(finding->text, rows[i].text);
-			assert_int_equal(finding->severity, SEVERITY_INFO);
-			assert_int_equal(evidence->judged.verdict, VERDICT_PASS);
-			assert_true(advice_has(&finding->advice,
-			    "wait for two TTLs (2 hours)"));
-		}
-		evidence_free(evidence);
+	for (i = 0; i < KINDS_MAX && row->records[i].kind != NULL; i++)
+		publish(host, row->records[i].kind, row->records[i].of);
+	endpoint = fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE,
+	    chains[NOW]);
+	if (row->rsa)
+		fixture_handshake(endpoint, chains[RSA]);
+	fixture_judge(evidence);
+	finding = find(evidence, FINDING_NO_ROLLOVER_RECORD);
+	if ((finding != NULL) != (row->text != NULL))
+		fail_msg("%s", finding != NULL ? finding->text : "no finding");
+	if (finding != NULL) {
+		assert_string_equal(finding->text, row->text);
+		assert_int_equal(finding->severity, SEVERITY_INFO);
+		assert_int_equal(evidence->judged.verdict, VERDICT_PASS);
+		assert_true(advice_has(&finding->advice,
+		    "wait for two TTLs (2 hours)"));
 	}
+	evidence_free(evidence);
 }
+
+static const struct ttl_row {
+	const char	*name;
+	uint32_t	 ttl;		/* left in the answer */
+	uint32_t	 signed_ttl;	/* in its signature; 0: not signed */
+	const char	*lasts;		/* NULL: not too long */
+} ttl_rows[] = {
+	{ "an hour", 3600, 3600, NULL },
+	{ "a day", DAY, DAY, NULL },
+	{ "none", 0, 0, NULL },
+	{ "a second over a day", DAY + 1, DAY + 1, "86401 seconds" },
+	{ "a week", 7 * DAY, 7 * DAY, "7 days" },
+	{ "seconds left in a cache", 17, 2 * DAY, "2 days" },
+	{ "a cache that caps TTLs", DAY, 2 * DAY, "2 days" },
+};
 
 static void
 test_ttl(void **state)
 {
-	static const struct {
-		/*
-		 * What the answer has left of it, and what the signature says.
-		 */
-		uint32_t	 ttl, signed_ttl;
-		const char	*lasts;		/* NULL: not too long */
-	} rows[] = {
-		{ 3600, 3600, NULL },
-		{ DAY, DAY, NULL },
-		{ 0, 0, NULL },
-		{ DAY + 1, DAY + 1, "86401 seconds" },
-		{ 7 * DAY, 7 * DAY, "7 days" },
-		/*
-		 * A cache has held it for a while, or holds nothing for longer.
-		 */
-		{ 17, 2 * DAY, "2 days" },
-		{ DAY, 2 * DAY, "2 days" },
-	};
-	struct chain *const *chains = *state;
+	const struct ttl_row *row = *state;
+	struct evidence *evidence = fixture_domain("example.org");
+	struct host_evidence *host = fixture_host(evidence, "mx.example.org");
 	const struct finding *finding;
-	struct evidence *evidence;
-	struct host_evidence *host;
 	char *expected;
-	size_t i;
 
-	for (i = 0; i < COUNT(rows); i++) {
-		evidence = fixture_domain("example.org");
-		host = fixture_host(evidence, "mx.example.org");
-		publish(host, chains, "3 1 1", NOW);
-		host->tlsa[0]->ttl = rows[i].ttl;
-		host->tlsa[0]->signed_ttl = rows[i].signed_ttl;
-		fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE, chains[NOW]);
-		fixture_judge(evidence);
-		assert_int_equal(evidence->judged.verdict, VERDICT_PASS);
-		finding = find(evidence, FINDING_TLSA_TTL_LONG);
-		assert_int_equal(finding != NULL, rows[i].lasts != NULL);
-		if (finding != NULL) {
-			expected = memory_format("the TLSA records may be "
-			    "cached for %s, so a wrong one lives on for that "
-			    "long", rows[i].lasts);
-			assert_string_equal(finding->text, expected);
-			assert_int_equal(finding->severity, SEVERITY_WARNING);
-			assert_string_equal(finding->place.host,
-			    "mx.example.org");
-			assert_int_equal(finding->advice.count, 1);
-			free(expected);
-		}
-		evidence_free(evidence);
+	publish(host, "3 1 1", NOW);
+	host->tlsa[0]->ttl = row->ttl;
+	host->tlsa[0]->signed_ttl = row->signed_ttl;
+	fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE, chains[NOW]);
+	fixture_judge(evidence);
+	assert_int_equal(evidence->judged.verdict, VERDICT_PASS);
+	finding = find(evidence, FINDING_TLSA_TTL_LONG);
+	assert_int_equal(finding != NULL, row->lasts != NULL);
+	if (finding != NULL) {
+		expected = memory_format("the TLSA records may be cached for "
+		    "%s, so a wrong one lives on for that long", row->lasts);
+		assert_string_equal(finding->text, expected);
+		assert_int_equal(finding->severity, SEVERITY_WARNING);
+		assert_string_equal(finding->place.host, "mx.example.org");
+		assert_int_equal(finding->advice.count, 1);
+		free(expected);
 	}
+	evidence_free(evidence);
 }
 
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rotation),
-		cmocka_unit_test(test_retired_advice),
-		cmocka_unit_test(test_rotation_verified),
-		cmocka_unit_test(test_rollover),
-		cmocka_unit_test(test_ttl),
+	static const struct table tables[] = {
+		TABLE(test_rotation, rotation_rows),
+		TABLE_ALONE(test_retired_advice),
+		TABLE_ALONE(test_advice_without_owner),
+		TABLE_ALONE(test_rotation_verified),
+		TABLE(test_rollover, rollover_rows),
+		TABLE(test_ttl, ttl_rows),
 	};
+	int failed;
 
-	return cmocka_run_group_tests_name("keeping", tests, set_up,
-	    tear_down);
+	set_up();
+	failed = table_run(tables, COUNT(tables));
+	tear_down();
+	return failed;
 }

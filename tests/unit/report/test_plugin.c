@@ -1,4 +1,4 @@
-/* The plugin: thresholds, states, and what it says. */
+/* The plugin: thresholds, states, and its output. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,60 +11,79 @@
 #include "checker/report/plugin.h"
 #include "resolver/memory.h"
 #include "tests/unit/support/fixture.h"
+#include "tests/unit/support/table.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+static const struct range_row {
+	const char	*name;
+	const char	*text;
+	double		 value;
+	bool		 alerts;
+	const char	*canonical;
+} range_rows[] = {
+	{ "number alone, below", "5", 4.9, true, "5:" },	/* not 0:5 */
+	{ "number alone, at", "5", 5, false, "5:" },
+	{ "minimum, below", "5:", 4.9, true, "5:" },
+	{ "minimum, above", "5:", 100, false, "5:" },
+	{ "maximum, above", "~:10", 10.1, true, "~:10" },
+	{ "maximum, negative", "~:10", -5, false, "~:10" },
+	{ "both, below", "2:10", 1, true, "2:10" },
+	{ "both, at the end", "2:10", 10, false, "2:10" },
+	{ "inverted, at the end", "@2:10", 10, true, "@2:10" },
+	{ "inverted, above", "@2:10", 11, false, "@2:10" },
+	{ "inverted number alone, below", "@5", 3, true, "@0:5" },
+	{ "inverted number alone, above", "@5", 6, false, "@0:5" },
+	{ "no minimum, above", ":7", 7.5, true, "0:7" },
+	{ "fraction, below", "0.5:", 0.4, true, "0.5:" },
+};
+
 static void
-test_ranges(void **state)
+test_range(void **state)
 {
-	static const struct {
-		const char	*text;
-		double		 value;
-		bool		 alerts;
-		const char	*canonical;
-	} rows[] = {
-		{ "5", 4.9, true, "5:" },	/* not 0:5 */
-		{ "5", 5, false, "5:" },
-		{ "5:", 4.9, true, "5:" },
-		{ "5:", 100, false, "5:" },
-		{ "~:10", 10.1, true, "~:10" },
-		{ "~:10", -5, false, "~:10" },
-		{ "2:10", 1, true, "2:10" },
-		{ "2:10", 10, false, "2:10" },
-		{ "@2:10", 10, true, "@2:10" },
-		{ "@2:10", 11, false, "@2:10" },
-		{ "@5", 3, true, "@0:5" },
-		{ "@5", 6, false, "@0:5" },
-		{ ":7", 7.5, true, "0:7" },
-		{ "0.5:", 0.4, true, "0.5:" },
-	};
+	const struct range_row *row = *state;
 	struct range range;
 	char *text;
-	size_t i;
 
-	(void)state;
-	for (i = 0; i < COUNT(rows); i++) {
-		assert_true(range_init(&range, rows[i].text));
-		assert_int_equal(range_alerts(&range, rows[i].value),
-		    rows[i].alerts);
-		text = range_text(&range);
-		assert_string_equal(text, rows[i].canonical);
-		free(text);
-	}
+	assert_true(range_init(&range, row->text));
+	assert_int_equal(range_alerts(&range, row->value), row->alerts);
+	text = range_text(&range);
+	assert_string_equal(text, row->canonical);
+	free(text);
+}
+
+static const struct bad_range_row {
+	const char	*name;
+	const char	*text;
+} bad_range_rows[] = {
+	{ "empty", "" },
+	{ "word", "x" },
+	{ "word as the maximum", "5:x" },
+	{ "minimum above the maximum", "10:5" },
+	{ "three numbers", "1:2:3" },
+	{ "space", "5 " },
+	{ "inverted nothing", "@" },
+	{ "two signs", "--5:" },
+	{ "exponent", "1e3" },
+	{ "nan", "nan:" },
+	{ "tilde alone", "~" },
+};
+
+static void
+test_bad_range(void **state)
+{
+	const struct bad_range_row *row = *state;
+	struct range range;
+
+	assert_false(range_init(&range, row->text));
 }
 
 static void
-test_no_ranges(void **state)
+test_no_range(void **state)
 {
-	static const char *const words[] = { "", "x", "5:x", "10:5", "1:2:3",
-		"5 ", "@", "--5:", "1e3", "nan:", "~" };
-	struct range range;
-	size_t i;
+	struct range range = { 0 };
 
 	(void)state;
-	for (i = 0; i < COUNT(words); i++)
-		assert_false(range_init(&range, words[i]));
-	memset(&range, 0, sizeof(range));
 	assert_false(range_alerts(&range, -1));
 }
 
@@ -98,7 +117,7 @@ make_options(const char *warning, const char *critical)
 	return options;
 }
 
-/* What it writes; owned by the caller. */
+/* The output. Owned by the caller. */
 static char *
 write_report(const struct evidence *evidence,
     const struct plugin_options *options, enum plugin_state expected)
@@ -124,7 +143,7 @@ test_ok(void **state)
 	fixture_judge(evidence);
 	text = write_report(evidence, &options, PLUGIN_OK);
 	assert_string_equal(text, "MXDANE OK: example.org: 1 of 1 MX hosts, "
-	    "1 of 1 addresses authenticated, signatures good for 20 days | "
+	    "1 of 1 addresses authenticated, signatures valid for 20 days | "
 	    "time=0.412s;;;0;60 mx=1;;;0 mx_ok=1;;;0 addresses=1;;;0 "
 	    "addresses_ok=1;;;0 tlsa_records=1;;;0 tlsa_matched=1;;;0 "
 	    "signatures_days=20.00;5:;2: certificates_days=U;5:;2:\n");
@@ -136,67 +155,94 @@ test_ok(void **state)
 	evidence_free(evidence);
 }
 
-static void
-test_thresholds(void **state)
-{
-	static const struct {
-		const char		*warning, *critical;
-		enum plugin_state	 expected;
-	} rows[] = {
-		{ NULL, NULL, PLUGIN_OK },
-		{ "19:", NULL, PLUGIN_OK },
-		{ "21:", NULL, PLUGIN_WARNING },
-		{ "21:", "19:", PLUGIN_WARNING },
-		{ "30:", "21:", PLUGIN_CRITICAL },
-		{ NULL, "21", PLUGIN_CRITICAL },
-	};
-	struct evidence *evidence = make_domain(OUTCOME_DONE);
-	struct plugin_options options;
-	size_t i;
+static const struct threshold_row {
+	const char		*name;
+	const char		*warning, *critical;
+	enum plugin_state	 expected;
+} threshold_rows[] = {
+	{ "none", NULL, NULL, PLUGIN_OK },
+	{ "above the warning", "19:", NULL, PLUGIN_OK },
+	{ "below the warning", "21:", NULL, PLUGIN_WARNING },
+	{ "between the two", "21:", "19:", PLUGIN_WARNING },
+	{ "below both", "30:", "21:", PLUGIN_CRITICAL },
+	{ "below the critical alone", NULL, "21", PLUGIN_CRITICAL },
+};
 
-	(void)state;
+/* The fixture's signatures end in 20 days. */
+static void
+test_threshold(void **state)
+{
+	const struct threshold_row *row = *state;
+	const struct plugin_options options = make_options(row->warning,
+	    row->critical);
+	struct evidence *evidence = make_domain(OUTCOME_DONE);
+
 	fixture_judge(evidence);
-	for (i = 0; i < COUNT(rows); i++) {
-		options = make_options(rows[i].warning, rows[i].critical);
-		assert_int_equal(plugin_judge(evidence, &options),
-		    rows[i].expected);
-	}
+	assert_int_equal(plugin_judge(evidence, &options), row->expected);
+	evidence_free(evidence);
+}
+
+static const struct state_row {
+	const char		*name;
+	enum session_outcome	 outcome;
+	bool			 out_of_time;
+	enum plugin_state	 expected;
+} state_rows[] = {
+	{ "pass", OUTCOME_DONE, false, PLUGIN_OK },
+	{ "fault", OUTCOME_STARTTLS_NOT_OFFERED, false, PLUGIN_CRITICAL },
+	/* A fault is one, though the time ran out elsewhere. */
+	{ "fault and deadline", OUTCOME_STARTTLS_NOT_OFFERED, true,
+	    PLUGIN_CRITICAL },
+	{ "unreachable", OUTCOME_CONNECT_FAILED, false, PLUGIN_OK },
+	{ "unreachable and deadline", OUTCOME_CONNECT_FAILED, true,
+	    PLUGIN_UNKNOWN },
+};
+
+/* --missing warning, --unreachable ok. */
+static struct plugin_options
+lenient_options(void)
+{
+	struct plugin_options options = make_options(NULL, NULL);
+
+	options.missing = PLUGIN_WARNING;
+	options.unreachable = PLUGIN_OK;
+	return options;
+}
+
+static void
+test_state(void **state)
+{
+	const struct state_row *row = *state;
+	const struct plugin_options options = lenient_options();
+	struct evidence *evidence = make_domain(row->outcome);
+
+	evidence->out_of_time = row->out_of_time;
+	fixture_judge(evidence);
+	assert_int_equal(plugin_judge(evidence, &options), row->expected);
 	evidence_free(evidence);
 }
 
 static void
-test_states(void **state)
+test_unsigned_domain(void **state)
 {
-	struct plugin_options options = make_options(NULL, NULL);
-	struct evidence *evidence;
+	const struct plugin_options options = lenient_options();
+	struct evidence *evidence = make_domain(OUTCOME_DONE);
 
 	(void)state;
-	options.missing = PLUGIN_WARNING;
-	options.unreachable = PLUGIN_OK;
-
-	evidence = make_domain(OUTCOME_STARTTLS_NOT_OFFERED);
-	fixture_judge(evidence);
-	assert_int_equal(plugin_judge(evidence, &options), PLUGIN_CRITICAL);
-	/* A fault is one, though the time ran out elsewhere. */
-	evidence->out_of_time = true;
-	assert_int_equal(plugin_judge(evidence, &options), PLUGIN_CRITICAL);
-	evidence_free(evidence);
-
-	evidence = make_domain(OUTCOME_CONNECT_FAILED);
-	fixture_judge(evidence);
-	assert_int_equal(plugin_judge(evidence, &options), PLUGIN_OK);
-	evidence->out_of_time = true;
-	assert_int_equal(plugin_judge(evidence, &options), PLUGIN_UNKNOWN);
-	evidence_free(evidence);
-
-	evidence = make_domain(OUTCOME_DONE);
 	evidence->mx->dnssec = DNSSEC_INSECURE;
 	fixture_judge(evidence);
 	assert_int_equal(plugin_judge(evidence, &options), PLUGIN_WARNING);
 	evidence_free(evidence);
+}
 
-	/* Our own DNS, and name servers that do not answer. */
-	evidence = make_domain(OUTCOME_DONE);
+/* --unreachable is about mail servers, not about our DNS or theirs. */
+static void
+test_no_dns(void **state)
+{
+	const struct plugin_options options = lenient_options();
+	struct evidence *evidence = make_domain(OUTCOME_DONE);
+
+	(void)state;
 	evidence->health = RESOLVER_BAD_ANCHOR;
 	fixture_judge(evidence);
 	assert_int_equal(plugin_judge(evidence, &options), PLUGIN_UNKNOWN);
@@ -209,7 +255,7 @@ test_states(void **state)
 	evidence_free(evidence);
 }
 
-/* A second host, of which FATE says what becomes of it. */
+/* What is wrong with a second host. */
 enum fate {
 	FATE_REFUSES,
 	FATE_WITHOUT_TLSA,
@@ -246,53 +292,50 @@ add_host(struct evidence *evidence, enum fate fate)
 	chain_free(chain);
 }
 
-/* What is waved through at one host hides nothing else. */
-static void
-test_hosts_apart(void **state)
-{
-	static const struct {
-		enum session_outcome	 first;
-		enum fate		 second;
-		enum plugin_state	 missing, unreachable;
-		const char		*critical;
-		enum plugin_state	 expected;
-	} rows[] = {
-		{ OUTCOME_DONE, FATE_REFUSES, PLUGIN_CRITICAL, PLUGIN_OK, NULL,
-		    PLUGIN_OK },
-		{ OUTCOME_DONE, FATE_REFUSES, PLUGIN_CRITICAL, PLUGIN_OK,
-		    "99:", PLUGIN_CRITICAL },
-		{ OUTCOME_DONE, FATE_REFUSES, PLUGIN_CRITICAL, PLUGIN_WARNING,
-		    NULL, PLUGIN_WARNING },
-		{ OUTCOME_DONE, FATE_WITHOUT_TLSA, PLUGIN_OK, PLUGIN_CRITICAL,
-		    NULL, PLUGIN_OK },
-		{ OUTCOME_DONE, FATE_WITHOUT_TLSA, PLUGIN_OK, PLUGIN_CRITICAL,
-		    "99:", PLUGIN_CRITICAL },
-		{ OUTCOME_CONNECT_FAILED, FATE_WITHOUT_TLSA, PLUGIN_CRITICAL,
-		    PLUGIN_OK, NULL, PLUGIN_CRITICAL },
-		{ OUTCOME_CONNECT_FAILED, FATE_LOST, PLUGIN_OK, PLUGIN_OK,
-		    NULL, PLUGIN_UNKNOWN },
-		{ OUTCOME_CONNECT_FAILED, FATE_LOST, PLUGIN_OK,
-		    PLUGIN_CRITICAL, NULL, PLUGIN_CRITICAL },
-	};
-	struct plugin_options options;
-	struct evidence *evidence;
-	size_t i;
+static const struct hosts_row {
+	const char		*name;
+	enum session_outcome	 first;
+	enum fate		 second;
+	enum plugin_state	 missing, unreachable;
+	const char		*critical;
+	enum plugin_state	 expected;
+} hosts_rows[] = {
+	{ "unreachable ok", OUTCOME_DONE, FATE_REFUSES, PLUGIN_CRITICAL,
+	    PLUGIN_OK, NULL, PLUGIN_OK },
+	{ "unreachable ok, signatures end", OUTCOME_DONE, FATE_REFUSES,
+	    PLUGIN_CRITICAL, PLUGIN_OK, "99:", PLUGIN_CRITICAL },
+	{ "unreachable warning", OUTCOME_DONE, FATE_REFUSES, PLUGIN_CRITICAL,
+	    PLUGIN_WARNING, NULL, PLUGIN_WARNING },
+	{ "missing ok", OUTCOME_DONE, FATE_WITHOUT_TLSA, PLUGIN_OK,
+	    PLUGIN_CRITICAL, NULL, PLUGIN_OK },
+	{ "missing ok, signatures end", OUTCOME_DONE, FATE_WITHOUT_TLSA,
+	    PLUGIN_OK, PLUGIN_CRITICAL, "99:", PLUGIN_CRITICAL },
+	{ "unreachable ok, missing critical", OUTCOME_CONNECT_FAILED,
+	    FATE_WITHOUT_TLSA, PLUGIN_CRITICAL, PLUGIN_OK, NULL,
+	    PLUGIN_CRITICAL },
+	{ "unreachable ok, lookup failed", OUTCOME_CONNECT_FAILED, FATE_LOST,
+	    PLUGIN_OK, PLUGIN_OK, NULL, PLUGIN_UNKNOWN },
+	{ "unreachable critical, lookup failed", OUTCOME_CONNECT_FAILED,
+	    FATE_LOST, PLUGIN_OK, PLUGIN_CRITICAL, NULL, PLUGIN_CRITICAL },
+};
 
-	(void)state;
-	for (i = 0; i < COUNT(rows); i++) {
-		evidence = make_domain(rows[i].first);
-		add_host(evidence, rows[i].second);
-		fixture_judge(evidence);
-		options = make_options(NULL, rows[i].critical);
-		options.missing = rows[i].missing;
-		options.unreachable = rows[i].unreachable;
-		assert_int_equal(plugin_judge(evidence, &options),
-		    rows[i].expected);
-		evidence_free(evidence);
-	}
+/* What is excused at one host hides nothing else. */
+static void
+test_two_hosts(void **state)
+{
+	const struct hosts_row *row = *state;
+	struct plugin_options options = make_options(NULL, row->critical);
+	struct evidence *evidence = make_domain(row->first);
+
+	add_host(evidence, row->second);
+	fixture_judge(evidence);
+	options.missing = row->missing;
+	options.unreachable = row->unreachable;
+	assert_int_equal(plugin_judge(evidence, &options), row->expected);
+	evidence_free(evidence);
 }
 
-/* "label=" is in the report, with this value. */
+/* VALUE, "label=...", is in the report. */
 static void
 assert_value(const char *report, const char *value)
 {
@@ -326,11 +369,10 @@ test_unknown_counts(void **state)
 }
 
 /*
- * Which number it is that alerts, and no value on the wrong side of its
- * threshold.
+ * The number that alerts is named, and no value is rounded over its threshold.
  */
 static void
-test_alert_is_told(void **state)
+test_alert_is_named(void **state)
 {
 	struct plugin_options options = make_options("21:", NULL);
 	struct evidence *evidence = make_domain(OUTCOME_DONE);
@@ -340,13 +382,13 @@ test_alert_is_told(void **state)
 	evidence->checked_at += 30;	/* seconds: 19.9996 days are left */
 	fixture_judge(evidence);
 	text = write_report(evidence, &options, PLUGIN_WARNING);
-	assert_value(text, "signatures good for 19 days (warning: 21:) | ");
+	assert_value(text, "signatures valid for 19 days (warning: 21:) | ");
 	assert_value(text, " signatures_days=19.99;21:; ");
 	free(text);
 	evidence_free(evidence);
 }
 
-/* Signatures run out though no mail is held up yet: a domain without DANE. */
+/* Signatures are watched at a domain without DANE, too. */
 static void
 test_alert_without_dane(void **state)
 {
@@ -363,7 +405,7 @@ test_alert_without_dane(void **state)
 	assert_int_equal(evidence->judged.verdict, VERDICT_NONE);
 	text = write_report(evidence, &options, PLUGIN_CRITICAL);
 	assert_value(text, "MXDANE CRITICAL: example.org: tlsa-none, "
-	    "mx.example.org, signatures good for 20 days (critical: 21:) | ");
+	    "mx.example.org, signatures valid for 20 days (critical: 21:) | ");
 	free(text);
 	evidence_free(evidence);
 }
@@ -389,7 +431,7 @@ test_outstanding(void **state)
 	evidence_free(evidence);
 }
 
-/* One '|' in all, and US-ASCII on the first line, whatever servers say. */
+/* One '|' in all, and ASCII on the first line, whatever servers say. */
 static void
 test_hostile(void **state)
 {
@@ -419,19 +461,22 @@ test_hostile(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ranges),
-		cmocka_unit_test(test_no_ranges),
-		cmocka_unit_test(test_ok),
-		cmocka_unit_test(test_thresholds),
-		cmocka_unit_test(test_states),
-		cmocka_unit_test(test_hosts_apart),
-		cmocka_unit_test(test_unknown_counts),
-		cmocka_unit_test(test_alert_is_told),
-		cmocka_unit_test(test_alert_without_dane),
-		cmocka_unit_test(test_outstanding),
-		cmocka_unit_test(test_hostile),
+	static const struct table tables[] = {
+		TABLE(test_range, range_rows),
+		TABLE(test_bad_range, bad_range_rows),
+		TABLE_ALONE(test_no_range),
+		TABLE_ALONE(test_ok),
+		TABLE(test_threshold, threshold_rows),
+		TABLE(test_state, state_rows),
+		TABLE_ALONE(test_unsigned_domain),
+		TABLE_ALONE(test_no_dns),
+		TABLE(test_two_hosts, hosts_rows),
+		TABLE_ALONE(test_unknown_counts),
+		TABLE_ALONE(test_alert_is_named),
+		TABLE_ALONE(test_alert_without_dane),
+		TABLE_ALONE(test_outstanding),
+		TABLE_ALONE(test_hostile),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return table_run(tables, COUNT(tables));
 }

@@ -1,7 +1,7 @@
 /*
- * Each writer against a report of its own in tests/unit/report/expected/, on a
- * domain whose server is hostile: its banner and its certificate hold what
- * terminals, CI systems and parsers would obey. MXDANE_WRITE_REPORTS=1 writes the reports
+ * Each writer against its report in tests/unit/report/expected/, of a domain
+ * whose server is hostile: its banner and its certificate hold what terminals,
+ * CI systems and parsers would obey. MXDANE_WRITE_REPORTS=1 writes the reports
  * anew; look at the difference before it is committed.
  */
 #include <setjmp.h>

@@ -1,6 +1,5 @@
 /*
- * Certificates for the tests, made in memory: authorities, servers, and what is
- * wrong with them.
+ * Certificates for the tests, made in memory: CAs, servers, and their faults.
  */
 #ifndef TESTS_UNIT_SUPPORT_CERTIFICATES_H
 #define TESTS_UNIT_SUPPORT_CERTIFICATES_H
@@ -53,10 +52,7 @@ struct distinguished_name certificates_name(const char *text);
 struct chain	*certificates_chain(const struct issued *const *issued,
 		    size_t count);
 
-/*
- * An authority and a server's certificate under it: the state of a group of
- * tests.
- */
+/* A CA and a server's certificate under it: the state of a group of tests. */
 struct certificates_pair {
 	struct issued	*root;
 	struct issued	*leaf;

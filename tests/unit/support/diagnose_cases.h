@@ -1,5 +1,5 @@
 /*
- * Slips in the making of TLSA records, and what is to be said about each.
+ * Mistakes in making TLSA records, and the explanation for each.
  */
 #ifndef TESTS_UNIT_SUPPORT_DIAGNOSE_CASES_H
 #define TESTS_UNIT_SUPPORT_DIAGNOSE_CASES_H
@@ -10,14 +10,15 @@
 #include "tests/unit/support/match_cases.h"
 #include "tests/unit/support/slips.h"
 
-/* A record that does not match, and what is to be said about it. */
+/* A record that does not match, and its explanation. */
 struct diagnose_case {
+	const char	*name;
 	enum who	 sent[MATCH_SENT_MAX];
 	const char	*record;	/* the numbers that it has */
 	enum who	 of;
-	/* "1 2": the selector and matching type that its data is of in fact */
+	/* "1 2": the selector and matching type that its data really has */
 	const char	*form;
-	slip		*slip;		/* what became of that, or NULL */
+	slip		*slip;		/* what the data became, or NULL */
 	enum finding_code code;
 	const char	*text;
 	const char	*advised;	/* the numbers to publish */

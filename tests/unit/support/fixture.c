@@ -120,7 +120,7 @@ fixture_tlsa_of(struct host_evidence *host, const struct chain *chain)
 }
 
 void
-fixture_shake(struct endpoint_evidence *endpoint, const struct chain *chain)
+fixture_handshake(struct endpoint_evidence *endpoint, const struct chain *chain)
 {
 	struct handshake *handshake = memory_new(1, sizeof(*handshake));
 
@@ -150,7 +150,7 @@ fixture_endpoint(struct host_evidence *host, const char *address,
 	if (outcome != OUTCOME_DONE)
 		endpoint->error = memory_string("450 4.7.1 later");
 	if (chain != NULL)
-		fixture_shake(endpoint, chain);
+		fixture_handshake(endpoint, chain);
 	return endpoint;
 }
 

@@ -1,6 +1,6 @@
 /*
- * Evidence built by hand, in a few lines: what is not said is as in the best of
- * worlds (answers are secure, conversations end with a handshake).
+ * Evidence built by hand in a few lines. By default all is well: answers are
+ * secure, conversations end with a handshake.
  */
 #ifndef TESTS_UNIT_SUPPORT_FIXTURE_H
 #define TESTS_UNIT_SUPPORT_FIXTURE_H
@@ -9,44 +9,45 @@
 #include "checker/judge/judge.h"
 
 /*
- * An answer of the kind, which is not usable if its status is bogus or failed.
+ * An answer of KIND, but unusable if STATUS is bogus or failed. Owned by the
+ * caller.
  */
 struct answer	*fixture_answer(const char *owner, enum dns_type type,
 		    enum answer_kind kind, enum dnssec_status status);
-/* Adds RDATA. */
+/* Adds a record with this RDATA. */
 void		 fixture_add(struct answer *answer, const void *data,
 		    size_t size);
 
 /* A domain with a secure MX answer and no hosts yet. */
 struct evidence	*fixture_domain(const char *domain);
 /*
- * Adds an MX host with the secure address 192.0.2.1. Pointers to hosts that
- * were added before are no longer good.
+ * Adds an MX host with the secure address 192.0.2.1. Invalidates pointers to
+ * hosts added before.
  */
 struct host_evidence *
 		 fixture_host(struct evidence *evidence, const char *name);
-/* Gives the host secure TLSA records at its own name. Data is copied. */
+/* Adds a secure TLSA record at the host's own name. Data is copied. */
 void		 fixture_tlsa(struct host_evidence *host,
 		    const struct tlsa *record);
-/* A 3 1 1 record of the chain's own key. */
+/* The same, a 3 1 1 record of the leaf's key. */
 void		 fixture_tlsa_of(struct host_evidence *host,
 		    const struct chain *chain);
 /*
- * Adds an address. Pointers to those added before are no longer good. CHAIN
- * (copied) is what it presents; NULL with an outcome other than OUTCOME_DONE.
+ * Adds an address. CHAIN (copied) is what it presents; NULL with an outcome
+ * other than OUTCOME_DONE. Invalidates pointers to addresses added before.
  */
 struct endpoint_evidence *
 		 fixture_endpoint(struct host_evidence *host,
 		    const char *address, enum session_outcome outcome,
 		    const struct chain *chain);
 /* Adds a handshake with another chain (copied). */
-void		 fixture_shake(struct endpoint_evidence *endpoint,
+void		 fixture_handshake(struct endpoint_evidence *endpoint,
 		    const struct chain *chain);
 
 /* A self-signed server certificate. Owned by the caller. */
 struct chain	*fixture_chain(const char *cn, enum key_type key_type);
 
-/* As of CERTIFICATES_NOW, with nothing else asked for. */
+/* Judges without any options. */
 void		 fixture_judge(struct evidence *evidence);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * What goes wrong while the data of a TLSA record is made by hand.
+ * Mistakes in making the data of a TLSA record by hand.
  */
 #ifndef TESTS_UNIT_SUPPORT_SLIPS_H
 #define TESTS_UNIT_SUPPORT_SLIPS_H
@@ -15,8 +15,8 @@ struct tlsa	slips_record(const char *form,
 		    const struct certificate *certificate);
 
 /*
- * Makes something else of the data of the certificate's record (replaced),
- * where FORM says which part of it was meant, and which digest.
+ * Replaces the data of the certificate's record with what the mistake makes of
+ * it. FORM: the selector and matching type that were meant.
  */
 typedef void	slip(struct tlsa *record, const char *form,
 		    const struct certificate *certificate);
