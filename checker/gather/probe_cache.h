@@ -21,6 +21,7 @@ struct probe_waiter;
 typedef void	probe_cache_done(struct endpoint_evidence *endpoint,
 		    void *argument);
 
+/* An empty cache. Owned by the caller. */
 struct probe_cache *
 		 probe_cache_new(void);
 /* Nobody may be waiting any more. NULL is fine. */

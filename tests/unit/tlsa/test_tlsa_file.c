@@ -132,7 +132,8 @@ static const struct accepted_row {
 	{ "data in pieces",
 	    "_25._tcp.mx.example.org.\t3600\tIN\tTLSA\t3 1 1 ab cd ef\n",
 	    "_25._tcp.mx.example.org 3 1 1 abcdef\n" },
-	{ "leading zeros", "_25._tcp.mx.example.org. IN TLSA ( 03 01 01 abcdef )\n",
+	{ "leading zeros",
+	    "_25._tcp.mx.example.org. IN TLSA ( 03 01 01 abcdef )\n",
 	    "_25._tcp.mx.example.org 3 1 1 abcdef\n" },
 };
 
