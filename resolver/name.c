@@ -168,6 +168,29 @@ length_fault(const char *name)
 	return wire > NAME_WIRE_MAX ? long_name : NULL;
 }
 
+/* Whether the character at AT ends a label: a dot that is not escaped. */
+static bool
+ends_label(const char *name, const char *at)
+{
+	size_t backslashes = 0;
+
+	while (at - backslashes > name && at[-1 - (long)backslashes] == '\\')
+		backslashes++;
+	return *at == '.' && backslashes % 2 == 0;
+}
+
+bool
+name_is_at_or_below(const char *name, const char *top)
+{
+	const size_t length = strlen(name), top_length = strlen(top);
+	const char *end;
+
+	if (length <= top_length || strcmp(top, ".") == 0)
+		return strcmp(top, ".") == 0 || name_equal(name, top);
+	end = name + length - top_length;
+	return name_equal(end, top) && ends_label(name, end - 1);
+}
+
 bool
 name_is_host(const char *name)
 {

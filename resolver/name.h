@@ -32,6 +32,9 @@ bool	 name_equal(const char *a, const char *b);
  */
 int	 name_compare_natural(const char *a, const char *b);
 
+/* Whether NAME is TOP or a name below it. Both in the form above. */
+bool	 name_is_at_or_below(const char *name, const char *top);
+
 /* Whether it can be a host's: labels of letters, digits, '-' and '_'. */
 bool	 name_is_host(const char *name);
 

@@ -137,6 +137,24 @@ evidence_free(struct evidence *evidence)
 	free(evidence);
 }
 
+struct finding_server
+evidence_server_place(const struct server_evidence *server)
+{
+	return (struct finding_server){
+		.name = server->name,
+		.address = server->address,
+		.tcp = server->tcp,
+	};
+}
+
+void
+evidence_server_answer(struct server_evidence *server, struct answer *answer)
+{
+	server->answers = memory_grow(server->answers, server->answer_count,
+	    sizeof(*server->answers));
+	server->answers[server->answer_count++] = answer;
+}
+
 const struct handshake_evidence *
 handshake_next(const struct host_evidence *host, struct handshake_walk *walk)
 {

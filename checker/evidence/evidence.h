@@ -162,7 +162,7 @@ struct evidence {
 	struct domain_judgement	 judged;
 };
 
-/* NAME is copied. Owned by the caller. */
+/* DOMAIN is copied. Owned by the caller. */
 struct evidence	*evidence_new(const char *domain);
 /* NULL is fine. */
 void		 evidence_free(struct evidence *evidence);
@@ -177,6 +177,13 @@ void		 evidence_unjudge(struct evidence *evidence);
 void		 evidence_endpoint_copy(struct endpoint_evidence *copy,
 		    const struct endpoint_evidence *original);
 void		 evidence_endpoint_clear(struct endpoint_evidence *endpoint);
+
+/* A name server as the place of a finding. Its strings are borrowed. */
+struct finding_server evidence_server_place(
+		    const struct server_evidence *server);
+/* Adds what a name server answered, and takes ownership of it. */
+void		 evidence_server_answer(struct server_evidence *server,
+		    struct answer *answer);
 
 /*
  * A walk over all handshakes of a host, address by address:

@@ -11,9 +11,6 @@
 
 struct nameservers;
 
-/* Name servers asked (addresses times transports); more are skipped. */
-#define NAMESERVERS_MAX	64
-
 /* Called once from the loop, when the gathering has freed itself. */
 typedef void	nameservers_done(void *argument);
 

@@ -6,6 +6,7 @@
 
 #include "checker/judge/judge_parts.h"
 #include "resolver/memory.h"
+#include "resolver/name.h"
 
 static bool
 has_record(const struct answer *answer, const struct answer_record *record)
@@ -54,19 +55,6 @@ find_answer(const struct server_evidence *server, const char *owner,
 	return NULL;
 }
 
-/* Whether NAME is ABOVE or a name below it. */
-static bool
-is_at_or_below(const char *name, const char *above)
-{
-	size_t length = strlen(name), skip;
-
-	if (length < strlen(above))
-		return false;
-	skip = length - strlen(above);
-	return strcmp(name + skip, above) == 0 &&
-	    (skip == 0 || name[skip - 1] == '.');
-}
-
 /*
  * A name below which there are TLSA records exists, even if it has no records
  * itself (RFC 4592 2.2.2, RFC 8020).
@@ -83,7 +71,7 @@ denies_wrongly(const struct server_evidence *server,
 	for (i = 0; i < server->answer_count; i++) {
 		below = server->answers[i];
 		if (below->type == DNS_TLSA && answer_has_records(below) &&
-		    is_at_or_below(below->owner, answer->owner))
+		    name_is_at_or_below(below->owner, answer->owner))
 			return true;
 	}
 	return false;
@@ -173,8 +161,7 @@ add_different(struct judge_state *state, const struct server_evidence *first,
     const struct answer *theirs, const struct server_evidence *server,
     const struct answer *answer)
 {
-	const struct finding_server other = { first->name, first->address,
-		first->tcp };
+	const struct finding_server other = evidence_server_place(first);
 	char *whom = finding_server_text(&other);
 	char *a = answer_summary(answer), *b = answer_summary(theirs);
 	const bool telling = strcmp(a, b) != 0;

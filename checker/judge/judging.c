@@ -75,11 +75,7 @@ judging_set_server(struct finding *finding,
     const struct server_evidence *server)
 {
 	finding->place.zone = server->zone;
-	finding->place.server = (struct finding_server){
-		.name = server->name,
-		.address = server->address,
-		.tcp = server->tcp,
-	};
+	finding->place.server = evidence_server_place(server);
 }
 
 struct match_input

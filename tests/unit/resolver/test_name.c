@@ -228,6 +228,34 @@ test_compare_natural(void **state)
 	}
 }
 
+static const struct below_row {
+	const char	*name;
+	const char	*below, *top;
+	bool		 is;
+} below_rows[] = {
+	{ "same name", "example.org", "example.org", true },
+	{ "child", "mx.example.org", "example.org", true },
+	{ "far below", "_25._tcp.mx.example.org", "org", true },
+	{ "root", "example.org", ".", true },
+	{ "root and root", ".", ".", true },
+	{ "parent", "org", "example.org", false },
+	{ "sibling", "a.example.org", "b.example.org", false },
+	{ "only the same letters", "badexample.org", "example.org", false },
+	{ "dot within a label", "mx\\.example.org", "example.org", false },
+	{ "label that ends in a backslash", "mx\\\\.example.org",
+	    "example.org", true },
+	{ "below a dot within a label", "a.mx\\.example.org",
+	    "mx\\.example.org", true },
+};
+
+static void
+test_is_at_or_below(void **state)
+{
+	const struct below_row *row = *state;
+
+	assert_int_equal(name_is_at_or_below(row->below, row->top), row->is);
+}
+
 static const struct host_row {
 	const char	*name;
 	const char	*host;
@@ -333,6 +361,7 @@ main(void)
 		TABLE(test_normalise, normal_rows),
 		TABLE_ALONE(test_equal),
 		TABLE_ALONE(test_compare_natural),
+		TABLE(test_is_at_or_below, below_rows),
 		TABLE(test_is_host, host_rows),
 		TABLE(test_is_address, address_rows),
 		TABLE_ALONE(test_tlsa_owner),

@@ -1,0 +1,28 @@
+/*
+ * The second half of --authoritative: each name server is asked itself, and its
+ * answers are validated all the same.
+ */
+#ifndef CHECKER_GATHER_NS_ASK_H
+#define CHECKER_GATHER_NS_ASK_H
+
+#include "checker/evidence/evidence.h"
+#include "checker/gather/context.h"
+#include "checker/gather/ns_query.h"
+
+struct ns_ask;
+
+/* Called once from the loop, when the asking has freed itself. */
+typedef void	ns_ask_done(void *argument);
+
+/*
+ * Puts QUERIES (borrowed) to the servers of EVIDENCE (borrowed) that have an
+ * address and a route; their answers are added to it.
+ */
+struct ns_ask	*ns_ask_start(const struct context *context,
+		    struct evidence *evidence,
+		    const struct ns_queries *queries, ns_ask_done *done,
+		    void *argument);
+/* Ends it without a callback. NULL is fine. */
+void		 ns_ask_cancel(struct ns_ask *ask);
+
+#endif
