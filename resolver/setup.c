@@ -67,16 +67,6 @@ apply(struct ub_ctx *context, const struct setting *setting, char **why)
 	return false;
 }
 
-static bool
-is_port(const char *word)
-{
-	size_t digits = strspn(word, "0123456789");
-	unsigned long port = strtoul(word, NULL, 10);
-
-	return digits > 0 && digits <= 5 && word[digits] == '\0' && port > 0 &&
-	    port <= UINT16_MAX;
-}
-
 /* "ADDR" or "ADDR@PORT". */
 static bool
 is_server(const char *word)
@@ -84,8 +74,10 @@ is_server(const char *word)
 	char address[INET6_ADDRSTRLEN];
 	struct in6_addr binary;		/* room for either family */
 	size_t length = strcspn(word, "@");
+	uint32_t port;
 
-	if (word[length] == '@' && !is_port(word + length + 1))
+	if (word[length] == '@' &&
+	    !text_parse_number(word + length + 1, UINT16_MAX, &port))
 		return false;
 	if (length >= sizeof(address))
 		return false;

@@ -197,6 +197,20 @@ text_digit(char character)
 	return found == NULL ? -1 : (int)(found - hex_digits);
 }
 
+bool
+text_parse_number(const char *text, uint32_t most, uint32_t *number)
+{
+	const size_t digits = strspn(text, "0123456789");
+	unsigned long long value;
+
+	/* Ten digits hold every number that is asked for. */
+	if (digits == 0 || digits > 10 || text[digits] != '\0')
+		return false;
+	value = strtoull(text, NULL, 10);
+	*number = (uint32_t)value;
+	return value >= 1 && value <= most;
+}
+
 /* Limited to years of four digits (RFC 3339 5.6). */
 static struct tm
 calendar(time_t when)

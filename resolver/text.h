@@ -6,6 +6,7 @@
 #ifndef RESOLVER_TEXT_H
 #define RESOLVER_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <time.h>
@@ -37,6 +38,12 @@ char	*text_hex_short(const uint8_t *bytes, size_t size);
 
 /* The value of a hexadecimal digit, in any case; -1: not one. */
 int	 text_digit(char character);
+
+/*
+ * Parses a number of decimal digits alone: no sign, no space. False: it is not
+ * one, or not from 1 to MOST (at most UINT32_MAX).
+ */
+bool	 text_parse_number(const char *text, uint32_t most, uint32_t *number);
 
 /*
  * A time as in RFC 3339, in UTC ("2026-01-31T12:00:00Z"), limited to the years

@@ -146,7 +146,7 @@ handshake_from_session(SSL *session)
 	handshake->key_type = chain->certificates[0].key_type;
 	handshake->protocol = memory_string(SSL_get_version(session));
 	handshake->cipher = memory_string(SSL_get_cipher_name(session));
-	handshake->outdated = SSL_version(session) < TLS1_2_VERSION;
+	handshake->version = (uint16_t)SSL_version(session);
 	return handshake;
 }
 

@@ -6,6 +6,7 @@
 #define SMTP_TLS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "smtp/chain.h"
 
@@ -23,11 +24,15 @@ typedef unsigned int key_set;
 #define TLS_SHARING_SUITES (KEY_SET(KEY_ED25519) | KEY_SET(KEY_ED448) | \
 	KEY_SET(KEY_RSA_PSS))
 
+/* Versions as they are negotiated (RFC 8446 4.2.1). */
+#define TLS_1_2	0x0303
+#define TLS_1_3	0x0304
+
 struct handshake {
 	enum key_type	 key_type;	/* of the server's certificate */
+	uint16_t	 version;	/* TLS_1_3; 0: not from a server */
 	char		*protocol;	/* owned; "TLSv1.3" */
 	char		*cipher;	/* owned; "TLS_AES_256_GCM_SHA384" */
-	bool		 outdated;	/* TLS below 1.2 */
 	struct chain	*chain;		/* owned */
 };
 

@@ -169,7 +169,7 @@ is_worth_another(struct endpoint_gathering *gathering, bool new,
 	const key_set seen = key_types_seen(evidence);
 
 	if (new && evidence->handshake_count == 1 &&
-	    strcmp(evidence->handshakes[0].seen->protocol, "TLSv1.3") != 0)
+	    evidence->handshakes[0].seen->version < TLS_1_3)
 		gathering->kept_back = TLS_SHARING_SUITES & ~seen;
 	if (new && tls_can_offer(seen | gathering->kept_back))
 		return true;

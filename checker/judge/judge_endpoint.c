@@ -172,7 +172,7 @@ add_oddities(struct judge_state *state,
 	}
 	for (i = 0; i < endpoint->handshake_count; i++) {
 		seen = endpoint->handshakes[i].seen;
-		if (!seen->outdated)
+		if (seen->version == 0 || seen->version >= TLS_1_2)
 			continue;
 		finding = judging_add_at(state, endpoint, (int)seen->key_type,
 		    FINDING_TLS_OUTDATED, "the server negotiates %s (RFC 8996 "

@@ -1,6 +1,5 @@
 #include "checker/run/take.h"
 
-#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,24 +58,13 @@ take_host_name(void *member, const char *value, const char **why)
 	return false;
 }
 
-/* Decimal digits and nothing else. False: not from 1 to MOST. */
-static bool
-parse_whole(const char *value, unsigned long most, unsigned long *number)
-{
-	if (strlen(value) > strlen(TEXT_NUMBER(TTL_MAX)) ||
-	    strspn(value, "0123456789") != strlen(value))
-		return false;
-	*number = strtoul(value, NULL, 10);
-	return *number >= 1 && *number <= most;
-}
-
 bool
 take_port(void *member, const char *value, const char **why)
 {
 	uint16_t *port = member;
-	unsigned long number;
+	uint32_t number;
 
-	if (!parse_whole(value, UINT16_MAX, &number)) {
+	if (!text_parse_number(value, UINT16_MAX, &number)) {
 		*why = "is not a port number from 1 to 65535";
 		return false;
 	}
@@ -88,14 +76,14 @@ bool
 take_ttl(void *member, const char *value, const char **why)
 {
 	uint32_t *ttl = member;
-	unsigned long number;
+	uint32_t number;
 
-	if (!parse_whole(value, TTL_MAX, &number)) {
+	if (!text_parse_number(value, TTL_MAX, &number)) {
 		*why = "is not a number of seconds from 1 to "
 		    TEXT_NUMBER(TTL_MAX);
 		return false;
 	}
-	*ttl = (uint32_t)number;
+	*ttl = number;
 	return true;
 }
 

@@ -161,6 +161,40 @@ test_time(void **state)
 	free(text);
 }
 
+static const struct number_row {
+	const char	*name;		/* the text */
+	uint32_t	 most;
+	uint32_t	 number;	/* 0: refused */
+} number_rows[] = {
+	{ "1", 65535, 1 },
+	{ "65535", 65535, 65535 },
+	{ "0025", 65535, 25 },
+	{ "4294967295", UINT32_MAX, UINT32_MAX },
+	{ "", 65535, 0 },
+	{ "0", 65535, 0 },
+	{ "65536", 65535, 0 },
+	{ "4294967296", UINT32_MAX, 0 },
+	{ "18446744073709551617", UINT32_MAX, 0 },
+	{ "+1", 65535, 0 },
+	{ "-1", UINT32_MAX, 0 },
+	{ " 1", 65535, 0 },
+	{ "1 ", 65535, 0 },
+	{ "25x", 65535, 0 },
+	{ "0x19", 65535, 0 },
+};
+
+static void
+test_parse_number(void **state)
+{
+	const struct number_row *row = *state;
+	uint32_t number = 0;
+
+	assert_int_equal(text_parse_number(row->name, row->most, &number),
+	    row->number != 0);
+	if (row->number != 0)
+		assert_int_equal(number, row->number);
+}
+
 static const struct duration_row {
 	const char	*name;		/* the text */
 	unsigned long	 seconds;
@@ -246,6 +280,7 @@ main(void)
 		TABLE_ALONE(test_limit),
 		TABLE_ALONE(test_hex),
 		TABLE(test_time, time_rows),
+		TABLE(test_parse_number, number_rows),
 		TABLE(test_duration, duration_rows),
 		TABLE_ALONE(test_memory),
 		TABLE_ALONE(test_join_all),
