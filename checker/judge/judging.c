@@ -26,6 +26,8 @@ judging_set_severity(const struct judge_state *state, struct finding *finding,
 	    state->max_severity : severity;
 }
 
+/* At the host of the state, and at the endpoint (NULL: none). */
+__attribute__((format(printf, 4, 0)))
 static struct finding *
 add_at(struct judge_state *state, const struct endpoint_evidence *endpoint,
     enum finding_code code, const char *format, va_list arguments)
