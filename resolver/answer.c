@@ -114,6 +114,13 @@ answer_failed(const char *owner, enum dns_type type, const char *fault)
 	return answer;
 }
 
+static void
+record_clear(struct answer_record *record)
+{
+	free(record->data);
+	free(record->name);
+}
+
 void
 answer_free(struct answer *answer)
 {
@@ -121,10 +128,8 @@ answer_free(struct answer *answer)
 
 	if (answer == NULL)
 		return;
-	for (i = 0; i < answer->count; i++) {
-		free(answer->records[i].data);
-		free(answer->records[i].name);
-	}
+	for (i = 0; i < answer->count; i++)
+		record_clear(&answer->records[i]);
 	free(answer->records);
 	free(answer->owner);
 	free(answer->expanded);
@@ -341,6 +346,36 @@ add_record(struct answer *answer, const ldns_rr *record)
 	return true;
 }
 
+/* The canonical order of RDATA (RFC 4034 6.3), for qsort. */
+static int
+by_octets(const void *a, const void *b)
+{
+	const struct answer_record *left = a, *right = b;
+	size_t shared = left->size < right->size ? left->size : right->size;
+	int order = memcmp(left->data, right->data, shared);
+
+	if (order != 0)
+		return order;
+	return (left->size > right->size) - (left->size < right->size);
+}
+
+/*
+ * Sorts the records before any is left out: name servers rotate them, and of
+ * the MX records the first to be tried must not be missing.
+ */
+static void
+limit_records(struct answer *answer)
+{
+	if (answer->count > 1)
+		qsort(answer->records, answer->count, sizeof(*answer->records),
+		    by_octets);
+	while (answer->count > ANSWER_RECORDS_MAX) {
+		record_clear(&answer->records[--answer->count]);
+		answer->truncated = true;
+	}
+}
+
+/* As many as are in a packet: its 64 KiB are the limit. */
 static void
 add_records(struct answer *answer, struct sections *sections,
     const ldns_rdf *owner)
@@ -352,10 +387,6 @@ add_records(struct answer *answer, struct sections *sections,
 		record = ldns_rr_list_rr(sections->answer, i);
 		if (!is_record(record, owner, (ldns_rr_type)answer->type))
 			continue;
-		if (answer->count == ANSWER_RECORDS_MAX) {
-			answer->truncated = true;
-			return;
-		}
 		if (add_record(answer, record))
 			lower_ttl(answer, ldns_rr_ttl(record));
 		else
@@ -404,6 +435,7 @@ read_answer(struct answer *answer, struct sections *sections,
 		answer->expanded = name_text(end);
 	}
 	add_records(answer, sections, end);
+	limit_records(answer);
 	validity_add_records(answer, sections->answer, source->now);
 	if (validity_needs_proofs(sections->answer))
 		validity_add_proofs(answer, sections->authority, source->now);

@@ -52,7 +52,9 @@ struct answer {
 	enum dns_type		 type;
 	enum answer_kind	 kind;
 	enum dnssec_status	 dnssec;
-	struct answer_record	*records;	/* owned */
+	struct answer_record	*records;	/* owned; in the canonical order
+						 * of their RDATA (RFC 4034
+						 * 6.3), however they came */
 	size_t			 count;
 	char			*expanded;	/* owned; where the alias chain
 						 * ends, or the owner */

@@ -5,7 +5,6 @@
 
 #include "checker/evidence/host_dns.h"
 #include "checker/gather/probe_cache.h"
-#include "checker/gather/record_order.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 
@@ -65,7 +64,6 @@ on_answer(struct answer *answer, void *argument)
 
 	lookup->question = NULL;
 	*lookup->slot = answer;
-	record_order_sort(answer);
 	context_trace_answer(gathering->context, answer);
 	host_advance(gathering);
 }

@@ -245,7 +245,6 @@ on_server_address(struct answer *answer, void *argument)
 
 	lookup->question = NULL;
 	lookup->answer = answer;
-	record_order_sort(answer);
 	context_trace_answer(find->context, answer);
 	find->lookups_running--;
 	find_advance(find);

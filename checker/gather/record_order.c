@@ -1,22 +1,9 @@
 #include "checker/gather/record_order.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "resolver/answer.h"
 #include "resolver/name.h"
-
-static int
-by_octets(const void *a, const void *b)
-{
-	const struct answer_record *left = a, *right = b;
-	size_t shared = left->size < right->size ? left->size : right->size;
-	int order = memcmp(left->data, right->data, shared);
-
-	if (order != 0)
-		return order;
-	return (left->size > right->size) - (left->size < right->size);
-}
 
 static int
 by_name(const void *a, const void *b)
@@ -42,10 +29,6 @@ record_order_sort(struct answer *answer)
 	int (*compare)(const void *, const void *);
 
 	switch (answer->type) {
-	case DNS_A:
-	case DNS_AAAA:
-		compare = by_octets;
-		break;
 	case DNS_NS:
 		compare = by_name;
 		break;

@@ -1,6 +1,6 @@
 /*
- * The order of the records of an answer. Name servers rotate them, so whatever
- * lists them, or looks at the first so many, sorts them before.
+ * The order in which people expect names: mx2 before mx10. Without it records
+ * stand in the order of resolver/answer.h.
  */
 #ifndef CHECKER_GATHER_RECORD_ORDER_H
 #define CHECKER_GATHER_RECORD_ORDER_H
@@ -9,8 +9,7 @@ struct answer;
 
 /*
  * Sorts the records: MX by preference and, of one preference, by name; NS by
- * name (name_compare_natural); A and AAAA by their octets. Records of other
- * types stay in the order of the answer.
+ * name (name_compare_natural). Records of other types stay as they are.
  */
 void	record_order_sort(struct answer *answer);
 

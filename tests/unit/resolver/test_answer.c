@@ -67,14 +67,14 @@ test_mx(void **state)
 	assert_int_equal(answer->dnssec, DNSSEC_INSECURE);
 	assert_false(answer_is_secure(answer));
 	assert_int_equal(answer->count, 3);
-	assert_string_equal(answer->records[0].name, OWNER);
-	assert_int_equal(answer->records[0].preference, 10);
+	assert_string_equal(answer->records[0].name, ".");
+	assert_string_equal(answer->records[1].name, OWNER);
+	assert_int_equal(answer->records[1].preference, 10);
 	/* Compressed in the packet, but not in the record. */
-	assert_int_equal(answer->records[0].size, 2 + 16);
-	assert_string_equal(answer->records[1].name,
+	assert_int_equal(answer->records[1].size, 2 + 16);
+	assert_string_equal(answer->records[2].name,
 	    "a\\046b\\032\\059c.example");
-	assert_int_equal(answer->records[1].preference, 513);
-	assert_string_equal(answer->records[2].name, ".");
+	assert_int_equal(answer->records[2].preference, 513);
 	assert_int_equal(answer->signed_until, 0);
 	assert_int_equal(answer->signed_since, 0);
 	answer_free(answer);
@@ -202,6 +202,65 @@ test_alias_limit(void **state)
 	answer_free(answer);
 }
 
+/* Records as they come, and in their canonical order (RFC 4034 6.3). */
+static const struct order_row {
+	const char	*name;
+	enum dns_type	 type;
+	const char	*answered[5];
+	const char	*sorted[5];
+} order_rows[] = {
+	{ "one", DNS_A, { "192.0.2.1" }, { "192.0.2.1" } },
+	{ "A by value", DNS_A, { "198.18.1.10", "198.18.1.9", "10.255.0.1" },
+	    { "10.255.0.1", "198.18.1.9", "198.18.1.10" } },
+	{ "AAAA by value", DNS_AAAA,
+	    { "fd00::10", "2001:db8::1", "fd00::2" },
+	    { "2001:db8::1", "fd00::2", "fd00::10" } },
+	{ "MX by preference", DNS_MX,
+	    { "256 a.example.", "9 c.example.", "10 b.example." },
+	    { "9 c.example.", "10 b.example.", "256 a.example." } },
+	{ "TLSA by its fields", DNS_TLSA,
+	    { "3 1 1 00", "3 0 2 ff", "2 1 1 ffff", "2 1 1 ff" },
+	    { "2 1 1 ff", "2 1 1 ffff", "3 0 2 ff", "3 1 1 00" } },
+};
+
+/* An answer of these records, up to MOST or NULL. */
+static struct answer *
+answer_of(enum dns_type type, const char *const *texts, size_t most)
+{
+	const struct packet wanted = { OWNER, type, 0, { NULL }, { NULL } };
+	ldns_pkt *packet = packet_new(&wanted);
+	char *record;
+	size_t i;
+
+	for (i = 0; i < most && texts[i] != NULL; i++) {
+		record = memory_format("%s. 300 IN %s %s", OWNER,
+		    dns_type_name(type), texts[i]);
+		packet_push(packet, record);
+		free(record);
+	}
+	return packet_read(packet, packet_source(&wanted));
+}
+
+static void
+test_order(void **state)
+{
+	const struct order_row *row = *state;
+	struct answer *answer = answer_of(row->type, row->answered, SIZE_MAX);
+	struct answer *one;
+	size_t i;
+
+	for (i = 0; i < answer->count; i++) {
+		one = answer_of(row->type, &row->sorted[i], 1);
+		assert_int_equal(answer->records[i].size, one->records[0].size);
+		assert_memory_equal(answer->records[i].data,
+		    one->records[0].data, one->records[0].size);
+		answer_free(one);
+	}
+	assert_null(row->sorted[i]);
+	answer_free(answer);
+}
+
+/* The records come last to first; the last in order is the one too many. */
 static void
 test_record_limit(void **state)
 {
@@ -209,14 +268,15 @@ test_record_limit(void **state)
 		{ NULL }, { NULL } };
 	struct answer *answer;
 	ldns_pkt *packet;
+	uint8_t rdata[5] = { 3, 1, 0, 0, 0 };
 	size_t extra, i;
-	uint8_t rdata[4] = { 3, 1, 0, 0 };
 
 	(void)state;
 	for (extra = 0; extra < 2; extra++) {
 		packet = packet_new(&wanted);
-		for (i = 0; i < ANSWER_RECORDS_MAX + extra; i++) {
-			rdata[3] = (uint8_t)i;
+		for (i = ANSWER_RECORDS_MAX + extra; i > 0; i--) {
+			rdata[3] = (uint8_t)((i - 1) >> 8);
+			rdata[4] = (uint8_t)(i - 1);
 			packet_push_raw(packet, OWNER, DNS_TLSA, rdata,
 			    sizeof(rdata));
 		}
@@ -224,6 +284,10 @@ test_record_limit(void **state)
 		assert_int_equal(answer->kind, ANSWER_RECORDS);
 		assert_int_equal(answer->count, ANSWER_RECORDS_MAX);
 		assert_int_equal(answer->truncated, extra != 0);
+		assert_memory_equal(answer->records[0].data, "\3\1\0\0\0", 5);
+		assert_memory_equal(
+		    answer->records[ANSWER_RECORDS_MAX - 1].data,
+		    "\3\1\0\0\xff", 5);
 		answer_free(answer);
 	}
 }
@@ -415,6 +479,7 @@ main(void)
 		TABLE_ALONE(test_cname_itself),
 		TABLE_ALONE(test_loop),
 		TABLE_ALONE(test_alias_limit),
+		TABLE(test_order, order_rows),
 		TABLE_ALONE(test_record_limit),
 		TABLE_ALONE(test_truncated_flag),
 		TABLE_ALONE(test_absence),
