@@ -306,5 +306,7 @@ audit_waits_for(const struct audit *audit)
 		if (audit->hosts != NULL && audit->hosts[i] != NULL)
 			return host_waits_for(audit->hosts[i]);
 	}
-	return memory_string("the DNS");
+	if (audit->nameservers != NULL)
+		return nameservers_waits_for(audit->nameservers);
+	return memory_string(audit->evidence->domain);
 }

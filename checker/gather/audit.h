@@ -31,8 +31,9 @@ struct audit	*audit_start(const struct context *context,
 void		 audit_cancel(struct audit *audit);
 
 /*
- * What the audit is waiting for, as text: "TLSA _25._tcp.mx.example.org" or
- * "mx.example.org [192.0.2.1] (greeting)". Owned by the caller.
+ * What the audit is waiting for, as text: "TLSA _25._tcp.mx.example.org",
+ * "mx.example.org [192.0.2.1] (greeting)" or "ns.example.org [192.0.2.53] (MX
+ * example.org)". Owned by the caller.
  */
 char		*audit_waits_for(const struct audit *audit);
 

@@ -70,3 +70,15 @@ nameservers_stop(struct nameservers *nameservers)
 	nameservers->evidence->servers_unasked = true;
 	nameservers_free(nameservers);
 }
+
+char *
+nameservers_waits_for(const struct nameservers *nameservers)
+{
+	char *server = nameservers->ask == NULL ? NULL :
+	    ns_ask_waits_for(nameservers->ask);
+
+	if (server != NULL)
+		return server;
+	return memory_format("the name servers of %s",
+	    nameservers->evidence->domain);
+}

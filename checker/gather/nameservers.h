@@ -28,4 +28,7 @@ struct nameservers *
  */
 void		 nameservers_stop(struct nameservers *nameservers);
 
+/* As audit_waits_for. */
+char		*nameservers_waits_for(const struct nameservers *nameservers);
+
 #endif

@@ -262,3 +262,21 @@ ns_ask_start(const struct context *context, struct evidence *evidence,
 	event_active(ask->tidy, EV_TIMEOUT, 0);
 	return ask;
 }
+
+char *
+ns_ask_waits_for(const struct ns_ask *ask)
+{
+	const struct ns_worker *worker;
+	const struct ns_query *query;
+	size_t i;
+
+	for (i = 0; i < SERVERS_AT_ONCE; i++) {
+		worker = &ask->workers[i];
+		if (worker->question == NULL)
+			continue;
+		query = &ask->queries->items[worker->query];
+		return memory_format("%s (%s %s)", worker->subject,
+		    dns_type_name(query->type), query->owner);
+	}
+	return NULL;
+}

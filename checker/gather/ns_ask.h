@@ -25,4 +25,7 @@ struct ns_ask	*ns_ask_start(const struct context *context,
 /* Ends it without a callback. NULL is fine. */
 void		 ns_ask_cancel(struct ns_ask *ask);
 
+/* As audit_waits_for; NULL: no answer is awaited. */
+char		*ns_ask_waits_for(const struct ns_ask *ask);
+
 #endif

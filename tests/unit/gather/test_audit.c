@@ -35,9 +35,23 @@ static const struct hosts_row hosts_rows[] = {
 	{ "many more than the limit", 200, 64 },
 };
 
+/* What is waited for while a question of this type is not answered. */
+struct waits_row {
+	const char	*name;
+	enum dns_type	 silent;
+	const char	*subject;
+};
+
+static const struct waits_row waits_rows[] = {
+	{ "MX", DNS_MX, "MX " DOMAIN },
+	{ "an address", DNS_AAAA, "AAAA mx1." DOMAIN },
+	{ "the name servers", DNS_NS, "the name servers of " DOMAIN },
+};
+
 struct test {
-	const struct hosts_row	*row;		/* borrowed; NULL: nothing is
-						 * answered */
+	const void		*row;		/* of a table; NULL: none */
+	size_t			 hosts;		/* that the MX records name */
+	enum dns_type		 silent;	/* not answered; 0: none */
 	struct gather_options	 options;
 	struct context		 context;	/* its parts are owned */
 	struct audit		*audit;		/* NULL: none, or ended */
@@ -52,13 +66,13 @@ answer_domain(const char *name, enum dns_type type, void *argument)
 	struct answer *answer;
 	size_t i;
 
-	if (test->row == NULL)
+	if (type == test->silent)
 		return NULL;
 	if (type != DNS_MX)
 		return fixture_answer(name, type, ANSWER_NO_DATA,
 		    DNSSEC_SECURE);
 	answer = fixture_answer(name, type, ANSWER_RECORDS, DNSSEC_SECURE);
-	for (i = test->row->answered; i > 0; i--) {
+	for (i = test->hosts; i > 0; i--) {
 		fixture_add(answer, "", 0);
 		answer->records[answer->count - 1].preference = 10;
 		answer->records[answer->count - 1].name =
@@ -73,6 +87,7 @@ set_up(void **state)
 	struct test *test = memory_new(1, sizeof(*test));
 
 	test->row = *state;
+	test->hosts = 1;
 	test->options.port = 25;
 	test->options.timeout = 60;
 	test->context.options = &test->options;
@@ -123,16 +138,18 @@ static void
 test_hosts(void **state)
 {
 	struct test *test = *state;
+	const struct hosts_row *row = test->row;
 	const struct evidence *evidence;
 	char *name;
 	size_t i;
 
+	test->hosts = row->answered;
 	start(test);
 	evidence = test->evidence;
 	assert_non_null(evidence);
 	assert_false(evidence->out_of_time);
-	assert_int_equal(evidence->host_total, test->row->answered);
-	assert_int_equal(evidence->host_count, test->row->listed);
+	assert_int_equal(evidence->host_total, row->answered);
+	assert_int_equal(evidence->host_count, row->listed);
 	for (i = 0; i < evidence->host_count; i++) {
 		name = memory_format("mx%zu." DOMAIN, i + 1);
 		assert_string_equal(evidence->hosts[i].name, name);
@@ -142,8 +159,25 @@ test_hosts(void **state)
 }
 
 static void
+test_waits_for(void **state)
+{
+	struct test *test = *state;
+	const struct waits_row *row = test->row;
+	char *subject;
+
+	test->silent = row->silent;
+	test->options.authoritative = true;
+	start(test);
+	assert_null(test->evidence);
+	subject = audit_waits_for(test->audit);
+	assert_string_equal(subject, row->subject);
+	free(subject);
+}
+
+static void
 run_out_of_time(struct test *test)
 {
+	test->silent = DNS_MX;
 	test->options.timeout = 0;
 	start(test);
 	while (test->evidence == NULL)
@@ -199,6 +233,7 @@ test_cancel(void **state)
 {
 	struct test *test = *state;
 
+	test->silent = DNS_MX;
 	start(test);
 	assert_null(test->evidence);
 	audit_cancel(test->audit);
@@ -214,6 +249,7 @@ main(void)
 {
 	const struct table tables[] = {
 		TABLE_WITH(test_hosts, hosts_rows, set_up, tear_down),
+		TABLE_WITH(test_waits_for, waits_rows, set_up, tear_down),
 		TABLE_ALONE_WITH(test_deadline, set_up, tear_down),
 		TABLE_ALONE_WITH(test_deadline_connected, set_up, tear_down),
 		TABLE_ALONE_WITH(test_cancel, set_up, tear_down),
