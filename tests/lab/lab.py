@@ -295,10 +295,20 @@ class Lab:
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda each: serve(
                 self.daemons, self.work / each[0], each[1], each[2]), servers))
-        self.scripted = NameServer(SCRIPTED, CHILDREN, self._rules())
+        self.scripted = NameServer(SCRIPTED, CHILDREN, self._rules(),
+                                   self._refused(zones))
         self.scripted.start()
         # A resolver that believes everything, for --resolver.
         start_unbound(self.daemons, self.work, RESOLVER, "iterator")
+
+    @staticmethod
+    def _refused(zones: list[Zone]) -> list[str]:
+        """The records that NSD does not take, for the scripted server."""
+        for zone in zones:
+            if zone.refused and zone.address != SCRIPTED:
+                raise Mistake(f"{zone.name}: NSD refuses '{zone.refused[0]}': "
+                              'give the case zone = "scripted"')
+        return [line for zone in zones for line in zone.refused]
 
     def _rules(self) -> dict[tuple[str, str], str]:
         rules = {(f"*.silent.{cases_.TOP}", "*"): "drop",

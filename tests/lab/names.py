@@ -1,5 +1,7 @@
 """A scripted name server: a relay to an honest one that lies on request."""
 
+import base64
+import calendar
 import contextlib
 import socket
 import socketserver
@@ -7,8 +9,8 @@ import struct
 import threading
 import time
 
-TYPES = {"A": 1, "NS": 2, "CNAME": 5, "MX": 15, "AAAA": 28, "DS": 43,
-         "DNSKEY": 48, "TLSA": 52}
+TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "MX": 15, "AAAA": 28,
+         "DS": 43, "RRSIG": 46, "DNSKEY": 48, "TLSA": 52}
 
 RCODES = {"formerr": 1, "servfail": 2, "nxdomain": 3, "notimp": 4,
           "refused": 5}
@@ -39,6 +41,22 @@ def question(packet: bytes) -> tuple[str, int, int]:
         at += 1 + packet[at]
     (type_,) = struct.unpack_from(">H", packet, at + 1)
     return ".".join(labels + [""]).lower(), type_, at + 5
+
+
+def wire_name(name: str) -> bytes:
+    """Of an absolute name without escapes."""
+    labels = [label.encode() for label in name.split(".") if label]
+    return b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
+
+
+def query(name: str, type_: str) -> bytes:
+    """A question of our own, without DNSSEC."""
+    return (HEADER.pack(0, 0, 1, 0, 0, 0) + wire_name(name)
+            + struct.pack(">HH", TYPES[type_], 1))
+
+
+def has_answer(packet: bytes) -> bool:
+    return HEADER.unpack_from(packet)[3] > 0
 
 
 def reply(query: bytes, rcode: int = 0, flags: int = AUTHORITATIVE,
@@ -75,16 +93,44 @@ def without_dnssec(query: bytes) -> bytes:
     return HEADER.pack(*counts, 0) + query[12:question(query)[2]]
 
 
+def wire_record(line: str) -> tuple[tuple[str, int], bytes]:
+    """Which question a line of a zone file answers, and the record in wire
+    format, its owner a pointer to the question. TLSA without data and RRSIG."""
+    owner, ttl, _, type_, *data = line.split()
+    if type_ == "RRSIG":
+        of, algorithm, labels, original, end, begin, tag, signer, *signature = (
+            data)
+        answers = TYPES[of]
+        rdata = struct.pack(">HBBIIIH", answers, int(algorithm), int(labels),
+                            int(original), seconds(end), seconds(begin),
+                            int(tag))
+        rdata += wire_name(signer) + base64.b64decode("".join(signature))
+    else:
+        answers = TYPES[type_]
+        rdata = bytes(map(int, data))
+    head = struct.pack(">HHHIH", 0xc00c, TYPES[type_], 1, int(ttl), len(rdata))
+    return (owner.lower(), answers), head + rdata
+
+
+def seconds(when: str) -> int:
+    """Of an RRSIG's time, as YYYYMMDDHHmmSS (RFC 4034 3.2)."""
+    return calendar.timegm(time.strptime(when, "%Y%m%d%H%M%S"))
+
+
 class NameServer:
     """Listens at ADDRESS, relays to UPSTREAM but where a rule applies.
 
     A rule's key is (absolute name, type name); a name that begins with "*."
-    stands for all names below, and the type "*" for all types.
+    stands for all names below, and the type "*" for all types. OWN are lines of
+    zone files that UPSTREAM does not have.
     """
 
     def __init__(self, address: str, upstream: str,
-                 rules: dict[tuple[str, str], str]):
+                 rules: dict[tuple[str, str], str], own: list[str]):
         self.address, self.upstream = address, upstream
+        self.own: dict[tuple[str, int], list[bytes]] = {}
+        for question_, record in map(wire_record, own):
+            self.own.setdefault(question_, []).append(record)
         self.exact = {(name, TYPES[type_]): action
                       for (name, type_), action in rules.items()
                       if type_ != "*"}
@@ -133,6 +179,10 @@ class NameServer:
         """What goes back to the client; nothing when it is empty."""
         action = self.action(query)
         stream = ask is ask_tcp
+        own = self.own.get(question(query)[:2])
+        if action == "honest" and own:
+            return reply(query, records=b"".join(own),
+                         counts=(len(own), 0, 0))
         if action == "honest" or (action == "over-tcp" and stream):
             return ask(self.upstream, query)
         if action == "slow":

@@ -4,6 +4,7 @@ import dataclasses
 import pathlib
 import time
 
+import names
 from daemons import Daemons, wait_for_port
 
 TTL = 3600
@@ -37,6 +38,9 @@ class Zone:
     records: list[Record] = dataclasses.field(default_factory=list)
     key: str = ""               # base name of the key's files
     ds_data: str = ""
+    # Lines of the signed zone that NSD refuses to load, with their signatures:
+    # the scripted name server has them.
+    refused: list[str] = dataclasses.field(default_factory=list)
 
     def add(self, owner: str, type: str, data: str) -> None:
         self.records.append(Record(owner, type, data))
@@ -88,13 +92,14 @@ class Signer:
                             "expired" if zone.expired else "signed")
         faults = {(record.owner, record.type): record.fault
                   for record in zone.records if record.fault}
-        lines = [_repaired(line) for line in signed.read_text().splitlines()]
+        lines = signed.read_text().splitlines()
         if faults:
             others = {}
             for age in "expired", "new", "future":
                 file = self._sign(zone, plain, age)
                 others[age] = file.read_text().splitlines()
             lines = _break(lines, others, faults)
+        lines, zone.refused = _divide(lines)
         signed.write_text("\n".join(lines) + "\n")
         return signed
 
@@ -133,21 +138,22 @@ def _text(zone: Zone) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _repaired(line: str) -> str:
-    """ldns writes a TLSA record without data as a line that NSD rejects."""
-    fields = line.split()
-    if len(fields) == 7 and fields[3] == "TLSA":
-        octets = "".join(f"{int(field):02x}" for field in fields[4:])
-        return " ".join(fields[:3] + ["TYPE52", r"\# 3", octets])
-    return line
-
-
 def _signature(line: str) -> tuple[str, str] | None:
     """Owner and type that a line of a zone file signs, if it is an RRSIG."""
     fields = line.split()
     if len(fields) > 4 and fields[3] == "RRSIG":
         return fields[0], fields[4]
     return None
+
+
+def _divide(lines: list[str]) -> tuple[list[str], list[str]]:
+    """What NSD takes, and what it refuses: TLSA RRsets without data."""
+    without_data = {(fields[0], "TLSA") for fields in map(str.split, lines)
+                    if len(fields) == 7 and fields[3] == "TLSA"}
+    refused = [line for line in lines
+               if tuple(line.split()[0:4:3]) in without_data
+               or _signature(line) in without_data]
+    return [line for line in lines if line not in refused], refused
 
 
 def _break(lines: list[str], others: dict[str, list[str]],
@@ -207,7 +213,21 @@ def serve(daemons: Daemons, folder: pathlib.Path, address: str,
     process = daemons.start("nsd", "usr/sbin/nsd", "-d", "-c", configuration,
                             log=log)
     wait_for_port(address, 53, process, log)
-    mistakes = [line for line in (folder / "nsd.log").read_text().splitlines()
-                if " error: " in line]
-    if mistakes:
-        raise RuntimeError(f"NSD cannot serve a zone: {mistakes[0]}")
+    for name in files:
+        _wait_for_zone(address, name, folder / "nsd.log")
+
+
+def _wait_for_zone(address: str, name: str, log: pathlib.Path,
+                   limit: float = 20) -> None:
+    """Returns as soon as the name server has the zone, which it reads late."""
+    deadline = time.monotonic() + limit
+    while time.monotonic() < deadline:
+        if names.has_answer(names.ask_udp(address, names.query(name, "SOA"))):
+            return
+        mistakes = [line for line in log.read_text().splitlines()
+                    if " error: " in line]
+        if mistakes:
+            raise RuntimeError(f"NSD cannot serve {name}: {mistakes[0]}")
+        time.sleep(0.01)        # as in wait_for_port
+    raise RuntimeError(f"NSD at {address} does not serve {name} after "
+                       f"{limit:g} seconds")
