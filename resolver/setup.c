@@ -49,6 +49,12 @@ static const struct setting settings[] = {
 	{ "trust-anchor-signaling:", "no" },
 };
 
+/*
+ * Newer versions (1.26 does) leave out the NS records beyond the 20th, and then
+ * find the signature of all of them wrong. Older ones do not know the option.
+ */
+static const struct setting whole_ns_sets = { "iter-scrub-ns:", "1000" };
+
 /* The user's resolver, or a lab, may well be on the loopback. */
 static const struct setting local_servers = { "do-not-query-localhost:", "no" };
 
@@ -213,6 +219,7 @@ set_options(struct ub_ctx *context, const struct resolver_options *options,
 	for (i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
 		if (!apply(context, &settings[i], why))
 			return false;
+	ub_ctx_set_option(context, whole_ns_sets.option, whole_ns_sets.value);
 	for (i = 0; i < options->forwarder_count; i++)
 		if (!set_forwarder(context, options->forwarders[i], why))
 			return false;
