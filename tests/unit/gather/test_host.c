@@ -172,7 +172,7 @@ test_addresses(void **state)
 }
 
 static void
-stop(struct test *test)
+stop_gathering(struct test *test)
 {
 	assert_int_equal(fake_resolver_open(test->context.resolver), 1);
 	host_stop(test->gathering, WHY);
@@ -190,7 +190,7 @@ test_stop_early(void **state)
 {
 	struct test *test = *state;
 
-	stop(test);
+	stop_gathering(test);
 	assert_null(test->evidence->hosts->tlsa[0]);
 }
 
@@ -202,7 +202,7 @@ test_stop_late(void **state)
 	const struct answer *tlsa;
 
 	fake_resolver_age(test->context.resolver);
-	stop(test);
+	stop_gathering(test);
 	tlsa = test->evidence->hosts->tlsa[0];
 	assert_non_null(tlsa);
 	assert_int_equal(tlsa->dnssec, DNSSEC_FAILED);

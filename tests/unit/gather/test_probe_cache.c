@@ -100,7 +100,7 @@ tear_down(void **state)
 }
 
 static void
-stop(struct caller *caller)
+leave(struct caller *caller)
 {
 	probe_cache_leave(caller->waiter, WHY);
 	caller->waiter = NULL;
@@ -129,7 +129,7 @@ on_evidence(struct endpoint_evidence *endpoint, void *argument)
 	caller->waiter = NULL;
 	caller->order = ++caller->test->called;
 	if (caller->stops != NULL)
-		stop(caller->stops);
+		leave(caller->stops);
 	if (caller->starts != NULL)
 		start(caller->starts, NAME);
 }
@@ -210,7 +210,7 @@ test_leave(void **state)
 	subject = probe_cache_waits_for(callers[0].waiter);
 	assert_string_equal(subject, NAME " [127.0.0.1] (greeting)");
 	free(subject);
-	stop(&callers[0]);
+	leave(&callers[0]);
 	assert_seen(&callers[0], STAGE_GREETING, OUTCOME_TIMEOUT, WHY);
 	listener_say(test->server, NO);
 	run(test, 1);
@@ -228,9 +228,9 @@ test_leave_last(void **state)
 	start(&callers[0], NAME);
 	start(&callers[1], NAME);
 	listener_run(test->context.base, test->server, NULL, 1);
-	stop(&callers[1]);
+	leave(&callers[1]);
 	assert_int_equal(listener_open(test->server), 1);
-	stop(&callers[0]);
+	leave(&callers[0]);
 	listener_run(test->context.base, test->server, NULL, 0);
 	start(&callers[2], NAME);
 	listener_say(test->server, NO);
@@ -245,7 +245,7 @@ test_leave_at_once(void **state)
 	struct test *test = *state;
 
 	start(&test->callers[0], NAME);
-	stop(&test->callers[0]);
+	leave(&test->callers[0]);
 	assert_seen(&test->callers[0], STAGE_CONNECT, OUTCOME_UNTRIED,
 	    "its turn did not come in time");
 	timeless_run(test->context.base);
@@ -264,7 +264,7 @@ test_leave_the_line(void **state)
 	start(&callers[1], OTHER);
 	start(&callers[2], "mx.example.com");
 	listener_run(test->context.base, test->server, NULL, 1);
-	stop(&callers[1]);
+	leave(&callers[1]);
 	assert_seen(&callers[1], STAGE_CONNECT, OUTCOME_UNTRIED,
 	    "its turn did not come in time");
 	listener_say(test->server, NO);
@@ -326,7 +326,7 @@ test_stop_before_callback(void **state)
 	start(&test->callers[0], NAME);
 	run(test, 1);
 	start(&test->callers[1], NAME);
-	stop(&test->callers[1]);
+	leave(&test->callers[1]);
 	assert_refused(&test->callers[1]);
 	timeless_run(test->context.base);
 	assert_int_equal(test->called, 1);

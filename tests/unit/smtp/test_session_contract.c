@@ -13,6 +13,7 @@
 #include "tests/unit/support/conversation.h"
 #include "tests/unit/support/table.h"
 #include "tests/unit/support/timeless.h"
+#include "tests/unit/support/within.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -181,7 +182,7 @@ test_flood(void **state)
 	conversation_play(one, script);
 	assert_int_equal(one->ends, 1);
 	kept = evbuffer_get_length(bufferevent_get_input(one->stream));
-	assert_in_range(kept, 0, 16384);
+	within_range(kept, 0, 16384);
 	conversation_free(one);
 }
 
@@ -207,7 +208,7 @@ test_limit(void **state)
 
 	conversation_play(one, limit->script);
 	/* The machine may be slow, but not that slow. */
-	assert_in_range(timeless_left(one->base), limit->seconds / 2,
+	within_range(timeless_left(one->base), limit->seconds / 2,
 	    limit->seconds);
 	conversation_free(one);
 }
@@ -226,9 +227,9 @@ test_limits_are_total(void **state)
 	/* A limit that no step has. */
 	timeless_postpone(one->base, 1000);
 	conversation_play(one, on_and_on);
-	assert_in_range(timeless_left(one->base), 900, 1000);
+	within_range(timeless_left(one->base), 900, 1000);
 	conversation_play(one, at_last);
-	assert_in_range(timeless_left(one->base), 20, 30);
+	within_range(timeless_left(one->base), 20, 30);
 	conversation_free(one);
 }
 
