@@ -20,6 +20,15 @@ class Forbidden(Exception):
     """The system does not let us; says why."""
 
 
+def _what_helps(said: str) -> str:
+    if "propagation" in said:
+        return ("the root of a chroot has to be a mount point: "
+                '"mount --bind ROOT ROOT" before the chroot helps')
+    if os.geteuid() != 0:
+        return "running it as root (sudo) helps"
+    return "in a container, starting that one with --privileged helps"
+
+
 def enter() -> None:
     """Starts this program again inside, and returns there.
 
@@ -35,7 +44,8 @@ def enter() -> None:
     except FileNotFoundError as error:
         raise Forbidden("there is no unshare") from error
     except subprocess.CalledProcessError as error:
-        raise Forbidden(error.stderr.strip() or "unshare failed") from error
+        said = error.stderr.strip() or "unshare failed"
+        raise Forbidden(f"{said}; {_what_helps(said)}") from error
     sys.stdout.flush()
     os.environ[INSIDE] = "1"
     os.execvp(command[0], command + [sys.executable] + sys.argv)
