@@ -10,6 +10,7 @@ from behaviours import BEHAVIOURS, WITHOUT_TALK
 from certificates import Specification
 from names import ACTIONS, TYPES
 from real_servers import REAL
+from versions import NEED
 from zones import Record
 
 TOP = "example."
@@ -45,6 +46,7 @@ class ServerPlan:
     sni: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     tls: list[str] = dataclasses.field(default_factory=list)
     helo: str = ""
+    groups: str = ""                # of the key exchange; Postfix only
     port: int = 25
 
     def __post_init__(self):
@@ -53,6 +55,8 @@ class ServerPlan:
         self.sends = _listed(self.sends)
         self.sni = {name: _listed(sends) for name, sends in self.sni.items()}
         self.tls = _listed(self.tls)
+        if self.groups and self.does != "postfix":
+            raise Mistake("only Postfix has groups")
 
 
 @dataclasses.dataclass
@@ -112,6 +116,8 @@ class Case:
     dns: str = ""
     run: str = "<@>"
     stdin: str = ""
+    # Versions that it cannot do without: "openssl 3.5" or "libunbound 1.22".
+    needs: list[str] = dataclasses.field(default_factory=list)
     allow_reserved: bool = True
     # second_opinion.py: why posttls-finger judges otherwise, where it does;
     # and whether it is asked at all.
@@ -263,6 +269,13 @@ def _expectation(table: dict, where: str) -> Expectation:
     return expectation
 
 
+def _needs(needs: list[str], where: str) -> list[str]:
+    for need in needs:
+        if not NEED.fullmatch(need):
+            raise Mistake(f"{where}: {need!r} is no library and version")
+    return needs
+
+
 def _answers(table: dict, where: str) -> dict[str, str]:
     for question, action in table.items():
         if action not in ACTIONS or question.split()[-1] not in TYPES:
@@ -305,6 +318,7 @@ def _case(file: str, name: str, table: dict) -> Case:
     table["server"] = {
         server: _filled(ServerPlan, plan, f"{where}: server {server}")
         for server, plan in table.get("server", {}).items()}
+    table["needs"] = _needs(_listed(table.get("needs", [])), where)
     table["answers"] = _answers(table.get("answers", {}), where)
     table["expect"] = _expectation(table.get("expect", {}), where)
     table["certificate"] = {

@@ -14,6 +14,7 @@ import entrance
 import expect
 import monitoring
 import second_opinion
+import versions
 from case import Case
 from lab import Lab
 from tap import Tap
@@ -44,6 +45,7 @@ class Test:
     run: Callable[[], Result]
     pace: float = 0     # seconds that it waits, more or less
     skip: str = ""      # why it cannot be run here
+    elsewhere: bool = False     # but on a system that is newer
 
 
 def command(lab: Lab, case: Case) -> list[str]:
@@ -121,7 +123,9 @@ def of_case(lab: Lab, case: Case, finger: second_opinion.Finger) -> list[Test]:
                           + (f"differs: {differs}" if differs else "agrees"),
                           functools.partial(ask_finger, finger, case)))
     for test in found:
-        test.skip = why_not(lab, case)
+        lacking = versions.lacking(case.needs)
+        test.skip = lacking or why_not(lab, case)
+        test.elsewhere = bool(lacking)
     return found
 
 
@@ -189,7 +193,7 @@ def run_all(lab: Lab, tap: Tap, verbose: bool, no_skip: bool) -> None:
                    in sorted(tests, key=lambda test: -test.pace)
                    if not test.skip}
         for test in tests:
-            if test.skip and not no_skip:
+            if test.skip and (test.elsewhere or not no_skip):
                 tap.skip(test.description, test.skip)
                 continue
             result = (Result([test.skip]) if test.skip

@@ -180,7 +180,7 @@ class Lab:
                 number = len(self.servers) + 1
                 server = Server([str(first4 + number), str(first6 + number)],
                                 plan.port, plan.does, tls=plan.tls,
-                                helo=plan.helo)
+                                helo=plan.helo, groups=plan.groups)
                 self.servers[case.name, name] = server
                 there = (unreachable if plan.does == "unreachable"
                          else addresses)

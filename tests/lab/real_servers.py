@@ -91,6 +91,8 @@ def start_postfix(daemons: Daemons, folder: pathlib.Path,
             files.append(str(file))
         for address in server.addresses:
             text += SMTPD.format(address=address, chains=",".join(files))
+            if server.groups:
+                text += f"  -o tls_eecdh_auto_curves={server.groups}\n"
     (folder / "master.cf").write_text(text)
     log = folder / "output"
     process = daemons.start("postfix", "usr/lib/postfix/sbin/master",

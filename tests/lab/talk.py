@@ -31,6 +31,7 @@ class Server:
         default_factory=dict)
     tls: list[str] = dataclasses.field(default_factory=list)    # versions
     helo: str = ""                      # the only client's name it accepts
+    groups: str = ""                    # of the key exchange (real_servers.py)
     # The conversations so far, at each address.
     talks: dict[str, list["Talk"]] = dataclasses.field(
         default_factory=lambda: collections.defaultdict(list))
