@@ -1,5 +1,6 @@
 #include "resolver/anchor.h"
 
+#include <stdbool.h>
 #include <ldns/ldns.h>
 #include <stdlib.h>
 #include <string.h>

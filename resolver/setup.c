@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <ldns/ldns.h>
 #include <stdlib.h>
 #include <string.h>

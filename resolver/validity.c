@@ -1,5 +1,6 @@
 #include "resolver/validity.h"
 
+#include <stdbool.h>
 #include <ldns/ldns.h>
 
 #include "resolver/answer.h"

@@ -1,6 +1,7 @@
 #include "resolver/zone_reader.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <ldns/ldns.h>
 #include <stdlib.h>
 #include <string.h>

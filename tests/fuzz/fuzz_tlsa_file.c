@@ -3,6 +3,7 @@
  * same octets as a file of trust anchors or root hints.
  */
 #include <assert.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* Answers that cannot be used: failures, forgeries, damaged packets. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 #include "tests/unit/support/packet.h"
 
+#include <stdbool.h>
 #include <ldns/ldns.h>
 #include <stdlib.h>
 

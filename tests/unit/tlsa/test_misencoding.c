@@ -248,7 +248,7 @@ static void
 test_distance(void **state)
 {
 	const struct distance *row = *state;
-	size_t a_size, b_size, where;
+	size_t a_size, b_size, where = 0;
 	uint8_t *a = octets(row->a, &a_size), *b = octets(row->b, &b_size);
 
 	assert_int_equal(misencoding_distance(a, a_size, b, b_size, &where),
