@@ -91,13 +91,14 @@ live_client(SSL_CTX *context, const struct tlsa *record)
 	ssl = SSL_new(context);
 	assert_non_null(ssl);
 	assert_int_equal(SSL_dane_enable(ssl, match_names[0]), 1);
-	assert_int_equal(SSL_add1_host(ssl, match_names[1]), 1);
+	rules = SSL_get0_param(ssl);
+	assert_int_equal(X509_VERIFY_PARAM_add1_host(rules, match_names[1], 0),
+	    1);
 	SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 	SSL_dane_set_flags(ssl, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
 	assert_int_equal(SSL_dane_tlsa_add(ssl, record->usage,
 	    record->selector, record->matching_type, record->data,
 	    record->size), 1);
-	rules = SSL_get0_param(ssl);
 	X509_VERIFY_PARAM_set_time(rules, CERTIFICATES_NOW);
 	SSL_set_verify(ssl, SSL_VERIFY_PEER, NULL);
 	SSL_set_connect_state(ssl);
