@@ -95,7 +95,7 @@ def without_dnssec(query: bytes) -> bytes:
 
 def wire_record(line: str) -> tuple[tuple[str, int], bytes]:
     """Which question a line of a zone file answers, and the record in wire
-    format, its owner a pointer to the question. TLSA without data and RRSIG."""
+    format, its owner a pointer to the question. TLSA and RRSIG."""
     owner, ttl, _, type_, *data = line.split()
     if type_ == "RRSIG":
         of, algorithm, labels, original, end, begin, tag, signer, *signature = (
@@ -107,7 +107,7 @@ def wire_record(line: str) -> tuple[tuple[str, int], bytes]:
         rdata += wire_name(signer) + base64.b64decode("".join(signature))
     else:
         answers = TYPES[type_]
-        rdata = bytes(map(int, data))
+        rdata = bytes(map(int, data[:3])) + bytes.fromhex("".join(data[3:]))
     head = struct.pack(">HHHIH", 0xc00c, TYPES[type_], 1, int(ttl), len(rdata))
     return (owner.lower(), answers), head + rdata
 

@@ -1,5 +1,6 @@
 """Zones: text, signatures (and faults in them), and NSD to serve them."""
 
+import contextlib
 import dataclasses
 import pathlib
 import time
@@ -147,7 +148,8 @@ def _signature(line: str) -> tuple[str, str] | None:
 
 
 def _divide(lines: list[str]) -> tuple[list[str], list[str]]:
-    """What NSD takes, and what it refuses: TLSA RRsets without data."""
+    """What NSD takes, and what it refuses: TLSA RRsets in which a record is
+    without data."""
     without_data = {(fields[0], "TLSA") for fields in map(str.split, lines)
                     if len(fields) == 7 and fields[3] == "TLSA"}
     refused = [line for line in lines
@@ -222,8 +224,11 @@ def _wait_for_zone(address: str, name: str, log: pathlib.Path,
     """Returns as soon as the name server has the zone, which it reads late."""
     deadline = time.monotonic() + limit
     while time.monotonic() < deadline:
-        if names.has_answer(names.ask_udp(address, names.query(name, "SOA"))):
-            return
+        # It may be too busy with its zones to answer in time.
+        with contextlib.suppress(TimeoutError):
+            soa = names.ask_udp(address, names.query(name, "SOA"))
+            if names.has_answer(soa):
+                return
         mistakes = [line for line in log.read_text().splitlines()
                     if " error: " in line]
         if mistakes:
