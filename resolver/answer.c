@@ -122,6 +122,16 @@ record_clear(struct answer_record *record)
 	free(record->name);
 }
 
+static void
+origin_free(struct answer_origin *origin)
+{
+	if (origin == NULL)
+		return;
+	free(origin->packet);
+	free(origin->why_bogus);
+	free(origin);
+}
+
 void
 answer_free(struct answer *answer)
 {
@@ -132,6 +142,10 @@ answer_free(struct answer *answer)
 	for (i = 0; i < answer->count; i++)
 		record_clear(&answer->records[i]);
 	free(answer->records);
+	for (i = 0; i < answer->signer_count; i++)
+		free(answer->signers[i].zone);
+	free(answer->signers);
+	origin_free(answer->origin);
 	free(answer->owner);
 	free(answer->expanded);
 	free(answer->why);

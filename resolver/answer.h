@@ -13,6 +13,7 @@
 /* Limits on what a zone's owner controls; beyond them `truncated` is set. */
 #define ANSWER_RECORDS_MAX	256
 #define ANSWER_ALIASES_MAX	32
+#define ANSWER_SIGNERS_MAX	32
 
 enum dns_type {
 	DNS_A = 1,
@@ -47,6 +48,28 @@ struct answer_record {
 	uint16_t	 preference;	/* MX */
 };
 
+/* A key with which records of the answer are signed (RFC 4034 3.1). */
+struct answer_signer {
+	char		*zone;		/* owned; the signer's name */
+	uint8_t		 algorithm;
+	uint16_t	 key_tag;
+};
+
+/*
+ * What the validating library returned, as it was: the proof of what an answer
+ * says, from which it can be read again.
+ */
+struct answer_origin {
+	uint8_t		*packet;	/* owned; NULL: there was none */
+	size_t		 size;		/* octets of it */
+	int		 rcode;
+	bool		 secure;
+	bool		 bogus;
+	char		*why_bogus;	/* owned, text from outside; NULL: none
+					 * was given */
+	time_t		 now;		/* RRSIG times are relative to it */
+};
+
 struct answer {
 	char			*owner;		/* owned, the name asked for */
 	enum dns_type		 type;
@@ -68,6 +91,12 @@ struct answer {
 	uint32_t		 signed_ttl;	/* seconds; the highest original
 						 * TTL in a signature, whatever
 						 * a cache has left of it */
+	struct answer_signer	*signers;	/* owned; of the records, sorted
+						 * by zone, algorithm and key
+						 * tag, each once */
+	size_t			 signer_count;
+	struct answer_origin	*origin;	/* owned; NULL: not kept, or
+						 * the library returned none */
 	char			*why;		/* owned; why it is bogus or
 						 * unusable: one printable line
 						 * with owner and type; else

@@ -46,6 +46,19 @@ host_unjudge(struct host_evidence *host)
 	*judged = (struct host_judgement){ 0 };
 }
 
+static void
+comparison_clear(struct comparison *comparison)
+{
+	size_t i;
+
+	for (i = 0; i < comparison->count; i++) {
+		free(comparison->changes[i].host);
+		free(comparison->changes[i].before);
+		free(comparison->changes[i].after);
+	}
+	free(comparison->changes);
+}
+
 void
 evidence_unjudge(struct evidence *evidence)
 {
@@ -54,6 +67,7 @@ evidence_unjudge(struct evidence *evidence)
 	for (i = 0; i < evidence->host_count; i++)
 		host_unjudge(&evidence->hosts[i]);
 	finding_list_clear(&evidence->judged.findings);
+	comparison_clear(&evidence->judged.comparison);
 	evidence->judged = (struct domain_judgement){ 0 };
 }
 
@@ -67,6 +81,13 @@ evidence_endpoint_copy(struct endpoint_evidence *copy,
 	copy->judged = (struct endpoint_judgement){ 0 };
 	copy->error = memory_string(original->error);
 	copy->incomplete = memory_string(original->incomplete);
+	copy->replies = memory_new(original->reply_count,
+	    sizeof(*copy->replies));
+	for (i = 0; i < original->reply_count; i++) {
+		copy->replies[i] = original->replies[i];
+		copy->replies[i].octets = memory_copy(
+		    original->replies[i].octets, original->replies[i].size);
+	}
 	copy->handshakes = memory_new(original->handshake_count,
 	    sizeof(*copy->handshakes));
 	for (i = 0; i < original->handshake_count; i++)
@@ -83,6 +104,9 @@ evidence_endpoint_clear(struct endpoint_evidence *endpoint)
 	for (i = 0; i < endpoint->handshake_count; i++)
 		handshake_free(endpoint->handshakes[i].seen);
 	free(endpoint->handshakes);
+	for (i = 0; i < endpoint->reply_count; i++)
+		free(endpoint->replies[i].octets);
+	free(endpoint->replies);
 	free(endpoint->error);
 	free(endpoint->incomplete);
 }
@@ -131,6 +155,11 @@ evidence_free(struct evidence *evidence)
 	free(evidence->servers);
 	answer_free(evidence->mx);
 	answer_free(evidence->misplaced);
+	free(evidence->tool.version);
+	free(evidence->tool.openssl);
+	free(evidence->tool.unbound);
+	free(evidence->tool.dnssec);
+	free(evidence->crash);
 	free(evidence->health_why);
 	free(evidence->outstanding);
 	free(evidence->domain);

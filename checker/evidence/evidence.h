@@ -49,8 +49,20 @@ struct endpoint_judgement {
 	enum verdict	verdict;
 };
 
+/*
+ * What the server said to one command, as it came: text from outside, which may
+ * have been cut.
+ */
+struct reply_evidence {
+	enum session_stage	 stage;		/* that it ended, or was in */
+	uint8_t			*octets;	/* owned */
+	size_t			 size;
+};
+
 struct endpoint_evidence {
 	struct address			 address;
+	struct address			 source;	/* of our end; family 0:
+							 * not connected */
 	enum session_stage		 stage;		/* of the first
 							 * conversation */
 	enum session_outcome		 outcome;
@@ -58,6 +70,9 @@ struct endpoint_evidence {
 	int				 reply_code;	/* the SMTP reply that
 							 * decided; 0: none */
 	bool				 plaintext_injected;
+	/* Owned; the first conversation's, where they are kept. */
+	struct reply_evidence		*replies;
+	size_t				 reply_count;
 	struct handshake_evidence	*handshakes;	/* owned, one for each
 							 * key type */
 	size_t				 handshake_count;
@@ -133,13 +148,56 @@ struct server_evidence {
 	size_t			 answer_count;
 };
 
+/* What differs between two runs over one domain (--since). */
+enum change_kind {
+	CHANGE_NONE,
+	CHANGE_NEW,		/* the earlier run did not have the domain */
+	CHANGE_VERDICT,
+	CHANGE_MX,		/* a host is new, or gone; so below */
+	CHANGE_ADDRESS,
+	CHANGE_TLSA,		/* a TLSA record */
+	CHANGE_KEY,		/* the server's */
+	CHANGE_ISSUER,		/* of the server's certificate */
+	CHANGE_KEY_TYPE,	/* a kind of key that the server presents */
+	CHANGE_TLS,		/* the TLS version */
+	CHANGE_DNSSEC,		/* status, or a key that signs */
+};
+
+struct change {
+	enum change_kind	 what;
+	char			*host;		/* owned; NULL: the domain */
+	struct address		 address;	/* family 0: none */
+	char			*before;	/* owned, printable; NULL: it is
+						 * new */
+	char			*after;		/* owned, likewise; NULL: it
+						 * is gone */
+};
+
+struct comparison {
+	bool		 made;		/* --since was given */
+	time_t		 since;		/* when the earlier run was; 0: it did
+					 * not have the domain */
+	struct change	*changes;	/* owned */
+	size_t		 count;
+};
+
 struct domain_judgement {
 	enum verdict		 verdict;
 	struct finding_list	 findings;	/* settled */
+	struct comparison	 comparison;
+};
+
+/* What gathered the evidence, and how. All owned; NULL: not known. */
+struct tool_evidence {
+	char	*version;	/* of mxdane: "0.1.0" */
+	char	*openssl;	/* "OpenSSL 3.0.17 1 Jul 2025" */
+	char	*unbound;	/* "1.17.1" */
+	char	*dnssec;	/* "root", or "forwarder 192.0.2.53" */
 };
 
 struct evidence {
 	char			*domain;	/* owned */
+	struct tool_evidence	 tool;
 	time_t			 checked_at;
 	unsigned int		 elapsed_ms;
 	bool			 host_mode;	/* --host: no MX lookup */
@@ -150,6 +208,11 @@ struct evidence {
 	bool			 out_of_time;	/* the deadline came first */
 	char			*outstanding;	/* owned; what was missing */
 	bool			 connected;	/* to anything in this run */
+	/*
+	 * How the process that gathered or judged this died, each time that it
+	 * was tried (owned, printable). NULL: it did not.
+	 */
+	char			*crash;
 	struct answer		*mx;		/* owned; NULL: not asked */
 	struct answer		*misplaced;	/* owned; TLSA at the domain */
 	struct host_evidence	*hosts;		/* owned, as preferred */
