@@ -13,6 +13,7 @@
 #include "checker/run/input.h"
 #include "checker/run/plugin_settings.h"
 #include "checker/run/process.h"
+#include "checker/run/user_files.h"
 #include "resolver/memory.h"
 
 /* One check. */
@@ -43,28 +44,44 @@ on_audit(struct evidence *evidence, void *argument)
 	event_base_loopbreak(check->engine.context.base);
 }
 
+/* Checks DOMAIN. */
 static enum plugin_state
-run(const struct plugin_settings *settings)
+audit(const struct plugin_settings *settings, const struct user_files *files,
+    const char *domain)
 {
 	struct check check = {
 		.settings = settings,
 		.state = PLUGIN_UNKNOWN,
 	};
+	char *why;
+
+	if (!engine_open(&check.engine, &settings->common, files, NULL, &why))
+		return complain(why);
+	audit_start(&check.engine.context, domain, time(NULL), on_audit,
+	    &check);
+	event_base_dispatch(check.engine.context.base);
+	engine_close(&check.engine);
+	return check.state;
+}
+
+static enum plugin_state
+run(const struct plugin_settings *settings)
+{
+	struct user_files files;
+	enum plugin_state state;
 	char *domain, *why;
 
 	domain = input_domain(settings->domain, &why);
 	if (domain == NULL)
 		return complain(why);
-	if (engine_open(&check.engine, &settings->common, NULL, &why)) {
-		audit_start(&check.engine.context, domain, time(NULL),
-		    on_audit, &check);
-		event_base_dispatch(check.engine.context.base);
-		engine_close(&check.engine);
+	if (user_files_read(&files, &settings->common, &why)) {
+		state = audit(settings, &files, domain);
+		user_files_clear(&files);
 	} else {
-		complain(why);
+		state = complain(why);
 	}
 	free(domain);
-	return check.state;
+	return state;
 }
 
 int

@@ -7,7 +7,6 @@
 
 #include "resolver/file.h"
 #include "resolver/memory.h"
-#include "resolver/text.h"
 #include "resolver/zone_reader.h"
 
 /* KSK-2017 and KSK-2024, as published by IANA in root-anchors.xml. */
@@ -110,17 +109,13 @@ add_entry(struct anchors *anchors, const struct zone_reader *reader,
 
 /* Fills in the anchors of a file. False, with none: *WHY. */
 static bool
-add_file(struct anchors *anchors, const char *path, char **why)
+add_file(struct anchors *anchors, const struct file *file, char **why)
 {
 	enum zone_reader_result result;
 	struct zone_reader reader;
-	size_t size;
-	char *text = file_read(path, ZONE_READER_FILE_MAX, &size, why);
 	bool good;
 
-	if (text == NULL)
-		return false;
-	zone_reader_init(&reader, path, text, size, ".", ";");
+	zone_reader_init(&reader, file, ".", ";");
 	do {
 		result = zone_reader_next(&reader, why);
 		if (result == ZONE_READER_ENTRY &&
@@ -129,39 +124,53 @@ add_file(struct anchors *anchors, const char *path, char **why)
 	} while (result == ZONE_READER_ENTRY);
 	good = result == ZONE_READER_END;
 	if (good && anchors->count == 0) {
-		*why = memory_format("%s: holds no trust anchor", reader.name);
+		*why = memory_format("%s: holds no trust anchor", file->name);
 		good = false;
 	}
 	zone_reader_clear(&reader);
-	free(text);
 	if (!good)
 		anchors_clear(anchors);
 	return good;
 }
 
-bool
-anchors_init(struct anchors *anchors, const char *file, char **why)
+/* The same with the file at PATH. False: it is of no use. */
+static bool
+add_system_file(struct anchors *anchors, const char *path)
 {
-	char *name, *ignored;
+	struct file file;
+	char *ignored;
+	bool good;
+
+	if (!file_read(&file, path, ZONE_READER_FILE_MAX, &ignored)) {
+		free(ignored);
+		return false;
+	}
+	good = add_file(anchors, &file, &ignored);
+	if (!good)
+		free(ignored);
+	file_clear(&file);
+	return good;
+}
+
+bool
+anchors_init(struct anchors *anchors, const struct file *file, char **why)
+{
 	size_t i;
 
 	memset(anchors, 0, sizeof(*anchors));
 	if (file != NULL) {
 		if (!add_file(anchors, file, why))
 			return false;
-		name = text_printable(file, strlen(file));
-		anchors->source = memory_format("in %s", name);
-		free(name);
+		anchors->source = memory_format("in %s", file->name);
 		return true;
 	}
 
 	for (i = 0; i < sizeof(system_files) / sizeof(system_files[0]); i++) {
-		if (add_file(anchors, system_files[i], &ignored)) {
+		if (add_system_file(anchors, system_files[i])) {
 			anchors->source = memory_format("in %s or built in",
 			    system_files[i]);
 			break;
 		}
-		free(ignored);
 	}
 	if (anchors->source == NULL)
 		anchors->source = memory_string("built in");

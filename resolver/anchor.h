@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct file;
+
 struct anchors {
 	char	**records;	/* owned; each a DS or DNSKEY on one line */
 	size_t	  count;
@@ -16,13 +18,14 @@ struct anchors {
 };
 
 /*
- * Reads the anchors in FILE alone (a lab's root is not the world's). FILE NULL:
+ * Takes the anchors in FILE alone (a lab's root is not the world's). FILE NULL:
  * those in the first of the system's files that can be read and has some, and
  * the built-in keys. A key that a file marks as not yet or no longer trusted
  * (RFC 5011) is left out. False: *WHY (owned by the caller, printable) names
  * the file and says what is wrong.
  */
-bool	anchors_init(struct anchors *anchors, const char *file, char **why);
+bool	anchors_init(struct anchors *anchors, const struct file *file,
+	    char **why);
 void	anchors_clear(struct anchors *anchors);
 
 #endif

@@ -19,46 +19,68 @@ describe(const char *path, const char *fault)
 	return why;
 }
 
-static char *
-read_stream(FILE *stream, const char *path, size_t limit, size_t *size,
+static bool
+read_stream(struct file *file, FILE *stream, const char *path, size_t limit,
     char **why)
 {
 	/* One octet beyond the limit tells a file that is too large. */
-	char *octets = memory_new(limit + 2, 1), *fault;
+	char *octets = memory_new(limit + 1, 1), *fault;
+	size_t size;
+	bool good;
 
 	errno = 0;
-	*size = fread(octets, 1, limit + 1, stream);
-	if (ferror(stream) == 0 && *size <= limit)
-		return octets;
-	if (ferror(stream) != 0)
-		fault = memory_string(strerror(errno));
-	else
-		fault = memory_format("is larger than %zu octets", limit);
-	*why = describe(path, fault);
-	free(fault);
+	size = fread(octets, 1, limit + 1, stream);
+	good = ferror(stream) == 0 && size <= limit;
+	if (good) {
+		file_init(file, path, octets, size);
+	} else {
+		fault = ferror(stream) != 0 ? memory_string(strerror(errno)) :
+		    memory_format("is larger than %zu octets", limit);
+		*why = describe(path, fault);
+		free(fault);
+	}
 	free(octets);
-	return NULL;
+	return good;
 }
 
-char *
-file_read(const char *path, size_t limit, size_t *size, char **why)
+bool
+file_read(struct file *file, const char *path, size_t limit, char **why)
 {
 	FILE *stream = fopen(path, "r");
-	char *octets;
+	bool good;
 
+	memset(file, 0, sizeof(*file));
 	if (stream == NULL) {
 		*why = describe(path, strerror(errno));
-		return NULL;
+		return false;
 	}
-	octets = read_stream(stream, path, limit, size, why);
+	good = read_stream(file, stream, path, limit, why);
 	fclose(stream);
-	return octets;
+	return good;
 }
 
-char *
-file_read_or_input(const char *path, size_t limit, size_t *size, char **why)
+bool
+file_read_or_input(struct file *file, const char *path, size_t limit,
+    char **why)
 {
+	memset(file, 0, sizeof(*file));
 	if (strcmp(path, "-") == 0)
-		return read_stream(stdin, path, limit, size, why);
-	return file_read(path, limit, size, why);
+		return read_stream(file, stdin, path, limit, why);
+	return file_read(file, path, limit, why);
+}
+
+void
+file_init(struct file *file, const char *name, const void *octets, size_t size)
+{
+	file->name = text_printable(name, strlen(name));
+	file->octets = memory_copy(octets, size);
+	file->size = size;
+}
+
+void
+file_clear(struct file *file)
+{
+	free(file->name);
+	free(file->octets);
+	memset(file, 0, sizeof(*file));
 }

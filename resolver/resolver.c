@@ -337,7 +337,7 @@ resolver_open(struct event_base *base, const struct resolver_options *options,
 	struct anchors anchors;
 	struct ub_ctx *context;
 
-	if (!anchors_init(&anchors, options->anchor_file, why))
+	if (!anchors_init(&anchors, options->trust_anchor, why))
 		return NULL;
 	context = setup_context(options, &anchors, why);
 	if (context == NULL) {

@@ -12,6 +12,7 @@
 #include "resolver/answer.h"
 
 struct event_base;
+struct file;
 struct resolver;
 struct resolver_question;
 struct trace;
@@ -21,8 +22,8 @@ struct resolver_options {
 	/* The resolvers to ask; none: resolve from the root. */
 	const char *const	*forwarders;
 	size_t			 forwarder_count;
-	const char		*anchor_file;	/* NULL: see anchor.h */
-	const char		*root_hints;	/* NULL: the built-in ones */
+	const struct file	*trust_anchor;	/* NULL: see anchor.h */
+	const struct file	*root_hints;	/* NULL: the built-in ones */
 	/*
 	 * A zone (form of name.h) for which only one server is asked;
 	 * everything else is resolved as usual. NULL: none.

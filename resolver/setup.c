@@ -3,17 +3,15 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdbool.h>
-#include <ldns/ldns.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unbound.h>
 
 #include "resolver/anchor.h"
-#include "resolver/file.h"
 #include "resolver/memory.h"
 #include "resolver/resolver.h"
+#include "resolver/root_hints.h"
 #include "resolver/text.h"
-#include "resolver/zone_reader.h"
 
 /* All pointers are static. */
 struct setting {
@@ -108,65 +106,6 @@ set_forwarder(struct ub_ctx *context, const char *word, char **why)
 	return false;
 }
 
-/* What has been found in a file of root hints. */
-struct hints {
-	bool	server;		/* an NS record of the root */
-	bool	address;
-};
-
-/* Checks an entry of such a file. False: *WHY. */
-static bool
-check_hint(struct hints *hints, const struct zone_reader *reader, char **why)
-{
-	const char *fault = "is neither an NS record of the root nor an "
-	    "address";
-	ldns_rr *record = zone_reader_record(reader, &fault);
-	ldns_rr_type type = record != NULL ? ldns_rr_get_type(record) : 0;
-	bool good = true;
-
-	if (type == LDNS_RR_TYPE_NS &&
-	    ldns_dname_label_count(ldns_rr_owner(record)) == 0)
-		hints->server = true;
-	else if (type == LDNS_RR_TYPE_A || type == LDNS_RR_TYPE_AAAA)
-		hints->address = true;
-	else
-		good = false;
-	if (!good)
-		*why = zone_reader_fault(reader, reader->entry.last_line, NULL,
-		    fault);
-	ldns_rr_free(record);
-	return good;
-}
-
-/* The file must name a root server and have an address. False: *WHY. */
-static bool
-check_root_hints(const char *path, char **why)
-{
-	struct hints hints = { false, false };
-	enum zone_reader_result result;
-	struct zone_reader reader;
-	size_t size;
-	char *text = file_read(path, ZONE_READER_FILE_MAX, &size, why);
-
-	if (text == NULL)
-		return false;
-	zone_reader_init(&reader, path, text, size, ".", ";");
-	do {
-		result = zone_reader_next(&reader, why);
-		if (result == ZONE_READER_ENTRY &&
-		    !check_hint(&hints, &reader, why))
-			result = ZONE_READER_BAD;
-	} while (result == ZONE_READER_ENTRY);
-	if (result == ZONE_READER_END && !(hints.server && hints.address)) {
-		*why = memory_format("%s: holds no root server with an address",
-		    reader.name);
-		result = ZONE_READER_BAD;
-	}
-	zone_reader_clear(&reader);
-	free(text);
-	return result == ZONE_READER_END;
-}
-
 static bool
 set_anchors(struct ub_ctx *context, const struct anchors *anchors, char **why)
 {
@@ -185,12 +124,40 @@ set_anchors(struct ub_ctx *context, const struct anchors *anchors, char **why)
 	return true;
 }
 
+/*
+ * A root zone to be primed from these addresses (RFC 8109) is what libunbound
+ * makes of "root-hints:", too; but that file it would open by itself, later.
+ */
 static bool
-set_root_hints(struct ub_ctx *context, const char *path, char **why)
+add_root_servers(struct ub_ctx *context, const struct root_hints *hints,
+    char **why)
 {
-	const struct setting setting = { "root-hints:", path };
+	size_t i;
+	int error;
 
-	return check_root_hints(path, why) && apply(context, &setting, why);
+	for (i = 0; i < hints->count; i++) {
+		error = ub_ctx_set_stub(context, ".", hints->addresses[i], 1);
+		if (error != UB_NOERROR) {
+			*why = memory_format("libunbound rejects the root "
+			    "server %s: %s", hints->addresses[i],
+			    ub_strerror(error));
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool
+set_root_hints(struct ub_ctx *context, const struct file *file, char **why)
+{
+	struct root_hints hints;
+	bool good;
+
+	if (!root_hints_init(&hints, file, why))
+		return false;
+	good = add_root_servers(context, &hints, why);
+	root_hints_clear(&hints);
+	return good;
 }
 
 static bool
@@ -224,7 +191,9 @@ set_options(struct ub_ctx *context, const struct resolver_options *options,
 	for (i = 0; i < options->forwarder_count; i++)
 		if (!set_forwarder(context, options->forwarders[i], why))
 			return false;
-	if (options->root_hints != NULL &&
+	/* A stub for the root zone takes the place of its servers. */
+	if (options->root_hints != NULL && (options->stub_zone == NULL ||
+	    strcmp(options->stub_zone, ".") != 0) &&
 	    !set_root_hints(context, options->root_hints, why))
 		return false;
 	if (options->stub_zone != NULL && !set_stub(context, options, why))

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "resolver/file.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/text.h"
@@ -18,21 +19,20 @@
 #define DEFAULT_TTL 3600
 
 void
-zone_reader_init(struct zone_reader *reader, const char *name,
-    const char *text, size_t size, const char *origin, const char *comments)
+zone_reader_init(struct zone_reader *reader, const struct file *file,
+    const char *origin, const char *comments)
 {
 	memset(reader, 0, sizeof(*reader));
-	reader->name = text_printable(name, strlen(name));
+	reader->name = file->name;
 	reader->origin = memory_string(origin);
 	reader->owner = memory_string(origin);
-	zone_lexer_init(&reader->lexer, text, size, comments);
+	zone_lexer_init(&reader->lexer, file->octets, file->size, comments);
 }
 
 void
 zone_reader_clear(struct zone_reader *reader)
 {
 	zone_lexer_entry_clear(&reader->words);
-	free(reader->name);
 	free(reader->origin);
 	free(reader->owner);
 	free(reader->ttl);

@@ -10,6 +10,7 @@
 
 #include "resolver/zone_lexer.h"
 
+struct file;
 struct ldns_struct_rr;
 
 /* Octets of a file; a larger one is refused. */
@@ -36,7 +37,7 @@ struct zone_entry {
 };
 
 struct zone_reader {
-	char			*name;	/* owned, printable; of the file */
+	const char		*name;	/* borrowed, printable; of the file */
 	struct zone_entry	 entry;
 	/* From directives and earlier entries. */
 	char			*origin;	/* owned; NULL: not known */
@@ -54,14 +55,12 @@ enum zone_reader_result {
 };
 
 /*
- * Prepares to read the SIZE octets at TEXT (borrowed until zone_reader_clear),
- * which came from the file NAME. ORIGIN (form of name.h; NULL: not known) holds
- * until the first $ORIGIN, and is the owner of a first record without one.
- * COMMENTS: see zone_lexer.h.
+ * Prepares to read FILE (borrowed until zone_reader_clear). ORIGIN (form of
+ * name.h; NULL: not known) holds until the first $ORIGIN, and is the owner of a
+ * first record without one. COMMENTS: see zone_lexer.h.
  */
-void	zone_reader_init(struct zone_reader *reader, const char *name,
-	    const char *text, size_t size, const char *origin,
-	    const char *comments);
+void	zone_reader_init(struct zone_reader *reader, const struct file *file,
+	    const char *origin, const char *comments);
 void	zone_reader_clear(struct zone_reader *reader);
 
 /*

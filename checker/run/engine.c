@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "checker/gather/probe_cache.h"
+#include "checker/run/user_files.h"
 #include "checker/tlsa/ca_store.h"
 #include "checker/tlsa/keyfile.h"
 #include "resolver/memory.h"
@@ -45,7 +46,8 @@ machine_name(void)
 
 /* A server presents one chain for each key type. */
 static bool
-check_key_types(const struct engine *engine, const char *file, char **why)
+check_key_types(const struct engine *engine, const struct file *file,
+    char **why)
 {
 	const size_t count = engine->context.chain_count;
 	const enum key_type last =
@@ -56,42 +58,48 @@ check_key_types(const struct engine *engine, const char *file, char **why)
 		if (engine->chains[i]->certificates[0].key_type != last)
 			continue;
 		*why = memory_format("%s: a second chain of a key of type %s; "
-		    "give one for each type", file, key_type_name(last));
+		    "give one for each type", file->name, key_type_name(last));
 		return false;
 	}
 	return true;
 }
 
+/* The chain in a PEM file, owned by the caller; NULL: *WHY. */
+static struct chain *
+parse_chain(const struct file *file, char **why)
+{
+	struct chain *chain = NULL;
+	struct keyfile keyfile;
+
+	if (!keyfile_init(&keyfile, file, why))
+		return NULL;
+	if (keyfile.chain == NULL) {
+		*why = memory_format("%s: no certificate in it", file->name);
+	} else if (keyfile_check_order(&keyfile, why)) {
+		chain = keyfile.chain;
+		keyfile.chain = NULL;
+	}
+	keyfile_clear(&keyfile);
+	return chain;
+}
+
 /* --chain: one PEM chain for each key type. */
 static bool
-read_chains(struct engine *engine, const struct settings *settings,
-    char **why)
+take_chains(struct engine *engine, const struct user_files *files, char **why)
 {
 	struct context *context = &engine->context;
-	struct keyfile keyfile;
 	struct chain *chain;
 	size_t i;
 
-	engine->chains = memory_new(settings->chains.count,
+	engine->chains = memory_new(files->chain_count,
 	    sizeof(*engine->chains));
 	context->chains = (const struct chain *const *)engine->chains;
-	for (i = 0; i < settings->chains.count; i++) {
-		if (!keyfile_init(&keyfile, settings->chains.items[i], why))
-			return false;
-		if (!keyfile_check_order(&keyfile, why)) {
-			keyfile_clear(&keyfile);
-			return false;
-		}
-		chain = keyfile.chain;
-		keyfile.chain = NULL;
-		if (chain == NULL)
-			*why = memory_format("%s: no certificate in it",
-			    keyfile.file);
-		keyfile_clear(&keyfile);
+	for (i = 0; i < files->chain_count; i++) {
+		chain = parse_chain(&files->chains[i], why);
 		if (chain == NULL)
 			return false;
 		engine->chains[context->chain_count++] = chain;
-		if (!check_key_types(engine, settings->chains.items[i], why))
+		if (!check_key_types(engine, &files->chains[i], why))
 			return false;
 	}
 	return true;
@@ -99,17 +107,15 @@ read_chains(struct engine *engine, const struct settings *settings,
 
 /* --next: certificates, requests or keys to come. */
 static bool
-read_next(struct engine *engine, const struct settings *settings, char **why)
+take_next(struct engine *engine, const struct user_files *files, char **why)
 {
 	struct judge_options *judge = &engine->judge;
 	size_t i;
 
-	engine->next = memory_new(settings->next.count,
-	    sizeof(*engine->next));
+	engine->next = memory_new(files->next_count, sizeof(*engine->next));
 	judge->next = engine->next;
-	for (i = 0; i < settings->next.count; i++) {
-		if (!keyfile_init(&engine->next[i], settings->next.items[i],
-		    why))
+	for (i = 0; i < files->next_count; i++) {
+		if (!keyfile_init(&engine->next[i], &files->next[i], why))
 			return false;
 		judge->next_count++;
 		if (!keyfile_check_order(&engine->next[i], why))
@@ -118,15 +124,17 @@ read_next(struct engine *engine, const struct settings *settings, char **why)
 	return true;
 }
 
-/* The files that options name. */
+/* What is in the files that options name. */
 static bool
-read_files(struct engine *engine, const struct settings *settings, char **why)
+take_files(struct engine *engine, const struct user_files *files, char **why)
 {
-	if (settings->issuers != NULL &&
-	    !known_cas_read(&engine->known_cas, settings->issuers, why))
+	engine->resolver.trust_anchor = files->trust_anchor;
+	engine->resolver.root_hints = files->root_hints;
+	if (files->issuers != NULL &&
+	    !known_cas_init(&engine->known_cas, files->issuers, why))
 		return false;
-	return read_chains(engine, settings, why) &&
-	    read_next(engine, settings, why);
+	return take_chains(engine, files, why) &&
+	    take_next(engine, files, why);
 }
 
 /* Takes the settings' options and adds what does not depend on files. */
@@ -153,13 +161,13 @@ complete_options(struct engine *engine, const struct settings *settings,
 
 bool
 engine_open(struct engine *engine, const struct settings *settings,
-    const struct trace *trace, char **why)
+    const struct user_files *files, const struct trace *trace, char **why)
 {
 	struct context *context = &engine->context;
 
 	memset(engine, 0, sizeof(*engine));
 	complete_options(engine, settings, trace);
-	if (!read_files(engine, settings, why)) {
+	if (!take_files(engine, files, why)) {
 		engine_close(engine);
 		return false;
 	}

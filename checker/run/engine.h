@@ -17,6 +17,7 @@
 #include "resolver/trace.h"
 
 struct evidence;
+struct user_files;
 
 /*
  * The options are the settings', completed by what is loaded from files and
@@ -35,12 +36,13 @@ struct engine {
 };
 
 /*
- * SETTINGS and TRACE are borrowed until the engine is closed; TRACE may be
- * NULL. False: *WHY (owned by the caller, printable) says which setting is
- * wrong.
+ * FILES are those of SETTINGS: the engine opens none itself. All is borrowed
+ * until the engine is closed; TRACE may be NULL. False: *WHY (owned by the
+ * caller, printable) says which setting or file is wrong.
  */
 bool	engine_open(struct engine *engine, const struct settings *settings,
-	    const struct trace *trace, char **why);
+	    const struct user_files *files, const struct trace *trace,
+	    char **why);
 void	engine_close(struct engine *engine);
 
 /* Judges what an audit of this engine has gathered (see judge). */

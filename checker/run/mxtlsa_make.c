@@ -310,7 +310,7 @@ mxtlsa_make(const struct mxtlsa_settings *settings, char *const *words,
 	};
 	bool good;
 
-	if (!keyfile_init(&keyfile, words[0], why))
+	if (!keyfile_read(&keyfile, words[0], why))
 		return OPTIONS_EXIT_USAGE;
 	good = keyfile_check_order(making.keyfile, why) &&
 	    find_hosts(&making, words + 1, count - 1, why) &&

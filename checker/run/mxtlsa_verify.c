@@ -262,9 +262,9 @@ mxtlsa_verify(const struct mxtlsa_settings *settings, char *const *words,
 		*why = memory_string("'-' can be one file only");
 		return status;
 	}
-	if (!tlsa_file_init(&records, words[0], why))
+	if (!tlsa_file_read(&records, words[0], why))
 		return status;
-	if (!keyfile_init(&keyfile, words[1], why)) {
+	if (!keyfile_read(&keyfile, words[1], why)) {
 		tlsa_file_clear(&records);
 		return status;
 	}

@@ -194,9 +194,9 @@ const struct option_row settings_shared[] = {
 	{ "resolver", 0, "ADDR[@PORT]", take_forwarder, AT(resolver),
 	    "query this resolver (repeatable); its answers are validated here "
 	    "all the same" },
-	{ "trust-anchor", 0, "FILE", take_text, AT(resolver.anchor_file),
+	{ "trust-anchor", 0, "FILE", take_text, AT(trust_anchor),
 	    "DS or DNSKEY records to trust" },
-	{ "root-hints", 0, "FILE", take_text, AT(resolver.root_hints),
+	{ "root-hints", 0, "FILE", take_text, AT(root_hints),
 	    "addresses of the root servers" },
 	{ "allow-reserved", 0, NULL, take_flag, AT(gather.allow_reserved),
 	    "connect to special-purpose addresses, too (private, "

@@ -22,8 +22,9 @@
  * itself. Pointers are borrowed from the command line unless they say owned.
  *
  * Members of the rooms' structs that are not options are zero here, and set
- * where they become known: resolver.question_limit and .now, judge.next,
- * .ca_lookup and .known_cas, and the default of gather.helo by the engine;
+ * where they become known: resolver.trust_anchor, .root_hints, .question_limit
+ * and .now, judge.next, .ca_lookup and .known_cas, and the default of
+ * gather.helo by the engine;
  * resolver.stub_zone, .stub_server and .tcp_only by gather/nameservers;
  * report.colour and .summary by the reporter.
  */
@@ -38,6 +39,8 @@ struct settings {
 	struct words			 next;		/* --next: files */
 	const char			*issuers;	/* borrowed; --issuers:
 							 * a file */
+	const char			*trust_anchor;	/* borrowed; likewise */
+	const char			*root_hints;	/* borrowed; likewise */
 	const char			*input;		/* borrowed; --file */
 	const char			*output;	/* borrowed; --output */
 	const struct report_format	*format;	/* static */

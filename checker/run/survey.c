@@ -41,12 +41,14 @@ survey(const struct settings *settings, char *const *words, size_t count)
 	char *why = NULL;
 	bool good;
 
-	if (!check_words(words, count, &why)) {
+	if (!check_words(words, count, &why) ||
+	    !user_files_read(&survey.files, settings, &why)) {
 		survey_complain(&survey, why);
 		return OPTIONS_EXIT_USAGE;
 	}
 	good = settings->wait > 0 ? survey_wait(&survey, words, count) :
 	    survey_audit_all(&survey, words, count, settings->input);
+	user_files_clear(&survey.files);
 	return good || survey.signals.caught != 0 ? final_status(&survey) :
 	    OPTIONS_EXIT_USAGE;
 }

@@ -12,6 +12,7 @@
 #include "checker/run/reporter.h"
 #include "checker/run/settings.h"
 #include "checker/run/signals.h"
+#include "checker/run/user_files.h"
 
 struct batch;
 struct event;
@@ -20,6 +21,7 @@ struct input;
 
 struct survey {
 	const struct settings	*settings;	/* borrowed */
+	struct user_files	 files;
 	struct engine		 engine;
 	struct input		*input;		/* owned */
 	struct batch		*batch;		/* owned */

@@ -231,7 +231,8 @@ survey_audit_all(struct survey *survey, char *const *words, size_t count,
 	bool good = false;
 
 	survey->status = 0;
-	if (!engine_open(&survey->engine, settings, &trace, &why)) {
+	if (!engine_open(&survey->engine, settings, &survey->files, &trace,
+	    &why)) {
 		survey_complain(survey, why);
 		return false;
 	}

@@ -11,7 +11,6 @@
 #include "checker/tlsa/pem.h"
 #include "resolver/file.h"
 #include "resolver/memory.h"
-#include "resolver/text.h"
 
 /* Records the key in the encoding that it has. False: it cannot be decoded. */
 static bool
@@ -208,25 +207,33 @@ take(struct keyfile *keyfile, const char *text, size_t size)
 }
 
 bool
-keyfile_init(struct keyfile *keyfile, const char *file, char **why)
+keyfile_init(struct keyfile *keyfile, const struct file *file, char **why)
 {
-	char *text, *what;
-	size_t size;
+	char *what;
 
 	memset(keyfile, 0, sizeof(*keyfile));
-	text = file_read_or_input(file, KEYFILE_SIZE_MAX, &size, why);
-	if (text == NULL)
-		return false;
-	keyfile->file = text_printable(file, strlen(file));
-	what = take(keyfile, text, size);
+	keyfile->file = memory_string(file->name);
+	what = take(keyfile, file->octets, file->size);
 	ERR_clear_error();
-	free(text);
 	if (what == NULL)
 		return true;
 	*why = memory_format("%s: %s", keyfile->file, what);
 	free(what);
 	keyfile_clear(keyfile);
 	return false;
+}
+
+bool
+keyfile_read(struct keyfile *keyfile, const char *path, char **why)
+{
+	struct file file;
+	bool good;
+
+	if (!file_read_or_input(&file, path, KEYFILE_SIZE_MAX, why))
+		return false;
+	good = keyfile_init(keyfile, &file, why);
+	file_clear(&file);
+	return good;
 }
 
 bool

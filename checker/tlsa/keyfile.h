@@ -11,6 +11,8 @@
 
 #include "smtp/chain.h"
 
+struct file;
+
 /* Octets of a file; a longer one is refused. */
 #define KEYFILE_SIZE_MAX (1024 * 1024)
 
@@ -25,12 +27,15 @@ struct keyfile {
 };
 
 /*
- * Reads a PEM chain, a certificate, a certificate request or a public key, each
- * in PEM or DER; "-" is standard input. False: *WHY (owned by the caller,
- * printable) names the file and what is wrong with it. Private keys are never
- * needed: beside certificates one is skipped, alone it is refused.
+ * Parses a PEM chain, a certificate, a certificate request or a public key,
+ * each in PEM or DER. False: *WHY (owned by the caller, printable) names the
+ * file and what is wrong with it. Private keys are never needed: beside
+ * certificates one is skipped, alone it is refused.
  */
-bool	keyfile_init(struct keyfile *keyfile, const char *file, char **why);
+bool	keyfile_init(struct keyfile *keyfile, const struct file *file,
+	    char **why);
+/* The same for the file at PATH; "-" is standard input. */
+bool	keyfile_read(struct keyfile *keyfile, const char *path, char **why);
 void	keyfile_clear(struct keyfile *keyfile);
 
 /*

@@ -10,7 +10,11 @@
 #include <stdint.h>
 
 struct distinguished_name;
+struct file;
 struct tlsa;
+
+/* Octets of a file; a longer one is refused. */
+#define KNOWN_CAS_SIZE_MAX (1024 * 1024)
 
 /* Certificates of one key. */
 #define KNOWN_CA_CERTIFICATES_MAX 4
@@ -42,11 +46,11 @@ struct known_cas {
 };
 
 /*
- * Reads a file with a line for each CA (known_cas_file.c has the format).
+ * Parses a file with a line for each CA (known_cas_file.c has the format).
  * False: KNOWN_CAS is empty, and *WHY (owned by the caller, printable) names
  * the file and the line.
  */
-bool	 known_cas_read(struct known_cas *known_cas, const char *file,
+bool	 known_cas_init(struct known_cas *known_cas, const struct file *file,
 	    char **why);
 void	 known_cas_clear(struct known_cas *known_cas);
 

@@ -17,9 +17,6 @@
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
-/* Octets of a file; a longer one is refused. */
-#define FILE_SIZE_MAX	(1024 * 1024)
-
 #define DIGEST_DIGITS	64
 
 enum { FIELD_KEY, FIELD_NAME, FIELD_KIND, FIELD_STATE, FIELD_DAY,
@@ -128,17 +125,15 @@ add_line(struct known_cas *known_cas, char *line)
 }
 
 bool
-known_cas_read(struct known_cas *known_cas, const char *file, char **why)
+known_cas_init(struct known_cas *known_cas, const struct file *file,
+    char **why)
 {
 	const char *wrong = NULL;
-	char *rest, *line, *name;
-	size_t size, number = 0;
+	char *rest, *line;
+	size_t number = 0;
 
 	*known_cas = (struct known_cas){ NULL, 0, NULL };
-	known_cas->text = rest = file_read_or_input(file, FILE_SIZE_MAX, &size,
-	    why);
-	if (known_cas->text == NULL)
-		return false;
+	known_cas->text = rest = memory_copy(file->octets, file->size);
 	while (wrong == NULL && (line = strsep(&rest, "\n")) != NULL) {
 		number++;
 		wrong = add_line(known_cas, line);
@@ -146,9 +141,7 @@ known_cas_read(struct known_cas *known_cas, const char *file, char **why)
 	if (wrong == NULL)
 		return true;
 	known_cas_clear(known_cas);
-	name = text_printable(file, strlen(file));
-	*why = memory_format("%s, line %zu: it %s", name, number, wrong);
-	free(name);
+	*why = memory_format("%s, line %zu: it %s", file->name, number, wrong);
 	return false;
 }
 

@@ -7,7 +7,6 @@
 #include "resolver/file.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
-#include "resolver/text.h"
 #include "resolver/zone_reader.h"
 
 /* What has been read so far. */
@@ -115,15 +114,14 @@ take_entry(struct reading *reading)
 }
 
 bool
-tlsa_file_from_text(struct tlsa_file *records, const char *name,
-    const char *text, size_t size, char **why)
+tlsa_file_init(struct tlsa_file *records, const struct file *file, char **why)
 {
 	struct reading reading = { .records = records };
 
 	memset(records, 0, sizeof(*records));
-	records->file = text_printable(name, strlen(name));
+	records->file = memory_string(file->name);
 	/* '#' begins no comment in a zone, but in lists that people write. */
-	zone_reader_init(&reading.reader, name, text, size, NULL, ";#");
+	zone_reader_init(&reading.reader, file, NULL, ";#");
 	while (zone_reader_next(&reading.reader, &reading.why) ==
 	    ZONE_READER_ENTRY && take_entry(&reading))
 		continue;
@@ -139,17 +137,16 @@ tlsa_file_from_text(struct tlsa_file *records, const char *name,
 }
 
 bool
-tlsa_file_init(struct tlsa_file *records, const char *file, char **why)
+tlsa_file_read(struct tlsa_file *records, const char *path, char **why)
 {
-	size_t size;
-	char *text = file_read_or_input(file, ZONE_READER_FILE_MAX, &size, why);
-	bool read;
+	struct file file;
+	bool good;
 
-	if (text == NULL)
+	if (!file_read_or_input(&file, path, ZONE_READER_FILE_MAX, why))
 		return false;
-	read = tlsa_file_from_text(records, file, text, size, why);
-	free(text);
-	return read;
+	good = tlsa_file_init(records, &file, why);
+	file_clear(&file);
+	return good;
 }
 
 void

@@ -9,6 +9,8 @@
 
 #include "checker/tlsa/tlsa.h"
 
+struct file;
+
 struct tlsa_file_entry {
 	char		*owner;		/* owned, in the form of name.h; NULL:
 					 * none was given */
@@ -24,17 +26,16 @@ struct tlsa_file {
 };
 
 /*
- * Reads the TLSA records in FILE ("-": standard input): in master file form
- * (RFC 1035 5; owner, TTL and class may be left out), as TYPE52 (RFC 3597), or
- * as bare fields. ';' and '#' begin comments; other records are skipped. An
- * owner that is not absolute is below $ORIGIN where there is one, else
- * relative. False: *WHY (owned by the caller, printable) names file and line,
- * or says that there are none.
+ * Parses the TLSA records in FILE: in master file form (RFC 1035 5; owner, TTL
+ * and class may be left out), as TYPE52 (RFC 3597), or as bare fields. ';' and
+ * '#' begin comments; other records are skipped. An owner that is not absolute
+ * is below $ORIGIN where there is one, else relative. False: *WHY (owned by the
+ * caller, printable) names file and line, or says that there are none.
  */
-bool	tlsa_file_init(struct tlsa_file *records, const char *file, char **why);
-/* The same for the SIZE octets at TEXT, which came from the file NAME. */
-bool	tlsa_file_from_text(struct tlsa_file *records, const char *name,
-	    const char *text, size_t size, char **why);
+bool	tlsa_file_init(struct tlsa_file *records, const struct file *file,
+	    char **why);
+/* The same for the file at PATH; "-" is standard input. */
+bool	tlsa_file_read(struct tlsa_file *records, const char *path, char **why);
 void	tlsa_file_clear(struct tlsa_file *records);
 
 /* Whether they have more than one owner (no owner counts as one, too). */

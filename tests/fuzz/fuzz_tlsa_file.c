@@ -1,5 +1,5 @@
 /*
- * tlsa_file_from_text with any octets, as a user's file may hold them; and the
+ * tlsa_file_init with any octets, as a user's file may hold them; and the
  * same octets as a file of trust anchors or root hints.
  */
 #include <assert.h>
@@ -12,6 +12,8 @@
 #include <ldns/ldns.h>
 
 #include "checker/tlsa/tlsa_file.h"
+#include "resolver/file.h"
+#include "resolver/root_hints.h"
 #include "resolver/zone_reader.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -40,22 +42,23 @@ check(const struct tlsa_file *records)
 
 /* Reads the octets as trust anchors and root hints are read. */
 static void
-read_records(const char *text, size_t size)
+read_records(const struct file *file)
 {
+	const char *end = file->octets + file->size;
 	enum zone_reader_result result;
 	const char *fault = NULL;
 	struct zone_reader reader;
 	ldns_rr *record;
 	char *why = NULL;
 
-	zone_reader_init(&reader, "file", text, size, ".", ";");
+	zone_reader_init(&reader, file, ".", ";");
 	while ((result = zone_reader_next(&reader, &why)) ==
 	    ZONE_READER_ENTRY) {
 		assert(reader.entry.count > 0);
 		assert(reader.entry.line > 0 &&
 		    reader.entry.line <= reader.entry.last_line);
-		assert(reader.entry.text >= text &&
-		    reader.entry.text + reader.entry.size <= text + size);
+		assert(reader.entry.text >= file->octets &&
+		    reader.entry.text + reader.entry.size <= end);
 		record = zone_reader_record(&reader, &fault);
 		assert(record != NULL || fault != NULL);
 		ldns_rr_free(record);
@@ -65,15 +68,32 @@ read_records(const char *text, size_t size)
 	free(why);
 }
 
+static void
+read_hints(const struct file *file)
+{
+	struct root_hints hints;
+	char *why = NULL;
+
+	if (root_hints_init(&hints, file, &why)) {
+		assert(hints.count > 0);
+		root_hints_clear(&hints);
+	} else {
+		assert(strncmp(why, "file", 4) == 0);
+		free(why);
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct tlsa_file records;
+	struct file file;
 	char *why = NULL;
 
-	read_records((const char *)data, size);
-	if (tlsa_file_from_text(&records, "file", (const char *)data, size,
-	    &why)) {
+	file_init(&file, "file", data, size);
+	read_records(&file);
+	read_hints(&file);
+	if (tlsa_file_init(&records, &file, &why)) {
 		check(&records);
 		tlsa_file_clear(&records);
 	} else {
@@ -82,5 +102,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(strpbrk(why, "\n\r\t\033") == NULL);
 		free(why);
 	}
+	file_clear(&file);
 	return 0;
 }

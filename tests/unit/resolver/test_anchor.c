@@ -4,14 +4,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "resolver/anchor.h"
+#include "resolver/file.h"
 #include "resolver/memory.h"
-#include "resolver/zone_reader.h"
-#include "tests/unit/support/scratch.h"
 #include "tests/unit/support/table.h"
 
 #define DIGEST_2017 \
@@ -20,16 +18,17 @@
 	"683d2d0acb8c9b712a1948b27f741219298d0a450d612c483af444a4c0fb2b16"
 #define KEY "AwEAAaz/tAm8yTn4Mfeh5eyI96WSVexTBAvkMgJzkKTOiW1vkIbzxeF3"
 
-/* Reads a file with TEXT. *PATH is owned by the caller. */
+/* Those of a file with TEXT. */
 static bool
-read_text(struct anchors *anchors, const char *text, char **path, char **why)
+read_text(struct anchors *anchors, const char *text, char **why)
 {
-	bool read;
+	struct file file;
+	bool good;
 
-	*path = scratch_file(text, strlen(text));
-	read = anchors_init(anchors, *path, why);
-	unlink(*path);
-	return read;
+	file_init(&file, "root\tkey", text, strlen(text));
+	good = anchors_init(anchors, &file, why);
+	file_clear(&file);
+	return good;
 }
 
 static const struct accepted_row {
@@ -76,20 +75,17 @@ test_accepted(void **state)
 {
 	const struct accepted_row *row = *state;
 	struct anchors anchors;
-	char *path, *why, *source;
+	char *why;
 	size_t i;
 
-	assert_true(read_text(&anchors, row->text, &path, &why));
-	source = memory_format("in %s", path);
-	assert_string_equal(anchors.source, source);
+	assert_true(read_text(&anchors, row->text, &why));
+	assert_string_equal(anchors.source, "in root\\x09key");
 	for (i = 0; i < 2 && row->records[i] != NULL; i++) {
 		assert_true(i < anchors.count);
 		assert_string_equal(anchors.records[i], row->records[i]);
 	}
 	assert_int_equal(anchors.count, i);
 	anchors_clear(&anchors);
-	free(source);
-	free(path);
 }
 
 static const struct refused_row {
@@ -122,44 +118,15 @@ test_refused(void **state)
 {
 	const struct refused_row *row = *state;
 	struct anchors anchors;
-	char *path, *why, *expected;
+	char *why, *expected;
 
-	assert_false(read_text(&anchors, row->text, &path, &why));
+	assert_false(read_text(&anchors, row->text, &why));
 	assert_int_equal(anchors.count, 0);
-	expected = memory_format("%s%s", path, row->why);
+	expected = memory_format("root\\x09key%s", row->why);
 	if (strncmp(why, expected, strlen(expected)) != 0)
 		assert_string_equal(why, expected);
 	free(expected);
 	free(why);
-	free(path);
-}
-
-static void
-test_unreadable(void **state)
-{
-	struct anchors anchors;
-	char *path, *text, *why, *expected;
-
-	(void)state;
-	assert_false(anchors_init(&anchors, "/nonexistent/\x1b[2J", &why));
-	assert_string_equal(why,
-	    "/nonexistent/\\x1b[2J: No such file or directory");
-	free(why);
-	assert_false(anchors_init(&anchors, "/tmp", &why));
-	assert_string_equal(why, "/tmp: Is a directory");
-	free(why);
-
-	text = memory_new(ZONE_READER_FILE_MAX + 1, 1);
-	memset(text, '\n', ZONE_READER_FILE_MAX + 1);
-	path = scratch_file(text, ZONE_READER_FILE_MAX + 1);
-	assert_false(anchors_init(&anchors, path, &why));
-	expected = memory_format("%s: is larger than 1048576 octets", path);
-	assert_string_equal(why, expected);
-	unlink(path);
-	free(expected);
-	free(why);
-	free(path);
-	free(text);
 }
 
 /* Without a file: whatever this system has, both built-in keys are there. */
@@ -191,7 +158,6 @@ main(void)
 	static const struct table tables[] = {
 		TABLE(test_accepted, accepted_rows),
 		TABLE(test_refused, refused_rows),
-		TABLE_ALONE(test_unreadable),
 		TABLE_ALONE(test_built_in),
 	};
 

@@ -36,24 +36,25 @@ static void
 test_read(void **state)
 {
 	const struct row *row = *state;
-	char *path = scratch_file(row->octets, row->size), *why = NULL, *octets;
+	char *path = scratch_file(row->octets, row->size), *why = NULL;
 	char *expected = memory_format("%s%s", path,
 	    row->why != NULL ? row->why : "");
-	size_t size;
+	struct file file;
 
-	octets = file_read(path, row->limit, &size, &why);
-	if (row->why == NULL) {
-		assert_non_null(octets);
-		assert_int_equal(size, row->size);
+	if (file_read(&file, path, row->limit, &why)) {
+		assert_null(row->why);
+		assert_string_equal(file.name, path);
+		assert_int_equal(file.size, row->size);
 		/* The NUL behind it, too. */
-		assert_memory_equal(octets, row->octets, size + 1);
+		assert_memory_equal(file.octets, row->octets, row->size + 1);
 	} else {
-		assert_null(octets);
+		assert_non_null(row->why);
 		assert_string_equal(why, expected);
+		assert_null(file.name);
 	}
 	unlink(path);
+	file_clear(&file);
 	free(expected);
-	free(octets);
 	free(path);
 	free(why);
 }
@@ -73,35 +74,53 @@ static void
 test_unreadable(void **state)
 {
 	const struct bad_row *row = *state;
-	size_t size;
+	struct file file;
 	char *why;
 
-	assert_null(file_read(row->path, 100, &size, &why));
+	assert_false(file_read(&file, row->path, 100, &why));
 	assert_string_equal(why, row->why);
 	free(why);
+	file_clear(&file);	/* does no harm */
+}
+
+/* The value has octets of its own, and a name that can be shown. */
+static void
+test_init(void **state)
+{
+	char octets[] = "ab\0c";
+	struct file file;
+
+	(void)state;
+	file_init(&file, "a\nb", octets, 4);
+	memset(octets, 'x', sizeof(octets));
+	assert_string_equal(file.name, "a\\x0ab");
+	assert_int_equal(file.size, 4);
+	assert_memory_equal(file.octets, "ab\0c", 5);
+	file_clear(&file);
+	assert_null(file.octets);
+	assert_int_equal(file.size, 0);
 }
 
 static void
 test_input(void **state)
 {
-	char *path = scratch_file("abcdef", 6), *octets, *why;
-	size_t size;
+	char *path = scratch_file("abcdef", 6), *why;
+	struct file file;
 
 	(void)state;
-	octets = file_read_or_input(path, 6, &size, &why);
-	assert_non_null(octets);
-	assert_string_equal(octets, "abcdef");
-	free(octets);
+	assert_true(file_read_or_input(&file, path, 6, &why));
+	assert_string_equal(file.octets, "abcdef");
+	file_clear(&file);
 
 	assert_non_null(freopen(path, "r", stdin));
-	octets = file_read_or_input("-", 6, &size, &why);
-	assert_non_null(octets);
-	assert_int_equal(size, 6);
-	assert_string_equal(octets, "abcdef");
-	free(octets);
+	assert_true(file_read_or_input(&file, "-", 6, &why));
+	assert_string_equal(file.name, "-");
+	assert_int_equal(file.size, 6);
+	assert_string_equal(file.octets, "abcdef");
+	file_clear(&file);
 
 	rewind(stdin);
-	assert_null(file_read_or_input("-", 5, &size, &why));
+	assert_false(file_read_or_input(&file, "-", 5, &why));
 	assert_string_equal(why, "-: is larger than 5 octets");
 	free(why);
 	unlink(path);
@@ -114,6 +133,7 @@ main(void)
 	static const struct table tables[] = {
 		TABLE(test_read, rows),
 		TABLE(test_unreadable, bad_rows),
+		TABLE_ALONE(test_init),
 		TABLE_ALONE(test_input),
 	};
 

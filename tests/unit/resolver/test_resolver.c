@@ -4,16 +4,15 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 #include <event2/event.h>
 
 #include "resolver/clock.h"
+#include "resolver/file.h"
 #include "resolver/memory.h"
 #include "resolver/resolver.h"
 #include "resolver/trace.h"
-#include "tests/unit/support/scratch.h"
 #include "tests/unit/support/table.h"
 #include "tests/unit/support/tiny_server.h"
 #include "tests/unit/support/within.h"
@@ -27,7 +26,7 @@
 struct test {
 	struct event_base		*base;
 	struct tiny_server		*server;
-	char				*anchor_file;
+	struct file			 trust_anchor;
 	time_t				 since, until;
 	const char			*forwarders[1];
 	struct resolver_options		 options;
@@ -39,12 +38,6 @@ struct test {
 	struct trace			 trace;
 	char				*heard;	/* owned; the trace */
 };
-
-static char *
-write_file(const char *text)
-{
-	return scratch_file(text, strlen(text));
-}
 
 static void
 hear(void *listener, enum trace_level level, const char *subject,
@@ -78,13 +71,13 @@ set_up(void **state)
 	test->until = now + 86400;
 	test->server = tiny_server_new(test->base, test->since, test->until);
 	anchor = tiny_server_anchor(test->server);
-	test->anchor_file = write_file(anchor);
+	file_init(&test->trust_anchor, "root.key", anchor, strlen(anchor));
 	free(anchor);
 	test->forwarders[0] = tiny_server_address(test->server);
 	test->options = (struct resolver_options){
 		.forwarders = test->forwarders,
 		.forwarder_count = 1,
-		.anchor_file = test->anchor_file,
+		.trust_anchor = &test->trust_anchor,
 		.question_limit = LONG,
 		.now = now,
 		.trace = &test->trace,
@@ -102,8 +95,7 @@ tear_down(void **state)
 	resolver_close(test->resolver);
 	tiny_server_free(test->server);
 	event_base_free(test->base);
-	unlink(test->anchor_file);
-	free(test->anchor_file);
+	file_clear(&test->trust_anchor);
 	free(test->heard);
 	free(test);
 	return 0;
@@ -373,7 +365,6 @@ test_healthy(void **state)
 {
 	struct test *test = *state;
 	struct resolver_question *cancelled;
-	char *expected;
 
 	open_resolver(test);
 	resolver_probe(test->resolver, on_health, test);
@@ -391,37 +382,34 @@ test_healthy(void **state)
 	assert_int_equal(test->called, 2);
 
 	/* Once, however many ask. */
-	expected = memory_format("1 .: DNSKEY: secure, by the trust anchors "
-	    "in %s", test->anchor_file);
-	assert_string_equal(test->heard, expected);
-	free(expected);
+	assert_string_equal(test->heard, "1 .: DNSKEY: secure, by the trust "
+	    "anchors in root.key");
 }
 
 static void
 test_bad_anchor(void **state)
 {
+	static const char world[] = ". IN DS 20326 8 2 e06d44b80b8f"
+	    "1d39a95c0b0d7c65d08458e880409bbc683457104237c7f8ec8d\n";
 	struct test *test = *state;
 	char *expected;
 
 	/* The world's anchors do not fit this root. */
-	test->options.anchor_file = write_file(". IN DS 20326 8 2 e06d44b80b8f"
-	    "1d39a95c0b0d7c65d08458e880409bbc683457104237c7f8ec8d\n");
+	file_clear(&test->trust_anchor);
+	file_init(&test->trust_anchor, "world.key", world, strlen(world));
 	open_resolver(test);
 	resolver_probe(test->resolver, on_health, test);
 	run(test);
 	assert_int_equal(test->health, RESOLVER_BAD_ANCHOR);
-	expected = memory_format("none of the trust anchors in %s fits the "
-	    "root's keys, or the resolver %s does not pass on DNSSEC "
-	    "signatures: DNSKEY .: ", test->options.anchor_file,
-	    test->forwarders[0]);
+	expected = memory_format("none of the trust anchors in world.key fits "
+	    "the root's keys, or the resolver %s does not pass on DNSSEC "
+	    "signatures: DNSKEY .: ", test->forwarders[0]);
 	assert_begins(resolver_health_why(test->resolver), expected);
 	free(expected);
 	expected = memory_format("1 .: %s",
 	    resolver_health_why(test->resolver));
 	assert_string_equal(test->heard, expected);
 	free(expected);
-	unlink(test->options.anchor_file);
-	free((char *)test->options.anchor_file);
 }
 
 static void
@@ -503,14 +491,16 @@ static void
 test_bad_options(void **state)
 {
 	struct test *test = *state;
+	struct file empty;
 	char *why;
 
-	test->options.anchor_file = "/nonexistent/anchors";
+	file_init(&empty, "empty.key", "", 0);
+	test->options.trust_anchor = &empty;
 	assert_null(resolver_open(test->base, &test->options, &why));
-	assert_string_equal(why,
-	    "/nonexistent/anchors: No such file or directory");
+	assert_string_equal(why, "empty.key: holds no trust anchor");
 	free(why);
-	test->options.anchor_file = test->anchor_file;
+	file_clear(&empty);
+	test->options.trust_anchor = &test->trust_anchor;
 	test->forwarders[0] = "192.0.2.256";
 	assert_null(resolver_open(test->base, &test->options, &why));
 	assert_string_equal(why, "'192.0.2.256' is not a resolver's address: "

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <ldns/ldns.h>
 
+#include "resolver/file.h"
 #include "resolver/memory.h"
 #include "resolver/zone_reader.h"
 #include "tests/unit/support/table.h"
@@ -46,8 +47,10 @@ read_all(const char *text, size_t size, const char *origin,
 	char *all = NULL, *line, *why = NULL;
 	enum zone_reader_result result;
 	struct zone_reader reader;
+	struct file file;
 
-	zone_reader_init(&reader, "zone\n", text, size, origin, comments);
+	file_init(&file, "zone\n", text, size);
+	zone_reader_init(&reader, &file, origin, comments);
 	while ((result = zone_reader_next(&reader, &why)) ==
 	    ZONE_READER_ENTRY) {
 		line = entry_text(&reader.entry);
@@ -59,6 +62,7 @@ read_all(const char *text, size_t size, const char *origin,
 		all = memory_join(all, "\n", why);
 	free(why);
 	zone_reader_clear(&reader);
+	file_clear(&file);
 	return all != NULL ? all : memory_string("");
 }
 
@@ -182,9 +186,11 @@ test_lines(void **state)
 	static const char second[] = ". IN DS 3 8 2 cd ; three";
 	char *text = memory_format("; before\n%s\n%s", first, second), *why;
 	struct zone_reader reader;
+	struct file file;
 
 	(void)state;
-	zone_reader_init(&reader, "zone", text, strlen(text), ".", ";");
+	file_init(&file, "zone", text, strlen(text));
+	zone_reader_init(&reader, &file, ".", ";");
 	assert_int_equal(zone_reader_next(&reader, &why), ZONE_READER_ENTRY);
 	assert_int_equal(reader.entry.line, 2);
 	assert_int_equal(reader.entry.last_line, 3);
@@ -198,6 +204,7 @@ test_lines(void **state)
 	assert_int_equal(zone_reader_next(&reader, &why), ZONE_READER_END);
 	assert_int_equal(zone_reader_next(&reader, &why), ZONE_READER_END);
 	zone_reader_clear(&reader);
+	file_clear(&file);
 	free(text);
 }
 
@@ -223,13 +230,16 @@ test_fault(void **state)
 {
 	const struct fault_row *row = *state;
 	struct zone_reader reader;
+	struct file file;
 	char *text;
 
-	zone_reader_init(&reader, "zone", "", 0, NULL, ";");
+	file_init(&file, "zone", "", 0);
+	zone_reader_init(&reader, &file, NULL, ";");
 	text = zone_reader_fault(&reader, 7, row->shown, "is wrong");
 	assert_string_equal(text, row->text);
 	free(text);
 	zone_reader_clear(&reader);
+	file_clear(&file);
 }
 
 static const struct record_row {
@@ -260,12 +270,13 @@ test_record(void **state)
 {
 	const struct record_row *row = *state;
 	struct zone_reader reader;
+	struct file file;
 	const char *fault = NULL;
 	ldns_rr *record;
 	char *text, *why;
 
-	zone_reader_init(&reader, "zone", row->text, strlen(row->text), ".",
-	    ";");
+	file_init(&file, "zone", row->text, strlen(row->text));
+	zone_reader_init(&reader, &file, ".", ";");
 	assert_int_equal(zone_reader_next(&reader, &why), ZONE_READER_ENTRY);
 	record = zone_reader_record(&reader, &fault);
 	if (row->record != NULL) {
@@ -281,6 +292,7 @@ test_record(void **state)
 	}
 	ldns_rr_free(record);
 	zone_reader_clear(&reader);
+	file_clear(&file);
 }
 
 int

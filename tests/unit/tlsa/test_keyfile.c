@@ -66,7 +66,7 @@ read_octets(struct keyfile *keyfile, const void *octets, size_t size,
     char **why)
 {
 	char *path = scratch_file(octets, size), *whole = NULL;
-	bool read = keyfile_init(keyfile, path, &whole);
+	bool read = keyfile_read(keyfile, path, &whole);
 
 	unlink(path);
 	*why = NULL;
@@ -367,11 +367,11 @@ test_files(void **state)
 	assert_string_equal(why, ": is larger than 1048576 octets");
 	free(why);
 	free(text);
-	assert_false(keyfile_init(&keyfile, "/nonexistent/x\n", &why));
+	assert_false(keyfile_read(&keyfile, "/nonexistent/x\n", &why));
 	assert_string_equal(why,
 	    "/nonexistent/x\\x0a: No such file or directory");
 	free(why);
-	assert_false(keyfile_init(&keyfile, "/", &why));
+	assert_false(keyfile_read(&keyfile, "/", &why));
 	assert_string_equal(why, "/: Is a directory");
 	free(why);
 }

@@ -24,7 +24,7 @@ read_octets(struct tlsa_file *records, const void *text, size_t size,
     char **why)
 {
 	char *path = scratch_file(text, size), *whole = NULL;
-	bool read = tlsa_file_init(records, path, &whole);
+	bool read = tlsa_file_read(records, path, &whole);
 
 	unlink(path);
 	*why = NULL;
@@ -246,7 +246,7 @@ test_no_text(void **state)
 	assert_false(read_octets(&records, "\"\0\"", 3, &why));
 	assert_string_equal(why, ", line 1: the quotes are not closed");
 	free(why);
-	assert_false(tlsa_file_init(&records, "/nonexistent/x\n", &why));
+	assert_false(tlsa_file_read(&records, "/nonexistent/x\n", &why));
 	assert_string_equal(why,
 	    "/nonexistent/x\\x0a: No such file or directory");
 	free(why);
