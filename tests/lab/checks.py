@@ -4,6 +4,7 @@ import concurrent.futures
 import dataclasses
 import functools
 import os
+import pathlib
 import re
 import shlex
 import subprocess
@@ -170,6 +171,46 @@ def tell_once(lab: Lab, case: Case) -> Result:
     return Result(found)
 
 
+def through_pipes(words: list[str]) -> subprocess.CompletedProcess[bytes]:
+    """Runs with the files that options name as pipes: --chain <(cat FILE)."""
+    words, pipes = list(words), []
+    for i, word in enumerate(words):
+        if word in ("--chain", "--root-hints", "--trust-anchor"):
+            reader, writer = os.pipe()
+            os.write(writer, pathlib.Path(words[i + 1]).read_bytes())
+            os.close(writer)
+            words[i + 1] = f"/dev/fd/{reader}"
+            pipes.append(reader)
+    try:
+        return subprocess.run(words, capture_output=True, timeout=30,
+                              pass_fds=pipes)
+    finally:
+        for pipe in pipes:
+            os.close(pipe)
+
+
+def read_once(lab: Lab, case: Case) -> Result:
+    """All resolvers of a run (--authoritative), and all tries (--wait)."""
+    words = command(lab, case) + ["--authoritative"]
+    once = through_pipes(words)
+    twice = through_pipes(words + ["--wait", "1", "--expect", "3 1 1 00"])
+    found = []
+    if once.returncode != 0:
+        found.append(f"exit status {once.returncode}: {once.stderr!r}")
+    if twice.returncode != 1 or b"try 2: fail" not in twice.stderr:
+        found.append(f"--wait: exit status {twice.returncode}: "
+                     f"{twice.stderr!r}")
+    return Result(found, ["command: " + shlex.join(words)])
+
+
+def of_files(lab: Lab) -> list[Test]:
+    """What a user's files may be."""
+    case = lab.cases.get("chain-covered")
+    return [] if case is None else [
+        Test("files that options name may be pipes: they are read once",
+             functools.partial(read_once, lab, case), 1)]
+
+
 def of_writers(lab: Lab) -> list[Test]:
     """What some formats have beyond a report of one domain."""
     case = lab.cases.get("usage-3-key")
@@ -186,7 +227,7 @@ def run_all(lab: Lab, tap: Tap, verbose: bool, no_skip: bool) -> None:
     finger.start()
     tests = [test for case in lab.cases.values()
              for test in of_case(lab, case, finger)]
-    tests += of_writers(lab) + of_monitoring(lab)
+    tests += of_writers(lab) + of_files(lab) + of_monitoring(lab)
     tap.plan(len(tests))
     with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
         running = {id(test): pool.submit(test.run) for test

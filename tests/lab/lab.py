@@ -21,7 +21,7 @@ from zones import Signer, Zone, serve
 
 ROOT, TLD, CHILDREN, SCRIPTED, RESOLVER, BEHIND = (
     f"198.18.0.{number}" for number in range(1, 7))
-
+DEAD, DEAD6 = "198.18.0.250", "fd00:25:ffff::1"     # nobody has these
 
 # What $LAB/issuers says of these authorities.
 ISSUERS = {"turn-a": "active", "turn-b": "active", "retired": "retired"}
@@ -283,6 +283,11 @@ class Lab:
                              pool.map(signer.write, zones)))
         (self.work / "root.hints").write_text(
             f". 3600 NS a-root.\na-root. 3600 A {ROOT}\n")
+        (self.work / "several.hints").write_text(
+            f". NS dead.\n. NS dead6.\n. NS a-root.\ndead. A {DEAD}\n"
+            f"dead6. AAAA {DEAD6}\na-root. A {ROOT}\n")
+        (self.work / "dead.hints").write_text(
+            f". NS dead.\ndead. A {DEAD}\ndead. AAAA {DEAD6}\n")
         (self.work / "root.anchor").write_text(f". IN DS {root.ds_data}\n")
         (self.work / "wrong.anchor").write_text(
             f". IN DS 12345 13 2 {'00' * 32}\n")
