@@ -151,6 +151,17 @@ address_equal(const struct address *a, const struct address *b)
 	    memcmp(a->octets, b->octets, octet_count(a)) == 0;
 }
 
+int
+address_compare(const struct address *a, const struct address *b)
+{
+	const int difference = a->family == b->family ?
+	    memcmp(a->octets, b->octets, octet_count(a)) :
+	    a->family == AF_INET ? -1 : b->family == AF_INET ? 1 :
+	    a->family - b->family;
+
+	return difference != 0 ? difference : (int)a->port - (int)b->port;
+}
+
 size_t
 address_to_socket(const struct address *address,
     struct sockaddr_storage *socket_address)
@@ -169,6 +180,28 @@ address_to_socket(const struct address *address,
 	memcpy(&in.sin_addr, address->octets, IPV4_OCTETS);
 	memcpy(socket_address, &in, sizeof(in));
 	return sizeof(in);
+}
+
+bool
+address_from_socket(struct address *address,
+    const struct sockaddr_storage *socket_address)
+{
+	struct sockaddr_in6 in6;
+	struct sockaddr_in in;
+
+	switch (socket_address->ss_family) {
+	case AF_INET:
+		memcpy(&in, socket_address, sizeof(in));
+		return address_from_octets(address,
+		    (const uint8_t *)&in.sin_addr, IPV4_OCTETS,
+		    ntohs(in.sin_port));
+	case AF_INET6:
+		memcpy(&in6, socket_address, sizeof(in6));
+		return address_from_octets(address, in6.sin6_addr.s6_addr,
+		    IPV6_OCTETS, ntohs(in6.sin6_port));
+	default:
+		return false;
+	}
 }
 
 static bool

@@ -28,6 +28,14 @@ bool	 address_equal(const struct address *a, const struct address *b);
 /* Fills in *SOCKET_ADDRESS. Returns its length. */
 size_t	 address_to_socket(const struct address *address,
 	    struct sockaddr_storage *socket_address);
+/* The other way; false: it is of no IP socket, and *ADDRESS stays as it is. */
+bool	 address_from_socket(struct address *address,
+	    const struct sockaddr_storage *socket_address);
+/*
+ * Below 0, 0 or above: the order by family, IPv4 first, then by value, then by
+ * port.
+ */
+int	 address_compare(const struct address *a, const struct address *b);
 /*
  * Why the address cannot be a public mail server's (IANA special-purpose
  * registries, RFC 6890): "private use (RFC 1918)". Static; NULL: it can. An

@@ -239,6 +239,20 @@ dial_has_route(const struct address *address)
 	return has;
 }
 
+struct address
+dial_source(struct bufferevent *stream)
+{
+	struct address source = { .family = 0 };
+	struct sockaddr_storage name;
+	socklen_t size = sizeof(name);
+
+	if (getsockname(bufferevent_getfd(stream), (struct sockaddr *)&name,
+	    &size) == 0)
+		address_from_socket(&source, &name);
+	source.port = 0;
+	return source;
+}
+
 void
 dial_quickack(struct bufferevent *stream)
 {

@@ -58,6 +58,12 @@ void		 dial_close(struct dial *dial);
 bool		 dial_has_route(const struct address *address);
 
 /*
+ * The address of our end of the connection, without a port; family 0: it is not
+ * known, since STREAM is no socket.
+ */
+struct address	 dial_source(struct bufferevent *stream);
+
+/*
  * Acknowledges at once what has been received on STREAM. A server that writes
  * its reply line by line may wait for the acknowledgement (Nagle's algorithm),
  * which this machine delays until it has data to send: 40 ms for each reply.

@@ -169,6 +169,48 @@ send_quit(struct session *session)
 	send_command(session, "QUIT", "");
 }
 
+/* The reply to the command at hand, to be added to. NULL: it is not kept. */
+static struct session_reply *
+kept_reply(struct session *session)
+{
+	const enum session_stage stage = steps[session->step].stage;
+	struct session_result *result = &session->result;
+
+	if (!session->options.keep_replies || stage > STAGE_STARTTLS)
+		return NULL;
+	if (result->reply_count > 0 &&
+	    result->replies[result->reply_count - 1].stage == stage)
+		return &result->replies[result->reply_count - 1];
+	if (result->reply_count == SESSION_REPLIES_MAX)
+		return NULL;
+	result->replies = memory_grow(result->replies, result->reply_count,
+	    sizeof(*result->replies));
+	result->replies[result->reply_count].stage = stage;
+	return &result->replies[result->reply_count++];
+}
+
+/* Keeps the first SIZE octets of INPUT, up to the limit, and leaves them. */
+static void
+keep_octets(struct session *session, struct evbuffer *input, size_t size)
+{
+	struct session_reply *reply = kept_reply(session);
+	uint8_t *octets;
+
+	if (reply == NULL)
+		return;
+	if (size > SESSION_REPLY_MAX - reply->size)
+		size = SESSION_REPLY_MAX - reply->size;
+	if (size == 0)
+		return;
+	octets = memory_new(reply->size + size, 1);
+	if (reply->size > 0)
+		memcpy(octets, reply->octets, reply->size);
+	evbuffer_copyout(input, octets + reply->size, size);
+	free(reply->octets);
+	reply->octets = octets;
+	reply->size += size;
+}
+
 /* The reply is a rejection: sets the outcome. Returns the next step. */
 static enum step
 rejected(struct session *session, enum session_outcome outcome)
@@ -221,6 +263,7 @@ got_starttls(struct session *session)
 	 */
 	if (evbuffer_get_length(input) > 0) {
 		session->result.plaintext_injected = true;
+		keep_octets(session, input, evbuffer_get_length(input));
 		evbuffer_drain(input, evbuffer_get_length(input));
 	}
 	return STEP_HANDSHAKE;
@@ -295,6 +338,9 @@ take_reply(struct session *session, struct evbuffer *input)
 	size = evbuffer_get_contiguous_space(input);
 	bytes = (const char *)evbuffer_pullup(input, (ev_ssize_t)size);
 	state = reply_feed(&session->reply, bytes, size, &used);
+	/* What another protocol says is worth more than its first octet. */
+	keep_octets(session, input, state == REPLY_BAD ?
+	    evbuffer_get_length(input) : used);
 	evbuffer_drain(input, used);
 	trace_reply(session, state);
 	if (state == REPLY_MORE) {
@@ -488,6 +534,8 @@ session_so_far(const struct session *session, const char *why,
 	    session->result.error : why);
 	if (result->handshake != NULL)
 		result->handshake = handshake_copy(result->handshake);
+	result->replies = session_replies_copy(result->replies,
+	    result->reply_count);
 }
 
 void
@@ -510,7 +558,35 @@ session_result_clear(struct session_result *result)
 {
 	free(result->error);
 	handshake_free(result->handshake);
+	session_replies_free(result->replies, result->reply_count);
 	memset(result, 0, sizeof(*result));
+}
+
+struct session_reply *
+session_replies_copy(const struct session_reply *replies, size_t count)
+{
+	struct session_reply *copy;
+	size_t i;
+
+	if (count == 0)
+		return NULL;
+	copy = memory_new(count, sizeof(*copy));
+	for (i = 0; i < count; i++) {
+		copy[i] = replies[i];
+		copy[i].octets = memory_copy(replies[i].octets,
+		    replies[i].size);
+	}
+	return copy;
+}
+
+void
+session_replies_free(struct session_reply *replies, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		free(replies[i].octets);
+	free(replies);
 }
 
 const char *

@@ -6,8 +6,17 @@
 #define SMTP_SESSION_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "smtp/tls.h"
+
+/*
+ * Replies of a conversation that are kept (to nothing, EHLO and STARTTLS), and
+ * octets of each; what is beyond is dropped.
+ */
+#define SESSION_REPLIES_MAX	3
+#define SESSION_REPLY_MAX	4096
 
 struct bufferevent;
 struct event_base;
@@ -40,10 +49,22 @@ enum session_outcome {
 	OUTCOME_DONE,
 };
 
+/*
+ * What the server said to one command, as it came: text from outside, which may
+ * have been cut. What is no SMTP, is not complete or follows the reply to
+ * STARTTLS is in it, too.
+ */
+struct session_reply {
+	enum session_stage	 stage;		/* that it ended, or was in */
+	uint8_t			*octets;	/* owned */
+	size_t			 size;
+};
+
 struct session_options {
 	const char		*helo;		/* borrowed; for EHLO */
 	const char		*server_name;	/* borrowed; SNI, NULL: none */
 	key_set			 except;	/* key types not to offer */
+	bool			 keep_replies;	/* in the result, too */
 	struct tls_client	*tls;		/* borrowed */
 	const char		*subject;	/* borrowed; for the trace */
 	const struct trace	*trace;		/* borrowed, may be NULL */
@@ -58,11 +79,15 @@ struct session_result {
 						 * decided the outcome; 0: none
 						 * did */
 	struct handshake	*handshake;	/* owned; NULL unless done */
+	/* Owned; those before TLS, in order. NULL: none, or not kept. */
+	struct session_reply	*replies;
+	size_t			 reply_count;
 };
 
 /*
  * Called once from the loop. The callee takes ownership of a member of RESULT
- * by setting it to NULL; the rest is cleared afterwards.
+ * by setting it to NULL (of the replies, their number to 0 as well); the rest is
+ * cleared afterwards.
  */
 typedef void	session_done(struct session_result *result, void *argument);
 
@@ -89,6 +114,14 @@ void		 session_cancel(struct session *session);
 /* The stage that the session is at now. */
 enum session_stage session_stage(const struct session *session);
 void		 session_result_clear(struct session_result *result);
+
+/* A copy of COUNT replies, owned by the caller; NULL for none. */
+struct session_reply *
+		 session_replies_copy(const struct session_reply *replies,
+		    size_t count);
+/* NULL is fine. */
+void		 session_replies_free(struct session_reply *replies,
+		    size_t count);
 
 /* "greeting": as JSON has it. Static. */
 const char	*session_stage_name(enum session_stage stage);

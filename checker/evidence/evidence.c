@@ -81,13 +81,8 @@ evidence_endpoint_copy(struct endpoint_evidence *copy,
 	copy->judged = (struct endpoint_judgement){ 0 };
 	copy->error = memory_string(original->error);
 	copy->incomplete = memory_string(original->incomplete);
-	copy->replies = memory_new(original->reply_count,
-	    sizeof(*copy->replies));
-	for (i = 0; i < original->reply_count; i++) {
-		copy->replies[i] = original->replies[i];
-		copy->replies[i].octets = memory_copy(
-		    original->replies[i].octets, original->replies[i].size);
-	}
+	copy->replies = session_replies_copy(original->replies,
+	    original->reply_count);
 	copy->handshakes = memory_new(original->handshake_count,
 	    sizeof(*copy->handshakes));
 	for (i = 0; i < original->handshake_count; i++)
@@ -104,9 +99,7 @@ evidence_endpoint_clear(struct endpoint_evidence *endpoint)
 	for (i = 0; i < endpoint->handshake_count; i++)
 		handshake_free(endpoint->handshakes[i].seen);
 	free(endpoint->handshakes);
-	for (i = 0; i < endpoint->reply_count; i++)
-		free(endpoint->replies[i].octets);
-	free(endpoint->replies);
+	session_replies_free(endpoint->replies, endpoint->reply_count);
 	free(endpoint->error);
 	free(endpoint->incomplete);
 }

@@ -49,19 +49,10 @@ struct endpoint_judgement {
 	enum verdict	verdict;
 };
 
-/*
- * What the server said to one command, as it came: text from outside, which may
- * have been cut.
- */
-struct reply_evidence {
-	enum session_stage	 stage;		/* that it ended, or was in */
-	uint8_t			*octets;	/* owned */
-	size_t			 size;
-};
-
 struct endpoint_evidence {
 	struct address			 address;
-	struct address			 source;	/* of our end; family 0:
+	struct address			 source;	/* of our end, without
+							 * a port; family 0:
 							 * not connected */
 	enum session_stage		 stage;		/* of the first
 							 * conversation */
@@ -71,7 +62,7 @@ struct endpoint_evidence {
 							 * decided; 0: none */
 	bool				 plaintext_injected;
 	/* Owned; the first conversation's, where they are kept. */
-	struct reply_evidence		*replies;
+	struct session_reply		*replies;
 	size_t				 reply_count;
 	struct handshake_evidence	*handshakes;	/* owned, one for each
 							 * key type */

@@ -32,6 +32,8 @@ struct gather_options {
 	uint16_t		 port;
 	const char		*helo;		/* borrowed */
 	double			 timeout;	/* seconds for a domain */
+	bool			 keep_octets;	/* what was received, too, as
+						 * it came */
 	bool			 connect;	/* to this address only */
 	struct address		 connect_to;	/* its port is not used */
 };

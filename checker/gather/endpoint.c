@@ -108,6 +108,20 @@ record_handshake(struct endpoint_evidence *evidence,
 	return handshake->key_type != KEY_UNKNOWN;
 }
 
+/* Takes the replies of the first conversation; no other keeps any. */
+static void
+record_replies(struct endpoint_evidence *evidence,
+    struct session_result *result)
+{
+	if (result->reply_count == 0)
+		return;
+	session_replies_free(evidence->replies, evidence->reply_count);
+	evidence->replies = result->replies;
+	evidence->reply_count = result->reply_count;
+	result->replies = NULL;
+	result->reply_count = 0;
+}
+
 /* Records a result, and takes its handshake; true: there may be another. */
 static bool
 record_result(struct endpoint_evidence *evidence,
@@ -118,6 +132,7 @@ record_result(struct endpoint_evidence *evidence,
 	record_end(evidence, result->stage, result->outcome, result->reply_code,
 	    result->error);
 	evidence->plaintext_injected |= result->plaintext_injected;
+	record_replies(evidence, result);
 	result->handshake = NULL;
 	return handshake != NULL && record_handshake(evidence, handshake);
 }
@@ -139,12 +154,15 @@ on_connected(struct bufferevent *stream, enum dial_result dialled,
 		.server_name = gathering->server_name,
 		.except = key_types_seen(gathering->evidence) |
 		    gathering->kept_back,
+		.keep_replies = context->options->keep_octets &&
+		    gathering->evidence->handshake_count == 0,
 		.tls = context->tls,
 		.subject = gathering->subject,
 		.trace = context->trace,
 	};
 
 	if (stream != NULL) {
+		gathering->evidence->source = dial_source(stream);
 		gathering->session = session_start(context->base, stream,
 		    &options, on_conversation, gathering);
 		return;

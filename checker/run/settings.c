@@ -19,6 +19,7 @@ settings_init(struct settings *settings)
 		.gather = {
 			.port = OPTIONS_PORT,
 			.timeout = SETTINGS_TIMEOUT,
+			.keep_octets = false,
 		},
 		.format = report_format_at(0),
 		.colour = TERMINAL_COLOUR_AUTO,

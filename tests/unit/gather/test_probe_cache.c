@@ -10,6 +10,7 @@
 
 #include "checker/gather/probe_cache.h"
 #include "resolver/memory.h"
+#include "resolver/trace.h"
 #include "smtp/dial.h"
 #include "smtp/tls.h"
 #include "tests/unit/support/listener.h"
@@ -55,6 +56,22 @@ double
 __wrap_clock_monotonic(void)
 {
 	return __real_clock_monotonic() + later;
+}
+
+/* The one reply that was kept, and from where it was asked for. */
+static void
+assert_kept(const struct endpoint_evidence *evidence, const char *octets)
+{
+	char *source = address_text(&evidence->source);
+
+	assert_string_equal(source, "127.0.0.1");
+	assert_int_equal(evidence->source.port, 0);
+	free(source);
+	assert_int_equal(evidence->reply_count, 1);
+	assert_int_equal(evidence->replies[0].stage, STAGE_GREETING);
+	assert_int_equal(evidence->replies[0].size, strlen(octets));
+	assert_memory_equal(evidence->replies[0].octets, octets,
+	    strlen(octets));
 }
 
 static int
@@ -180,6 +197,59 @@ test_shared(void **state)
 	assert_refused(&callers[2]);
 	assert_refused(&callers[3]);
 	assert_int_equal(listener_count(test->server), 1);
+}
+
+/* Replies are kept where they are wanted, and are the same for all. */
+static void
+test_keep_octets(void **state)
+{
+	struct test *test = *state;
+	struct caller *callers = test->callers;
+
+	listener_say(test->server, NO);
+	start(&callers[0], NAME);
+	run(test, 1);
+	assert_int_equal(callers[0].evidence.reply_count, 0);
+	assert_null(callers[0].evidence.replies);
+
+	test->options.keep_octets = true;
+	start(&callers[1], OTHER);
+	start(&callers[2], OTHER);
+	run(test, 3);
+	assert_kept(&callers[1].evidence, "554 no\r\n");
+	assert_kept(&callers[2].evidence, "554 no\r\n");
+	assert_ptr_not_equal(callers[1].evidence.replies,
+	    callers[2].evidence.replies);
+}
+
+/* Counts the lines that servers have said. */
+static void
+hear(void *listener, enum trace_level level, const char *subject,
+    const char *line)
+{
+	unsigned int *lines = listener;
+
+	(void)subject;
+	*lines += level == TRACE_CONVERSATION && strncmp(line, "S: ", 3) == 0;
+}
+
+/* What has come by the deadline is kept, too. */
+static void
+test_keep_half(void **state)
+{
+	struct test *test = *state;
+	struct caller *caller = test->callers;
+	unsigned int lines = 0;
+	const struct trace trace = { hear, &lines, TRACE_CONVERSATION };
+
+	test->options.keep_octets = true;
+	test->context.trace = &trace;
+	listener_say(test->server, "220-mx\r\n22");
+	start(caller, NAME);
+	listener_run(test->context.base, NULL, &lines, 1);
+	leave(caller);
+	assert_seen(caller, STAGE_GREETING, OUTCOME_TIMEOUT, WHY);
+	assert_kept(&caller->evidence, "220-mx\r\n22");
 }
 
 static void
@@ -418,6 +488,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_shared),
+		TEST(test_keep_octets),
+		TEST(test_keep_half),
 		TEST(test_other_name),
 		TEST(test_leave),
 		TEST(test_leave_last),

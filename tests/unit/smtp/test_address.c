@@ -108,6 +108,31 @@ test_octets(void **state)
 }
 
 static void
+test_order(void **state)
+{
+	static const struct {
+		const char	*text;
+		uint16_t	 port;
+	} sorted[] = { { "192.0.2.9", 25 }, { "192.0.2.9", 26 },
+	    { "192.0.2.10", 1 }, { "203.0.113.1", 25 }, { "::", 25 },
+	    { "2001:db8::1", 25 } };
+	struct address a, b;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < sizeof(sorted) / sizeof(sorted[0]); i++) {
+		assert_true(address_from_text(&a, sorted[i].text,
+		    sorted[i].port));
+		for (j = 0; j < sizeof(sorted) / sizeof(sorted[0]); j++) {
+			assert_true(address_from_text(&b, sorted[j].text,
+			    sorted[j].port));
+			assert_int_equal(address_compare(&a, &b) < 0, i < j);
+			assert_int_equal(address_compare(&a, &b) > 0, i > j);
+		}
+	}
+}
+
+static void
 test_equal(void **state)
 {
 	struct address a, b;
@@ -149,6 +174,26 @@ test_socket(void **state)
 	assert_int_equal(ntohs(in6.sin6_port), 587);
 	assert_memory_equal(&in6.sin6_addr, address.octets, 16);
 	assert_int_equal(in6.sin6_scope_id, 0);
+}
+
+static void
+test_from_socket(void **state)
+{
+	static const char *const texts[] = { "192.0.2.1", "2001:db8::1" };
+	struct sockaddr_storage storage;
+	struct address address, back;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		assert_true(address_from_text(&address, texts[i], 587));
+		address_to_socket(&address, &storage);
+		assert_true(address_from_socket(&back, &storage));
+		assert_true(address_equal(&back, &address));
+	}
+	storage.ss_family = AF_UNIX;
+	assert_false(address_from_socket(&back, &storage));
+	assert_true(address_equal(&back, &address));
 }
 
 /* First and last address of each block, and its neighbours outside. */
@@ -288,8 +333,10 @@ main(void)
 		TABLE(test_text, text_rows),
 		TABLE(test_refused, refused_rows),
 		TABLE_ALONE(test_octets),
+		TABLE_ALONE(test_order),
 		TABLE_ALONE(test_equal),
 		TABLE_ALONE(test_socket),
+		TABLE_ALONE(test_from_socket),
 		TABLE(test_special_purpose, special_rows),
 	};
 

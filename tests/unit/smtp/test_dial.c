@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
+#include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -27,6 +28,7 @@ struct caller {
 					 * callback closes as well */
 	bool		 again;		/* the callback dials once more */
 	bool		 connected;
+	struct address	 source;
 	enum dial_result result;
 	unsigned int	 order;		/* of the callbacks; 0: none yet */
 };
@@ -108,6 +110,8 @@ on_dial(struct bufferevent *stream, enum dial_result result,
 	assert_int_equal(stream != NULL, result == DIAL_CONNECTED);
 	caller->order = ++caller->test->callbacks;
 	caller->connected = stream != NULL;
+	if (stream != NULL)
+		caller->source = dial_source(stream);
 	caller->result = result;
 	if (stream == NULL)
 		hang_up(caller);
@@ -125,6 +129,27 @@ run(struct test *test, unsigned int callbacks)
 	listener_run(test->base, NULL, &test->callbacks, callbacks);
 	timeless_run(test->base);
 	assert_int_equal(test->callbacks, callbacks);
+}
+
+/* Our end of a connection has no port; what is no socket has no such end. */
+static void
+test_source(void **state)
+{
+	struct test *test = *state;
+	struct bufferevent *pair[2];
+	char *text;
+
+	dial(&test->callers[0], &test->address);
+	run(test, 1);
+	text = address_text(&test->callers[0].source);
+	assert_string_equal(text, "127.0.0.1");
+	assert_int_equal(test->callers[0].source.port, 0);
+	free(text);
+
+	assert_int_equal(bufferevent_pair_new(test->base, 0, pair), 0);
+	assert_int_equal(dial_source(pair[0]).family, 0);
+	bufferevent_free(pair[0]);
+	bufferevent_free(pair[1]);
 }
 
 /* To one address there is one connection at a time, in the order of calls. */
@@ -347,6 +372,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(test_source),
 		TEST(test_line),
 		TEST(test_leave_the_line),
 		TEST(test_close_early),

@@ -49,6 +49,8 @@ on_end(struct session_result *result, void *argument)
 	/* Kept beyond the session: nothing of it may be cleared. */
 	result->error = NULL;
 	result->handshake = NULL;
+	result->replies = NULL;
+	result->reply_count = 0;
 	let_go(one);
 }
 
@@ -74,6 +76,7 @@ start(struct conversation *one)
 		.helo = CONVERSATION_HELO,
 		.server_name = one->wish.server_name,
 		.except = one->wish.except,
+		.keep_replies = one->wish.keeps,
 		.tls = one->tls,
 		.subject = CONVERSATION_SUBJECT,
 		.trace = one->trace.level > 0 ? &one->trace : NULL,
