@@ -383,3 +383,9 @@ resolver_close(struct resolver *resolver)
 	free(resolver->health_why);
 	free(resolver);
 }
+
+const char *
+resolver_library_version(void)
+{
+	return ub_version();
+}

@@ -96,4 +96,7 @@ struct resolver_question *
 		    resolver_probed *probed, void *argument);
 const char	*resolver_health_why(const struct resolver *resolver);
 
+/* The version of libunbound at run time: "1.17.1". Static. */
+const char	*resolver_library_version(void);
+
 #endif

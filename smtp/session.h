@@ -86,8 +86,8 @@ struct session_result {
 
 /*
  * Called once from the loop. The callee takes ownership of a member of RESULT
- * by setting it to NULL (of the replies, their number to 0 as well); the rest is
- * cleared afterwards.
+ * by setting it to NULL (and the number of replies to 0 along with them); the
+ * rest is cleared afterwards.
  */
 typedef void	session_done(struct session_result *result, void *argument);
 

@@ -1,5 +1,6 @@
 #include "smtp/tls.h"
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <stdlib.h>
@@ -171,6 +172,12 @@ handshake_free(struct handshake *handshake)
 	free(handshake->protocol);
 	free(handshake->cipher);
 	free(handshake);
+}
+
+const char *
+tls_library_version(void)
+{
+	return OpenSSL_version(OPENSSL_VERSION);
 }
 
 char *

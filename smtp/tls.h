@@ -59,6 +59,9 @@ struct handshake *handshake_from_session(struct ssl_st *session);
 struct handshake *handshake_copy(const struct handshake *handshake);
 void		 handshake_free(struct handshake *handshake);
 
+/* How OpenSSL names itself at run time: "OpenSSL 3.0.17 1 Jul 2025". Static. */
+const char	*tls_library_version(void);
+
 /* The text of an OpenSSL error code. Printable, owned by the caller. */
 char		*tls_error_text(unsigned long code);
 

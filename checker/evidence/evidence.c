@@ -14,6 +14,29 @@ evidence_new(const char *domain)
 	return evidence;
 }
 
+struct tool_evidence
+evidence_tool_copy(const struct tool_evidence *tool)
+{
+	if (tool == NULL)
+		return (struct tool_evidence){ NULL };
+	return (struct tool_evidence){
+		.version = memory_string(tool->version),
+		.openssl = memory_string(tool->openssl),
+		.unbound = memory_string(tool->unbound),
+		.dnssec = memory_string(tool->dnssec),
+	};
+}
+
+void
+evidence_tool_clear(struct tool_evidence *tool)
+{
+	free(tool->version);
+	free(tool->openssl);
+	free(tool->unbound);
+	free(tool->dnssec);
+	*tool = (struct tool_evidence){ NULL };
+}
+
 static void
 handshake_unjudge(struct handshake_judgement *judged)
 {
@@ -148,10 +171,7 @@ evidence_free(struct evidence *evidence)
 	free(evidence->servers);
 	answer_free(evidence->mx);
 	answer_free(evidence->misplaced);
-	free(evidence->tool.version);
-	free(evidence->tool.openssl);
-	free(evidence->tool.unbound);
-	free(evidence->tool.dnssec);
+	evidence_tool_clear(&evidence->tool);
 	free(evidence->crash);
 	free(evidence->health_why);
 	free(evidence->outstanding);
@@ -188,6 +208,26 @@ handshake_next(const struct host_evidence *host, struct handshake_walk *walk)
 		walk->handshakes = 0;
 	}
 	return &walk->endpoint->handshakes[walk->handshakes++];
+}
+
+const char *
+change_kind_name(enum change_kind kind)
+{
+	static const char *const names[] = {
+		[CHANGE_NONE] = NULL,
+		[CHANGE_NEW] = "new",
+		[CHANGE_VERDICT] = "verdict",
+		[CHANGE_MX] = "mx",
+		[CHANGE_ADDRESS] = "address",
+		[CHANGE_TLSA] = "tlsa",
+		[CHANGE_KEY] = "key",
+		[CHANGE_ISSUER] = "issuer",
+		[CHANGE_KEY_TYPE] = "key-type",
+		[CHANGE_TLS] = "tls",
+		[CHANGE_DNSSEC] = "dnssec",
+	};
+
+	return names[kind];
 }
 
 bool

@@ -174,6 +174,8 @@ struct comparison {
 
 struct domain_judgement {
 	enum verdict		 verdict;
+	double			 ahead_days;	/* --days: judged as of so many
+						 * days after checked_at */
 	struct finding_list	 findings;	/* settled */
 	struct comparison	 comparison;
 };
@@ -183,8 +185,12 @@ struct tool_evidence {
 	char	*version;	/* of mxdane: "0.1.0" */
 	char	*openssl;	/* "OpenSSL 3.0.17 1 Jul 2025" */
 	char	*unbound;	/* "1.17.1" */
-	char	*dnssec;	/* "root", or "forwarder 192.0.2.53" */
+	char	*dnssec;	/* TOOL_DNSSEC_ROOT, or the resolvers asked:
+				 * "forwarder 192.0.2.53, 192.0.2.54@5353" */
 };
+
+/* Answers came from the authoritative servers, beginning with the root's. */
+#define TOOL_DNSSEC_ROOT "root"
 
 struct evidence {
 	char			*domain;	/* owned */
@@ -193,6 +199,8 @@ struct evidence {
 	unsigned int		 elapsed_ms;
 	bool			 host_mode;	/* --host: no MX lookup */
 	bool			 dns_only;	/* --dns-only */
+	bool			 chain_given;	/* --chain: no server was
+						 * asked for its certificates */
 	enum resolver_health	 health;	/* of our own DNS */
 	char			*health_why;	/* owned; NULL when healthy */
 	double			 deadline;	/* seconds it was given */
@@ -220,6 +228,10 @@ struct evidence {
 struct evidence	*evidence_new(const char *domain);
 /* NULL is fine. */
 void		 evidence_free(struct evidence *evidence);
+
+/* A copy of the names; all NULL for NULL. Cleared by the caller. */
+struct tool_evidence evidence_tool_copy(const struct tool_evidence *tool);
+void		 evidence_tool_clear(struct tool_evidence *tool);
 
 /* Clears `judged` on every level, so that the tree can be judged again. */
 void		 evidence_unjudge(struct evidence *evidence);
@@ -257,6 +269,9 @@ struct handshake_walk {
 const struct handshake_evidence *
 		 handshake_next(const struct host_evidence *host,
 		    struct handshake_walk *walk);
+
+/* "mx", "key-type": as JSON has it. Static; NULL: it is CHANGE_NONE. */
+const char	*change_kind_name(enum change_kind kind);
 
 /* Facts of the tree, for rules and for writers. */
 bool		 evidence_is_null_mx(const struct evidence *evidence);

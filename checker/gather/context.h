@@ -18,6 +18,7 @@ struct event_base;
 struct resolver;
 struct resolver_options;
 struct tls_client;
+struct tool_evidence;
 struct trace;
 struct probe_cache;
 
@@ -48,6 +49,7 @@ struct context {
 	struct probe_cache		*probe_cache;
 	const struct trace		*trace;
 	const struct gather_options	*options;
+	const struct tool_evidence	*tool;	/* NULL: not known */
 	/*
 	 * --chain: every server is taken to present these, one for each key
 	 * type, and none is connected to. None: the servers are asked.

@@ -322,6 +322,7 @@ judge(struct evidence *evidence, const struct judge_options *options)
 	size_t i;
 
 	evidence_unjudge(evidence);
+	judged->ahead_days = options->ahead_days;
 	state = judging_begin(evidence, options, &judged->findings);
 	for (i = 0; i < evidence->host_count; i++)
 		judge_host_dns(&evidence->hosts[i]);

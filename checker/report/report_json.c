@@ -10,6 +10,7 @@
 
 #include "checker/evidence/evidence.h"
 #include "checker/evidence/host_dns.h"
+#include "checker/report/provenance.h"
 #include "checker/report/report.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
@@ -79,6 +80,50 @@ json_ttl(const struct answer *answer)
 	    json_null() : json_integer(answer->ttl);
 }
 
+static json_t *
+json_signer(const struct answer_signer *signer)
+{
+	json_t *object = json_object();
+
+	set(object, "zone", report_json_text(signer->zone));
+	set(object, "algorithm", json_integer(signer->algorithm));
+	set(object, "key_tag", json_integer(signer->key_tag));
+	return object;
+}
+
+static int
+compare_signers(const struct answer_signer *a, const struct answer_signer *b)
+{
+	const int zones = strcmp(a->zone, b->zone);
+
+	if (zones != 0)
+		return zones;
+	if (a->algorithm != b->algorithm)
+		return a->algorithm < b->algorithm ? -1 : 1;
+	return (int)a->key_tag - (int)b->key_tag;
+}
+
+/* The keys that sign two answers (sorted; NULL: none), each key once. */
+static json_t *
+json_signers(const struct answer *a, const struct answer *b)
+{
+	const size_t a_count = a != NULL ? a->signer_count : 0;
+	const size_t b_count = b != NULL ? b->signer_count : 0;
+	json_t *array = json_array();
+	size_t i = 0, j = 0;
+	int order;
+
+	while (i < a_count || j < b_count) {
+		order = i == a_count ? 1 : j == b_count ? -1 :
+		    compare_signers(&a->signers[i], &b->signers[j]);
+		append(array, json_signer(order <= 0 ? &a->signers[i] :
+		    &b->signers[j]));
+		i += order <= 0;
+		j += order >= 0;
+	}
+	return array;
+}
+
 /* Adds the members that the MX and the TLSA object have in common. */
 static void
 set_answer(json_t *object, const struct answer *answer)
@@ -87,6 +132,7 @@ set_answer(json_t *object, const struct answer *answer)
 	/* Signatures of a part of an insecure answer protect nothing. */
 	set(object, "signed_until", json_time(answer != NULL &&
 	    answer->dnssec == DNSSEC_SECURE ? answer->signed_until : 0));
+	set(object, "signed_by", json_signers(answer, NULL));
 	set(object, "why", report_json_text(answer != NULL ?
 	    answer->why : NULL));
 }
@@ -148,6 +194,7 @@ json_addresses(const struct host_evidence *host)
 	    host_dns_address_status(host))) : json_null());
 	set(addresses, "cname", report_json_text(alias != NULL &&
 	    alias->aliased ? alias->expanded : NULL));
+	set(addresses, "signed_by", json_signers(host->a, host->aaaa));
 	set(addresses, "why", json_owned(addresses_why(host)));
 	set(addresses, "list", list);
 	return addresses;
@@ -384,6 +431,52 @@ report_json_print(FILE *out, json_t *value)
 	json_decref(value);
 }
 
+static json_t *
+json_tool(const struct evidence *evidence)
+{
+	const struct tool_evidence *tool = &evidence->tool;
+	json_t *object = json_object(), *array = json_array();
+	struct address *sources;
+	size_t i, count = provenance_sources(evidence, &sources);
+
+	for (i = 0; i < count; i++)
+		append(array, json_owned(address_text(&sources[i])));
+	free(sources);
+	set(object, "name", json_string("mxdane"));
+	set(object, "version", report_json_text(tool->version));
+	set(object, "openssl", report_json_text(tool->openssl));
+	set(object, "unbound", report_json_text(tool->unbound));
+	set(object, "dnssec", report_json_text(tool->dnssec));
+	set(object, "source", array);
+	return object;
+}
+
+/* null: there was no earlier run to compare with. */
+static json_t *
+json_changes(const struct comparison *comparison)
+{
+	json_t *array, *object;
+	const struct change *change;
+	size_t i;
+
+	if (!comparison->made)
+		return json_null();
+	array = json_array();
+	for (i = 0; i < comparison->count; i++) {
+		change = &comparison->changes[i];
+		object = json_object();
+		set(object, "what",
+		    report_json_text(change_kind_name(change->what)));
+		set(object, "host", report_json_text(change->host));
+		set(object, "address", change->address.family == 0 ?
+		    json_null() : json_owned(address_text(&change->address)));
+		set(object, "before", report_json_text(change->before));
+		set(object, "after", report_json_text(change->after));
+		append(array, object);
+	}
+	return array;
+}
+
 static void
 json_domain(FILE *out, const struct report_options *options,
     const struct evidence *evidence, void *state)
@@ -400,10 +493,12 @@ json_domain(FILE *out, const struct report_options *options,
 	    report_json_text(verdict_name(evidence->judged.verdict)));
 	set(object, "checked_at", json_time(evidence->checked_at));
 	set(object, "elapsed_ms", json_integer(evidence->elapsed_ms));
+	set(object, "tool", json_tool(evidence));
 	set(object, "mx", json_mx(evidence));
 	set(object, "hosts", hosts);
 	set(object, "findings",
 	    report_json_findings(&evidence->judged.findings));
+	set(object, "changes", json_changes(&evidence->judged.comparison));
 	report_json_print(out, object);
 }
 

@@ -6,6 +6,7 @@
 #include "checker/evidence/evidence.h"
 #include "checker/evidence/host_dns.h"
 #include "checker/report/name_set.h"
+#include "checker/report/provenance.h"
 #include "checker/report/report.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
@@ -425,6 +426,15 @@ text_end(FILE *out, const struct report_options *options, void *state)
 	free(state);
 }
 
+static void
+put_provenance(const struct page *page, const struct evidence *evidence)
+{
+	char *text = provenance_text(evidence);
+
+	put_running(page, 0, 2, text);
+	free(text);
+}
+
 /*
  * What follows the verdict: "DNSSEC secure"; BRIEF: and why. Owned by the
  * caller.
@@ -474,6 +484,8 @@ text_domain(FILE *out, const struct report_options *options,
 	for (i = 0; i < evidence->host_count; i++)
 		put_host(&page, evidence, &evidence->hosts[i]);
 	put_findings(&page, &evidence->judged.findings);
+	if (options->verbosity > 0)
+		put_provenance(&page, evidence);
 }
 
 const struct report_format report_text = {

@@ -1,3 +1,7 @@
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include "checker/run/engine.h"
 
 #include <event2/event.h>
@@ -137,6 +141,34 @@ take_files(struct engine *engine, const struct user_files *files, char **why)
 	    take_next(engine, files, why);
 }
 
+/* "root", or "forwarder 192.0.2.53, 192.0.2.54@5353". Owned by the caller. */
+static char *
+dnssec_mode(const struct resolver_options *options)
+{
+	char *mode = memory_string("forwarder ");
+	size_t i;
+
+	for (i = 0; i < options->forwarder_count; i++)
+		mode = memory_join(mode, i == 0 ? "" : ", ",
+		    options->forwarders[i]);
+	if (i == 0) {
+		free(mode);
+		mode = memory_string(TOOL_DNSSEC_ROOT);
+	}
+	return mode;
+}
+
+/* What the evidence says that it was gathered with. */
+static void
+name_tool(struct engine *engine, const struct settings *settings)
+{
+	engine->tool.version = memory_string(PACKAGE_VERSION);
+	engine->tool.openssl = memory_string(tls_library_version());
+	engine->tool.unbound = memory_string(resolver_library_version());
+	engine->tool.dnssec = dnssec_mode(&settings->resolver);
+	engine->context.tool = &engine->tool;
+}
+
 /* Takes the settings' options and adds what does not depend on files. */
 static void
 complete_options(struct engine *engine, const struct settings *settings,
@@ -167,6 +199,7 @@ engine_open(struct engine *engine, const struct settings *settings,
 
 	memset(engine, 0, sizeof(*engine));
 	complete_options(engine, settings, trace);
+	name_tool(engine, settings);
 	if (!take_files(engine, files, why)) {
 		engine_close(engine);
 		return false;
@@ -230,5 +263,6 @@ engine_close(struct engine *engine)
 	for (i = 0; i < engine->judge.next_count; i++)
 		keyfile_clear(&engine->next[i]);
 	free(engine->next);
+	evidence_tool_clear(&engine->tool);
 	free(engine->machine_name);
 }

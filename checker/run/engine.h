@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "checker/evidence/evidence.h"
 #include "checker/gather/context.h"
 #include "checker/judge/diagnose.h"
 #include "checker/judge/judge.h"
@@ -28,6 +29,7 @@ struct engine {
 	struct gather_options	  gather;
 	struct resolver_options	  resolver;
 	struct judge_options	  judge;
+	struct tool_evidence	  tool;
 	char			 *machine_name;	/* owned; NULL with --helo */
 	struct chain		**chains;	/* owned; --chain */
 	struct ca_lookup	  ca_lookup;	/* its argument is owned */

@@ -158,6 +158,49 @@ test_hosts(void **state)
 	}
 }
 
+/* The evidence has copies of the names, and says what the options were. */
+static void
+test_facts(void **state)
+{
+	struct test *test = *state;
+	struct tool_evidence names = {
+		.version = memory_string("0.1.0"),
+		.openssl = memory_string("OpenSSL 3.0.17 1 Jul 2025"),
+		.unbound = memory_string("1.17.1"),
+		.dnssec = memory_string("forwarder 192.0.2.53"),
+	};
+	const struct tool_evidence *tool;
+
+	test->context.tool = &names;
+	test->options.dns_only = true;
+	test->context.chain_count = 1;
+	start(test);
+	assert_non_null(test->evidence);
+	evidence_tool_clear(&names);
+	assert_null(names.version);
+	tool = &test->evidence->tool;
+	assert_string_equal(tool->version, "0.1.0");
+	assert_string_equal(tool->openssl, "OpenSSL 3.0.17 1 Jul 2025");
+	assert_string_equal(tool->unbound, "1.17.1");
+	assert_string_equal(tool->dnssec, "forwarder 192.0.2.53");
+	assert_true(test->evidence->dns_only);
+	assert_true(test->evidence->chain_given);
+}
+
+/* Where nobody says what it is. */
+static void
+test_no_tool(void **state)
+{
+	struct test *test = *state;
+
+	start(test);
+	assert_non_null(test->evidence);
+	assert_null(test->evidence->tool.version);
+	assert_null(test->evidence->tool.dnssec);
+	assert_false(test->evidence->dns_only);
+	assert_false(test->evidence->chain_given);
+}
+
 static void
 test_waits_for(void **state)
 {
@@ -249,6 +292,8 @@ main(void)
 {
 	const struct table tables[] = {
 		TABLE_WITH(test_hosts, hosts_rows, set_up, tear_down),
+		TABLE_ALONE_WITH(test_facts, set_up, tear_down),
+		TABLE_ALONE_WITH(test_no_tool, set_up, tear_down),
 		TABLE_WITH(test_waits_for, waits_rows, set_up, tear_down),
 		TABLE_ALONE_WITH(test_deadline, set_up, tear_down),
 		TABLE_ALONE_WITH(test_deadline_connected, set_up, tear_down),

@@ -384,7 +384,8 @@ judged_text(const struct evidence *evidence)
 	FILE *out = open_memstream(&text, &size);
 
 	assert_non_null(out);
-	fprintf(out, "%s: verdict %d\n", evidence->domain, judged->verdict);
+	fprintf(out, "%s: verdict %d, %g days ahead\n", evidence->domain,
+	    judged->verdict, judged->ahead_days);
 	for (i = 0; i < judged->findings.count; i++)
 		dump_finding(out, &judged->findings.items[i]);
 	for (i = 0; i < evidence->host_count; i++)

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -63,6 +64,44 @@ read_chain(const char *pem)
 	return chain;
 }
 
+static void
+add_signer(struct answer *answer, const char *zone, uint16_t key_tag)
+{
+	struct answer_signer *signer;
+
+	answer->signers = memory_grow(answer->signers, answer->signer_count,
+	    sizeof(*signer));
+	signer = &answer->signers[answer->signer_count++];
+	signer->zone = memory_string(zone);
+	signer->algorithm = 13;
+	signer->key_tag = key_tag;
+}
+
+/* By what it was gathered, and how it is signed. */
+static void
+add_provenance(struct evidence *evidence)
+{
+	struct host_evidence *host = evidence->hosts;
+	size_t i;
+
+	evidence->tool = (struct tool_evidence){
+		.version = memory_string("0.1.0"),
+		.openssl = memory_string("OpenSSL 3.0.17 1 Jul 2025"),
+		.unbound = memory_string("1.17.1"),
+		.dnssec = memory_string(TOOL_DNSSEC_ROOT),
+	};
+	for (i = 0; i < host->endpoint_count; i++)
+		address_from_text(&host->endpoints[i].source,
+		    host->endpoints[i].address.family == AF_INET ?
+		    "198.51.100.7" : "2001:db8::7", 0);
+	add_signer(evidence->mx, "example.org", 4711);
+	add_signer(host->a, "example.org", 4711);
+	add_signer(host->a, "example.org", 4713);
+	add_signer(host->aaaa, "example.org", 4712);
+	add_signer(host->aaaa, "example.org", 4713);
+	add_signer(host->tlsa[0], "example.org", 4711);
+}
+
 /* One address passes, one presents the wrong key, one refuses. */
 static struct evidence *
 make_evidence(void)
@@ -83,22 +122,19 @@ make_evidence(void)
 	endpoint->stage = STAGE_STARTTLS;
 	free(endpoint->error);
 	endpoint->error = text_printable(banner, sizeof(banner) - 1);
+	add_provenance(evidence);
 	fixture_judge(evidence);
 	chain_free(good);
 	chain_free(bad);
 	return evidence;
 }
 
-/* What the format writes of it, but for SUMMARY. Owned by the caller. */
+/* What the format writes of EVIDENCE (consumed). Owned by the caller. */
 static char *
-write_with_summary(const char *name, bool colour, FILE *summary)
+write_evidence(const char *name, const struct report_options *options,
+    struct evidence *evidence)
 {
 	const struct report_format *format = report_format_find(name);
-	const struct report_options options = {
-		.colour = colour,
-		.summary = summary,
-	};
-	struct evidence *evidence = make_evidence();
 	void *state = NULL;
 	char *text;
 	size_t size;
@@ -108,13 +144,25 @@ write_with_summary(const char *name, bool colour, FILE *summary)
 	out = open_memstream(&text, &size);
 	assert_non_null(out);
 	if (format->begin != NULL)
-		state = format->begin(out, &options);
-	format->domain(out, &options, evidence, state);
+		state = format->begin(out, options);
+	format->domain(out, options, evidence, state);
 	if (format->end != NULL)
-		format->end(out, &options, state);
+		format->end(out, options, state);
 	fclose(out);
 	evidence_free(evidence);
 	return text;
+}
+
+/* What it writes of the domain, but for SUMMARY. Owned by the caller. */
+static char *
+write_with_summary(const char *name, bool colour, FILE *summary)
+{
+	const struct report_options options = {
+		.colour = colour,
+		.summary = summary,
+	};
+
+	return write_evidence(name, &options, make_evidence());
 }
 
 static char *
@@ -173,11 +221,59 @@ test_text(void **state)
 	compare(write_report("text", false), "text.txt");
 }
 
+/* Digests in full, and at the end by what it was checked. */
+static void
+test_text_verbose(void **state)
+{
+	const struct report_options options = { .verbosity = 1 };
+
+	(void)state;
+	compare(write_evidence("text", &options, make_evidence()),
+	    "text-verbose.txt");
+}
+
 static void
 test_json(void **state)
 {
 	(void)state;
 	compare(write_report("json", false), "json.json");
+}
+
+static void
+add_change(struct evidence *evidence, struct change change)
+{
+	struct comparison *comparison = &evidence->judged.comparison;
+
+	comparison->made = true;
+	comparison->changes = memory_grow(comparison->changes,
+	    comparison->count, sizeof(*comparison->changes));
+	change.host = memory_string(change.host);
+	change.before = memory_string(change.before);
+	change.after = memory_string(change.after);
+	comparison->changes[comparison->count++] = change;
+}
+
+/* A domain that was compared with an earlier run: one change of each kind. */
+static void
+test_json_changes(void **state)
+{
+	static const struct report_options options = { .verbosity = 0 };
+	struct evidence *evidence = make_evidence();
+	const struct address address =
+	    evidence->hosts[0].endpoints[1].address;
+	enum change_kind kind;
+
+	(void)state;
+	for (kind = CHANGE_NEW; kind <= CHANGE_VERDICT; kind++)
+		add_change(evidence, (struct change){ .what = kind,
+			.after = (char *)(uintptr_t)"fail" });
+	for (; kind <= CHANGE_DNSSEC; kind++)
+		add_change(evidence, (struct change){ .what = kind,
+			.host = (char *)(uintptr_t)"mx.example.org",
+			.address = address,
+			.before = (char *)(uintptr_t)"this" });
+	compare(write_evidence("json", &options, evidence),
+	    "json-changes.json");
 }
 
 static void
@@ -285,7 +381,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_text_verbose),
 		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_json_changes),
 		cmocka_unit_test(test_junit),
 		cmocka_unit_test(test_tap),
 		cmocka_unit_test(test_github),

@@ -1,0 +1,128 @@
+#include "checker/report/provenance.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "checker/evidence/evidence.h"
+#include "resolver/memory.h"
+#include "resolver/text.h"
+
+/* Adds an address at its place in the order, unless it is there. */
+static size_t
+insert(struct address **sources, size_t count, const struct address *source)
+{
+	size_t place = 0;
+
+	while (place < count &&
+	    address_compare(&(*sources)[place], source) < 0)
+		place++;
+	if (place < count && address_equal(&(*sources)[place], source))
+		return count;
+	*sources = memory_grow(*sources, count, sizeof(**sources));
+	memmove(*sources + place + 1, *sources + place,
+	    (count - place) * sizeof(**sources));
+	(*sources)[place] = *source;
+	return count + 1;
+}
+
+size_t
+provenance_sources(const struct evidence *evidence, struct address **sources)
+{
+	const struct host_evidence *host;
+	size_t i, j, count = 0;
+
+	*sources = NULL;
+	for (i = 0; i < evidence->host_count; i++) {
+		host = &evidence->hosts[i];
+		for (j = 0; j < host->endpoint_count; j++) {
+			if (host->endpoints[j].source.family != 0)
+				count = insert(sources, count,
+				    &host->endpoints[j].source);
+		}
+	}
+	return count;
+}
+
+/* Takes ownership of TEXT and MORE. */
+static char *
+join(char *text, const char *between, char *more)
+{
+	char *joined = memory_join(text, between, more);
+
+	free(more);
+	return joined;
+}
+
+/* "DNSSEC from the root, libunbound 1.17.1". NULL: nothing is known. */
+static char *
+means_text(const struct tool_evidence *tool)
+{
+	char *means = NULL;
+
+	if (tool->dnssec != NULL)
+		means = strcmp(tool->dnssec, TOOL_DNSSEC_ROOT) == 0 ?
+		    memory_string("DNSSEC from the root") :
+		    memory_format("DNSSEC through %s", tool->dnssec);
+	if (tool->unbound != NULL)
+		means = join(means, ", ",
+		    memory_format("libunbound %s", tool->unbound));
+	if (tool->openssl != NULL)
+		means = memory_join(means, ", ", tool->openssl);
+	return means;
+}
+
+/* The options that a reader of the verdict must know of. NULL: none. */
+static char *
+mode_text(const struct evidence *evidence)
+{
+	char *mode = NULL;
+
+	if (evidence->host_mode)
+		mode = memory_join(mode, " ", "--host");
+	if (evidence->dns_only)
+		mode = memory_join(mode, " ", "--dns-only");
+	if (evidence->chain_given)
+		mode = memory_join(mode, " ", "--chain");
+	if (evidence->judged.ahead_days > 0)
+		mode = join(mode, " ", memory_format("--days %g",
+		    evidence->judged.ahead_days));
+	return mode;
+}
+
+/* NULL: nothing was connected to. */
+static char *
+sources_text(const struct evidence *evidence)
+{
+	struct address *sources;
+	size_t i, count = provenance_sources(evidence, &sources);
+	char *text = NULL;
+
+	for (i = 0; i < count; i++)
+		text = join(text, ", ", address_text(&sources[i]));
+	free(sources);
+	return text;
+}
+
+char *
+provenance_text(const struct evidence *evidence)
+{
+	const struct tool_evidence *tool = &evidence->tool;
+	char *when = text_time(evidence->checked_at);
+	char *means = means_text(tool), *mode = mode_text(evidence);
+	char *sources = sources_text(evidence);
+	char *text = memory_format("checked %s by mxdane", when);
+
+	if (tool->version != NULL)
+		text = memory_join(text, " ", tool->version);
+	if (means != NULL)
+		text = join(text, " ", memory_format("(%s)", means));
+	if (mode != NULL)
+		text = memory_join(text, " with ", mode);
+	if (sources != NULL)
+		text = memory_join(text, ", from ", sources);
+	free(sources);
+	free(mode);
+	free(means);
+	free(when);
+	return text;
+}
