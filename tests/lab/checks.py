@@ -14,6 +14,7 @@ from collections.abc import Callable
 import entrance
 import expect
 import monitoring
+import report_schema
 import second_opinion
 import versions
 from case import Case
@@ -229,6 +230,9 @@ def run_all(lab: Lab, tap: Tap, verbose: bool, no_skip: bool) -> None:
              for test in of_case(lab, case, finger)]
     tests += of_writers(lab) + of_files(lab) + of_monitoring(lab)
     tap.plan(len(tests))
+    if report_schema.why_not():
+        tap.notes([f"no report is held against {report_schema.FILE}: "
+                   + report_schema.why_not()])
     with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
         running = {id(test): pool.submit(test.run) for test
                    in sorted(tests, key=lambda test: -test.pace)

@@ -4,6 +4,7 @@ import ipaddress
 import json
 import re
 
+import report_schema
 import rules
 import shape
 from case import Case, EndpointExpectation, HostExpectation
@@ -273,6 +274,8 @@ def _of_reports(lab: Lab, case: Case, status: int,
     expect, found = case.expect, []
     if not reports:
         return found
+    for report in reports:
+        found += report_schema.complaints(report)
     if expect.verdicts:
         verdicts = [report.get("verdict") for report in reports]
         if verdicts != expect.verdicts:

@@ -49,13 +49,32 @@ def exit_status(reports: list[dict]) -> int:
 
 def complaints(report: dict) -> list[str]:
     return (_severities(report) + _sums(report) + _references(report)
-            + _sayings(report) + _order(report))
+            + _sayings(report) + _order(report) + _tool(report))
 
 
 def _by_value(address: str) -> tuple:
     """IPv4 before IPv6, and each by the number that the address is."""
     value = ipaddress.ip_address(address)
     return value.version, value
+
+
+def _tool(report: dict) -> list[str]:
+    """Whoever was spoken to was spoken to from somewhere."""
+    tool, found = report["tool"], []
+    for key in "version", "openssl", "unbound", "dnssec":
+        if not tool[key]:
+            found.append(f"tool.{key} is {tool[key]!r}")
+    source = tool["source"]
+    if source != sorted(set(source), key=_by_value):
+        found.append(f"sources are not in order: {source}")
+    endpoints = [each for host in report["hosts"]
+                 for each in host["endpoints"]]
+    spoken_to = [each["address"] for each in endpoints
+                 if each["stage"] != "connect"
+                 and all(shake["protocol"] for shake in each["handshakes"])]
+    if spoken_to and not source or source and not endpoints:
+        found.append(f"spoke to {spoken_to} from {source}")
+    return found
 
 
 def _as_counted(name: str) -> tuple:

@@ -43,13 +43,15 @@ RECORD = {
     "usage": int, "selector": int, "matching_type": int, "data": HEX,
     "usable": bool, "why": Maybe(str),
 }
+SIGNER = {"zone": str, "algorithm": int, "key_tag": int}
 HOST = {
     "name": str, "preference": Maybe(int), "verdict": Maybe(VERDICTS),
     "addresses": {"dnssec": Maybe(DNSSEC), "cname": Maybe(str),
-                  "why": Maybe(str)},
+                  "signed_by": [SIGNER], "why": Maybe(str), "list": [str]},
     "tlsa": {"owner": Maybe(str), "base_domain": Maybe(str),
              "dnssec": Maybe(DNSSEC), "ttl": Maybe(int),
-             "signed_until": Maybe(TIME), "why": Maybe(str),
+             "signed_until": Maybe(TIME), "signed_by": [SIGNER],
+             "why": Maybe(str),
              "reference_names": [str], "records": [RECORD]},
     "endpoints": [ENDPOINT],
 }
@@ -65,13 +67,24 @@ FINDING = {
     "text": str, "advice": Maybe(str), "publish": [ADVISED],
     "remove": [ADVISED], "tlsrpt": Maybe(TLSRPT),
 }
+TOOL = {
+    "name": ("mxdane",), "version": Maybe(str), "openssl": Maybe(str),
+    "unbound": Maybe(str), "dnssec": Maybe(str), "source": [str],
+}
+CHANGE = {
+    "what": ("new", "verdict", "mx", "address", "tlsa", "key", "issuer",
+             "key-type", "tls", "dnssec"),
+    "host": Maybe(str), "address": Maybe(str), "before": Maybe(str),
+    "after": Maybe(str),
+}
 REPORT = {
     "domain": str, "verdict": VERDICTS, "checked_at": TIME,
-    "elapsed_ms": int,
+    "elapsed_ms": int, "tool": TOOL,
     "mx": {"dnssec": Maybe(DNSSEC), "null_mx": Maybe(bool),
            "implicit": Maybe(bool), "ttl": Maybe(int),
-           "signed_until": Maybe(TIME), "why": Maybe(str)},
-    "hosts": [HOST], "findings": [FINDING],
+           "signed_until": Maybe(TIME), "signed_by": [SIGNER],
+           "why": Maybe(str)},
+    "hosts": [HOST], "findings": [FINDING], "changes": Maybe([CHANGE]),
 }
 
 
