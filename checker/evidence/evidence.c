@@ -18,7 +18,7 @@ struct tool_evidence
 evidence_tool_copy(const struct tool_evidence *tool)
 {
 	if (tool == NULL)
-		return (struct tool_evidence){ NULL };
+		return (struct tool_evidence){ 0 };
 	return (struct tool_evidence){
 		.version = memory_string(tool->version),
 		.openssl = memory_string(tool->openssl),
@@ -34,7 +34,7 @@ evidence_tool_clear(struct tool_evidence *tool)
 	free(tool->openssl);
 	free(tool->unbound);
 	free(tool->dnssec);
-	*tool = (struct tool_evidence){ NULL };
+	*tool = (struct tool_evidence){ 0 };
 }
 
 static void

@@ -225,6 +225,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct trace trace = { hear, &client, TRACE_CONVERSATION };
 	struct session_options options = {
 		.helo = "client.example",
+		.keep_replies = true,
 		.server_name = "mx.example.org",
 		.tls = tls,
 		.subject = "mx",

@@ -50,10 +50,18 @@ class Comparison:
             self.same(key, bool(self.report["mx"][key]), getattr(expect, key))
         self.same("mx.dnssec", self.report["mx"]["dnssec"],
                   None if expect.mx == "not asked" else expect.mx)
+        self.same("tool.dnssec", self.report["tool"]["dnssec"],
+                  self.way_to_answers())
         if not expect.brief:
             self.hosts()
         self.findings()
         return self.complaints
+
+    def way_to_answers(self) -> str:
+        words = self.case.command()
+        resolvers = [after for word, after in zip(words, words[1:])
+                     if word == "--resolver"]
+        return "forwarder " + ", ".join(resolvers) if resolvers else "root"
 
     def hosts(self) -> None:
         expected = self.case.expect.host
