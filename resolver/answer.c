@@ -7,6 +7,7 @@
 
 #include "resolver/memory.h"
 #include "resolver/name.h"
+#include "resolver/signers.h"
 #include "resolver/text.h"
 #include "resolver/validity.h"
 
@@ -452,6 +453,7 @@ read_answer(struct answer *answer, struct sections *sections,
 	add_records(answer, sections, end);
 	limit_records(answer);
 	validity_add_records(answer, sections->answer, source->now);
+	signers_add(answer, sections->answer);
 	if (validity_needs_proofs(sections->answer))
 		validity_add_proofs(answer, sections->authority, source->now);
 
@@ -467,7 +469,9 @@ read_answer(struct answer *answer, struct sections *sections,
 			answer->kind = ANSWER_NO_NAME;
 		lower_ttl_of_absence(answer, sections->authority);
 		validity_add_records(answer, sections->authority, source->now);
+		signers_add(answer, sections->authority);
 	}
+	signers_settle(answer);
 	if (answer->ttl == UINT32_MAX)
 		answer->ttl = 0;
 	answer->dnssec = source->secure ? DNSSEC_SECURE : DNSSEC_INSECURE;
@@ -539,8 +543,9 @@ answer_bogus(const struct answer_source *source)
 	return answer;
 }
 
-struct answer *
-answer_from_packet(const struct answer_source *source)
+/* As answer_from_packet, but for the origin. */
+static struct answer *
+answer_read(const struct answer_source *source)
 {
 	struct sections sections = { NULL, NULL, false };
 	struct answer *answer, *unusable;
@@ -576,5 +581,53 @@ answer_from_packet(const struct answer_source *source)
 	ldns_rr_list_deep_free(sections.authority);
 	ldns_rr_list_deep_free(sections.answer);
 	ldns_rdf_deep_free(owner);
+	return answer;
+}
+
+static struct answer_origin *
+origin_new(const struct answer_source *source)
+{
+	struct answer_origin *origin = memory_new(1, sizeof(*origin));
+
+	if (source->packet != NULL) {
+		origin->packet = memory_copy(source->packet, source->size);
+		origin->size = source->size;
+	}
+	origin->rcode = source->rcode;
+	origin->secure = source->secure;
+	origin->bogus = source->bogus;
+	origin->why_bogus = memory_string(source->why_bogus);
+	origin->now = source->now;
+	return origin;
+}
+
+struct answer *
+answer_from_packet(const struct answer_source *source)
+{
+	struct answer *answer = answer_read(source);
+
+	if (source->keep)
+		answer->origin = origin_new(source);
+	return answer;
+}
+
+struct answer *
+answer_from_origin(const char *owner, enum dns_type type,
+    struct answer_origin *origin)
+{
+	const struct answer_source source = {
+		.owner = owner,
+		.type = type,
+		.packet = origin->packet,
+		.size = origin->size,
+		.rcode = origin->rcode,
+		.secure = origin->secure,
+		.bogus = origin->bogus,
+		.why_bogus = origin->why_bogus,
+		.now = origin->now,
+	};
+	struct answer *answer = answer_read(&source);
+
+	answer->origin = origin;
 	return answer;
 }

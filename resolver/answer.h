@@ -10,7 +10,10 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Limits on what a zone's owner controls; beyond them `truncated` is set. */
+/*
+ * Limits on what a zone's owner controls; beyond the first two `truncated` is
+ * set.
+ */
 #define ANSWER_RECORDS_MAX	256
 #define ANSWER_ALIASES_MAX	32
 #define ANSWER_SIGNERS_MAX	32
@@ -114,10 +117,19 @@ struct answer_source {
 	bool		 bogus;
 	const char	*why_bogus;	/* may be NULL; text from outside */
 	time_t		 now;		/* RRSIG times are relative to it */
+	bool		 keep;		/* a copy as the answer's origin */
 };
 
 /* Never NULL; the answer is owned by the caller. */
 struct answer	*answer_from_packet(const struct answer_source *source);
+
+/*
+ * Reads once more what was kept of the answer to a question, of which it takes
+ * ownership: the same answer as then, with that origin. Never NULL; owned by
+ * the caller.
+ */
+struct answer	*answer_from_origin(const char *owner, enum dns_type type,
+		    struct answer_origin *origin);
 
 /*
  * An unusable answer, the reason for which is "MX example.org: FAULT" (FAULT is

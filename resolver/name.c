@@ -100,6 +100,46 @@ name_normalise(const char *text)
 	return name;
 }
 
+/*
+ * How many of the SIZE octets at TEXT stand for one octet of a label: 1, or 4
+ * for an escape that is needed. 0: neither.
+ */
+static size_t
+normal_octet(const char *text, size_t size)
+{
+	int octet;
+
+	if (is_plain((unsigned char)text[0]))
+		return text[0] >= 'A' && text[0] <= 'Z' ? 0 : 1;
+	if (text[0] != '\\' || size < 4 || !is_digit(text[1]) ||
+	    !is_digit(text[2]) || !is_digit(text[3]))
+		return 0;
+	octet = (text[1] - '0') * 100 + (text[2] - '0') * 10 + text[3] - '0';
+	return octet > UINT8_MAX || is_plain(octet) ? 0 : 4;
+}
+
+bool
+name_is_normal(const char *text, size_t size)
+{
+	size_t label = 0, wire = 1, i = 0, length;
+
+	if (size == 1 && text[0] == '.')
+		return true;
+	while (i < size) {
+		if (text[i] == '.' && label > 0) {
+			label = 0;
+			i++;
+			continue;
+		}
+		length = normal_octet(text + i, size - i);
+		wire += label == 0 ? 2 : 1;
+		if (length == 0 || ++label > LABEL_MAX || wire > NAME_WIRE_MAX)
+			return false;
+		i += length;
+	}
+	return label > 0;
+}
+
 bool
 name_equal(const char *a, const char *b)
 {

@@ -7,6 +7,7 @@
 #define RESOLVER_NAME_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Octets in a name's wire form (RFC 1035 2.3.4). */
@@ -21,6 +22,9 @@ char	*name_from_user(const char *text, const char **why);
 
 /* Converts a name in presentation form (RFC 1035 5.1). Owned by the caller. */
 char	*name_normalise(const char *text);
+
+/* Whether SIZE octets are a name in this form that DNS messages can hold. */
+bool	 name_is_normal(const char *text, size_t size);
 
 /* Whether two names in this form are the same. */
 bool	 name_equal(const char *a, const char *b);

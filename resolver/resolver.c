@@ -24,6 +24,7 @@ struct resolver {
 	struct resolver_question	*questions;	/* owned, a list */
 	struct timeval			 limit;		/* of one question */
 	time_t				 now;
+	bool				 keep_origins;
 	enum resolver_health		 health;
 	char				*health_why;	/* owned or NULL */
 	char				*anchor_source;	/* owned */
@@ -146,6 +147,7 @@ on_result(void *argument, int error, struct ub_result *result)
 			.bogus = result->bogus != 0,
 			.why_bogus = result->why_bogus,
 			.now = question->resolver->now,
+			.keep = question->resolver->keep_origins,
 		};
 		question->answer = answer_from_packet(&source);
 	}
@@ -348,6 +350,7 @@ resolver_open(struct event_base *base, const struct resolver_options *options,
 	resolver->context = context;
 	resolver->limit = clock_timeval(options->question_limit);
 	resolver->now = options->now;
+	resolver->keep_origins = options->keep_origins;
 	resolver->forwards = options->forwarder_count > 0;
 	resolver->trace = options->trace;
 	resolver->servers = name_servers(options);

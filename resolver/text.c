@@ -161,6 +161,28 @@ text_printable(const void *bytes, size_t size)
 	return memory_copy(text, length);
 }
 
+bool
+text_is_printable(const void *bytes, size_t size)
+{
+	const uint8_t *next = bytes, *end = next + size;
+	uint32_t character;
+	size_t length;
+
+	while (next < end) {
+		length = 1;
+		if (*next < 0x20 || *next >= 0x7f) {
+			character = 0;
+			length = decode(next, (size_t)(end - next),
+			    &character);
+			if (length == 0 || character < 0xa0 ||
+			    is_invisible(character))
+				return false;
+		}
+		next += length;
+	}
+	return true;
+}
+
 char *
 text_hex(const uint8_t *bytes, size_t size)
 {

@@ -27,6 +27,13 @@
  */
 char	*text_printable(const void *bytes, size_t size);
 
+/*
+ * Whether SIZE octets are as text_printable makes them, however many: valid
+ * UTF-8 in which everything can be seen. A backslash may begin an escape, or
+ * stand for itself.
+ */
+bool	 text_is_printable(const void *bytes, size_t size);
+
 /* Lower-case hexadecimal digits. Owned by the caller. */
 char	*text_hex(const uint8_t *bytes, size_t size);
 

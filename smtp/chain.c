@@ -1,5 +1,6 @@
 #include "smtp/chain.h"
 
+#include <limits.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -268,6 +269,49 @@ chain_from_stack(const STACK_OF(X509) *stack)
 		certificate_init(certificate, sk_X509_value(stack, i));
 	}
 	return chain;
+}
+
+/* Owned by the caller; NULL: it is none, or encoded in another way. */
+static X509 *
+decode_certificate(const uint8_t *der, size_t size)
+{
+	const unsigned char *end = der;
+	unsigned char *again = NULL;
+	X509 *x509;
+	bool same;
+	int length;
+
+	if (size > INT_MAX)
+		return NULL;
+	x509 = d2i_X509(NULL, &end, (long)size);
+	if (x509 == NULL)
+		return NULL;
+	length = i2d_X509(x509, &again);
+	same = length >= 0 && (size_t)length == size &&
+	    memcmp(again, der, size) == 0;
+	OPENSSL_free(again);
+	if (same)
+		return x509;
+	X509_free(x509);
+	return NULL;
+}
+
+bool
+chain_certificate_from_der(struct certificate *certificate, uint8_t *der,
+    size_t size)
+{
+	X509 *x509 = decode_certificate(der, size);
+
+	if (x509 == NULL) {
+		ERR_clear_error();
+		certificate->der = der;
+		certificate->size = size;
+		return false;
+	}
+	certificate_init(certificate, x509);
+	X509_free(x509);
+	free(der);
+	return true;
 }
 
 static void

@@ -70,6 +70,13 @@ struct chain {
 
 /* A chain of the certificates in STACK, owned by the caller. */
 struct chain	*chain_from_stack(const struct stack_st_X509 *stack);
+/*
+ * Takes ownership of the SIZE octets of DER, an X.509 certificate, and fills in
+ * *CERTIFICATE (zeroed) with all that is known of it. False: they are not one,
+ * or not as it would be encoded; only the octets are filled in then.
+ */
+bool		 chain_certificate_from_der(struct certificate *certificate,
+		    uint8_t *der, size_t size);
 struct chain	*chain_copy(const struct chain *chain);
 /* Whether both have the same certificates, in the same order. */
 bool		 chain_equal(const struct chain *a, const struct chain *b);

@@ -38,6 +38,9 @@ struct handshake_judgement {
 	enum verdict		 verdict;
 	struct match_result	*matches;	/* owned, one for each record */
 	size_t			 match_count;
+	time_t			 end;		/* when the first certificate
+						 * ends that it depends on; 0:
+						 * it depends on none */
 };
 
 struct handshake_evidence {

@@ -148,8 +148,7 @@ expiry_certificates_end(const struct evidence *evidence)
 		host = &evidence->hosts[i];
 		walk = (struct handshake_walk){ 0 };
 		while ((handshake = handshake_next(host, &walk)) != NULL)
-			end = earlier(end,
-			    expiry_handshake_end(host, handshake));
+			end = earlier(end, handshake->judged.end);
 	}
 	return end;
 }

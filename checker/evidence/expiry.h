@@ -18,8 +18,9 @@ const struct answer *expiry_first_to_end(
 /* When the first signature ends that DANE depends on; 0: there is none. */
 time_t		 expiry_signatures_end(const struct evidence *evidence);
 /*
- * When the first certificate ends that a judged handshake depends on, where
- * only records with usage 2 match. 0: there is none.
+ * When the first certificate ends that a handshake depends on, whose matches
+ * are known, where only records with usage 2 match. 0: there is none. The judge
+ * keeps it in the tree.
  */
 time_t		 expiry_handshake_end(const struct host_evidence *host,
 		    const struct handshake_evidence *handshake);

@@ -7,7 +7,7 @@
 #include "checker/evidence/host_dns.h"
 #include "checker/gather/host.h"
 #include "checker/gather/nameservers.h"
-#include "checker/gather/record_order.h"
+#include "checker/evidence/record_order.h"
 #include "resolver/clock.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "checker/evidence/expiry.h"
 #include "checker/judge/judge_parts.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
@@ -105,6 +106,7 @@ match_handshake(struct handshake_evidence *handshake,
 	else
 		judged->verdict = match_any(judged->matches,
 		    judged->match_count) ? VERDICT_PASS : VERDICT_FAIL;
+	judged->end = expiry_handshake_end(host, handshake);
 }
 
 void

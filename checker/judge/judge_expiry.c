@@ -124,7 +124,7 @@ judge_certificates(struct judge_state *state)
 	time_t end;
 
 	while ((handshake = handshake_next(state->host, &walk)) != NULL) {
-		end = expiry_handshake_end(state->host, handshake);
+		end = handshake->judged.end;
 		expiry = end == 0 ? EXPIRY_OK : expiry_of(state, end);
 		if (expiry != EXPIRY_OK)
 			verdict = verdict_cap(verdict, add_certificate(state,

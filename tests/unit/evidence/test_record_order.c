@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "checker/gather/record_order.h"
+#include "checker/evidence/record_order.h"
 #include "resolver/answer.h"
 #include "resolver/memory.h"
 #include "tests/unit/support/fixture.h"

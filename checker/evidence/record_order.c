@@ -1,4 +1,4 @@
-#include "checker/gather/record_order.h"
+#include "checker/evidence/record_order.h"
 
 #include <stdlib.h>
 

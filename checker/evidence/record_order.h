@@ -2,8 +2,8 @@
  * The order in which people expect names: mx2 before mx10. Without it records
  * stand in the order of resolver/answer.h.
  */
-#ifndef CHECKER_GATHER_RECORD_ORDER_H
-#define CHECKER_GATHER_RECORD_ORDER_H
+#ifndef CHECKER_EVIDENCE_RECORD_ORDER_H
+#define CHECKER_EVIDENCE_RECORD_ORDER_H
 
 struct answer;
 

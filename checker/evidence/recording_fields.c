@@ -1,0 +1,753 @@
+/*
+ * The tables: what of the evidence travels where, under which names. The order
+ * of the rows is that of the keys; what a row refers to comes before it. A name
+ * in FACTS is for ever: files hold it.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "checker/evidence/evidence.h"
+#include "checker/evidence/recording_parts.h"
+#include "resolver/name.h"
+#include "resolver/text.h"
+
+/* Limits on what has none in the tree. */
+#define NAME_TEXT_MAX	(4 * NAME_WIRE_MAX)
+#define TEXT_MAX	65535	/* of several texts that were joined */
+#define LINE_TEXT_MAX	(1 << 20) /* of what was made of such */
+#define OCTETS_MAX	65535	/* of an answer, a reply, RDATA */
+#define DER_MAX		(1 << 20)
+#define HANDSHAKES_MAX	16	/* more than there are key types */
+#define REPLIES_MAX	64
+#define SERVERS_MAX	1024
+#define QUESTIONS_MAX	1024	/* to a server */
+#define FINDINGS_MAX	(1 << 18)
+#define STEPS_MAX	4096	/* of advice */
+#define CHANGES_MAX	(1 << 16)
+#define COUNT_MAX	UINT32_MAX
+/* The year 10680: what is counted from it does not overflow. */
+#define TIME_MAX	(INT64_C(1) << 38)
+#define REAL_MAX	(1 << 30)
+#define RCODE_MAX	4095
+#define REPLY_CODE_MAX	999
+#define FAULTS_MAX	(2 * MATCH_FAULT_CHAIN - 1)
+
+/* A row's views. */
+#define FACTS		RECORDING_IN_FACTS
+#define REPORTED	RECORDING_IN_REPORTED
+#define BOTH		(FACTS | REPORTED)
+#define ORIGIN		RECORDING_IN_ORIGIN
+
+/* Rows: the struct, its member, where it travels, ... */
+#define ROW(type, member, in, what) \
+	.key = #member, .kind = (what), .views = (in), \
+	.at = offsetof(type, member), .size = sizeof(((type *)NULL)->member)
+#define DERIVED(type, member) \
+	{ ROW(type, member, 0, RECORDING_DERIVED) }
+#define FLAG(type, member, in) \
+	{ ROW(type, member, in, RECORDING_FLAG) }
+#define UNSIGNED(type, member, in, most) \
+	{ ROW(type, member, in, RECORDING_UNSIGNED), .limit = (most) }
+#define SIGNED(type, member, in, most) \
+	{ ROW(type, member, in, RECORDING_SIGNED), .limit = (most) }
+#define TIME(type, member, in) \
+	SIGNED(type, member, in, TIME_MAX)
+#define REAL(type, member, in) \
+	{ ROW(type, member, in, RECORDING_REAL), .limit = REAL_MAX }
+#define ENUM(type, member, in, names) \
+	{ ROW(type, member, in, RECORDING_ENUM), .values = (names) }
+#define ADDRESS(type, member, in) \
+	{ ROW(type, member, in, RECORDING_ADDRESS) }
+#define TEXT(type, member, in) \
+	{ ROW(type, member, in, RECORDING_TEXT), .limit = TEXT_MAX }
+#define NEEDED_TEXT(type, member, in) \
+	{ ROW(type, member, in, RECORDING_TEXT), .limit = TEXT_MAX, \
+	    .required = true }
+#define LINE(type, member, in) \
+	{ ROW(type, member, in, RECORDING_TEXT), .limit = LINE_TEXT_MAX }
+#define NEEDED_LINE(type, member, in) \
+	{ ROW(type, member, in, RECORDING_TEXT), .limit = LINE_TEXT_MAX, \
+	    .required = true }
+#define NAME(type, member, in) \
+	{ ROW(type, member, in, RECORDING_NAME), .limit = NAME_TEXT_MAX }
+#define NEEDED_NAME(type, member, in) \
+	{ ROW(type, member, in, RECORDING_NAME), .limit = NAME_TEXT_MAX, \
+	    .required = true }
+#define RAW(type, member, in) \
+	{ ROW(type, member, in, RECORDING_RAW), .limit = OCTETS_MAX }
+#define COUNTED(type, member, counter, in, what, most) \
+	ROW(type, member, in, what), .count_at = offsetof(type, counter), \
+	.limit = (most)
+#define OCTETS(type, member, counter, in, most) \
+	{ COUNTED(type, member, counter, in, RECORDING_OCTETS, most) }
+#define NEEDED_OCTETS(type, member, counter, in, most) \
+	{ COUNTED(type, member, counter, in, RECORDING_OCTETS, most), \
+	    .required = true }
+#define FIXED(type, member, in) \
+	{ ROW(type, member, in, RECORDING_FIXED) }
+#define STRUCT(type, member, in, of) \
+	{ ROW(type, member, in, RECORDING_STRUCT), .shape = (of) }
+#define POINTER(type, member, in, of) \
+	{ ROW(type, member, in, RECORDING_POINTER), .shape = (of) }
+#define NEEDED_POINTER(type, member, in, of) \
+	{ ROW(type, member, in, RECORDING_POINTER), .shape = (of), \
+	    .required = true }
+#define ARRAY(type, member, counter, in, of, most) \
+	{ COUNTED(type, member, counter, in, RECORDING_ARRAY, most), \
+	    .shape = (of) }
+#define POINTERS(type, member, counter, in, of, most) \
+	{ COUNTED(type, member, counter, in, RECORDING_POINTERS, most), \
+	    .shape = (of) }
+#define TEXTS(type, member, counter, in, most) \
+	{ COUNTED(type, member, counter, in, RECORDING_TEXTS, most) }
+#define SLOTS(type, member, counter, in, most) \
+	{ COUNTED(type, member, counter, in, RECORDING_SLOTS, most) }
+#define FLAGS(type, member, counter, in, most) \
+	{ COUNTED(type, member, counter, in, RECORDING_FLAGS, most) }
+#define REFERENCE(type, member, in, how) \
+	{ ROW(type, member, in, RECORDING_REFERENCE), .limit = COUNT_MAX, \
+	    .reference = (how) }
+
+#define SHAPE(type, rows, finisher) \
+	{ #type, sizeof(type), rows, sizeof(rows) / sizeof((rows)[0]), \
+	    finisher }
+
+_Static_assert(EVIDENCE_BASES == 2, "a row for each base domain");
+
+/* The names of values. */
+
+#define NAMED(names, value) \
+	((size_t)(value) < sizeof(names) / sizeof((names)[0]) ? \
+	    (names)[value] : NULL)
+
+static const char *
+type_name(int value)
+{
+	static const char *const names[DNS_TLSA + 1] = {
+		[DNS_A] = "A",
+		[DNS_NS] = "NS",
+		[DNS_CNAME] = "CNAME",
+		[DNS_SOA] = "SOA",
+		[DNS_MX] = "MX",
+		[DNS_AAAA] = "AAAA",
+		[DNS_DNSKEY] = "DNSKEY",
+		[DNS_TLSA] = "TLSA",
+	};
+
+	return NAMED(names, value);
+}
+
+static const char *
+kind_name(int value)
+{
+	static const char *const names[] = {
+		[ANSWER_UNUSABLE] = "unusable",
+		[ANSWER_RECORDS] = "records",
+		[ANSWER_NO_DATA] = "no-data",
+		[ANSWER_NO_NAME] = "no-name",
+	};
+
+	return NAMED(names, value);
+}
+
+static const char *
+status_name(int value)
+{
+	return dnssec_status_name((enum dnssec_status)value);
+}
+
+static const char *
+key_name(int value)
+{
+	return key_type_name((enum key_type)value);
+}
+
+static const char *
+stage_name(int value)
+{
+	return session_stage_name((enum session_stage)value);
+}
+
+static const char *
+outcome_name(int value)
+{
+	static const char *const names[] = {
+		[OUTCOME_UNTRIED] = "untried",
+		[OUTCOME_ADDRESS_RESERVED] = "address-reserved",
+		[OUTCOME_CONNECT_FAILED] = "connect-failed",
+		[OUTCOME_NO_ROUTE] = "no-route",
+		[OUTCOME_REFUSED] = "refused",
+		[OUTCOME_PROTOCOL] = "protocol",
+		[OUTCOME_TIMEOUT] = "timeout",
+		[OUTCOME_STARTTLS_NOT_OFFERED] = "starttls-not-offered",
+		[OUTCOME_STARTTLS_REFUSED] = "starttls-refused",
+		[OUTCOME_HANDSHAKE_FAILED] = "handshake-failed",
+		[OUTCOME_DONE] = "done",
+	};
+
+	return NAMED(names, value);
+}
+
+static const char *
+health_name(int value)
+{
+	static const char *const names[] = {
+		[RESOLVER_UNTRIED] = "untried",
+		[RESOLVER_NO_ANSWER] = "no-answer",
+		[RESOLVER_BAD_ANCHOR] = "bad-anchor",
+		[RESOLVER_HEALTHY] = "healthy",
+	};
+
+	return NAMED(names, value);
+}
+
+static const struct recording_enum types = { type_name, DNS_TLSA + 1 };
+static const struct recording_enum kinds = { kind_name, ANSWER_NO_NAME + 1 };
+static const struct recording_enum statuses = { status_name,
+	DNSSEC_SECURE + 1 };
+static const struct recording_enum key_types = { key_name, KEY_DSA + 1 };
+static const struct recording_enum stages = { stage_name, STAGE_DONE + 1 };
+static const struct recording_enum outcomes = { outcome_name,
+	OUTCOME_DONE + 1 };
+static const struct recording_enum healths = { health_name,
+	RESOLVER_HEALTHY + 1 };
+static const struct recording_enum verdicts = { NULL, VERDICT_ABSENT + 1 };
+static const struct recording_enum severities = { NULL, SEVERITY_INFO + 1 };
+static const struct recording_enum codes = { NULL, FINDING_CODE_COUNT };
+static const struct recording_enum states = { NULL, HOST_DNS_DANE + 1 };
+static const struct recording_enum matches = { NULL, MATCH_MATCH + 1 };
+static const struct recording_enum advices = { NULL, ADVICE_REMOVE + 1 };
+static const struct recording_enum changes = { NULL, CHANGE_DNSSEC + 1 };
+
+/* What is borrowed from the same tree. */
+
+static const struct host_evidence *
+host_of(const struct host_judgement *judged)
+{
+	return (const struct host_evidence *)((const char *)judged -
+	    offsetof(struct host_evidence, judged));
+}
+
+static size_t
+find_tlsa(const void *value, const struct evidence *evidence)
+{
+	const struct host_judgement *judged = value;
+	size_t i;
+
+	(void)evidence;
+	for (i = 0; i < EVIDENCE_BASES && judged->tlsa != NULL; i++) {
+		if (judged->tlsa == host_of(judged)->tlsa[i])
+			return i + 1;
+	}
+	return 0;
+}
+
+/* Its owner is that of the records, too (judge_host_dns). */
+static bool
+set_tlsa(void *value, size_t number, const struct evidence *evidence)
+{
+	struct host_judgement *judged = value;
+
+	(void)evidence;
+	if (number < 1 || number > EVIDENCE_BASES)
+		return false;
+	judged->tlsa = host_of(judged)->tlsa[number - 1];
+	if (judged->tlsa == NULL)
+		return false;
+	judged->rrset.owner = judged->tlsa->owner;
+	return true;
+}
+
+/* The names that a base domain can be: host_dns_base_domain(). */
+static const char *
+base_name(const struct host_evidence *host, size_t number)
+{
+	switch (number) {
+	case 1:
+		return host->name;
+	case 2:
+		return host->a != NULL ? host->a->expanded : NULL;
+	case 3:
+		return host->aaaa != NULL ? host->aaaa->expanded : NULL;
+	default:
+		return NULL;
+	}
+}
+
+static size_t
+find_base(const void *value, const struct evidence *evidence)
+{
+	const struct host_judgement *judged = value;
+	size_t number;
+
+	(void)evidence;
+	for (number = 3; number > 0; number--) {
+		if (judged->base_domain != NULL && judged->base_domain ==
+		    base_name(host_of(judged), number))
+			break;
+	}
+	return number;
+}
+
+static bool
+set_base(void *value, size_t number, const struct evidence *evidence)
+{
+	struct host_judgement *judged = value;
+
+	(void)evidence;
+	judged->base_domain = base_name(host_of(judged), number);
+	return judged->base_domain != NULL;
+}
+
+static size_t
+find_host(const void *value, const struct evidence *evidence)
+{
+	const struct finding_place *place = value;
+	size_t i;
+
+	for (i = 0; i < evidence->host_count && place->host != NULL; i++) {
+		if (place->host == evidence->hosts[i].name)
+			return i + 1;
+	}
+	return 0;
+}
+
+static bool
+set_host(void *value, size_t number, const struct evidence *evidence)
+{
+	struct finding_place *place = value;
+
+	if (number < 1 || number > evidence->host_count)
+		return false;
+	place->host = evidence->hosts[number - 1].name;
+	return true;
+}
+
+/* The name server, with which goes the zone. */
+static size_t
+find_server(const void *value, const struct evidence *evidence)
+{
+	const struct finding_place *place = value;
+	size_t i;
+
+	for (i = 0; i < evidence->server_count && place->zone != NULL; i++) {
+		if (place->zone == evidence->servers[i].zone)
+			return i + 1;
+	}
+	return 0;
+}
+
+static bool
+set_server(void *value, size_t number, const struct evidence *evidence)
+{
+	struct finding_place *place = value;
+	const struct server_evidence *server;
+
+	if (number < 1 || number > evidence->server_count)
+		return false;
+	server = &evidence->servers[number - 1];
+	place->zone = server->zone;
+	place->server = evidence_server_place(server);
+	return true;
+}
+
+static const struct recording_reference tlsa_reference = { find_tlsa,
+	set_tlsa };
+static const struct recording_reference base_reference = { find_base,
+	set_base };
+static const struct recording_reference host_reference = { find_host,
+	set_host };
+static const struct recording_reference server_reference = { find_server,
+	set_server };
+
+/* Answers. */
+
+static const struct recording_field record_rows[] = {
+	NEEDED_OCTETS(struct answer_record, data, size, BOTH, OCTETS_MAX),
+	NAME(struct answer_record, name, BOTH),
+	UNSIGNED(struct answer_record, preference, BOTH, UINT16_MAX),
+};
+static const struct recording_shape record_shape =
+    SHAPE(struct answer_record, record_rows, NULL);
+
+static const struct recording_field signer_rows[] = {
+	NEEDED_NAME(struct answer_signer, zone, BOTH),
+	UNSIGNED(struct answer_signer, algorithm, BOTH, UINT8_MAX),
+	UNSIGNED(struct answer_signer, key_tag, BOTH, UINT16_MAX),
+};
+static const struct recording_shape signer_shape =
+    SHAPE(struct answer_signer, signer_rows, NULL);
+
+static const struct recording_field origin_rows[] = {
+	OCTETS(struct answer_origin, packet, size, FACTS, OCTETS_MAX),
+	UNSIGNED(struct answer_origin, rcode, FACTS, RCODE_MAX),
+	FLAG(struct answer_origin, secure, FACTS),
+	FLAG(struct answer_origin, bogus, FACTS),
+	RAW(struct answer_origin, why_bogus, FACTS),
+	TIME(struct answer_origin, now, FACTS),
+};
+static const struct recording_shape origin_shape =
+    SHAPE(struct answer_origin, origin_rows, NULL);
+
+static const struct recording_field answer_rows[] = {
+	NEEDED_NAME(struct answer, owner, BOTH | ORIGIN),
+	ENUM(struct answer, type, BOTH | ORIGIN, &types),
+	POINTER(struct answer, origin, ORIGIN, &origin_shape),
+	ENUM(struct answer, kind, BOTH, &kinds),
+	ENUM(struct answer, dnssec, BOTH, &statuses),
+	ARRAY(struct answer, records, count, BOTH, &record_shape,
+	    ANSWER_RECORDS_MAX),
+	NEEDED_NAME(struct answer, expanded, BOTH),
+	FLAG(struct answer, aliased, BOTH),
+	FLAG(struct answer, truncated, BOTH),
+	UNSIGNED(struct answer, ttl, BOTH, UINT32_MAX),
+	TIME(struct answer, signed_since, BOTH),
+	TIME(struct answer, signed_until, BOTH),
+	UNSIGNED(struct answer, signed_ttl, BOTH, UINT32_MAX),
+	ARRAY(struct answer, signers, signer_count, BOTH, &signer_shape,
+	    ANSWER_SIGNERS_MAX),
+	TEXT(struct answer, why, BOTH),
+};
+static const struct recording_shape answer_shape =
+    SHAPE(struct answer, answer_rows, recording_finish_answer);
+
+/* TLSA records, and what became of them. */
+
+static const struct recording_field tlsa_rows[] = {
+	UNSIGNED(struct tlsa, usage, REPORTED, UINT8_MAX),
+	UNSIGNED(struct tlsa, selector, REPORTED, UINT8_MAX),
+	UNSIGNED(struct tlsa, matching_type, REPORTED, UINT8_MAX),
+	NEEDED_OCTETS(struct tlsa, data, size, REPORTED, OCTETS_MAX),
+	FLAG(struct tlsa, usable, REPORTED),
+	LINE(struct tlsa, why, REPORTED),
+	UNSIGNED(struct tlsa, duplicate_of, REPORTED, ANSWER_RECORDS_MAX),
+	FLAG(struct tlsa, ignored, REPORTED),
+};
+static const struct recording_shape tlsa_shape =
+    SHAPE(struct tlsa, tlsa_rows, NULL);
+
+static const struct recording_field tlsa_set_rows[] = {
+	ARRAY(struct tlsa_set, records, count, REPORTED, &tlsa_shape,
+	    ANSWER_RECORDS_MAX),
+};
+static const struct recording_shape tlsa_set_shape =
+    SHAPE(struct tlsa_set, tlsa_set_rows, recording_finish_tlsa_set);
+
+static const struct recording_field match_rows[] = {
+	UNSIGNED(struct match_result, record, REPORTED, ANSWER_RECORDS_MAX),
+	ENUM(struct match_result, status, REPORTED, &matches),
+	SIGNED(struct match_result, depth, REPORTED, CHAIN_MAX),
+	FLAG(struct match_result, would_match, REPORTED),
+	UNSIGNED(struct match_result, faults, REPORTED, FAULTS_MAX),
+	LINE(struct match_result, why, REPORTED),
+};
+static const struct recording_shape match_shape =
+    SHAPE(struct match_result, match_rows, recording_finish_match);
+
+/* Conversations. */
+
+static const struct recording_field certificate_rows[] = {
+	NEEDED_OCTETS(struct certificate, der, size, FACTS, DER_MAX),
+	DERIVED(struct certificate, spki),
+	ENUM(struct certificate, key_type, REPORTED, &key_types),
+	NEEDED_TEXT(struct certificate, subject, REPORTED),
+	NEEDED_TEXT(struct certificate, issuer, REPORTED),
+	DERIVED(struct certificate, subject_name),
+	DERIVED(struct certificate, issuer_name),
+	TEXTS(struct certificate, dns_names, dns_name_count, REPORTED,
+	    CHAIN_NAMES_MAX),
+	TIME(struct certificate, not_before, REPORTED),
+	TIME(struct certificate, not_after, REPORTED),
+	FLAG(struct certificate, self_signed, REPORTED),
+	FIXED(struct certificate, cert_sha256, REPORTED),
+	FIXED(struct certificate, spki_sha256, REPORTED),
+};
+static const struct recording_shape certificate_shape =
+    SHAPE(struct certificate, certificate_rows, recording_finish_certificate);
+
+static const struct recording_field chain_rows[] = {
+	ARRAY(struct chain, certificates, count, BOTH, &certificate_shape,
+	    CHAIN_MAX),
+	FLAG(struct chain, truncated, BOTH),
+};
+static const struct recording_shape chain_shape =
+    SHAPE(struct chain, chain_rows, recording_finish_chain);
+
+static const struct recording_field handshake_rows[] = {
+	ENUM(struct handshake, key_type, BOTH, &key_types),
+	UNSIGNED(struct handshake, version, BOTH, UINT16_MAX),
+	NEEDED_TEXT(struct handshake, protocol, BOTH),
+	NEEDED_TEXT(struct handshake, cipher, BOTH),
+	NEEDED_POINTER(struct handshake, chain, BOTH, &chain_shape),
+};
+static const struct recording_shape handshake_shape =
+    SHAPE(struct handshake, handshake_rows, NULL);
+
+static const struct recording_field handshake_judgement_rows[] = {
+	ENUM(struct handshake_judgement, verdict, REPORTED, &verdicts),
+	ARRAY(struct handshake_judgement, matches, match_count, REPORTED,
+	    &match_shape, ANSWER_RECORDS_MAX),
+	TIME(struct handshake_judgement, end, REPORTED),
+};
+static const struct recording_shape handshake_judgement_shape =
+    SHAPE(struct handshake_judgement, handshake_judgement_rows, NULL);
+
+static const struct recording_field handshake_evidence_rows[] = {
+	NEEDED_POINTER(struct handshake_evidence, seen, BOTH,
+	    &handshake_shape),
+	STRUCT(struct handshake_evidence, judged, REPORTED,
+	    &handshake_judgement_shape),
+};
+static const struct recording_shape handshake_evidence_shape =
+    SHAPE(struct handshake_evidence, handshake_evidence_rows, NULL);
+
+static const struct recording_field reply_rows[] = {
+	ENUM(struct session_reply, stage, FACTS, &stages),
+	NEEDED_OCTETS(struct session_reply, octets, size, FACTS, OCTETS_MAX),
+};
+static const struct recording_shape reply_shape =
+    SHAPE(struct session_reply, reply_rows, NULL);
+
+static const struct recording_field endpoint_judgement_rows[] = {
+	ENUM(struct endpoint_judgement, verdict, REPORTED, &verdicts),
+};
+static const struct recording_shape endpoint_judgement_shape =
+    SHAPE(struct endpoint_judgement, endpoint_judgement_rows, NULL);
+
+static const struct recording_field endpoint_rows[] = {
+	ADDRESS(struct endpoint_evidence, address, BOTH),
+	ADDRESS(struct endpoint_evidence, source, BOTH),
+	ENUM(struct endpoint_evidence, stage, BOTH, &stages),
+	ENUM(struct endpoint_evidence, outcome, BOTH, &outcomes),
+	TEXT(struct endpoint_evidence, error, BOTH),
+	UNSIGNED(struct endpoint_evidence, reply_code, BOTH, REPLY_CODE_MAX),
+	FLAG(struct endpoint_evidence, plaintext_injected, BOTH),
+	ARRAY(struct endpoint_evidence, replies, reply_count, FACTS,
+	    &reply_shape, REPLIES_MAX),
+	ARRAY(struct endpoint_evidence, handshakes, handshake_count, BOTH,
+	    &handshake_evidence_shape, HANDSHAKES_MAX),
+	TEXT(struct endpoint_evidence, incomplete, BOTH),
+	STRUCT(struct endpoint_evidence, judged, REPORTED,
+	    &endpoint_judgement_shape),
+};
+static const struct recording_shape endpoint_shape =
+    SHAPE(struct endpoint_evidence, endpoint_rows, recording_finish_endpoint);
+
+/* Hosts. */
+
+static const struct recording_field rrset_rows[] = {
+	DERIVED(struct advice_rrset, owner),
+	UNSIGNED(struct advice_rrset, ttl, REPORTED, UINT32_MAX),
+};
+static const struct recording_shape rrset_shape =
+    SHAPE(struct advice_rrset, rrset_rows, NULL);
+
+static const struct recording_field host_judgement_rows[] = {
+	ENUM(struct host_judgement, verdict, REPORTED, &verdicts),
+	ENUM(struct host_judgement, dns, REPORTED, &states),
+	REFERENCE(struct host_judgement, tlsa, REPORTED, &tlsa_reference),
+	REFERENCE(struct host_judgement, base_domain, REPORTED,
+	    &base_reference),
+	STRUCT(struct host_judgement, rrset, REPORTED, &rrset_shape),
+	STRUCT(struct host_judgement, records, REPORTED, &tlsa_set_shape),
+	FLAGS(struct host_judgement, record_matches, records.count, REPORTED,
+	    ANSWER_RECORDS_MAX),
+	SLOTS(struct host_judgement, reference_names, reference_name_count,
+	    REPORTED, EVIDENCE_NAMES_MAX),
+};
+static const struct recording_shape host_judgement_shape =
+    SHAPE(struct host_judgement, host_judgement_rows, NULL);
+
+static const struct recording_field host_rows[] = {
+	NEEDED_NAME(struct host_evidence, name, BOTH),
+	UNSIGNED(struct host_evidence, preference, BOTH, UINT16_MAX),
+	UNSIGNED(struct host_evidence, port, BOTH, UINT16_MAX),
+	FLAG(struct host_evidence, asked, BOTH),
+	POINTER(struct host_evidence, a, BOTH, &answer_shape),
+	POINTER(struct host_evidence, aaaa, BOTH, &answer_shape),
+	POINTER(struct host_evidence, cname, BOTH, &answer_shape),
+	POINTER(struct host_evidence, tlsa[0], BOTH, &answer_shape),
+	POINTER(struct host_evidence, tlsa[1], BOTH, &answer_shape),
+	ARRAY(struct host_evidence, endpoints, endpoint_count, BOTH,
+	    &endpoint_shape, EVIDENCE_ADDRESSES_MAX),
+	UNSIGNED(struct host_evidence, address_total, BOTH, COUNT_MAX),
+	STRUCT(struct host_evidence, judged, REPORTED, &host_judgement_shape),
+};
+static const struct recording_shape host_shape =
+    SHAPE(struct host_evidence, host_rows, recording_finish_host);
+
+static const struct recording_field server_rows[] = {
+	NEEDED_NAME(struct server_evidence, zone, BOTH),
+	NEEDED_NAME(struct server_evidence, name, BOTH),
+	ADDRESS(struct server_evidence, address, BOTH),
+	FLAG(struct server_evidence, tcp, BOTH),
+	FLAG(struct server_evidence, no_route, BOTH),
+	POINTERS(struct server_evidence, answers, answer_count, BOTH,
+	    &answer_shape, QUESTIONS_MAX),
+};
+static const struct recording_shape server_shape =
+    SHAPE(struct server_evidence, server_rows, NULL);
+
+/* Findings and changes. */
+
+static const struct recording_field advice_rows[] = {
+	ENUM(struct advice, kind, REPORTED, &advices),
+	LINE(struct advice, text, REPORTED),
+	NAME(struct advice, owner, REPORTED),
+	UNSIGNED(struct advice, ttl, REPORTED, UINT32_MAX),
+	STRUCT(struct advice, record, REPORTED, &tlsa_shape),
+};
+static const struct recording_shape advice_shape =
+    SHAPE(struct advice, advice_rows, recording_finish_advice);
+
+static const struct recording_field advice_list_rows[] = {
+	ARRAY(struct advice_list, items, count, REPORTED, &advice_shape,
+	    STEPS_MAX),
+};
+static const struct recording_shape advice_list_shape =
+    SHAPE(struct advice_list, advice_list_rows, NULL);
+
+static const struct recording_field place_rows[] = {
+	REFERENCE(struct finding_place, host, REPORTED, &host_reference),
+	ADDRESS(struct finding_place, address, REPORTED),
+	SIGNED(struct finding_place, key_type, REPORTED, KEY_DSA),
+	SIGNED(struct finding_place, record, REPORTED, ANSWER_RECORDS_MAX),
+	REFERENCE(struct finding_place, zone, REPORTED, &server_reference),
+	DERIVED(struct finding_place, server),
+};
+static const struct recording_shape place_shape =
+    SHAPE(struct finding_place, place_rows, recording_finish_place);
+
+static const struct recording_field finding_rows[] = {
+	ENUM(struct finding, code, REPORTED, &codes),
+	ENUM(struct finding, severity, REPORTED, &severities),
+	STRUCT(struct finding, place, REPORTED, &place_shape),
+	NEEDED_LINE(struct finding, text, REPORTED),
+	STRUCT(struct finding, advice, REPORTED, &advice_list_shape),
+};
+static const struct recording_shape finding_shape =
+    SHAPE(struct finding, finding_rows, NULL);
+
+static const struct recording_field finding_list_rows[] = {
+	ARRAY(struct finding_list, items, count, REPORTED, &finding_shape,
+	    FINDINGS_MAX),
+};
+static const struct recording_shape finding_list_shape =
+    SHAPE(struct finding_list, finding_list_rows, NULL);
+
+static const struct recording_field change_rows[] = {
+	ENUM(struct change, what, REPORTED, &changes),
+	TEXT(struct change, host, REPORTED),
+	ADDRESS(struct change, address, REPORTED),
+	TEXT(struct change, before, REPORTED),
+	TEXT(struct change, after, REPORTED),
+};
+static const struct recording_shape change_shape =
+    SHAPE(struct change, change_rows, NULL);
+
+static const struct recording_field comparison_rows[] = {
+	FLAG(struct comparison, made, REPORTED),
+	TIME(struct comparison, since, REPORTED),
+	ARRAY(struct comparison, changes, count, REPORTED, &change_shape,
+	    CHANGES_MAX),
+};
+static const struct recording_shape comparison_shape =
+    SHAPE(struct comparison, comparison_rows, NULL);
+
+/* The domain. */
+
+static const struct recording_field tool_rows[] = {
+	TEXT(struct tool_evidence, version, BOTH),
+	TEXT(struct tool_evidence, openssl, BOTH),
+	TEXT(struct tool_evidence, unbound, BOTH),
+	TEXT(struct tool_evidence, dnssec, BOTH),
+};
+static const struct recording_shape tool_shape =
+    SHAPE(struct tool_evidence, tool_rows, NULL);
+
+static const struct recording_field domain_judgement_rows[] = {
+	ENUM(struct domain_judgement, verdict, REPORTED, &verdicts),
+	STRUCT(struct domain_judgement, findings, REPORTED,
+	    &finding_list_shape),
+	STRUCT(struct domain_judgement, comparison, REPORTED,
+	    &comparison_shape),
+};
+static const struct recording_shape domain_judgement_shape =
+    SHAPE(struct domain_judgement, domain_judgement_rows, NULL);
+
+static const struct recording_field evidence_rows[] = {
+	NEEDED_NAME(struct evidence, domain, BOTH),
+	STRUCT(struct evidence, tool, BOTH, &tool_shape),
+	TIME(struct evidence, checked_at, BOTH),
+	UNSIGNED(struct evidence, elapsed_ms, BOTH, UINT32_MAX),
+	FLAG(struct evidence, host_mode, BOTH),
+	FLAG(struct evidence, dns_only, BOTH),
+	ENUM(struct evidence, health, BOTH, &healths),
+	TEXT(struct evidence, health_why, BOTH),
+	REAL(struct evidence, deadline, BOTH),
+	FLAG(struct evidence, out_of_time, BOTH),
+	TEXT(struct evidence, outstanding, BOTH),
+	FLAG(struct evidence, connected, BOTH),
+	TEXT(struct evidence, crash, BOTH),
+	POINTER(struct evidence, mx, BOTH, &answer_shape),
+	POINTER(struct evidence, misplaced, BOTH, &answer_shape),
+	ARRAY(struct evidence, hosts, host_count, BOTH, &host_shape,
+	    EVIDENCE_HOSTS_MAX),
+	UNSIGNED(struct evidence, host_total, BOTH, COUNT_MAX),
+	ARRAY(struct evidence, servers, server_count, BOTH, &server_shape,
+	    SERVERS_MAX),
+	FLAG(struct evidence, servers_unasked, BOTH),
+	UNSIGNED(struct evidence, server_total, BOTH, COUNT_MAX),
+	STRUCT(struct evidence, judged, REPORTED, &domain_judgement_shape),
+};
+static const struct recording_shape evidence_shape =
+    SHAPE(struct evidence, evidence_rows, recording_finish_evidence);
+
+const struct recording_shape *
+recording_shape(void)
+{
+	return &evidence_shape;
+}
+
+unsigned int
+recording_views(const struct recording_shape *shape, const void *value,
+    enum recording_view view)
+{
+	const struct answer *answer = value;
+
+	if (view == RECORDING_REPORTED)
+		return REPORTED;
+	return shape == &answer_shape && answer->origin != NULL ? ORIGIN :
+	    FACTS | ORIGIN;
+}
+
+uint64_t
+recording_unsigned(const void *member, size_t size)
+{
+	switch (size) {
+	case 1:
+		return *(const uint8_t *)member;
+	case 2:
+		return *(const uint16_t *)member;
+	case 4:
+		return *(const uint32_t *)member;
+	default:
+		assert(size == 8);
+		return *(const uint64_t *)member;
+	}
+}
+
+int64_t
+recording_signed(const void *member, size_t size)
+{
+	if (size == 4)
+		return *(const int32_t *)member;
+	assert(size == 8);
+	return *(const int64_t *)member;
+}
+
+size_t *
+recording_count(const struct recording_field *field, const void *value)
+{
+	return (size_t *)((char *)value + field->count_at);
+}
