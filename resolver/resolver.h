@@ -33,7 +33,7 @@ struct resolver_options {
 	bool			 tcp_only;	/* for every question */
 	double			 question_limit; /* seconds, for each */
 	time_t			 now;		/* see answer.h */
-	bool			 keep_origins;	/* with each answer: see there */
+	bool			 keep_origins;	/* as answer.h says */
 	/*
 	 * May be NULL. What came of the root's keys is traced, with the subject
 	 * "."; other answers are for the caller to trace.

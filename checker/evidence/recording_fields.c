@@ -449,6 +449,7 @@ static const struct recording_shape match_shape =
 static const struct recording_field certificate_rows[] = {
 	NEEDED_OCTETS(struct certificate, der, size, FACTS, DER_MAX),
 	DERIVED(struct certificate, spki),
+	DERIVED(struct certificate, spki_size),
 	ENUM(struct certificate, key_type, REPORTED, &key_types),
 	NEEDED_TEXT(struct certificate, subject, REPORTED),
 	NEEDED_TEXT(struct certificate, issuer, REPORTED),

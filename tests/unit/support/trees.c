@@ -153,7 +153,7 @@ member_difference(const struct pair *pair, const struct recording_field *field,
 	}
 }
 
-/* What is derived is compared as well: all rows of the view but its origin's. */
+/* What follows from an origin is compared as well. */
 static char *
 struct_difference(const struct pair *pair, const struct recording_shape *shape,
     const void *a, const void *b)
