@@ -87,9 +87,9 @@ recording_unframe(const uint8_t *octets, size_t size,
 		if (result == CBOR_SHORT && size < RECORDING_SIZE_MAX &&
 		    needs <= RECORDING_SIZE_MAX - (size - reader.left))
 			return RECORDING_MORE;
-		if (result == CBOR_SHORT)
+		if (result == CBOR_SHORT && i == PART_FACTS)
 			fault = "a record that is too large";
-		else if (result == CBOR_BAD)
+		else if (result != CBOR_ITEM)
 			fault = parts[i].fault;
 		else
 			fault = part_fault(i, &items[i]);

@@ -2,12 +2,13 @@
  * Evidence to octets, by the tables.
  */
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "checker/evidence/recording_cbor.h"
 #include "checker/evidence/recording_parts.h"
-#include "resolver/memory.h"
+#include "resolver/text.h"
 #include "smtp/address.h"
 
 struct encoder {
@@ -89,6 +90,24 @@ static void
 put_string(struct encoder *encoder, const char *text)
 {
 	recording_cbor_put_text(&encoder->writer, text, strlen(text));
+}
+
+/*
+ * What would not be decoded becomes so that it is, and nothing is lost: a path
+ * that the user gave, perhaps.
+ */
+static void
+put_printable(struct encoder *encoder, const char *text)
+{
+	char *printable;
+
+	if (text_is_printable(text, strlen(text))) {
+		put_string(encoder, text);
+		return;
+	}
+	printable = text_printable(text, strlen(text));
+	put_string(encoder, printable);
+	free(printable);
 }
 
 static void
@@ -196,6 +215,8 @@ put_member(struct encoder *encoder, const struct recording_field *field,
 
 	switch (field->kind) {
 	case RECORDING_TEXT:
+		put_printable(encoder, *pointer);
+		break;
 	case RECORDING_NAME:
 		put_string(encoder, *pointer);
 		break;

@@ -457,6 +457,154 @@ test_serial_times(void **state)
 	free(signature);
 }
 
+#define SIGNED_BY(owner, type, algorithm, key_tag, zone) \
+	owner ". 300 IN RRSIG " type " " algorithm " 3 300 20260210000000 " \
+	"20260120000000 " key_tag " " zone " AAAA"
+
+static void
+assert_signer(const struct answer *answer, size_t i, const char *zone,
+    int algorithm, int key_tag)
+{
+	assert_true(i < answer->signer_count);
+	assert_string_equal(answer->signers[i].zone, zone);
+	assert_int_equal(answer->signers[i].algorithm, algorithm);
+	assert_int_equal(answer->signers[i].key_tag, key_tag);
+}
+
+/* Those of the aliases, too; each once, in order. */
+static void
+test_signers(void **state)
+{
+	static const struct packet wanted = { OWNER, DNS_A, 0, {
+		"mx.example.org. 300 IN CNAME mx.example.net.",
+		SIGNED_BY(OWNER, "CNAME", "13", "65535", "Example.ORG."),
+		"mx.example.net. 300 IN A 192.0.2.1",
+		SIGNED_BY("mx.example.net", "A", "13", "7", "example.net."),
+		SIGNED_BY("mx.example.net", "A", "8", "9", "example.net."),
+		SIGNED_BY("mx.example.net", "A", "8", "9", "example.net."),
+	}, {
+		"example.net. 300 IN NS ns.example.net.",
+		SIGNED_BY("example.net", "NS", "13", "8", "example.net."),
+	} };
+	struct answer *answer = packet_answer(&wanted);
+
+	(void)state;
+	assert_int_equal(answer->signer_count, 3);
+	assert_signer(answer, 0, "example.net", 8, 9);
+	assert_signer(answer, 1, "example.net", 13, 7);
+	assert_signer(answer, 2, "example.org", 13, 65535);
+	answer_free(answer);
+}
+
+static void
+test_signers_of_absence(void **state)
+{
+	static const struct packet wanted = { OWNER, DNS_TLSA, 0, { NULL }, {
+		"example.org. 300 IN SOA ns.example.org. x. 1 1 1 1 60",
+		SIGNED_BY("example.org", "SOA", "13", "1", "example.org."),
+		SIGNED_BY(OWNER, "NSEC", "13", "2", "example.org."),
+	} };
+	struct answer *answer = packet_answer(&wanted);
+
+	(void)state;
+	assert_int_equal(answer->signer_count, 2);
+	assert_signer(answer, 1, "example.org", 13, 2);
+	answer_free(answer);
+}
+
+static void
+test_signer_limit(void **state)
+{
+	static const struct packet wanted = { OWNER, DNS_A, 0, {
+		"mx.example.org. 300 IN A 192.0.2.1",
+	}, { NULL } };
+	struct ldns_struct_pkt *made = packet_new(&wanted);
+	struct answer *answer;
+	char *signature;
+	int i;
+
+	(void)state;
+	for (i = ANSWER_SIGNERS_MAX + 1; i >= 0; i--) {
+		signature = memory_format("mx.example.org. 300 IN RRSIG A 13 "
+		    "3 300 20260210000000 20260120000000 %d org. AAAA", i);
+		packet_push(made, signature);
+		free(signature);
+	}
+	answer = packet_read(made, packet_source(&wanted));
+	assert_int_equal(answer->signer_count, ANSWER_SIGNERS_MAX);
+	assert_signer(answer, 0, "org", 13, 0);
+	assert_signer(answer, ANSWER_SIGNERS_MAX - 1, "org", 13,
+	    ANSWER_SIGNERS_MAX - 1);
+	assert_false(answer->truncated);
+	answer_free(answer);
+}
+
+static void
+assert_kept(struct answer_source source)
+{
+	struct answer *answer, *again;
+	struct answer_origin *origin;
+
+	source.keep = true;
+	answer = answer_from_packet(&source);
+	origin = answer->origin;
+	assert_non_null(origin);
+	assert_int_equal(origin->size, source.size);
+	assert_true((origin->packet == NULL) == (source.packet == NULL));
+	answer->origin = NULL;
+	again = answer_from_origin(source.owner, source.type, origin);
+	assert_ptr_equal(again->origin, origin);
+	assert_int_equal(again->kind, answer->kind);
+	assert_int_equal(again->dnssec, answer->dnssec);
+	assert_int_equal(again->count, answer->count);
+	assert_int_equal(again->signed_until, answer->signed_until);
+	assert_int_equal(again->signer_count, answer->signer_count);
+	if (answer->why != NULL)
+		assert_string_equal(again->why, answer->why);
+	answer_free(again);
+	answer_free(answer);
+}
+
+/* What the library returned is kept of answers of all kinds, or of none. */
+static void
+test_origin(void **state)
+{
+	static const struct packet wanted = { OWNER, DNS_A, 0, {
+		"mx.example.org. 300 IN A 192.0.2.1",
+		RRSIG(OWNER, "A", "20260210000000", "20260120000000"),
+	}, { NULL } };
+	static const uint8_t malformed[] = { 1, 2, 3 };
+	struct answer *answer = packet_answer(&wanted);
+	struct answer_source source = packet_source(&wanted);
+	struct ldns_struct_pkt *made = packet_new(&wanted);
+	uint8_t *wire = NULL;
+
+	(void)state;
+	assert_null(answer->origin);
+	answer_free(answer);
+	assert_int_equal(ldns_pkt2wire(&wire, made, &source.size),
+	    LDNS_STATUS_OK);
+	source.packet = wire;
+	assert_kept(source);
+	source.secure = false;
+	source.bogus = true;
+	source.why_bogus = "validation failure <mx.example.org. A IN>: no\t"
+	    "signature";
+	assert_kept(source);
+	source.bogus = false;
+	source.rcode = LDNS_RCODE_REFUSED;
+	assert_kept(source);
+	source.rcode = 0;
+	source.packet = malformed;
+	source.size = sizeof(malformed);
+	assert_kept(source);
+	source.packet = NULL;
+	source.size = 0;
+	assert_kept(source);
+	free(wire);
+	ldns_pkt_free(made);
+}
+
 static void
 test_words(void **state)
 {
@@ -487,6 +635,10 @@ main(void)
 		TABLE_ALONE(test_wildcard),
 		TABLE_ALONE(test_class_and_ttl),
 		TABLE(test_serial_times, serial_rows),
+		TABLE_ALONE(test_signers),
+		TABLE_ALONE(test_signers_of_absence),
+		TABLE_ALONE(test_signer_limit),
+		TABLE_ALONE(test_origin),
 		TABLE_ALONE(test_words),
 	};
 

@@ -162,8 +162,43 @@ test_normalise(void **state)
 	assert_string_equal(normal, row->normal);
 	again = name_normalise(normal);
 	assert_true(name_equal(normal, again));
+	assert_true(name_is_normal(normal, strlen(normal)));
+	assert_true(name_is_normal(row->text, strlen(row->text)) ==
+	    (strcmp(row->text, normal) == 0));
 	free(again);
 	free(normal);
+}
+
+/* What name_normalise leaves alone, and no DNS message can hold. */
+static const struct no_name_row {
+	const char	*name;
+	const char	*text;
+} no_name_rows[] = {
+	{ "empty label", "a..b" },
+	{ "begins with a dot", ".a" },
+	{ "two dots", ".." },
+	{ "label of 64", "a" LABEL_63 ".example" },
+	{ "name of 254", "a" NAME_253 },
+	{ "escape above 255", "a\\256.example" },
+	{ "escape that is not needed", "\\097.example" },
+	{ "escape of two digits", "a\\00" },
+};
+
+static void
+test_is_no_name(void **state)
+{
+	const struct no_name_row *row = *state;
+
+	assert_false(name_is_normal(row->text, strlen(row->text)));
+}
+
+static void
+test_is_normal(void **state)
+{
+	(void)state;
+	assert_true(name_is_normal(NAME_253, strlen(NAME_253)));
+	assert_true(name_is_normal("_25._tcp.\\000\\046", 17));
+	assert_false(name_is_normal("a\0b", 3));
 }
 
 static void
@@ -359,6 +394,8 @@ main(void)
 		TABLE(test_from_user, user_rows),
 		TABLE_ALONE(test_from_user_limit),
 		TABLE(test_normalise, normal_rows),
+		TABLE(test_is_no_name, no_name_rows),
+		TABLE_ALONE(test_is_normal),
 		TABLE_ALONE(test_equal),
 		TABLE_ALONE(test_compare_natural),
 		TABLE(test_is_at_or_below, below_rows),

@@ -209,6 +209,30 @@ test_bogus(void **state)
 	assert_non_null(strstr(answer->why, "signature"));
 }
 
+/* What the library returned, where it is to be kept. */
+static void
+test_origins(void **state)
+{
+	struct test *test = *state;
+	const struct answer *answer;
+
+	open_resolver(test);
+	assert_null(ask(test, "secure")->origin);
+	resolver_close(test->resolver);
+	test->options.keep_origins = true;
+	open_resolver(test);
+	answer = ask(test, "secure");
+	assert_non_null(answer->origin);
+	assert_non_null(answer->origin->packet);
+	assert_true(answer->origin->secure);
+	assert_int_equal(answer->origin->now, test->options.now);
+	answer = ask(test, "forged");
+	assert_true(answer->origin->bogus);
+	assert_non_null(answer->origin->why_bogus);
+	answer = ask(test, "broken");
+	assert_int_equal(answer->origin->rcode, 2);
+}
+
 static void
 test_servfail(void **state)
 {
@@ -518,6 +542,7 @@ main(void)
 		TEST(test_secure),
 		TEST(test_insecure),
 		TEST(test_bogus),
+		TEST(test_origins),
 		TEST(test_servfail),
 		TEST(test_limit),
 		TEST(test_impossible_name),

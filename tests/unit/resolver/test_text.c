@@ -75,6 +75,32 @@ test_printable(void **state)
 	char *text = text_printable(row->bytes, row->size);
 
 	assert_string_equal(text, row->text);
+	assert_true(text_is_printable(text, strlen(text)));
+	/* Nothing but backslashes is changed in what is printable. */
+	assert_true(text_is_printable(row->bytes, row->size) ==
+	    (memcmp(row->bytes, text, row->size) == 0 ||
+	    memchr(row->bytes, '\\', row->size) != NULL));
+	free(text);
+}
+
+static void
+test_is_printable(void **state)
+{
+	char *text = memory_new(10 * TEXT_LIMIT, 1);
+
+	(void)state;
+	assert_true(text_is_printable("", 0));
+	assert_true(text_is_printable("\\x1b \xc3\xbc", 7));
+	assert_false(text_is_printable("a\0b", 3));
+	assert_false(text_is_printable("\t", 1));
+	assert_false(text_is_printable("a\x7f", 2));
+	assert_false(text_is_printable("\xc2\x9b", 2));
+	assert_false(text_is_printable("\xe2\x80\xae", 3));
+	/* The end is cut off. */
+	assert_false(text_is_printable("\xc3\xbc", 1));
+	/* However long it is. */
+	memset(text, 'a', 10 * TEXT_LIMIT);
+	assert_true(text_is_printable(text, 10 * TEXT_LIMIT));
 	free(text);
 }
 
@@ -277,6 +303,7 @@ main(void)
 {
 	static const struct table tables[] = {
 		TABLE(test_printable, printable_rows),
+		TABLE_ALONE(test_is_printable),
 		TABLE_ALONE(test_limit),
 		TABLE_ALONE(test_hex),
 		TABLE(test_time, time_rows),

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "resolver/memory.h"
 #include "smtp/chain.h"
 #include "tests/unit/support/certificates.h"
 #include "tests/unit/support/table.h"
@@ -460,6 +461,62 @@ test_copy(void **state)
 	chain_free(NULL);
 }
 
+/*
+ * A chain of the certificate that is in SIZE octets; NULL: there is none. Owned
+ * by the caller.
+ */
+static struct chain *
+from_der(const void *der, size_t size)
+{
+	struct chain *chain = memory_new(1, sizeof(*chain));
+
+	chain->certificates = memory_new(1, sizeof(*chain->certificates));
+	chain->count = 1;
+	if (chain_certificate_from_der(chain->certificates,
+	    memory_copy(der, size), size))
+		return chain;
+	chain_free(chain);
+	return NULL;
+}
+
+static void
+test_from_der(void **state)
+{
+	struct chain *chain = chain_of_pair(), *again;
+	const struct certificate *leaf = &chain->certificates[0], *other;
+	/* Behind it a NUL, by memory_copy. */
+	uint8_t *longer = memory_copy(leaf->der, leaf->size);
+
+	(void)state;
+	again = from_der(leaf->der, leaf->size);
+	assert_non_null(again);
+	other = &again->certificates[0];
+	assert_int_equal(other->size, leaf->size);
+	assert_memory_equal(other->der, leaf->der, leaf->size);
+	assert_string_equal(other->subject, leaf->subject);
+	assert_string_equal(other->issuer, leaf->issuer);
+	assert_int_equal(other->key_type, leaf->key_type);
+	assert_int_equal(other->not_after, leaf->not_after);
+	assert_memory_equal(other->spki_sha256, leaf->spki_sha256,
+	    CHAIN_DIGEST);
+	chain_free(again);
+
+	assert_null(from_der(longer, leaf->size + 1));
+	assert_null(from_der(leaf->der, leaf->size - 1));
+	assert_null(from_der("\x30\0", 2));
+	assert_null(from_der("", 0));
+	free(longer);
+
+	/* 30 82 LL LL: the length in more octets than DER takes for it. */
+	assert_memory_equal(leaf->der, "\x30\x82", 2);
+	longer = memory_new(leaf->size + 1, 1);
+	memcpy(longer, "\x30\x83\0", 3);
+	memcpy(longer + 3, leaf->der + 2, leaf->size - 2);
+	assert_null(from_der(longer, leaf->size + 1));
+	free(longer);
+	chain_free(chain);
+}
+
 /* Certificates for chains in any order. */
 enum who { NOBODY, ROOT, NAMESAKE, INTERMEDIATE, LEAF, WHO_COUNT };
 
@@ -532,6 +589,7 @@ main(void)
 		TABLE_ALONE(test_not_self_signed),
 		TABLE_ALONE(test_limit),
 		TABLE_ALONE(test_copy),
+		TABLE_ALONE(test_from_der),
 		TABLE(test_order, order_rows),
 	};
 	void *pair;
