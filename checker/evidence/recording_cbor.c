@@ -10,7 +10,7 @@
 #define HEAD 9
 
 /* What libcbor calls lengths by. */
-#if CBOR_MAJOR_VERSION == 0 && CBOR_MINOR_VERSION < 10
+#if CBOR_MAJOR_VERSION == 0 && CBOR_MINOR_VERSION < 9
 typedef size_t cbor_length;
 #else
 typedef uint64_t cbor_length;
@@ -251,6 +251,14 @@ static const struct cbor_callbacks callbacks = {
 	.indef_break = on_indefinite,
 };
 
+/* Versions up to 0.14 cut a length off to 32 bits before they check it. */
+static bool
+is_inside(const struct cbor_reader *reader, const struct cbor_item *item)
+{
+	return item->octets == NULL || item->number <=
+	    reader->left - (size_t)(item->octets - reader->next);
+}
+
 enum cbor_result
 recording_cbor_read(struct cbor_reader *reader, struct cbor_item *item,
     size_t *needs)
@@ -266,11 +274,13 @@ recording_cbor_read(struct cbor_reader *reader, struct cbor_item *item,
 	    item);
 	switch (result.status) {
 	case CBOR_DECODER_FINISHED:
+		if (!is_inside(reader, item))
+			return CBOR_BAD;
 		reader->next += result.read;
 		reader->left -= result.read;
 		return CBOR_ITEM;
 	case CBOR_DECODER_NEDATA:
-		/* A length near the largest overflows the sum. */
+		/* Likewise, the largest lengths overflow the sum. */
 		if (result.required <= reader->left)
 			return CBOR_BAD;
 		if (needs != NULL)

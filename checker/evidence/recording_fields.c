@@ -591,12 +591,22 @@ static const struct recording_shape server_shape =
 
 /* Findings and changes. */
 
+/* Only what tlsa_copy copies. */
+static const struct recording_field advised_rows[] = {
+	UNSIGNED(struct tlsa, usage, REPORTED, UINT8_MAX),
+	UNSIGNED(struct tlsa, selector, REPORTED, UINT8_MAX),
+	UNSIGNED(struct tlsa, matching_type, REPORTED, UINT8_MAX),
+	NEEDED_OCTETS(struct tlsa, data, size, REPORTED, OCTETS_MAX),
+};
+static const struct recording_shape advised_shape =
+    SHAPE(struct tlsa, advised_rows, NULL);
+
 static const struct recording_field advice_rows[] = {
 	ENUM(struct advice, kind, REPORTED, &advices),
 	LINE(struct advice, text, REPORTED),
 	NAME(struct advice, owner, REPORTED),
 	UNSIGNED(struct advice, ttl, REPORTED, UINT32_MAX),
-	STRUCT(struct advice, record, REPORTED, &tlsa_shape),
+	STRUCT(struct advice, record, REPORTED, &advised_shape),
 };
 static const struct recording_shape advice_shape =
     SHAPE(struct advice, advice_rows, recording_finish_advice);
