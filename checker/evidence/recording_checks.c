@@ -96,6 +96,19 @@ recording_finish_chain(void *value, enum recording_view view,
 }
 
 const char *
+recording_finish_handshake(void *value, enum recording_view view,
+    const struct evidence *evidence)
+{
+	const struct handshake *handshake = value;
+
+	(void)view;
+	(void)evidence;
+	/* What is from a file has neither (--chain). */
+	return handshake->version != 0 && handshake->protocol == NULL ?
+	    "has a version without a name" : NULL;
+}
+
+const char *
 recording_finish_endpoint(void *value, enum recording_view view,
     const struct evidence *evidence)
 {

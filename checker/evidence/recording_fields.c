@@ -477,12 +477,12 @@ static const struct recording_shape chain_shape =
 static const struct recording_field handshake_rows[] = {
 	ENUM(struct handshake, key_type, BOTH, &key_types),
 	UNSIGNED(struct handshake, version, BOTH, UINT16_MAX),
-	NEEDED_TEXT(struct handshake, protocol, BOTH),
-	NEEDED_TEXT(struct handshake, cipher, BOTH),
+	TEXT(struct handshake, protocol, BOTH),
+	TEXT(struct handshake, cipher, BOTH),
 	NEEDED_POINTER(struct handshake, chain, BOTH, &chain_shape),
 };
 static const struct recording_shape handshake_shape =
-    SHAPE(struct handshake, handshake_rows, NULL);
+    SHAPE(struct handshake, handshake_rows, recording_finish_handshake);
 
 static const struct recording_field handshake_judgement_rows[] = {
 	ENUM(struct handshake_judgement, verdict, REPORTED, &verdicts),
@@ -579,7 +579,8 @@ static const struct recording_shape host_shape =
 
 static const struct recording_field server_rows[] = {
 	NEEDED_NAME(struct server_evidence, zone, BOTH),
-	NEEDED_NAME(struct server_evidence, name, BOTH),
+	/* Where they could not be found: "the name servers of ...". */
+	NEEDED_TEXT(struct server_evidence, name, BOTH),
 	ADDRESS(struct server_evidence, address, BOTH),
 	FLAG(struct server_evidence, tcp, BOTH),
 	FLAG(struct server_evidence, no_route, BOTH),

@@ -256,6 +256,22 @@ test_usual(void **state)
 	chain_free(chain);
 }
 
+/* A chain from a file was in no handshake (--chain). */
+static void
+test_assumed(void **state)
+{
+	struct evidence *evidence = make_domain();
+	struct handshake *seen = evidence->hosts[0].endpoints[0].handshakes[0].
+	    seen;
+
+	(void)state;
+	free(seen->protocol);
+	free(seen->cipher);
+	seen->protocol = seen->cipher = NULL;
+	fixture_judge(evidence);
+	check_travel(evidence);
+}
+
 /* What the library said of a question that it had no use for. */
 static void
 test_kept_failures(void **state)
@@ -291,7 +307,7 @@ test_servers(void **state)
 	for (i = 0; i < 2; i++) {
 		server = &evidence->servers[i];
 		server->zone = memory_string("example.org");
-		server->name = memory_string("ns.example.org");
+		server->name = memory_string("the name servers of it");
 		address_from_text(&server->address, addresses[i], 53);
 		server->tcp = i == 1;
 		evidence_server_answer(server, fixture_answer("example.org",
@@ -664,6 +680,7 @@ main(void)
 	static const struct table tables[] = {
 		TABLE_ALONE(test_domain),
 		TABLE_ALONE(test_usual),
+		TABLE_ALONE(test_assumed),
 		TABLE_ALONE(test_kept_failures),
 		TABLE_ALONE(test_servers),
 		TABLE_ALONE(test_references),
