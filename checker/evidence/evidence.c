@@ -312,6 +312,8 @@ evidence_exit_status(const struct evidence *evidence)
 {
 	const struct domain_judgement *judged = &evidence->judged;
 
+	if (judged->comparison.made && judged->comparison.count == 0)
+		return verdict_exit_status(VERDICT_PASS);
 	if (judged->verdict == VERDICT_PASS &&
 	    finding_list_has(&judged->findings, FINDING_NEXT_TOO_EARLY))
 		return verdict_exit_status(VERDICT_NONE);

@@ -30,6 +30,7 @@
 #define EVIDENCE_HOSTS_MAX	64	/* MX hosts looked at */
 #define EVIDENCE_ADDRESSES_MAX	32	/* addresses of a host connected to */
 #define EVIDENCE_NAMES_MAX	4	/* reference names of a host */
+#define EVIDENCE_CHANGES_MAX	4096	/* changes that are told (--since) */
 
 /* TLSA base domains of a host: its alias's end, and itself (RFC 7672 2.2.2). */
 #define EVIDENCE_BASES	2
@@ -273,7 +274,10 @@ const struct handshake_evidence *
 		 handshake_next(const struct host_evidence *host,
 		    struct handshake_walk *walk);
 
-/* "mx", "key-type": as JSON has it. Static; NULL: it is CHANGE_NONE. */
+/*
+ * "mx", "key-type": as JSON has it, and the code of its finding without
+ * "changed-". Static; NULL: it is CHANGE_NONE.
+ */
 const char	*change_kind_name(enum change_kind kind);
 
 /* Facts of the tree, for rules and for writers. */
@@ -290,8 +294,12 @@ const struct finding *evidence_main_finding(const struct evidence *evidence);
 
 /*
  * Exit status of mxdane for a judged domain: that of the verdict, but 2 for a
- * pass where the next certificate's record is not safe to use yet (--next).
+ * pass where the next certificate's record is not safe to use yet (--next), and
+ * 0 where nothing changed (--since).
  */
 int		 evidence_exit_status(const struct evidence *evidence);
+
+/* "key-type": the code of its finding without "changed-". Static. */
+const char	*change_kind_name(enum change_kind what);
 
 #endif

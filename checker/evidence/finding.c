@@ -229,6 +229,40 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	    "the TLSA records are not (yet) as --expect and --expect-no "
 	    "require: --wait gives the DNS time" },
 
+	[FINDING_CHANGED_NEW] = { "changed-new", INFO, NULL,
+	    "the earlier run (--since) did not include the domain: see its "
+	    "full report" },
+	[FINDING_CHANGED_VERDICT] = { "changed-verdict", INFO, NULL,
+	    "the verdict has changed since the earlier run (--since): the "
+	    "other changes and findings say why" },
+	[FINDING_CHANGED_MX] = { "changed-mx", INFO, NULL,
+	    "an MX host was added or removed: check that this was intended, "
+	    "and that a new one has TLSA records" },
+	[FINDING_CHANGED_ADDRESS] = { "changed-address", INFO, NULL,
+	    "an address of a host was added or removed: check that this was "
+	    "intended, and that a new server has the same keys as the others" },
+	[FINDING_CHANGED_TLSA] = { "changed-tlsa", INFO, NULL,
+	    "a TLSA record was added or removed: check that this was "
+	    "intended, and that no server still uses a key whose record is "
+	    "gone" },
+	[FINDING_CHANGED_KEY] = { "changed-key", INFO, NULL,
+	    "the server has a new key: check that a TLSA record of it is "
+	    "published, and that it was you who changed it" },
+	[FINDING_CHANGED_ISSUER] = { "changed-issuer", INFO, NULL,
+	    "the server's certificate comes from another CA: check that this "
+	    "was intended, and that no record of usage 2 depends on the old "
+	    "one" },
+	[FINDING_CHANGED_KEY_TYPE] = { "changed-key-type", INFO, NULL,
+	    "the server presents certificates of other key types than "
+	    "before: each type needs a TLSA record that matches" },
+	[FINDING_CHANGED_TLS] = { "changed-tls", INFO, NULL,
+	    "the server negotiates another TLS version: a lower one may be "
+	    "due to a device in front of the server" },
+	[FINDING_CHANGED_DNSSEC] = { "changed-dnssec", INFO, NULL,
+	    "the DNSSEC status of an answer, or a key that signs it, has "
+	    "changed: check that a key rollover was planned, and that the DS "
+	    "record fits" },
+
 	[FINDING_EGRESS_BLOCKED] = { "egress-blocked", WARNING, NULL,
 	    "this machine is probably not allowed to connect to the port: "
 	    "run mxdane elsewhere, or with --dns-only" },

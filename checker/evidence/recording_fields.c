@@ -679,6 +679,7 @@ static const struct recording_shape tool_shape =
 
 static const struct recording_field domain_judgement_rows[] = {
 	ENUM(struct domain_judgement, verdict, REPORTED, &verdicts),
+	REAL(struct domain_judgement, ahead_days, REPORTED),
 	STRUCT(struct domain_judgement, findings, REPORTED,
 	    &finding_list_shape),
 	STRUCT(struct domain_judgement, comparison, REPORTED,
@@ -694,6 +695,7 @@ static const struct recording_field evidence_rows[] = {
 	UNSIGNED(struct evidence, elapsed_ms, BOTH, UINT32_MAX),
 	FLAG(struct evidence, host_mode, BOTH),
 	FLAG(struct evidence, dns_only, BOTH),
+	FLAG(struct evidence, chain_given, BOTH),
 	ENUM(struct evidence, health, BOTH, &healths),
 	TEXT(struct evidence, health_why, BOTH),
 	REAL(struct evidence, deadline, BOTH),

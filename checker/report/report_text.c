@@ -19,6 +19,11 @@
 #define FINDING_INDENT	9
 #define RECORD_INDENT	22
 
+/* Columns of a report of changes: of the verdict, and of what changed. */
+#define CHANGES_COLUMN	36
+#define CHANGE_INDENT	2
+#define CHANGE_LABEL	10
+
 enum colour {
 	COLOUR_NONE,
 	COLOUR_GOOD,
@@ -79,18 +84,25 @@ put_verdict(const struct page *page, enum verdict verdict, int width)
 	    "");
 }
 
-/* "    NAME        verdict DNSSEC secure" */
+/* "    NAME        verdict DNSSEC secure", with the verdict at COLUMN. */
 static void
-put_heading(const struct page *page, int indent, const char *name,
-    enum verdict verdict, const char *rest)
+put_heading_at(const struct page *page, int indent, int column,
+    const char *name, enum verdict verdict, const char *rest)
 {
-	int width = VERDICT_COLUMN - indent - (int)strlen(name);
+	int width = column - indent - (int)strlen(name);
 
 	fprintf(page->out, "%*s", indent, "");
 	put(page, COLOUR_STRONG, name);
 	fprintf(page->out, "%*s", width > 1 ? width : 1, "");
 	put_verdict(page, verdict, 8);
 	fprintf(page->out, "%s\n", rest);
+}
+
+static void
+put_heading(const struct page *page, int indent, const char *name,
+    enum verdict verdict, const char *rest)
+{
+	put_heading_at(page, indent, VERDICT_COLUMN, name, verdict, rest);
 }
 
 /*
@@ -101,7 +113,7 @@ static void
 put_running(const struct page *page, size_t column, int indent,
     const char *text)
 {
-	size_t room, length;
+	size_t room, length, shown;
 
 	do {
 		room = column < TEXT_COLUMNS ? TEXT_COLUMNS - column : 0;
@@ -114,7 +126,9 @@ put_running(const struct page *page, size_t column, int indent,
 			if (length == 0)
 				length = strcspn(text, " ");
 		}
-		fprintf(page->out, "%.*s\n", (int)length, text);
+		for (shown = length; shown > 0 && text[shown - 1] == ' ';)
+			shown--;
+		fprintf(page->out, "%.*s\n", (int)shown, text);
 		text += length + strspn(text + length, " ");
 		if (*text != '\0')
 			fprintf(page->out, "%*s", indent, "");
@@ -198,6 +212,12 @@ put_group(const struct page *page, const struct finding_group *group,
 	put_advice(page, &finding->advice, printed);
 }
 
+static bool
+is_change(enum finding_code code)
+{
+	return code >= FINDING_CHANGED_NEW && code <= FINDING_CHANGED_DNSSEC;
+}
+
 static void
 put_findings(const struct page *page, const struct finding_list *list)
 {
@@ -206,8 +226,11 @@ put_findings(const struct page *page, const struct finding_list *list)
 	size_t i;
 
 	finding_groups_init(&groups, list);
-	for (i = 0; i < groups.count; i++)
-		put_group(page, &groups.items[i], &printed);
+	for (i = 0; i < groups.count; i++) {
+		/* Changes are told by themselves. */
+		if (!is_change(groups.items[i].members[0]->code))
+			put_group(page, &groups.items[i], &printed);
+	}
 	finding_groups_clear(&groups);
 	name_set_clear(&printed);
 }
@@ -460,6 +483,120 @@ domain_rest(const struct evidence *evidence, bool brief)
 	return rest;
 }
 
+/* Where it changed: "mx.example.org [192.0.2.1]"; "" for the domain. Owned. */
+static char *
+change_place(const struct change *change)
+{
+	char *address, *place;
+
+	if (change->host == NULL || change->address.family == 0)
+		return memory_string(change->host != NULL ? change->host : "");
+	address = address_text(&change->address);
+	place = memory_format("%s [%s]", change->host, address);
+	free(address);
+	return place;
+}
+
+/* "new: 3 1 1 60785a34...", "pass -> fail". Owned by the caller. */
+static char *
+change_values(const struct change *change)
+{
+	if (change->what == CHANGE_NEW)
+		return memory_format("not in the earlier run; verdict %s",
+		    change->after);
+	if (change->before != NULL && change->after != NULL)
+		return memory_format("%s -> %s", change->before,
+		    change->after);
+	/* These are their own places. */
+	if (change->what == CHANGE_MX || change->what == CHANGE_ADDRESS)
+		return memory_string(change->after != NULL ? "new" : "gone");
+	return change->after != NULL ?
+	    memory_format("new: %s", change->after) :
+	    memory_format("gone: %s", change->before);
+}
+
+/*
+ * A record can be copied, and with -q each line goes into a log by itself: they
+ * are not wrapped.
+ */
+static void
+put_change(const struct page *page, const char *domain,
+    const struct change *change)
+{
+	const char *label = change_kind_name(change->what);
+	char *place = change_place(change), *values = change_values(change);
+	char *line = *place == '\0' ? memory_string(values) :
+	    memory_format("%s  %s", place, values);
+
+	if (page->options->verbosity < 0)
+		fprintf(page->out, "%s  ", domain);
+	else
+		fprintf(page->out, "%*s", CHANGE_INDENT, "");
+	put(page, change->before == NULL ? COLOUR_GOOD : change->after == NULL ?
+	    COLOUR_BAD : COLOUR_DOUBT, label);
+	fprintf(page->out, "%*s", CHANGE_LABEL - (int)strlen(label), "");
+	if (page->options->verbosity < 0 || change->what == CHANGE_TLSA)
+		fprintf(page->out, "%s\n", line);
+	else
+		put_running(page, CHANGE_INDENT + CHANGE_LABEL,
+		    CHANGE_INDENT + CHANGE_LABEL, line);
+	free(line);
+	free(values);
+	free(place);
+}
+
+/* "3 changes since 2026-11-26 12:00Z". Owned by the caller. */
+static char *
+changes_summary(const struct comparison *comparison)
+{
+	char *time = text_time(comparison->since), *since, *text;
+
+	since = comparison->since == 0 ? memory_string("") :
+	    memory_format(" since %.10s %.5sZ", time, strchr(time, 'T') + 1);
+	if (comparison->count == 0)
+		text = memory_format("no change%s", since);
+	else
+		text = memory_format("%s%zu change%s%s",
+		    comparison->count == EVIDENCE_CHANGES_MAX ?
+		    "at least " : "",
+		    comparison->count, comparison->count == 1 ? "" : "s",
+		    since);
+	free(since);
+	free(time);
+	return text;
+}
+
+static void
+put_changes(const struct page *page, const struct evidence *evidence)
+{
+	const struct comparison *comparison = &evidence->judged.comparison;
+	size_t i;
+
+	for (i = 0; i < comparison->count; i++)
+		put_change(page, evidence->domain, &comparison->changes[i]);
+}
+
+/* Only what changed; nothing, where nothing did. FOLLOWED is the state. */
+static void
+text_changes(const struct page *page, const struct evidence *evidence,
+    bool *followed)
+{
+	char *summary;
+
+	if (evidence->judged.comparison.count == 0)
+		return;
+	if (page->options->verbosity >= 0) {
+		if (*followed)
+			fputc('\n', page->out);
+		summary = changes_summary(&evidence->judged.comparison);
+		put_heading_at(page, 0, CHANGES_COLUMN, evidence->domain,
+		    evidence->judged.verdict, summary);
+		free(summary);
+	}
+	*followed = true;
+	put_changes(page, evidence);
+}
+
 static void
 text_domain(FILE *out, const struct report_options *options,
     const struct evidence *evidence, void *state)
@@ -469,6 +606,10 @@ text_domain(FILE *out, const struct report_options *options,
 	char *rest;
 	size_t i;
 
+	if (evidence->judged.comparison.made && options->verbosity <= 0) {
+		text_changes(&page, evidence, followed);
+		return;
+	}
 	if (options->verbosity >= 0 && *followed)
 		fputc('\n', out);
 	*followed = true;
@@ -484,6 +625,12 @@ text_domain(FILE *out, const struct report_options *options,
 	for (i = 0; i < evidence->host_count; i++)
 		put_host(&page, evidence, &evidence->hosts[i]);
 	put_findings(&page, &evidence->judged.findings);
+	if (evidence->judged.comparison.made) {
+		rest = changes_summary(&evidence->judged.comparison);
+		fprintf(out, "%s\n", rest);
+		free(rest);
+		put_changes(&page, evidence);
+	}
 	if (options->verbosity > 0)
 		put_provenance(&page, evidence);
 }
