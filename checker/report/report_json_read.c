@@ -489,7 +489,10 @@ read_address_list(const json_t *object, struct answer *a, struct answer *aaaa,
 	return true;
 }
 
-/* A family without addresses has not been answered. */
+/*
+ * A family without addresses has no usable answer; if the status of both is
+ * failed, the answer did not come in time.
+ */
 static void
 lose_family(struct answer **answer, enum dnssec_status status)
 {
@@ -497,8 +500,9 @@ lose_family(struct answer **answer, enum dnssec_status status)
 
 	if ((*answer)->kind == ANSWER_RECORDS)
 		return;
-	if (status == DNSSEC_BOGUS)
-		lost = answer_of((*answer)->owner, (*answer)->type, status);
+	if (status != DNSSEC_FAILED)
+		lost = answer_of((*answer)->owner, (*answer)->type,
+		    status == DNSSEC_BOGUS ? DNSSEC_BOGUS : DNSSEC_FAILED);
 	answer_free(*answer);
 	*answer = lost;
 }
