@@ -5,21 +5,28 @@
  */
 #include <event2/event.h>
 #include <stdlib.h>
-#include <time.h>
 
-#include "checker/gather/audit.h"
 #include "checker/report/plugin.h"
-#include "checker/run/engine.h"
 #include "checker/run/input.h"
 #include "checker/run/plugin_settings.h"
+#include "checker/run/pool.h"
 #include "checker/run/process.h"
 #include "checker/run/user_files.h"
+#include "checker/run/worker.h"
 #include "resolver/memory.h"
+
+/*
+ * Seconds beyond the deadline, without a word of the worker: it hangs. Together
+ * they are less than monitoring systems wait.
+ */
+#define GRACE 5
 
 /* One check. */
 struct check {
-	struct engine			 engine;
 	const struct plugin_settings	*settings;	/* borrowed */
+	struct event_base		*base;		/* owned */
+	struct user_files		 files;
+	char				*domain;	/* owned; NULL: begun */
 	enum plugin_state		 state;
 };
 
@@ -31,23 +38,82 @@ complain(char *why)
 	return PLUGIN_UNKNOWN;
 }
 
+static bool
+on_next(void *argument, struct pool_task *task, bool *end)
+{
+	struct check *check = argument;
+
+	*end = check->domain == NULL;
+	task->domain = check->domain;
+	check->domain = NULL;
+	return task->domain != NULL;
+}
+
 static void
-on_audit(struct evidence *evidence, void *argument)
+on_report(struct pool_result *result, void *argument)
 {
 	struct check *check = argument;
 	struct plugin_options options = check->settings->plugin;
 
 	options.verbosity = check->settings->common.report.verbosity;
-	engine_judge(&check->engine, evidence);
-	check->state = plugin_report(stdout, evidence, &options);
-	evidence_free(evidence);
-	event_base_loopbreak(check->engine.context.base);
+	check->state = plugin_report(stdout, result->evidence, &options);
 }
 
-/* Checks DOMAIN. */
+static void
+on_refused(char *why, bool internal, void *argument)
+{
+	struct check *check = argument;
+
+	(void)internal;
+	complain(why);
+	event_base_loopbreak(check->base);
+}
+
+static void
+on_finished(void *argument)
+{
+	struct check *check = argument;
+
+	event_base_loopbreak(check->base);
+}
+
+/* The domain is tried once: a crash is UNKNOWN, and the next check a retry. */
+static void
+audit(struct check *check)
+{
+	struct worker_options worker = {
+		.settings = &check->settings->common,
+		.files = &check->files,
+	};
+	const struct pool_options options = {
+		.workers = 1,
+		.flight = 1,
+		.deadline = check->settings->common.gather.timeout,
+		.grace = GRACE,
+		.work = worker_run,
+		.work_argument = &worker,
+	};
+	const struct pool_callbacks callbacks = {
+		.next = on_next,
+		.report = on_report,
+		.finished = on_finished,
+		.refused = on_refused,
+		.argument = check,
+	};
+	struct pool *pool;
+
+	check->base = event_base_new();
+	if (check->base == NULL)
+		abort();
+	pool = pool_new(check->base, &options, &callbacks);
+	pool_wake(pool);
+	event_base_dispatch(check->base);
+	free(pool_free(pool));
+	event_base_free(check->base);
+}
+
 static enum plugin_state
-audit(const struct plugin_settings *settings, const struct user_files *files,
-    const char *domain)
+run(const struct plugin_settings *settings)
 {
 	struct check check = {
 		.settings = settings,
@@ -55,33 +121,16 @@ audit(const struct plugin_settings *settings, const struct user_files *files,
 	};
 	char *why;
 
-	if (!engine_open(&check.engine, &settings->common, files, NULL, &why))
+	check.domain = input_domain(settings->domain, &why);
+	if (check.domain == NULL)
 		return complain(why);
-	audit_start(&check.engine.context, domain, time(NULL), on_audit,
-	    &check);
-	event_base_dispatch(check.engine.context.base);
-	engine_close(&check.engine);
+	if (user_files_read(&check.files, &settings->common, &why))
+		audit(&check);
+	else
+		complain(why);
+	user_files_clear(&check.files);
+	free(check.domain);
 	return check.state;
-}
-
-static enum plugin_state
-run(const struct plugin_settings *settings)
-{
-	struct user_files files;
-	enum plugin_state state;
-	char *domain, *why;
-
-	domain = input_domain(settings->domain, &why);
-	if (domain == NULL)
-		return complain(why);
-	if (user_files_read(&files, &settings->common, &why)) {
-		state = audit(settings, &files, domain);
-		user_files_clear(&files);
-	} else {
-		state = complain(why);
-	}
-	free(domain);
-	return state;
 }
 
 int

@@ -36,7 +36,8 @@ main(int argc, char **argv)
 	} else if (settings.version) {
 		options_print_version(&settings_table, stdout);
 		status = 0;
-	} else if (first == argc && settings.input == NULL) {
+	} else if (first == argc && settings.input == NULL &&
+	    settings.replay == NULL) {
 		status = wrong_usage(memory_string("mxdane: missing DOMAIN "
 		    "argument (try 'mxdane --help')"));
 	} else if (settings_conflict(&settings) != NULL) {

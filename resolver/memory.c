@@ -29,6 +29,15 @@ memory_grow(void *array, size_t count, size_t size)
 }
 
 void *
+memory_resize(void *memory, size_t size)
+{
+	memory = realloc(memory, size > 0 ? size : 1);
+	if (memory == NULL)
+		abort();
+	return memory;
+}
+
+void *
 memory_copy(const void *bytes, size_t size)
 {
 	char *copy;

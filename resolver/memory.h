@@ -18,6 +18,9 @@ void	*memory_new(size_t count, size_t size);
  */
 void	*memory_grow(void *array, size_t count, size_t size);
 
+/* MEMORY (owned, or NULL) with SIZE octets, not zeroed. It may move. */
+void	*memory_resize(void *memory, size_t size);
+
 /* A copy of SIZE octets, followed by a NUL. */
 void	*memory_copy(const void *bytes, size_t size);
 

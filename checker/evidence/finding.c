@@ -272,6 +272,9 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	[FINDING_LIMIT_REACHED] = { "limit-reached", WARNING, NULL,
 	    "there is more than mxdane looks at: what is beyond the limit "
 	    "was not judged" },
+	[FINDING_INTERNAL_CRASH] = { "internal-crash", ERROR, NULL,
+	    "mxdane itself failed at this domain: report it, with the record "
+	    "of such a run (--record)" },
 };
 
 struct finding *

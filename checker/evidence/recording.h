@@ -25,7 +25,7 @@ struct evidence;
 #define RECORDING_VERSION	1
 
 /* Octets of an encoding, or of a frame; what is larger is not decoded. */
-#define RECORDING_SIZE_MAX	((size_t)32 << 20)
+#define RECORDING_SIZE_MAX	(128u * 1024 * 1024)
 
 enum recording_view {
 	RECORDING_FACTS,

@@ -297,6 +297,12 @@ audit_cancel(struct audit *audit)
 	audit_free(audit);
 }
 
+const struct evidence *
+audit_evidence(const struct audit *audit)
+{
+	return audit->evidence;
+}
+
 char *
 audit_waits_for(const struct audit *audit)
 {

@@ -17,6 +17,14 @@
 
 struct audit;
 
+/* Audits that one context carries at a time. */
+#define AUDIT_FLIGHT 64
+/*
+ * The same with --authoritative, where each audit opens resolvers, with threads
+ * and descriptors.
+ */
+#define AUDIT_FLIGHT_AUTHORITATIVE 16
+
 /* Called once from the loop; EVIDENCE (not judged) is owned by the callee. */
 typedef void	audit_done(struct evidence *evidence, void *argument);
 
@@ -36,5 +44,8 @@ void		 audit_cancel(struct audit *audit);
  * example.org)". Owned by the caller.
  */
 char		*audit_waits_for(const struct audit *audit);
+
+/* What has been gathered so far. Borrowed, and still added to. */
+const struct evidence *audit_evidence(const struct audit *audit);
 
 #endif

@@ -326,11 +326,13 @@ judge(struct evidence *evidence, const struct judge_options *options)
 	state = judging_begin(evidence, options, &judged->findings);
 	for (i = 0; i < evidence->host_count; i++)
 		judge_host_dns(&evidence->hosts[i]);
-	if (!judge_local_resolver(&state))
+	if (evidence->crash == NULL && !judge_local_resolver(&state))
 		return;
 	for (i = 0; i < evidence->host_count; i++)
 		judge_host_facts(&evidence->hosts[i], evidence, state.when);
 	judged->verdict = judge_domain(&state, evidence);
+	if (judge_crash(&state) == VERDICT_UNKNOWN)
+		judged->verdict = VERDICT_UNKNOWN;
 	finding_list_settle(&judged->findings);
 }
 

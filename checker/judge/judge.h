@@ -39,6 +39,12 @@ struct judge_options {
  */
 void	judge(struct evidence *evidence, const struct judge_options *options);
 
+/*
+ * For evidence that cannot be judged, since that is what the process died of:
+ * clears what was judged, and adds what `crash` says.
+ */
+void	judge_nothing(struct evidence *evidence);
+
 /* Records and names that come from elsewhere than the DNS. All borrowed. */
 struct judge_given {
 	const struct tlsa_set	*records;

@@ -8,6 +8,9 @@
 
 #include "checker/judge/judging.h"
 
+/* What a process that died leaves. */
+enum verdict	 judge_crash(struct judge_state *state);
+
 /*
  * Facts. The first fills in what the DNS alone says of a host; the second, when
  * the DNS can be trusted, its records, names, matches, and the verdicts of its

@@ -7,6 +7,7 @@
 #include "checker/evidence/expiry.h"
 #include "checker/evidence/host_dns.h"
 #include "checker/report/report.h"
+#include "resolver/memory.h"
 
 /* The numbers of the first line and of the performance data. */
 struct sums {
@@ -154,6 +155,8 @@ plugin_judge(const struct evidence *evidence,
 	enum plugin_state state = PLUGIN_OK;
 	size_t i;
 
+	if (evidence->crash != NULL)
+		return PLUGIN_UNKNOWN;
 	/* An established fault counts, whatever else is not known. */
 	if (evidence->judged.verdict == VERDICT_FAIL)
 		return PLUGIN_CRITICAL;
@@ -329,6 +332,18 @@ put_details(FILE *out, const struct evidence *evidence, int verbosity)
 	free(text);
 }
 
+/* One line, and no performance data: nothing is known that can be trusted. */
+static enum plugin_state
+report_crash(FILE *out, const struct evidence *evidence)
+{
+	char *why = memory_format("%s: %s: %s", evidence->domain,
+	    finding_code_name(FINDING_INTERNAL_CRASH), evidence->crash);
+
+	plugin_complain(out, why);
+	free(why);
+	return PLUGIN_UNKNOWN;
+}
+
 enum plugin_state
 plugin_report(FILE *out, const struct evidence *evidence,
     const struct plugin_options *options)
@@ -336,6 +351,8 @@ plugin_report(FILE *out, const struct evidence *evidence,
 	const struct sums sums = sum_up(evidence);
 	enum plugin_state state = plugin_judge(evidence, options);
 
+	if (evidence->crash != NULL)
+		return report_crash(out, evidence);
 	put_first_line(out, evidence, &sums, options, state);
 	fputs(" | ", out);
 	put_performance(out, evidence, &sums, options);

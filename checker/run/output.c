@@ -125,11 +125,17 @@ output_close(struct output *output, char **why)
 }
 
 void
-output_discard(struct output *output)
+output_keep(struct output *output)
 {
 	if (output->file != NULL)
 		fclose(output->stream);
+	output_clear(output);
+}
+
+void
+output_discard(struct output *output)
+{
 	if (output->temporary != NULL)
 		unlink(output->temporary);
-	output_clear(output);
+	output_keep(output);
 }

@@ -32,6 +32,8 @@ bool	output_append(struct output *output, const char *file, char **why);
 bool	output_close(struct output *output, char **why);
 /* Why it cannot be written to, by errno, which stays. Owned by the caller. */
 char	*output_fault(const struct output *output);
+/* Closes it. What was written stays, under its temporary name if it has one. */
+void	output_keep(struct output *output);
 /* Closes it. A file that was to be replaced is as it was. */
 void	output_discard(struct output *output);
 

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "checker/run/pool.h"
 #include "checker/tlsa/expectation.h"
 #include "resolver/memory.h"
+#include "resolver/text.h"
 
 /* -q, then as many -v as say more. */
 #define VERBOSITY_QUIET	(-1)
@@ -19,9 +21,9 @@ settings_init(struct settings *settings)
 		.gather = {
 			.port = OPTIONS_PORT,
 			.timeout = SETTINGS_TIMEOUT,
-			.keep_octets = false,
 		},
 		.format = report_format_at(0),
+		.jobs = 1,
 		.colour = TERMINAL_COLOUR_AUTO,
 	};
 }
@@ -59,6 +61,19 @@ settings_conflict(const struct settings *settings)
 	const bool connect = settings->gather.connect;
 	const bool dns_only = settings->gather.dns_only;
 
+	const bool replay = settings->replay != NULL;
+
+	if (replay && (chain || connect))
+		return "--replay does not go with --chain and --connect, "
+		    "which say how to gather";
+	if (replay && settings->input != NULL)
+		return "--replay does not go with --file: "
+		    "name the domains as arguments";
+	if (replay && settings->wait > 0)
+		return "--replay does not go with --wait";
+	if (settings->since != NULL && settings->wait > 0)
+		return "--since does not go with --wait, "
+		    "which ends when all is well";
 	if (chain && connect)
 		return "--connect does not go with --chain, "
 		    "which does not connect";
@@ -159,6 +174,20 @@ take_format(void *member, const char *value, const char **why)
 }
 
 static bool
+take_jobs(void *member, const char *value, const char **why)
+{
+	unsigned int *jobs = member;
+	uint32_t number;
+
+	*why = "is not a number of workers, 0 to "
+	    TEXT_NUMBER(POOL_WORKERS_MAX);
+	if (!text_parse_number(value, POOL_WORKERS_MAX, &number))
+		return false;
+	*jobs = number;
+	return true;
+}
+
+static bool
 take_quiet(void *member, const char *value, const char **why)
 {
 	int *verbosity = member;
@@ -254,6 +283,15 @@ static const struct option_row rows[] = {
 	    "text (default), json, junit, tap, github, prometheus" },
 	{ "output", 'o', "FILE", take_text, AT(output),
 	    "write the report to FILE" },
+	{ "record", 0, "FILE", take_text, AT(record),
+	    "write what was seen to FILE, too" },
+	{ "replay", 0, "FILE", take_text, AT(replay),
+	    "judge again what --record wrote, offline" },
+	{ "since", 0, "FILE", take_text, AT(since),
+	    "report what has changed since FILE, an earlier record or JSON "
+	    "report" },
+	{ "jobs", 0, "N", take_jobs, AT(jobs),
+	    "worker processes for a list (default 1; 0: one a processor)" },
 	{ "quiet", 'q', NULL, take_quiet, AT(report.verbosity),
 	    "one line for each domain" },
 	{ "color", 0, "WHEN", take_colour, AT(colour),

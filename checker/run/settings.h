@@ -43,6 +43,11 @@ struct settings {
 	const char			*root_hints;	/* borrowed; likewise */
 	const char			*input;		/* borrowed; --file */
 	const char			*output;	/* borrowed; --output */
+	const char			*record;	/* borrowed; --record */
+	const char			*replay;	/* borrowed; --replay */
+	const char			*since;		/* borrowed; --since */
+	unsigned int			 jobs;		/* workers; 0: one for
+							 * each processor */
 	const struct report_format	*format;	/* static */
 	enum terminal_colour		 colour;
 	double				 wait;		/* seconds; 0: once */

@@ -8,31 +8,39 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "checker/run/engine.h"
+#include "checker/run/pool.h"
+#include "checker/run/record_file.h"
 #include "checker/run/reporter.h"
 #include "checker/run/settings.h"
 #include "checker/run/signals.h"
 #include "checker/run/user_files.h"
 
-struct batch;
+struct earlier;
 struct event;
-struct evidence;
+struct event_base;
 struct input;
+struct replay;
 
 struct survey {
 	const struct settings	*settings;	/* borrowed */
 	struct user_files	 files;
-	struct engine		 engine;
-	struct input		*input;		/* owned */
-	struct batch		*batch;		/* owned */
+	struct earlier		*earlier;	/* owned; --since, or NULL */
+	struct event_base	*base;		/* owned */
+	struct input		*input;		/* owned; NULL: --replay */
+	struct replay		*replay;	/* owned; NULL: no --replay */
+	struct record_writer	 record;	/* --record */
+	struct pool		*pool;		/* owned */
 	struct event		*progress;	/* owned; NULL: not shown */
 	struct signals		 signals;
 	struct reporter		 reporter;
+	bool			 reports;	/* it is open */
 	bool			 defers;	/* nothing is written yet */
-	struct evidence		**deferred;	/* owned; judged */
+	struct pool_result	*deferred;	/* owned, with what they own */
 	size_t			 deferred_count;
 	int			 status;	/* the worst of this pass */
 	bool			 had_bad_input;	/* a line without a domain */
+	bool			 wrong;		/* a setting, or the output */
+	bool			 broken;	/* a worker did not end well */
 };
 
 /* Says WHY on standard error, and takes ownership of it. */
@@ -49,10 +57,10 @@ bool	survey_audit_all(struct survey *survey, char *const *words,
 /* Opens the output. False: it cannot be opened, as above. */
 bool	survey_begin_report(struct survey *survey);
 /*
- * Writes one domain's report and frees EVIDENCE. False: it cannot be written,
+ * Writes one domain's report, and its record. False: it cannot be written,
  * which has been complained about.
  */
-bool	survey_write(struct survey *survey, struct evidence *evidence);
+bool	survey_write(struct survey *survey, struct pool_result *result);
 /* Closes the output. */
 void	survey_end_report(struct survey *survey);
 

@@ -3,15 +3,23 @@
 #include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "checker/evidence/evidence.h"
-#include "checker/gather/batch.h"
+#include "checker/evidence/recording.h"
+#include "checker/gather/audit.h"
+#include "checker/run/earlier.h"
 #include "checker/run/input.h"
+#include "checker/run/replay.h"
 #include "checker/run/terminal.h"
+#include "checker/run/worker.h"
 #include "resolver/memory.h"
 
 /* How often the line that shows progress is drawn. */
 #define PROGRESS_MICROSECONDS 500000
+
+/* Seconds beyond a domain's deadline, without a word of a worker: it hangs. */
+#define GRACE 10
 
 /* Removes the progress line before anything else is written. */
 static void
@@ -30,35 +38,79 @@ survey_complain(struct survey *survey, char *why)
 }
 
 static void
-print_trace(void *listener, enum trace_level level, const char *subject,
-    const char *line)
+on_complaint(char *why, bool bad_input, void *argument)
 {
-	(void)listener;
+	struct survey *survey = argument;
+
+	survey_complain(survey, why);
+	survey->had_bad_input |= bad_input;
+}
+
+static void
+on_trace(int level, const char *subject, const char *line, void *argument)
+{
+	clear_progress(argument);
 	(void)level;
 	fprintf(stderr, "%s: %s\n", subject, line);
 }
 
-static char *
-on_next(void *argument, bool *end)
+/* The next record. False: as for on_next. */
+static bool
+next_record(struct survey *survey, struct pool_task *task, bool *end)
 {
-	struct survey *survey = argument;
-	char *domain, *why;
+	char *why;
 
 	for (;;) {
-		switch (input_next(survey->input, &domain, &why)) {
+		switch (replay_next(survey->replay, task, &why)) {
+		case REPLAY_TASK:
+			return true;
+		case REPLAY_BAD:
+			on_complaint(why, true, survey);
+			break;
+		case REPLAY_END:
+			*end = true;
+			return false;
+		}
+	}
+}
+
+static bool
+next_domain(struct survey *survey, struct pool_task *task, bool *end)
+{
+	char *why;
+
+	for (;;) {
+		switch (input_next(survey->input, &task->domain, &why)) {
 		case INPUT_DOMAIN:
-			return domain;
+			return true;
 		case INPUT_BAD:
-			survey_complain(survey, why);
-			survey->had_bad_input = true;
+			on_complaint(why, true, survey);
 			break;
 		case INPUT_END:
 			*end = true;
-			return NULL;
+			return false;
 		case INPUT_WAIT:
-			return NULL;
+			return false;
 		}
 	}
+}
+
+static bool
+on_next(void *argument, struct pool_task *task, bool *end)
+{
+	struct survey *survey = argument;
+	char *why;
+
+	if (!(survey->replay != NULL ? next_record(survey, task, end) :
+	    next_domain(survey, task, end)))
+		return false;
+	if (survey->earlier == NULL)
+		return true;
+	task->earlier = earlier_find(survey->earlier, task->domain,
+	    &task->earlier_size, &why);
+	if (task->earlier == NULL)
+		on_complaint(why, true, survey);
+	return true;
 }
 
 static void
@@ -66,45 +118,91 @@ on_ready(void *argument)
 {
 	struct survey *survey = argument;
 
-	batch_wake(survey->batch);
+	pool_wake(survey->pool);
 }
 
 static void
-defer(struct survey *survey, struct evidence *evidence)
+defer(struct survey *survey, struct pool_result *result)
 {
 	survey->deferred = memory_grow(survey->deferred, survey->deferred_count,
-	    sizeof(struct evidence *));
-	survey->deferred[survey->deferred_count++] = evidence;
+	    sizeof(*survey->deferred));
+	survey->deferred[survey->deferred_count++] = *result;
+	result->evidence = NULL;
+	result->facts = NULL;
+}
+
+/* A domain of which no worker could send facts has those that are known. */
+static void
+complete_facts(struct pool_result *result)
+{
+	if (result->facts == NULL)
+		result->facts = recording_encode(result->evidence,
+		    RECORDING_FACTS, &result->size);
+}
+
+static void
+record(struct survey *survey, struct pool_result *result)
+{
+	char *why;
+
+	complete_facts(result);
+	record_writer_add(&survey->record, result->evidence->domain,
+	    result->facts, result->size, &why);
+	if (why != NULL)
+		survey_complain(survey, why);
 }
 
 bool
-survey_write(struct survey *survey, struct evidence *evidence)
+survey_write(struct survey *survey, struct pool_result *result)
 {
 	char *why;
 	bool good;
 
 	clear_progress(survey);
-	good = reporter_write(&survey->reporter, evidence, &why);
+	if (survey->settings->record != NULL)
+		record(survey, result);
+	good = reporter_write(&survey->reporter, result->evidence, &why);
 	if (why != NULL)
 		survey_complain(survey, why);
-	evidence_free(evidence);
 	return good;
 }
 
 static void
-on_report(struct evidence *evidence, void *argument)
+on_report(struct pool_result *result, void *argument)
 {
 	struct survey *survey = argument;
 
-	engine_judge(&survey->engine, evidence);
-	survey->status = verdict_worse_status(survey->status,
-	    evidence_exit_status(evidence));
-	if (survey->defers) {
-		defer(survey, evidence);
+	if (result->evidence == NULL)
 		return;
-	}
-	if (!survey_write(survey, evidence))
-		event_base_loopbreak(survey->engine.context.base);
+	survey->status = verdict_worse_status(survey->status,
+	    evidence_exit_status(result->evidence));
+	if (survey->defers)
+		defer(survey, result);
+	else if (!survey_write(survey, result))
+		event_base_loopbreak(survey->base);
+}
+
+/* The first worker has started, so that all settings are good. */
+static void
+on_start(void *argument)
+{
+	struct survey *survey = argument;
+
+	if (survey->defers || survey_begin_report(survey))
+		return;
+	survey->wrong = true;
+	event_base_loopbreak(survey->base);
+}
+
+static void
+on_refused(char *why, bool internal, void *argument)
+{
+	struct survey *survey = argument;
+
+	survey_complain(survey, why);
+	survey->wrong = true;
+	survey->broken = internal;
+	event_base_loopbreak(survey->base);
 }
 
 static void
@@ -113,17 +211,16 @@ on_finished(void *argument)
 	struct survey *survey = argument;
 
 	/* Not loopbreak: the loop may not have begun yet (an empty file). */
-	event_base_loopexit(survey->engine.context.base, NULL);
+	event_base_loopexit(survey->base, NULL);
 }
 
 static void
 report_stop(struct survey *survey)
 {
 	survey_complain(survey, memory_format("stopped: %zu done, %zu given "
-	    "up", batch_reported(survey->batch),
-	    batch_running(survey->batch)));
-	if (!survey->defers)
-		batch_give_up(survey->batch);
+	    "up", pool_reported(survey->pool), pool_running(survey->pool)));
+	if (survey->reports)
+		pool_give_up(survey->pool);
 }
 
 static void
@@ -134,13 +231,13 @@ on_progress(evutil_socket_t fd, short what, void *argument)
 
 	(void)fd;
 	(void)what;
-	subject = batch_waits_for(survey->batch);
+	subject = pool_waits_for(survey->pool);
 	if (subject == NULL)
 		return;
-	if (batch_reported(survey->batch) + batch_running(survey->batch) > 1)
+	if (pool_reported(survey->pool) + pool_running(survey->pool) > 1)
 		line = memory_format("%zu done, %zu under way; waiting for %s",
-		    batch_reported(survey->batch),
-		    batch_running(survey->batch), subject);
+		    pool_reported(survey->pool),
+		    pool_running(survey->pool), subject);
 	else
 		line = memory_format("waiting for %s", subject);
 	terminal_draw(stderr, line);
@@ -157,99 +254,197 @@ start_progress(struct survey *survey)
 	if (survey->settings->report.verbosity != 0 ||
 	    !terminal_is_interactive(stderr))
 		return;
-	survey->progress = event_new(survey->engine.context.base, -1,
-	    EV_PERSIST, on_progress, survey);
+	survey->progress = event_new(survey->base, -1, EV_PERSIST, on_progress,
+	    survey);
 	if (survey->progress == NULL ||
 	    event_add(survey->progress, &interval) == -1)
 		abort();
+}
+
+/* --jobs; 0: one for each processor. */
+static size_t
+worker_count(const struct settings *settings)
+{
+	long processors = 1;
+
+	if (settings->jobs > 0)
+		return settings->jobs;
+	processors = sysconf(_SC_NPROCESSORS_ONLN);
+	if (processors < 1)
+		return 1;
+	return processors < POOL_WORKERS_MAX ? (size_t)processors :
+	    POOL_WORKERS_MAX;
+}
+
+static struct pool *
+open_pool(struct survey *survey, struct worker_options *worker)
+{
+	const struct settings *settings = survey->settings;
+	const struct pool_options options = {
+		.workers = worker_count(settings),
+		.flight = settings->gather.authoritative ?
+		    AUDIT_FLIGHT_AUTHORITATIVE : AUDIT_FLIGHT,
+		.deadline = settings->gather.timeout,
+		.grace = GRACE,
+		.tries_again = true,
+		.work = worker_run,
+		.work_alone = worker_run_alone,
+		.work_argument = worker,
+	};
+	const struct pool_callbacks callbacks = {
+		.next = on_next,
+		.report = on_report,
+		.ready = on_start,
+		.finished = on_finished,
+		.refused = on_refused,
+		.trace = on_trace,
+		.complain = on_complaint,
+		.argument = survey,
+	};
+
+	return pool_new(survey->base, &options, &callbacks);
+}
+
+static void
+close_pool(struct survey *survey)
+{
+	char *why = pool_free(survey->pool);
+
+	survey->pool = NULL;
+	if (why == NULL)
+		return;
+	survey_complain(survey, memory_format("a worker process did not end "
+	    "well: %s", why));
+	survey->broken = true;
+	free(why);
+}
+
+static void
+say_if_empty(struct survey *survey)
+{
+	/* An empty list is not an error: lists are made by programs. */
+	if (pool_reported(survey->pool) > 0 || survey->had_bad_input ||
+	    survey->wrong)
+		return;
+	survey_complain(survey, memory_format("there is no %s",
+	    survey->replay != NULL ? "record in the file" :
+	    "domain in the list"));
 }
 
 /* The loop runs until everything has been reported. */
 static void
 run(struct survey *survey)
 {
-	const struct batch_callbacks callbacks = {
-		.next = on_next,
-		.report = on_report,
-		.finished = on_finished,
-		.argument = survey,
+	struct worker_options worker = {
+		.settings = survey->settings,
+		.files = &survey->files,
+		.trace_level = survey->settings->report.verbosity > 0 ?
+		    survey->settings->report.verbosity : 0,
 	};
 
-	survey->batch = batch_new(&survey->engine.context, &callbacks);
+	survey->pool = open_pool(survey, &worker);
 	start_progress(survey);
-	batch_wake(survey->batch);
-	event_base_dispatch(survey->engine.context.base);
+	pool_wake(survey->pool);
+	event_base_dispatch(survey->base);
 	clear_progress(survey);
 	if (survey->progress != NULL)
 		event_free(survey->progress);
 	survey->progress = NULL;
 	/* Until it is complete or removed, a temporary file is guarded. */
-	if (survey->reporter.output.temporary == NULL)
+	if (survey->reporter.output.temporary == NULL &&
+	    survey->record.output.temporary == NULL)
 		signals_release(&survey->signals);
-	/* An empty list is not an error: lists are made by programs. */
 	if (survey->signals.caught != 0)
 		report_stop(survey);
-	else if (batch_reported(survey->batch) == 0 && !survey->had_bad_input)
-		survey_complain(survey,
-		    memory_string("there is no domain in the list"));
-	batch_free(survey->batch);
-	survey->batch = NULL;
+	else
+		say_if_empty(survey);
+	close_pool(survey);
 }
 
 bool
 survey_begin_report(struct survey *survey)
 {
+	const char *file = survey->settings->record;
 	char *why;
 	bool good = reporter_open(&survey->reporter, survey->settings, &why);
 
 	if (why != NULL)
 		survey_complain(survey, why);
-	return good;
+	if (!good)
+		return false;
+	survey->reports = true;
+	if (file == NULL || record_writer_init(&survey->record, file, &why))
+		return true;
+	survey_complain(survey, why);
+	return false;
 }
 
 void
 survey_end_report(struct survey *survey)
 {
+	const bool complete = survey->signals.caught == 0 && !survey->wrong;
 	char *why;
 
-	reporter_close(&survey->reporter, survey->signals.caught == 0, &why);
+	if (!survey->reports)
+		return;
+	survey->reports = false;
+	reporter_close(&survey->reporter, complete, &why);
 	if (why != NULL)
 		survey_complain(survey, why);
+	record_writer_close(&survey->record, complete, &why);
+	if (why != NULL)
+		survey_complain(survey, why);
+}
+
+/* Opens what the domains come from. False: it has been complained about. */
+static bool
+open_source(struct survey *survey, char *const *words, size_t count,
+    const char *file)
+{
+	const char *records = survey->settings->replay;
+	char *why;
+
+	if (records != NULL)
+		survey->replay = replay_open(records, words, count, &why);
+	else
+		survey->input = input_open(survey->base, words, count, file,
+		    on_ready, survey, &why);
+	if (survey->replay != NULL || survey->input != NULL)
+		return true;
+	survey_complain(survey, why);
+	return false;
+}
+
+static void
+close_source(struct survey *survey)
+{
+	replay_close(survey->replay);
+	survey->replay = NULL;
+	input_close(survey->input);
+	survey->input = NULL;
 }
 
 bool
 survey_audit_all(struct survey *survey, char *const *words, size_t count,
     const char *file)
 {
-	const struct settings *settings = survey->settings;
-	const struct trace trace = {
-		.hear = print_trace,
-		.level = settings->report.verbosity > 0 ?
-		    settings->report.verbosity : 0,
-	};
-	char *why = NULL;
-	bool good = false;
+	bool good;
 
 	survey->status = 0;
-	if (!engine_open(&survey->engine, settings, &survey->files, &trace,
-	    &why)) {
-		survey_complain(survey, why);
-		return false;
-	}
+	survey->base = event_base_new();
+	if (survey->base == NULL)
+		abort();
 	/* From before a temporary file exists until it is complete. */
-	signals_watch(&survey->signals, survey->engine.context.base);
-	survey->input = input_open(survey->engine.context.base, words, count,
-	    file, on_ready, survey, &why);
-	if (survey->input == NULL)
-		survey_complain(survey, why);
-	else if (survey->defers || survey_begin_report(survey)) {
+	signals_watch(&survey->signals, survey->base);
+	good = open_source(survey, words, count, file);
+	if (good)
 		run(survey);
-		good = true;
-	}
-	input_close(survey->input);
-	if (good && !survey->defers)
+	good = good && !survey->wrong;
+	close_source(survey);
+	if (!survey->defers)
 		survey_end_report(survey);
 	signals_release(&survey->signals);
-	engine_close(&survey->engine);
+	event_base_free(survey->base);
+	survey->base = NULL;
 	return good;
 }

@@ -58,12 +58,19 @@ tell_try(const struct survey *survey, int try, double pause)
 }
 
 static void
+clear_result(struct pool_result *result)
+{
+	evidence_free(result->evidence);
+	free(result->facts);
+}
+
+static void
 drop_deferred(struct survey *survey)
 {
 	size_t i;
 
 	for (i = 0; i < survey->deferred_count; i++)
-		evidence_free(survey->deferred[i]);
+		clear_result(&survey->deferred[i]);
 	free(survey->deferred);
 	survey->deferred = NULL;
 	survey->deferred_count = 0;
@@ -77,7 +84,8 @@ deferred_domains(const struct survey *survey)
 	size_t i;
 
 	for (i = 0; i < survey->deferred_count; i++)
-		domains[i] = memory_string(survey->deferred[i]->domain);
+		domains[i] = memory_string(
+		    survey->deferred[i].evidence->domain);
 	return domains;
 }
 
@@ -108,11 +116,12 @@ write_deferred(struct survey *survey)
 	/* For as long as it takes: a file is not to be left half written. */
 	if (survey->settings->output != NULL)
 		signals_ignore();
-	if (!survey_begin_report(survey))
+	if (!survey_begin_report(survey)) {
+		survey_end_report(survey);
 		return false;
+	}
 	for (i = 0; i < survey->deferred_count; i++)
-		survey_write(survey, survey->deferred[i]);
-	survey->deferred_count = 0;
+		survey_write(survey, &survey->deferred[i]);
 	survey_end_report(survey);
 	return true;
 }

@@ -5,6 +5,7 @@
 
 #include "checker/tlsa/keyfile.h"
 #include "checker/tlsa/known_cas.h"
+#include "checker/tlsa/pem.h"
 #include "resolver/memory.h"
 #include "resolver/zone_reader.h"
 
@@ -34,7 +35,11 @@ read_one(struct reading *reading, struct file *file, const char *path,
 	return true;
 }
 
-/* Reads several files. *COUNT is how many there are by now. */
+/*
+ * Reads several files. *COUNT is how many there are by now. A private key
+ * beside the certificates is of no use, and must not stay in the memory of
+ * processes that parse what strangers send.
+ */
 static bool
 read_list(struct reading *reading, struct file **files, size_t *count,
     const struct words *paths)
@@ -44,6 +49,8 @@ read_list(struct reading *reading, struct file **files, size_t *count,
 		if (!read_one(reading, &(*files)[*count],
 		    paths->items[*count], KEYFILE_SIZE_MAX))
 			return false;
+		pem_blank_private_keys((*files)[*count].octets,
+		    (*files)[*count].size);
 	}
 	return true;
 }

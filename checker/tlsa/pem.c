@@ -272,3 +272,44 @@ pem_chain(const char *text, size_t size, char **why)
 	sk_X509_pop_free(stack, X509_free);
 	return chain;
 }
+
+/* Where WHAT begins in the text from AT up to END; END: nowhere. */
+static char *
+find(char *at, char *end, const char *what)
+{
+	const size_t size = strlen(what);
+
+	for (; (size_t)(end - at) >= size; at++) {
+		if (memcmp(at, what, size) == 0)
+			return at;
+	}
+	return end;
+}
+
+/* Whether the label that begins at AT, and ends with dashes, is of a key. */
+static bool
+is_private(char *at, char *end)
+{
+	char *dashes = find(at, end, "-----");
+
+	return find(at, dashes, "PRIVATE KEY") != dashes;
+}
+
+void
+pem_blank_private_keys(char *text, size_t size)
+{
+	char *end = text + size, *at = text, *stop;
+
+	while ((at = find(at, end, "-----BEGIN ")) != end) {
+		at += strlen("-----BEGIN ");
+		if (!is_private(at, end))
+			continue;
+		at = find(at, end, "-----");
+		stop = find(at, end, "-----END ");
+		at = stop - at > 5 ? at + 5 : stop;
+		for (; at < stop; at++) {
+			if (*at != '\n' && *at != '\r')
+				*at = ' ';
+		}
+	}
+}

@@ -26,4 +26,10 @@ const char	*pem_find(const char *text, const char *label);
 /* Whether pem_find finds a certificate, under any of its labels. */
 bool		 pem_has_certificate(const char *text);
 
+/*
+ * Overwrites what is in the private keys of TEXT (SIZE octets) with blanks;
+ * lines stay where they are, and those that begin and end a key as they are.
+ */
+void		 pem_blank_private_keys(char *text, size_t size);
+
 #endif

@@ -11,6 +11,8 @@ import subprocess
 import time
 from collections.abc import Callable
 
+import again
+import crashes
 import entrance
 import expect
 import monitoring
@@ -62,6 +64,7 @@ def command(lab: Lab, case: Case) -> list[str]:
 
 def audit(lab: Lab, case: Case) -> Result:
     """Whether mxdane says what the case expects."""
+    record = again.record_file(lab, case)
     words = command(lab, case)
     notes = ["command: " + shlex.join(words)]
     limit = case.expect.within + 20
@@ -69,8 +72,9 @@ def audit(lab: Lab, case: Case) -> Result:
         (lab.work / case.output).unlink(missing_ok=True)
     began = time.monotonic()
     try:
-        done = subprocess.run(words, input=case.with_names(case.stdin),
-                              text=True, capture_output=True, errors="replace",
+        done = subprocess.run([*words, "--record", str(record)],
+                              input=case.with_names(case.stdin), text=True,
+                              capture_output=True, errors="replace",
                               timeout=limit)
     except subprocess.TimeoutExpired:
         return Result([f"still running after {limit} s"], notes)
@@ -81,6 +85,7 @@ def audit(lab: Lab, case: Case) -> Result:
     notes += [f"exit status {done.returncode}, {seconds:.2f} s", report]
     found = expect.check(lab, case, done.returncode, report, done.stderr,
                          seconds)
+    found += again.complaints(words, record, done.returncode, report)
     return Result(found + lab.touched(case), notes)
 
 
@@ -212,6 +217,13 @@ def of_files(lab: Lab) -> list[Test]:
              functools.partial(read_once, lab, case), 1)]
 
 
+def of_workers(lab: Lab) -> list[Test]:
+    """What becomes of a run whose workers die."""
+    return [Test(f"workers: {what}",
+                 lambda tried=tried: Result(tried(lab), []), pace)
+            for what, tried, pace in crashes.tests(lab)]
+
+
 def of_writers(lab: Lab) -> list[Test]:
     """What some formats have beyond a report of one domain."""
     case = lab.cases.get("usage-3-key")
@@ -228,7 +240,8 @@ def run_all(lab: Lab, tap: Tap, verbose: bool, no_skip: bool) -> None:
     finger.start()
     tests = [test for case in lab.cases.values()
              for test in of_case(lab, case, finger)]
-    tests += of_writers(lab) + of_files(lab) + of_monitoring(lab)
+    tests += of_writers(lab) + of_files(lab) + of_workers(lab)
+    tests += of_monitoring(lab)
     tap.plan(len(tests))
     if report_schema.why_not():
         tap.notes([f"no report is held against {report_schema.FILE}: "

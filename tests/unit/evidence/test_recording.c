@@ -654,7 +654,7 @@ static const struct bad_frame {
 	{ "no name", OCTETS(FRAME MAGIC "\1\x62\x1b["), "not a name" },
 	{ "no octets", OCTETS(FRAME MAGIC "\1\x61" "a\xd8\x18\xa0"),
 	    "without facts" },
-	{ "too large", OCTETS(FRAME MAGIC "\1\x61" "a\xd8\x18\x5a\2\0\0\0"),
+	{ "too large", OCTETS(FRAME MAGIC "\1\x61" "a\xd8\x18\x5a\10\0\0\0"),
 	    "too large" },
 	{ "far too large", OCTETS(FRAME MAGIC "\1\x61" "a\xd8\x18\x5b\xff\xff"
 	    "\xff\xff\xff\xff\xff\xff"), "" },

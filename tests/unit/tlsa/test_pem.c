@@ -260,6 +260,42 @@ test_damaged(void **state)
 	free(text);
 }
 
+/* Lines stay, since messages count them; what is in a key does not. */
+static void
+test_private_keys(void **state)
+{
+	static const struct {
+		const char *text, *expected;
+	} rows[] = {
+		{ "-----BEGIN PRIVATE KEY-----\nMIIB\nabc=\n-----END PRIVATE "
+		  "KEY-----\n-----BEGIN CERTIFICATE-----\nMIIC\n",
+		  "-----BEGIN PRIVATE KEY-----\n    \n    \n-----END PRIVATE "
+		  "KEY-----\n-----BEGIN CERTIFICATE-----\nMIIC\n" },
+		{ "-----BEGIN EC PRIVATE KEY----- ab -----END EC PRIVATE "
+		  "KEY----- -----BEGIN CERTIFICATE----- cd\nef",
+		  "-----BEGIN EC PRIVATE KEY-----    -----END EC PRIVATE "
+		  "KEY----- -----BEGIN CERTIFICATE----- cd\nef" },
+		{ "-----BEGIN ENCRYPTED PRIVATE KEY-----\r\nab\r\ncd",
+		  "-----BEGIN ENCRYPTED PRIVATE KEY-----\r\n  \r\n  " },
+		{ "-----BEGIN PRIVATE KEY-----",
+		  "-----BEGIN PRIVATE KEY-----" },
+		{ "-----BEGIN PUBLIC KEY-----\nab", "-----BEGIN PUBLIC "
+		  "KEY-----\nab" },
+		{ "-----BEGIN PRIVATE KEY", "-----BEGIN PRIVATE KEY" },
+		{ "", "" },
+	};
+	char *text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		text = memory_string(rows[i].text);
+		pem_blank_private_keys(text, strlen(text));
+		assert_string_equal(text, rows[i].expected);
+		free(text);
+	}
+}
+
 int
 main(void)
 {
@@ -270,6 +306,7 @@ main(void)
 		TABLE_ALONE(test_one_line),
 		TABLE(test_refused, refuseds),
 		TABLE_ALONE(test_damaged),
+		TABLE_ALONE(test_private_keys),
 	};
 	void *state;
 	int failed;

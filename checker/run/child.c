@@ -1,0 +1,199 @@
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "checker/run/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#ifdef HAVE_SYS_PRCTL_H
+#include <sys/prctl.h>
+#endif
+
+#include "resolver/clock.h"
+#include "resolver/memory.h"
+
+/* Where a child finds the socket: the first behind the standard files. */
+#define CHILD_SOCKET (STDERR_FILENO + 1)
+
+/* Seconds that a child has to end by itself, and between two looks at it. */
+#define PATIENCE	10.0
+#define LOOK_EVERY	0.0005
+
+/* More than any system gives a process. */
+#define DESCRIPTORS_MAX	65536
+
+static void
+close_others(void)
+{
+#ifdef HAVE_CLOSEFROM
+	closefrom(CHILD_SOCKET + 1);
+#else
+	long limit = sysconf(_SC_OPEN_MAX);
+	int fd;
+
+	if (limit < 0 || limit > DESCRIPTORS_MAX)
+		limit = DESCRIPTORS_MAX;
+	for (fd = CHILD_SOCKET + 1; fd < (int)limit; fd++)
+		close(fd);
+#endif
+}
+
+static void
+copy_descriptor(int from, int to)
+{
+	if (dup2(from, to) == -1)
+		abort();
+}
+
+/*
+ * Leaves a child nothing but /dev/null, the pipe and the socket. The parent has
+ * its standard files open (process.c), so that no number here is below those.
+ */
+static void
+take_descriptors(int socket, int errors)
+{
+	int nothing = open("/dev/null", O_RDWR);
+
+	if (nothing == -1)
+		abort();
+	copy_descriptor(nothing, STDIN_FILENO);
+	copy_descriptor(nothing, STDOUT_FILENO);
+	copy_descriptor(errors, STDERR_FILENO);
+	copy_descriptor(socket, CHILD_SOCKET);
+	close_others();
+}
+
+/* A child that hangs would not notice that its parent has died. */
+static void
+die_with(pid_t parent)
+{
+#ifdef PR_SET_PDEATHSIG
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+#endif
+	if (getppid() != parent)
+		raise(SIGKILL);
+}
+
+static void
+become_child(pid_t parent, int socket, int errors)
+{
+	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+	size_t i;
+
+	for (i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		signal(ignored[i], SIG_IGN);
+	setsid();
+	die_with(parent);
+	take_descriptors(socket, errors);
+}
+
+static void
+close_pair(const int *pair)
+{
+	close(pair[0]);
+	close(pair[1]);
+}
+
+/* Two pairs, each of which has the child's end second. */
+static bool
+open_pairs(int *sockets, int *pipes, char **why)
+{
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) == -1) {
+		*why = memory_string(strerror(errno));
+		return false;
+	}
+	if (pipe(pipes) == -1) {
+		*why = memory_string(strerror(errno));
+		close_pair(sockets);
+		return false;
+	}
+	return true;
+}
+
+bool
+child_start(struct child *child, child_body *body, void *argument,
+    char **why)
+{
+	const pid_t parent = getpid();
+	int sockets[2], pipes[2];
+
+	if (!open_pairs(sockets, pipes, why))
+		return false;
+	child->pid = fork();
+	if (child->pid == 0) {
+		become_child(parent, sockets[1], pipes[1]);
+		body(CHILD_SOCKET, argument);
+		exit(EXIT_SUCCESS);
+	}
+	if (child->pid == -1) {
+		*why = memory_string(strerror(errno));
+		close_pair(sockets);
+		close_pair(pipes);
+		return false;
+	}
+	close(sockets[1]);
+	close(pipes[1]);
+	child->fd = sockets[0];
+	child->errors = pipes[0];
+	return true;
+}
+
+/* False: it has not ended within SECONDS. */
+static bool
+wait_for(pid_t pid, double seconds, int *status)
+{
+	const struct timespec pause = clock_timespec(LOOK_EVERY);
+	const double until = clock_monotonic() + seconds;
+	pid_t ended;
+
+	for (;;) {
+		ended = waitpid(pid, status, WNOHANG);
+		if (ended == pid)
+			return true;
+		if (ended == -1 && errno != EINTR)
+			abort();
+		if (clock_monotonic() > until)
+			return false;
+		nanosleep(&pause, NULL);
+	}
+}
+
+/* How it ended, in words; NULL: well. Owned by the caller. */
+static char *
+describe(int status)
+{
+	if (WIFSIGNALED(status))
+		return memory_format("killed by signal %d (%s)",
+		    WTERMSIG(status), strsignal(WTERMSIG(status)));
+	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS)
+		return NULL;
+	return memory_format("ended with status %d", WEXITSTATUS(status));
+}
+
+void
+child_kill(const struct child *child)
+{
+	kill(child->pid, SIGKILL);
+}
+
+char *
+child_end(struct child *child)
+{
+	int status;
+
+	if (!wait_for(child->pid, PATIENCE, &status)) {
+		child_kill(child);
+		while (waitpid(child->pid, &status, 0) == -1 && errno == EINTR)
+			continue;
+	}
+	close(child->errors);
+	return describe(status);
+}

@@ -1,0 +1,425 @@
+#include "checker/run/worker.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "checker/evidence/evidence.h"
+#include "checker/evidence/recording.h"
+#include "checker/gather/audit.h"
+#include "checker/judge/compare.h"
+#include "checker/run/channel.h"
+#include "checker/run/earlier.h"
+#include "checker/run/engine.h"
+#include "checker/run/settings.h"
+#include "resolver/clock.h"
+#include "resolver/memory.h"
+#include "resolver/trace.h"
+
+/* Seconds between two signs of life. */
+#define ALIVE_EVERY 0.5
+
+/* What belongs to the next task, before it comes. */
+struct prelude {
+	uint8_t	*earlier;	/* owned */
+	size_t	 earlier_size;
+	char	*crash;		/* owned */
+};
+
+struct job {
+	struct worker	*worker;	/* borrowed */
+	struct job	*previous;	/* borrowed; begun before */
+	struct job	*next;		/* borrowed; begun after */
+	uint64_t	 number;	/* of the task */
+	struct prelude	 prelude;
+	bool		 has_facts;	/* they came with the task */
+	struct audit	*audit;		/* owned; NULL: it is done */
+};
+
+struct worker {
+	struct settings			 settings;	/* what they point to
+							 * is borrowed */
+	struct engine			 engine;
+	struct trace			 trace;
+	struct channel			*channel;	/* owned; NULL: none */
+	struct event			*alive;		/* owned */
+	struct job			*oldest;	/* owned, a list */
+	struct job			*newest;	/* borrowed, its end */
+	struct prelude			 prelude;	/* of the next task */
+	bool				 alone;
+	bool				 ended;		/* the parent is gone */
+	/* The facts that were sent last, where a worker is alone. */
+	uint8_t				*sent;		/* owned */
+	size_t				 sent_size;
+};
+
+static void
+prelude_clear(struct prelude *prelude)
+{
+	free(prelude->earlier);
+	free(prelude->crash);
+	*prelude = (struct prelude){ NULL, 0, NULL };
+}
+
+static struct job *
+job_new(struct worker *worker, uint64_t number)
+{
+	struct job *job = memory_new(1, sizeof(*job));
+
+	job->worker = worker;
+	job->number = number;
+	job->prelude = worker->prelude;
+	worker->prelude = (struct prelude){ NULL, 0, NULL };
+	worker->sent_size = 0;
+	job->previous = worker->newest;
+	if (job->previous != NULL)
+		job->previous->next = job;
+	else
+		worker->oldest = job;
+	worker->newest = job;
+	return job;
+}
+
+static void
+job_free(struct job *job)
+{
+	struct worker *worker = job->worker;
+
+	if (job->previous != NULL)
+		job->previous->next = job->next;
+	else
+		worker->oldest = job->next;
+	if (job->next != NULL)
+		job->next->previous = job->previous;
+	else
+		worker->newest = job->previous;
+	audit_cancel(job->audit);
+	prelude_clear(&job->prelude);
+	free(job);
+}
+
+static void
+send_octets(const struct job *job, enum message_type type,
+    const uint8_t *octets, size_t size)
+{
+	const struct message message = {
+		.type = type,
+		.task = job->number,
+		.octets = octets,
+		.size = size,
+	};
+
+	channel_send(job->worker->channel, &message);
+}
+
+static void
+send_tree(const struct job *job, enum message_type type,
+    const struct evidence *evidence, enum recording_view view)
+{
+	size_t size;
+	uint8_t *octets = recording_encode(evidence, view, &size);
+
+	send_octets(job, type, octets, size);
+	free(octets);
+}
+
+/* What has been gathered so far, if it is more than what was sent. */
+static void
+send_progress(struct job *job, const struct evidence *evidence)
+{
+	struct worker *worker = job->worker;
+	size_t size;
+	uint8_t *octets = recording_encode(evidence, RECORDING_FACTS, &size);
+
+	if (size == worker->sent_size && size > 0 &&
+	    memcmp(octets, worker->sent, size) == 0) {
+		free(octets);
+		return;
+	}
+	send_octets(job, MESSAGE_FACTS, octets, size);
+	send_tree(job, MESSAGE_PARTIAL, evidence, RECORDING_REPORTED);
+	free(worker->sent);
+	worker->sent = octets;
+	worker->sent_size = size;
+}
+
+/*
+ * Compares with the earlier run, which is judged for that. What is wrong with
+ * it is complained about, and nothing is compared.
+ */
+static void
+compare_with_earlier(const struct job *job, struct evidence *evidence)
+{
+	const struct prelude *prelude = &job->prelude;
+	struct evidence *before;
+	bool judged;
+	char *why;
+
+	if (prelude->earlier == NULL)
+		return;
+	if (!earlier_decode(prelude->earlier, prelude->earlier_size, &before,
+	    &judged, &why)) {
+		channel_send_text(job->worker->channel, MESSAGE_COMPLAINT,
+		    job->number, why);
+		free(why);
+		return;
+	}
+	if (before != NULL && !judged)
+		engine_judge(&job->worker->engine, before);
+	compare(evidence, before);
+	evidence_free(before);
+}
+
+/* Judges what was gathered, sends all of it, and frees it and the job. */
+static void
+finish(struct job *job, struct evidence *evidence)
+{
+	struct worker *worker = job->worker;
+
+	if (job->prelude.crash != NULL) {
+		free(evidence->crash);
+		evidence->crash = memory_string(job->prelude.crash);
+	}
+	if (worker->alone)
+		send_progress(job, evidence);
+	else if (worker->settings.record != NULL && !job->has_facts)
+		send_tree(job, MESSAGE_FACTS, evidence, RECORDING_FACTS);
+	engine_judge(&worker->engine, evidence);
+	compare_with_earlier(job, evidence);
+	send_tree(job, MESSAGE_RESULT, evidence, RECORDING_REPORTED);
+	evidence_free(evidence);
+	job_free(job);
+}
+
+static void
+on_audit(struct evidence *evidence, void *argument)
+{
+	struct job *job = argument;
+
+	job->audit = NULL;
+	finish(job, evidence);
+}
+
+static void
+begin_audit(struct worker *worker, const struct message *message)
+{
+	struct job *job = job_new(worker, message->task);
+	char *domain = channel_text(message);
+
+	job->audit = audit_start(&worker->engine.context, domain, time(NULL),
+	    on_audit, job);
+	free(domain);
+}
+
+/* Whoever judges answers for the report, whatever version gathered for it. */
+static void
+take_over(const struct worker *worker, struct evidence *evidence)
+{
+	free(evidence->tool.version);
+	evidence->tool.version = memory_string(worker->engine.tool.version);
+}
+
+static void
+judge_facts(struct worker *worker, const struct message *message)
+{
+	struct job *job = job_new(worker, message->task);
+	struct evidence *evidence;
+	char *why;
+
+	job->has_facts = true;
+	evidence = recording_decode(message->octets, message->size,
+	    RECORDING_FACTS, &why);
+	if (evidence != NULL) {
+		take_over(worker, evidence);
+		finish(job, evidence);
+		return;
+	}
+	channel_send_text(worker->channel, MESSAGE_COMPLAINT, job->number,
+	    why);
+	send_octets(job, MESSAGE_RESULT, NULL, 0);
+	free(why);
+	job_free(job);
+}
+
+static void
+on_message(const struct message *message, void *argument)
+{
+	struct worker *worker = argument;
+	struct prelude *prelude = &worker->prelude;
+
+	switch (message->type) {
+	case MESSAGE_EARLIER:
+		prelude->earlier = memory_copy(message->octets, message->size);
+		prelude->earlier_size = message->size;
+		break;
+	case MESSAGE_CRASH:
+		prelude->crash = channel_text(message);
+		break;
+	case MESSAGE_AUDIT:
+		begin_audit(worker, message);
+		break;
+	case MESSAGE_JUDGE:
+		judge_facts(worker, message);
+		break;
+	default:
+		abort();
+	}
+}
+
+static void
+on_closed(void *argument)
+{
+	struct worker *worker = argument;
+
+	worker->ended = true;
+	event_base_loopbreak(worker->engine.context.base);
+}
+
+static void
+on_alive(evutil_socket_t fd, short what, void *argument)
+{
+	struct worker *worker = argument;
+	char *text = NULL;
+
+	(void)fd;
+	(void)what;
+	if (worker->oldest != NULL && worker->oldest->audit != NULL)
+		text = audit_waits_for(worker->oldest->audit);
+	channel_send_text(worker->channel, MESSAGE_ALIVE, 0, text);
+	free(text);
+}
+
+/* Level, subject, NUL, line. */
+static void
+send_trace(void *listener, enum trace_level level, const char *subject,
+    const char *line)
+{
+	struct worker *worker = listener;
+	const size_t subject_size = strlen(subject) + 1, size = strlen(line);
+	uint8_t *octets;
+
+	if (worker->channel == NULL)
+		return;
+	octets = memory_new(1 + subject_size + size, 1);
+	octets[0] = (uint8_t)level;
+	memcpy(octets + 1, subject, subject_size);
+	memcpy(octets + 1 + subject_size, line, size);
+	channel_send(worker->channel, &(struct message){
+		.type = MESSAGE_TRACE,
+		.octets = octets,
+		.size = 1 + subject_size + size,
+	});
+	free(octets);
+}
+
+static void
+ignore_message(const struct message *message, void *argument)
+{
+	(void)message;
+	(void)argument;
+}
+
+/* Says that the settings are wrong; the parent then has no use for us. */
+static void
+refuse(int fd, const char *why)
+{
+	struct event_base *base = event_base_new();
+	struct worker worker = { .engine = { .context = { .base = base } } };
+	const struct channel_callbacks callbacks = {
+		.received = ignore_message,
+		.closed = on_closed,
+		.argument = &worker,
+	};
+
+	if (base == NULL)
+		abort();
+	worker.channel = channel_new(base, fd, &callbacks);
+	channel_send_text(worker.channel, MESSAGE_REFUSED, 0, why);
+	event_base_dispatch(base);
+	channel_free(worker.channel);
+	event_base_free(base);
+}
+
+/* Until the parent is gone. */
+static void
+work(struct worker *worker)
+{
+	struct event_base *base = worker->engine.context.base;
+	struct job *job;
+
+	while (!worker->ended) {
+		event_base_loop(base, worker->alone ? EVLOOP_ONCE : 0);
+		job = worker->oldest;
+		if (worker->alone && job != NULL && job->audit != NULL)
+			send_progress(job, audit_evidence(job->audit));
+	}
+}
+
+static void
+open_channel(struct worker *worker, int fd)
+{
+	const struct channel_callbacks callbacks = {
+		.received = on_message,
+		.closed = on_closed,
+		.argument = worker,
+	};
+	const struct timeval interval = clock_timeval(ALIVE_EVERY);
+	struct event_base *base = worker->engine.context.base;
+
+	worker->channel = channel_new(base, fd, &callbacks);
+	channel_send_text(worker->channel, MESSAGE_READY, 0, NULL);
+	worker->alive = event_new(base, -1, EV_PERSIST, on_alive, worker);
+	if (worker->alive == NULL || event_add(worker->alive, &interval) == -1)
+		abort();
+}
+
+static void
+close_worker(struct worker *worker)
+{
+	while (worker->oldest != NULL)
+		job_free(worker->oldest);
+	prelude_clear(&worker->prelude);
+	event_free(worker->alive);
+	channel_free(worker->channel);
+	free(worker->sent);
+	engine_close(&worker->engine);
+}
+
+static void
+run(int fd, const struct worker_options *options, bool alone)
+{
+	struct worker worker = {
+		.settings = *options->settings,
+		.alone = alone,
+	};
+	const bool keep = alone || worker.settings.record != NULL;
+	char *why;
+
+	worker.settings.gather.keep_octets = keep;
+	worker.settings.resolver.keep_origins = keep;
+	worker.trace.hear = send_trace;
+	worker.trace.listener = &worker;
+	worker.trace.level = options->trace_level;
+	if (!engine_open(&worker.engine, &worker.settings, options->files,
+	    &worker.trace, &why)) {
+		refuse(fd, why);
+		free(why);
+		return;
+	}
+	open_channel(&worker, fd);
+	work(&worker);
+	close_worker(&worker);
+}
+
+void
+worker_run(int fd, void *argument)
+{
+	run(fd, argument, false);
+}
+
+void
+worker_run_alone(int fd, void *argument)
+{
+	run(fd, argument, true);
+}
