@@ -23,9 +23,14 @@
 /* Where a child finds the socket: the first behind the standard files. */
 #define CHILD_SOCKET (STDERR_FILENO + 1)
 
-/* Seconds that a child has to end by itself, and between two looks at it. */
+/* Seconds that a child has to end by itself. */
 #define PATIENCE	10.0
-#define LOOK_EVERY	0.0005
+
+/*
+ * Seconds between the first two looks at one that ends; twice as many each time
+ * after that. It has closed its standard error already, and is all but gone.
+ */
+#define LOOK_FIRST	0.00002
 
 /* More than any system gives a process. */
 #define DESCRIPTORS_MAX	65536
@@ -150,11 +155,12 @@ child_start(struct child *child, child_body *body, void *argument,
 static bool
 wait_for(pid_t pid, double seconds, int *status)
 {
-	const struct timespec pause = clock_timespec(LOOK_EVERY);
 	const double until = clock_monotonic() + seconds;
+	struct timespec pause;
+	double look = LOOK_FIRST;
 	pid_t ended;
 
-	for (;;) {
+	for (;; look *= 2) {
 		ended = waitpid(pid, status, WNOHANG);
 		if (ended == pid)
 			return true;
@@ -162,6 +168,7 @@ wait_for(pid_t pid, double seconds, int *status)
 			abort();
 		if (clock_monotonic() > until)
 			return false;
+		pause = clock_timespec(look);
 		nanosleep(&pause, NULL);
 	}
 }
