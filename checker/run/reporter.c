@@ -38,6 +38,13 @@ reporter_open(struct reporter *reporter, const struct settings *settings,
 	if (reporter->format->begin != NULL)
 		reporter->state = reporter->format->begin(
 		    reporter->output.stream, &reporter->options);
+	/*
+	 * Nothing may wait in a buffer when a worker is forked, which has a
+	 * copy of it. A failure stays noted in the stream.
+	 */
+	fflush(reporter->output.stream);
+	if (reporter->summary.stream != NULL)
+		fflush(reporter->summary.stream);
 	return true;
 }
 
