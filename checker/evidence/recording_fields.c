@@ -299,14 +299,32 @@ set_base(void *value, size_t number, const struct evidence *evidence)
 	return judged->base_domain != NULL;
 }
 
+/*
+ * The name of a host, or behind all hosts: of that of a change, which may be
+ * gone.
+ */
+static const char *
+place_name(const struct evidence *evidence, size_t number)
+{
+	const struct comparison *comparison = &evidence->judged.comparison;
+
+	if (number < evidence->host_count)
+		return evidence->hosts[number].name;
+	number -= evidence->host_count;
+	return number < comparison->count ? comparison->changes[number].host :
+	    NULL;
+}
+
 static size_t
 find_host(const void *value, const struct evidence *evidence)
 {
 	const struct finding_place *place = value;
+	const size_t count = evidence->host_count +
+	    evidence->judged.comparison.count;
 	size_t i;
 
-	for (i = 0; i < evidence->host_count && place->host != NULL; i++) {
-		if (place->host == evidence->hosts[i].name)
+	for (i = 0; i < count && place->host != NULL; i++) {
+		if (place->host == place_name(evidence, i))
 			return i + 1;
 	}
 	return 0;
@@ -317,10 +335,8 @@ set_host(void *value, size_t number, const struct evidence *evidence)
 {
 	struct finding_place *place = value;
 
-	if (number < 1 || number > evidence->host_count)
-		return false;
-	place->host = evidence->hosts[number - 1].name;
-	return true;
+	place->host = number > 0 ? place_name(evidence, number - 1) : NULL;
+	return place->host != NULL;
 }
 
 /* The name server, with which goes the zone. */
@@ -680,10 +696,11 @@ static const struct recording_shape tool_shape =
 static const struct recording_field domain_judgement_rows[] = {
 	ENUM(struct domain_judgement, verdict, REPORTED, &verdicts),
 	REAL(struct domain_judgement, ahead_days, REPORTED),
-	STRUCT(struct domain_judgement, findings, REPORTED,
-	    &finding_list_shape),
+	/* Before the findings, whose places can be those of changes. */
 	STRUCT(struct domain_judgement, comparison, REPORTED,
 	    &comparison_shape),
+	STRUCT(struct domain_judgement, findings, REPORTED,
+	    &finding_list_shape),
 };
 static const struct recording_shape domain_judgement_shape =
     SHAPE(struct domain_judgement, domain_judgement_rows, NULL);

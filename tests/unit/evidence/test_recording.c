@@ -11,6 +11,7 @@
 
 #include "checker/evidence/record_order.h"
 #include "checker/evidence/recording.h"
+#include "checker/judge/compare.h"
 #include "checker/report/report.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
@@ -353,6 +354,52 @@ test_references(void **state)
 	evidence_free(evidence);
 }
 
+/*
+ * The finding of a change has its place from the change: a host that is no
+ * longer there, and one that is, and none.
+ */
+static void
+test_places_of_changes(void **state)
+{
+	static const char *const places[] = { NULL, "mx.example.org",
+		"old.example.org" };
+	struct evidence *before = make_domain(), *after = make_domain();
+	struct evidence *decoded;
+	const struct comparison *comparison;
+	const struct finding *finding;
+	char *text, *again;
+	size_t i;
+
+	(void)state;
+	free(before->hosts[0].name);
+	before->hosts[0].name = memory_string("old.example.org");
+	fixture_judge(before);
+	before->judged.verdict = VERDICT_UNKNOWN;
+	fixture_judge(after);
+	compare(after, before);
+	decoded = trees_travel(after, RECORDING_REPORTED);
+	comparison = &decoded->judged.comparison;
+	assert_int_equal(comparison->count, 3);
+	finding = &decoded->judged.findings.items[
+	    decoded->judged.findings.count - 3];
+	for (i = 0; i < 3; i++) {
+		assert_ptr_equal(finding[i].place.host,
+		    comparison->changes[i].host);
+		if (places[i] != NULL)
+			assert_string_equal(finding[i].place.host, places[i]);
+		else
+			assert_null(finding[i].place.host);
+	}
+	text = json(after);
+	again = json(decoded);
+	assert_string_equal(text, again);
+	free(text);
+	free(again);
+	evidence_free(decoded);
+	evidence_free(before);
+	evidence_free(after);
+}
+
 /* What was decoded can be encoded and decoded again, and judged. */
 static void
 check_decoded(struct evidence *evidence, enum recording_view view)
@@ -684,6 +731,7 @@ main(void)
 		TABLE_ALONE(test_kept_failures),
 		TABLE_ALONE(test_servers),
 		TABLE_ALONE(test_references),
+		TABLE_ALONE(test_places_of_changes),
 		TABLE_ALONE(test_every_member),
 		TABLE_ALONE(test_changed),
 		TABLE(test_refused, refused),
