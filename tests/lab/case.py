@@ -103,6 +103,9 @@ class Expectation:
     brief: bool = False                     # hosts are not looked at
     exit: int | None = None                 # default: what the verdict means
     stderr: str | None = None               # a regular expression
+    # After `then`, as -q tells it but for the domain and more blanks: "tls
+    # <mx> [{mx/4}] TLSv1.2 -> TLSv1.3". {leaf} is the digest of its key.
+    changes: list[str] = dataclasses.field(default_factory=list)
     # Lines of the trace (`run` has -v), each of which is there once.
     traces: list[str] = dataclasses.field(default_factory=list)
     within: float = 20                      # seconds
@@ -134,6 +137,11 @@ class Case:
     certificate: dict[str, Specification] = dataclasses.field(
         default_factory=dict)
     answers: dict[str, str] = dataclasses.field(default_factory=dict)
+    # What `sends` and `tls` of servers are after the audit: there is another
+    # one, with --since.
+    then: dict[str, ServerPlan] = dataclasses.field(default_factory=dict)
+    # A file in records/ that is judged again; there is no audit then.
+    record: str = ""
     expect: Expectation = dataclasses.field(default_factory=Expectation)
 
     def full(self, name: str) -> str:
@@ -312,14 +320,34 @@ def _usual(table: dict) -> dict:
     return table
 
 
+def _of_record(table: dict, where: str) -> dict:
+    """Names and addresses are in the record: none are the case's own."""
+    useless = {"dns", "server", "certificate", "answers", "then"}
+    found = sorted(key for key in useless if table.get(key))
+    if found:
+        raise Mistake(f"{where}: a record leaves no use for {found[0]}")
+    return {"run": "", "second_opinion": False, "posttls_finger_differs": "",
+            **table}
+
+
 def _case(file: str, name: str, table: dict) -> Case:
     table = _usual(table) if "tlsa" in table else dict(table)
     where = f"{file}: {name}"
     table["server"] = {
         server: _filled(ServerPlan, plan, f"{where}: server {server}")
         for server, plan in table.get("server", {}).items()}
+    table["then"] = {
+        server: _filled(ServerPlan, plan, f"{where}: then {server}")
+        for server, plan in table.get("then", {}).items()}
+    if "record" in table:
+        table = _of_record(table, where)
     table["needs"] = _needs(_listed(table.get("needs", [])), where)
     table["answers"] = _answers(table.get("answers", {}), where)
+    strangers = sorted(set(table["then"]) - set(table["server"]))
+    if strangers:
+        raise Mistake(f"{where}: then {strangers[0]}: there is no such server")
+    if table.get("expect", {}).get("changes") and not table["then"]:
+        raise Mistake(f"{where}: changes are expected, but of nothing (then)")
     table["expect"] = _expectation(table.get("expect", {}), where)
     table["certificate"] = {
         wanted: dict(plan) for wanted, plan

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 
 import again
+import changes
 import crashes
 import entrance
 import expect
@@ -56,6 +57,8 @@ def command(lab: Lab, case: Case) -> list[str]:
     options = ["--format", "json", *lab.options]
     if case.allow_reserved:
         options.append("--allow-reserved")
+    if case.record:
+        options += ["--replay", str(entrance.HERE / "records" / case.record)]
     own = [re.sub(r"^\{(\w+)\}$", lambda server: lab.address(
                case, server[1], 4), word.replace("$LAB", str(lab.work)))
            for word in case.command()]
@@ -86,6 +89,7 @@ def audit(lab: Lab, case: Case) -> Result:
     found = expect.check(lab, case, done.returncode, report, done.stderr,
                          seconds)
     found += again.complaints(words, record, done.returncode, report)
+    found += changes.after(lab, case, words, record)
     return Result(found + lab.touched(case), notes)
 
 
@@ -217,6 +221,15 @@ def of_files(lab: Lab) -> list[Test]:
              functools.partial(read_once, lab, case), 1)]
 
 
+def of_changes(lab: Lab) -> list[Test]:
+    """What is told of an earlier run that was not quite the same."""
+    case = lab.cases.get("usage-3-key")
+    return [] if case is None else [
+        Test(f"--since tells of {what}", lambda plant=plant: Result(
+            changes.try_plant(command(lab, case), lab.work, plant)))
+        for what, plant in changes.PLANTS.items()]
+
+
 def of_workers(lab: Lab) -> list[Test]:
     """What becomes of a run whose workers die."""
     return [Test(f"workers: {what}",
@@ -240,8 +253,8 @@ def run_all(lab: Lab, tap: Tap, verbose: bool, no_skip: bool) -> None:
     finger.start()
     tests = [test for case in lab.cases.values()
              for test in of_case(lab, case, finger)]
-    tests += of_writers(lab) + of_files(lab) + of_workers(lab)
-    tests += of_monitoring(lab)
+    tests += of_writers(lab) + of_files(lab) + of_changes(lab)
+    tests += of_workers(lab) + of_monitoring(lab)
     tap.plan(len(tests))
     if report_schema.why_not():
         tap.notes([f"no report is held against {report_schema.FILE}: "

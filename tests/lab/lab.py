@@ -141,6 +141,13 @@ class Lab:
         """Has a server send another chain from now on."""
         self.servers[case.name, server].change(self._chains(case, [chain]))
 
+    def change(self, case: Case) -> None:
+        """Has the servers of a case be as it says that they are `then`."""
+        for name, plan in case.then.items():
+            server = self.servers[case.name, name]
+            server.tls = plan.tls
+            server.change(self._chains(case, plan.sends))
+
     # --- building it
 
     def start(self) -> None:
