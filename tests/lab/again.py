@@ -13,8 +13,8 @@ import subprocess
 from case import Case
 from lab import Lab
 
-# Options about gathering that --replay refuses, or about where a report goes, or
-# what is judged again, each with an argument.
+# Options about gathering that --replay refuses, or about where a report goes,
+# or what is judged again, each with an argument.
 LEFT_OUT = {"--chain", "--connect", "--wait", "-f", "--file", "-o", "--output",
             "--replay"}
 

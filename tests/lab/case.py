@@ -326,6 +326,9 @@ def _of_record(table: dict, where: str) -> dict:
     found = sorted(key for key in useless if table.get(key))
     if found:
         raise Mistake(f"{where}: a record leaves no use for {found[0]}")
+    if not (pathlib.Path(__file__).parent / "records"
+            / table["record"]).exists():
+        raise Mistake(f"{where}: there is no records/{table['record']}")
     return {"run": "", "second_opinion": False, "posttls_finger_differs": "",
             **table}
 
