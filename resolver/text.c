@@ -136,6 +136,13 @@ show(const uint8_t *bytes, size_t size, char piece[static PIECE_SIZE])
 	return length;
 }
 
+/* The second sign of "##": see text.h. */
+static bool
+is_command(const uint8_t *bytes, const uint8_t *next)
+{
+	return next > bytes && next[0] == '#' && next[-1] == '#';
+}
+
 char *
 text_printable(const void *bytes, size_t size)
 {
@@ -145,6 +152,8 @@ text_printable(const void *bytes, size_t size)
 
 	while (size > 0) {
 		shown = show(next, size, piece);
+		if (is_command(bytes, next))
+			snprintf(piece, PIECE_SIZE, "\\x%02x", *next);
 		if (length + strlen(piece) > TEXT_LIMIT) {
 			length = cut;
 			memcpy(text + length, ellipsis, strlen(ellipsis));
@@ -170,6 +179,8 @@ text_is_printable(const void *bytes, size_t size)
 
 	while (next < end) {
 		length = 1;
+		if (is_command(bytes, next))
+			return false;
 		if (*next < 0x20 || *next >= 0x7f) {
 			character = 0;
 			length = decode(next, (size_t)(end - next),

@@ -22,8 +22,9 @@
  * Makes SIZE octets printable: control characters (tab and newline too) and
  * invalid UTF-8 become \xNN, octet by octet; characters that are invisible,
  * separate lines or change the direction of text, and noncharacters, become
- * \u{NNNN}; a backslash is doubled. Returns at most TEXT_LIMIT octets, owned by
- * the caller.
+ * \u{NNNN}; the second sign of "##" becomes \x23, since runners of CI jobs take
+ * commands behind it from anywhere in a log; a backslash is doubled. Returns at
+ * most TEXT_LIMIT octets, owned by the caller.
  */
 char	*text_printable(const void *bytes, size_t size);
 

@@ -35,6 +35,11 @@ static const struct printable_row {
 	{ "C1 controls", TEXT("\xc2\x80\xc2\x9f"), "\\xc2\\x80\\xc2\\x9f" },
 	{ "no-break space", TEXT("\xc2\xa0"), "\xc2\xa0" },
 
+	/* commands to a runner of CI jobs */
+	{ "one sign", TEXT("#[a] #"), "#[a] #" },
+	{ "two signs", TEXT("a##[b]"), "a#\\x23[b]" },
+	{ "three signs", TEXT("###"), "#\\x23\\x23" },
+
 	/* invalid UTF-8 (RFC 3629 3, 4) */
 	{ "lone continuation", TEXT("\x80"), "\\x80" },
 	{ "0xff and 0xfe", TEXT("\xff\xfe"), "\\xff\\xfe" },
