@@ -106,6 +106,21 @@ put_heading(const struct page *page, int indent, const char *name,
 }
 
 /*
+ * Begins a line with TEXT. Returns what is still to be written of it: behind
+ * blanks, "::" begins a command to a runner of CI jobs.
+ */
+static const char *
+begin_line(const struct page *page, int indent, const char *text)
+{
+	fprintf(page->out, "%*s", indent, "");
+	text += strspn(text, " ");
+	if (strncmp(text, "::", 2) != 0)
+		return text;
+	fprintf(page->out, "\\x%02x", *text);
+	return text + 1;
+}
+
+/*
  * Writes TEXT from COLUMN on in lines of at most TEXT_COLUMNS, broken at
  * spaces; all but the first are indented.
  */
@@ -131,7 +146,7 @@ put_running(const struct page *page, size_t column, int indent,
 		fprintf(page->out, "%.*s\n", (int)shown, text);
 		text += length + strspn(text + length, " ");
 		if (*text != '\0')
-			fprintf(page->out, "%*s", indent, "");
+			text = begin_line(page, indent, text);
 		column = (size_t)indent;
 	} while (*text != '\0');
 }
@@ -141,7 +156,10 @@ static void
 put_wrapped(const struct page *page, int indent, const char *mark,
     const char *text)
 {
-	fprintf(page->out, "%*s%s", indent, "", mark);
+	if (*mark == '\0')
+		text = begin_line(page, indent, text);
+	else
+		fprintf(page->out, "%*s%s", indent, "", mark);
 	indent += (int)strlen(mark);
 	put_running(page, (size_t)indent, indent, text);
 }

@@ -353,6 +353,31 @@ test_github_commands(void **state)
 	free(text);
 }
 
+/* Wherever a line is broken, it does not begin a workflow command. */
+static void
+test_wrapped_commands(void **state)
+{
+	const struct report_options options = { 0 };
+	struct evidence *evidence = fixture_domain("example.org");
+	char *text, *line, *rest;
+	int i;
+
+	(void)state;
+	fixture_judge(evidence);
+	finding_list_clear(&evidence->judged.findings);
+	for (i = 0; i < 80; i++)
+		finding_add(&evidence->judged.findings, FINDING_MX_NULL,
+		    "%.*s ::error::%d", i, "The server says that this is not to "
+		    "be done: it refuses everything, and says ", i);
+	text = write_evidence("text", &options, evidence);
+	assert_non_null(strstr(text, "\\x3a:error::0"));
+	for (line = strtok_r(text, "\n", &rest); line != NULL;
+	    line = strtok_r(NULL, "\n", &rest))
+		assert_int_not_equal(strncmp(line + strspn(line, " "), "::",
+		    2), 0);
+	free(text);
+}
+
 static void
 test_colour(void **state)
 {
@@ -390,6 +415,7 @@ main(void)
 		cmocka_unit_test(test_prometheus),
 		cmocka_unit_test(test_nothing_obeys),
 		cmocka_unit_test(test_github_commands),
+		cmocka_unit_test(test_wrapped_commands),
 		cmocka_unit_test(test_colour),
 	};
 
