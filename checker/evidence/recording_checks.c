@@ -251,6 +251,22 @@ recording_finish_advice(void *value, enum recording_view view,
 }
 
 const char *
+recording_finish_change(void *value, enum recording_view view,
+    const struct evidence *evidence)
+{
+	const struct change *change = value;
+
+	(void)view;
+	(void)evidence;
+	if (change->what == CHANGE_NONE)
+		return "is no change";
+	if (change->what == CHANGE_NEW)
+		return change->after == NULL ? "has no verdict" : NULL;
+	return change->before == NULL && change->after == NULL ?
+	    "has no value" : NULL;
+}
+
+const char *
 recording_finish_evidence(void *value, enum recording_view view,
     const struct evidence *evidence)
 {

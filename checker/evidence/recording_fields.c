@@ -400,7 +400,8 @@ static const struct recording_field origin_rows[] = {
 	FLAG(struct answer_origin, secure, FACTS),
 	FLAG(struct answer_origin, bogus, FACTS),
 	RAW(struct answer_origin, why_bogus, FACTS),
-	TIME(struct answer_origin, now, FACTS),
+	/* The times of signatures are up to 68 years from it. */
+	SIGNED(struct answer_origin, now, FACTS, TIME_MAX / 2),
 };
 static const struct recording_shape origin_shape =
     SHAPE(struct answer_origin, origin_rows, NULL);
@@ -671,7 +672,7 @@ static const struct recording_field change_rows[] = {
 	TEXT(struct change, after, REPORTED),
 };
 static const struct recording_shape change_shape =
-    SHAPE(struct change, change_rows, NULL);
+    SHAPE(struct change, change_rows, recording_finish_change);
 
 static const struct recording_field comparison_rows[] = {
 	FLAG(struct comparison, made, REPORTED),

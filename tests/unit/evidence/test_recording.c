@@ -596,6 +596,21 @@ static const struct refused {
 	    OCTETS(AND_ONE "\x65" "hosts" "\x81\xa2\x64" "name" "\x61" "h"
 	    "\x66" "judged" "\xa1\x6e" "record_matches" "\x81\xf5"),
 	    "hosts[0].judged.record_matches: has not as many members as 0" },
+	{ "a change of nothing", RECORDING_REPORTED,
+	    OCTETS(AND_ONE "\x66" "judged" "\xa1\x6a" "comparison" "\xa1\x67"
+	    "changes" "\x81\xa1\x65" "after" "\x61" "b"),
+	    "judged.comparison.changes[0]: is no change" },
+	{ "a change without a value", RECORDING_REPORTED,
+	    OCTETS(AND_ONE "\x66" "judged" "\xa1\x6a" "comparison" "\xa1\x67"
+	    "changes" "\x81\xa1\x64" "what" "\2"),
+	    "judged.comparison.changes[0]: has no value" },
+	{ "an answer from when its signatures had no time", RECORDING_FACTS,
+	    OCTETS(AND_ONE "\x62" "mx" "\xa3\x65" "owner\x61" "a\x64" "type"
+	    "\x62MX\x66" "origin" "\xa1\x63" "now" "\x1b\0\0\0\x20\0\0\0\1"),
+	    "mx.origin.now: is farther from 0 than 137438953472" },
+	{ "a command to a runner", RECORDING_FACTS,
+	    OCTETS(AND_ONE "\x65" "crash" "\x64" "##[a"),
+	    "crash: is not printable" },
 	{ "a duplicate of no record", RECORDING_REPORTED,
 	    OCTETS(AND_ONE "\x65" "hosts" "\x81\xa2\x64" "name" "\x61" "h"
 	    "\x66" "judged" "\xa1\x67" "records" "\xa1\x67" "records" "\x81\xa3"
