@@ -3,11 +3,13 @@
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/event.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "checker/evidence/recording.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
@@ -43,18 +45,37 @@ struct channel {
 enum found { FOUND_NOTHING, FOUND_MESSAGE, FOUND_NONSENSE };
 
 static void
-close_channel(struct channel *channel)
+close_channel(struct channel *channel, bool nonsense)
 {
 	event_del(channel->readable);
 	event_del(channel->writable);
-	channel->callbacks.closed(channel->callbacks.argument);
+	channel->callbacks.closed(nonsense, channel->callbacks.argument);
 }
+
+/* A line for people, whatever it is about. */
+#define LINE_SIZE_MAX		65536
+
+/* Octets of messages of each type. */
+static const uint32_t sizes[MESSAGE_COUNT] = {
+	[MESSAGE_EARLIER] = CHANNEL_SIZE_MAX,
+	[MESSAGE_CRASH] = LINE_SIZE_MAX,
+	[MESSAGE_AUDIT] = LINE_SIZE_MAX,
+	[MESSAGE_JUDGE] = RECORDING_SIZE_MAX + LINE_SIZE_MAX,
+	[MESSAGE_READY] = 0,
+	[MESSAGE_REFUSED] = LINE_SIZE_MAX,
+	[MESSAGE_ALIVE] = LINE_SIZE_MAX,
+	[MESSAGE_TRACE] = LINE_SIZE_MAX,
+	[MESSAGE_COMPLAINT] = LINE_SIZE_MAX,
+	[MESSAGE_FACTS] = RECORDING_SIZE_MAX,
+	[MESSAGE_PARTIAL] = RECORDING_SIZE_MAX,
+	[MESSAGE_RESULT] = RECORDING_SIZE_MAX,
+};
 
 static bool
 is_message(const struct header *header)
 {
 	return header->type > MESSAGE_NONE && header->type < MESSAGE_COUNT &&
-	    header->size <= CHANNEL_SIZE_MAX;
+	    header->size <= sizes[header->type];
 }
 
 /* Makes room for WHOLE octets from `begin` on. */
@@ -136,7 +157,7 @@ deliver(struct channel *channel)
 	}
 	channel->freed = NULL;
 	if (found == FOUND_NONSENSE)
-		close_channel(channel);
+		close_channel(channel, true);
 	else
 		shrink(channel);
 }
@@ -160,7 +181,7 @@ on_readable(evutil_socket_t fd, short what, void *argument)
 		channel->end += (size_t)got;
 		deliver(channel);
 	} else if (got == 0 || !is_transient()) {
-		close_channel(channel);
+		close_channel(channel, false);
 	}
 }
 
@@ -228,7 +249,7 @@ channel_send(struct channel *channel, const struct message *message)
 		.size = (uint32_t)message->size,
 	};
 
-	if (message->size > CHANNEL_SIZE_MAX ||
+	if (message->size > sizes[message->type] ||
 	    evbuffer_add(channel->output, &header, sizeof(header)) == -1 ||
 	    (message->size > 0 && evbuffer_add(channel->output,
 	    message->octets, message->size) == -1) ||
@@ -240,24 +261,40 @@ void
 channel_send_text(struct channel *channel, enum message_type type,
     uint64_t task, const char *text)
 {
+	const size_t size = text != NULL ? strlen(text) : 0;
 	const struct message message = {
 		.type = type,
 		.task = task,
 		.octets = (const uint8_t *)text,
-		.size = text != NULL ? strlen(text) : 0,
+		.size = size < sizes[type] ? size : sizes[type],
 	};
 
 	channel_send(channel, &message);
 }
 
-size_t
-channel_pending(const struct channel *channel)
+void
+channel_flush(struct channel *channel)
 {
-	return evbuffer_get_length(channel->output);
+	struct pollfd watch = { .fd = channel->fd, .events = POLLOUT };
+
+	while (evbuffer_get_length(channel->output) > 0) {
+		if (evbuffer_write(channel->output, channel->fd) == -1 &&
+		    !is_transient())
+			return;
+		if (evbuffer_get_length(channel->output) > 0)
+			poll(&watch, 1, -1);
+	}
+}
+
+char *
+channel_printable(const uint8_t *octets, size_t size)
+{
+	return text_is_printable(octets, size) ? memory_copy(octets, size) :
+	    text_printable(octets, size);
 }
 
 char *
 channel_text(const struct message *message)
 {
-	return text_printable(message->octets, message->size);
+	return channel_printable(message->octets, message->size);
 }

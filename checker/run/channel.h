@@ -7,13 +7,17 @@
 #ifndef CHECKER_RUN_CHANNEL_H
 #define CHECKER_RUN_CHANNEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct channel;
 struct event_base;
 
-/* Octets of a message; a longer one closes the channel. */
+/*
+ * Octets of a message. Of most types fewer are enough (channel.c); one with
+ * more closes the channel.
+ */
 #define CHANNEL_SIZE_MAX	(128u * 1024 * 1024)
 
 enum message_type {
@@ -22,7 +26,7 @@ enum message_type {
 	MESSAGE_EARLIER,	/* the earlier run that it is compared with */
 	MESSAGE_CRASH,		/* how those died who have tried it: text */
 	MESSAGE_AUDIT,		/* a domain: gather, and judge */
-	MESSAGE_JUDGE,		/* facts (recording.h): judge */
+	MESSAGE_JUDGE,		/* a domain, NUL, facts (recording.h): judge */
 	/* From a worker, about itself. */
 	MESSAGE_READY,		/* it has started */
 	MESSAGE_REFUSED,	/* a setting is wrong: why */
@@ -49,9 +53,9 @@ typedef void	channel_received(const struct message *message,
 		    void *argument);
 /*
  * Called once from the loop: nothing more will come. The other end is gone, or
- * has sent what is no message. It may free the channel.
+ * it has sent what is no message (NONSENSE). It may free the channel.
  */
-typedef void	channel_closed(void *argument);
+typedef void	channel_closed(bool nonsense, void *argument);
 
 struct channel_callbacks {
 	channel_received	*received;
@@ -70,13 +74,21 @@ void		 channel_free(struct channel *channel);
 /* Sends a message, from the loop. It is copied. */
 void		 channel_send(struct channel *channel,
 		    const struct message *message);
-/* The same for the octets of TEXT; NULL: none. */
+/* The same for the octets of TEXT, as far as they fit; NULL: none. */
 void		 channel_send_text(struct channel *channel,
 		    enum message_type type, uint64_t task, const char *text);
-/* Octets that have not been sent yet. */
-size_t		 channel_pending(const struct channel *channel);
+/*
+ * Waits until all of that has left this process, or the other end is gone: what
+ * was said before a crash is heard.
+ */
+void		 channel_flush(struct channel *channel);
 
-/* The octets of a message, as text. Printable, owned by the caller. */
+/*
+ * Octets as text, for people: what is printable already is not escaped again.
+ * Owned by the caller.
+ */
+char		*channel_printable(const uint8_t *octets, size_t size);
+/* Those of a message. */
 char		*channel_text(const struct message *message);
 
 #endif

@@ -188,6 +188,8 @@ describe(int status)
 void
 child_kill(const struct child *child)
 {
+	/* It leads a group, unless it has not come that far. */
+	kill(-child->pid, SIGKILL);
 	kill(child->pid, SIGKILL);
 }
 

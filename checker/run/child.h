@@ -28,7 +28,7 @@ struct child {
 bool	 child_start(struct child *child, child_body *body, void *argument,
 	    char **why);
 
-/* Kills it, if it has not ended. */
+/* Kills it, if it has not ended, and what it may have started. */
 void	 child_kill(const struct child *child);
 
 /*

@@ -9,6 +9,7 @@
 #include "checker/evidence/evidence.h"
 #include "checker/evidence/recording.h"
 #include "checker/report/report_json_read.h"
+#include "checker/run/channel.h"
 #include "checker/run/record_file.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
@@ -17,7 +18,7 @@
 enum form { FORM_NONE = '-', FORM_RECORD = 'R', FORM_JSON = 'J' };
 
 /* Octets of a report of one domain in JSON. */
-#define LINE_MAX_SIZE	(256u * 1024 * 1024)
+#define LINE_MAX_SIZE	(CHANNEL_SIZE_MAX - 1)
 
 /* Where in the file a domain is. */
 struct entry {
@@ -142,7 +143,7 @@ index_whole(struct earlier *earlier, char **why)
 static bool
 index_lines(struct earlier *earlier, char **why)
 {
-	char *line = NULL, *domain, *what;
+	char *line = NULL, *domain, *what = NULL;
 	size_t room = 0, number = 0;
 	uint64_t offset = 0;
 	ssize_t got;
@@ -152,7 +153,8 @@ index_lines(struct earlier *earlier, char **why)
 		offset += (uint64_t)got;
 		if (is_blank(line, (size_t)got))
 			continue;
-		domain = find_domain(line, (size_t)got, &what);
+		domain = (size_t)got > LINE_MAX_SIZE ? NULL :
+		    find_domain(line, (size_t)got, &what);
 		if (domain == NULL)
 			break;
 		add_entry(earlier, domain, offset - (uint64_t)got,

@@ -18,6 +18,12 @@
  */
 #define STILLBORN_MAX 5
 
+/*
+ * A worker that shows signs of life may be so many times as long over the
+ * deadline as one that does not: nor may one that only seems busy last forever.
+ */
+#define OVERDUE_MAX 3
+
 /* Tries of a task: beside others, alone, and of what was gathered, alone. */
 #define TRIES_MAX 3
 
@@ -58,6 +64,7 @@ report(struct pool *pool, struct pool_slot *slot)
 		slot->result.size = slot->task.size;
 		slot->task.facts = NULL;
 	}
+	pool->held -= slot->held;
 	pool->callbacks.report(&slot->result, pool->callbacks.argument);
 	slot_clear(slot);
 }
@@ -93,6 +100,17 @@ finish(struct pool_slot *slot)
 	slot->state = POOL_DONE;
 }
 
+/* Takes ownership of WHY. */
+static void
+complain(struct pool *pool, char *why)
+{
+	if (pool->callbacks.complain != NULL)
+		pool->callbacks.complain(why, false,
+		    pool->callbacks.argument);
+	else
+		free(why);
+}
+
 static void
 on_refused(struct pool_worker *worker, char *why, bool internal)
 {
@@ -100,6 +118,13 @@ on_refused(struct pool_worker *worker, char *why, bool internal)
 
 	if (pool->finished) {
 		free(why);
+		return;
+	}
+	/* It may be for want of processes or descriptors, and pass. */
+	if (internal && pool->reports && pool->stillborn < STILLBORN_MAX) {
+		pool->stillborn++;
+		pool->paused = true;
+		complain(pool, why);
 		return;
 	}
 	pool->finished = pool->ended = true;
@@ -176,12 +201,10 @@ take_back(struct pool *pool, struct pool_slot *slot)
 static void
 complain_of_loss(struct pool *pool, size_t count, const char *why)
 {
-	if (pool->callbacks.complain == NULL)
-		return;
-	pool->callbacks.complain(memory_format("a worker process died (%s) "
-	    "with %zu domain%s under way%s", why, count, count == 1 ? "" : "s",
+	complain(pool, memory_format("a worker process died (%s) with %zu "
+	    "domain%s under way%s", why, count, count == 1 ? "" : "s",
 	    pool->options.tries_again && count > 0 ? ", each of which is "
-	    "tried again by itself" : ""), false, pool->callbacks.argument);
+	    "tried again by itself" : ""));
 }
 
 static void
@@ -235,16 +258,47 @@ find_slot(struct pool_worker *worker, uint64_t number)
 	    NULL;
 }
 
-/* Replaces *EVIDENCE by the message's. Returns what is wrong, or NULL. */
+/*
+ * Replaces *EVIDENCE by the message's, which must be about the slot's domain:
+ * one domain's server must not speak for another domain. Returns what is wrong,
+ * or NULL.
+ */
 static char *
-take_evidence(struct evidence **evidence, const struct message *message)
+take_evidence(struct evidence **evidence, const struct pool_slot *slot,
+    const struct message *message)
 {
 	char *why = NULL;
 
 	evidence_free(*evidence);
 	*evidence = recording_decode(message->octets, message->size,
 	    RECORDING_REPORTED, &why);
-	return *evidence != NULL ? NULL : why;
+	if (*evidence == NULL)
+		return why;
+	if (name_equal((*evidence)->domain, slot->task.domain))
+		return NULL;
+	evidence_free(*evidence);
+	*evidence = NULL;
+	return memory_string("evidence of another domain");
+}
+
+/* Nothing is the result of facts that are no good, which it has said. */
+static char *
+take_result(struct pool_slot *slot, const struct message *message)
+{
+	if (message->size > 0)
+		return take_evidence(&slot->result.evidence, slot, message);
+	return slot->task.facts != NULL && slot->complaints > 0 ? NULL :
+	    memory_string("no result");
+}
+
+/* What a task has to say for itself, as a whole. */
+static bool
+is_too_much(struct pool_slot *slot, const struct message *message)
+{
+	slot->received += message->size;
+	slot->complaints += message->type == MESSAGE_COMPLAINT;
+	return slot->received > POOL_RECEIVED_MAX ||
+	    slot->complaints > POOL_COMPLAINTS_MAX;
 }
 
 static void
@@ -267,6 +321,8 @@ on_message(struct pool_worker *worker, const struct message *message)
 		return NULL;
 	if (slot == NULL)
 		return memory_string("about a task that it does not have");
+	if (is_too_much(slot, message))
+		return memory_string("too much about one task");
 	switch (message->type) {
 	case MESSAGE_COMPLAINT:
 		if (pool->callbacks.complain != NULL)
@@ -277,13 +333,14 @@ on_message(struct pool_worker *worker, const struct message *message)
 		take_facts(&slot->result, message);
 		break;
 	case MESSAGE_PARTIAL:
-		why = take_evidence(&slot->partial, message);
+		why = take_evidence(&slot->partial, slot, message);
 		break;
 	case MESSAGE_RESULT:
-		if (message->size > 0)
-			why = take_evidence(&slot->result.evidence, message);
+		why = take_result(slot, message);
 		if (why != NULL)
 			break;
+		slot->held = slot->result.size + message->size;
+		pool->held += slot->held;
 		finish(slot);
 		report_in_order(pool);
 		pool_wake(pool);
@@ -298,11 +355,17 @@ on_message(struct pool_worker *worker, const struct message *message)
 static void
 give(struct pool_slot *slot, struct pool_worker *worker)
 {
-	if (!pool_worker_start(worker))
+	struct pool *pool = worker->pool;
+
+	if (!pool_worker_start(worker)) {
+		slot->state = POOL_AGAIN;
+		pool->again++;
 		return;
+	}
 	slot->state = POOL_RUNNING;
 	slot->worker = worker;
 	slot->began = clock_monotonic();
+	slot->received = slot->complaints = 0;
 	slot->tries++;
 	worker->running++;
 	pool_worker_give(worker, slot);
@@ -367,7 +430,8 @@ has_room(const struct pool *pool)
 {
 	size_t i;
 
-	if (pool->next - pool->first >= POOL_WINDOW)
+	if (pool->next - pool->first >= POOL_WINDOW ||
+	    pool->held >= POOL_HELD_MAX)
 		return false;
 	for (i = 0; i < pool->options.workers; i++) {
 		if (pool->workers[i].running < pool->options.flight)
@@ -398,7 +462,7 @@ give_again(struct pool *pool)
 	uint64_t number;
 
 	for (number = pool->first; number < pool->next && pool->again > 0 &&
-	    !pool->finished; number++) {
+	    !pool->finished && !pool->paused; number++) {
 		slot = pool_slot(pool, number);
 		if (slot->state != POOL_AGAIN)
 			continue;
@@ -443,7 +507,8 @@ begin_next(struct pool *pool)
 void
 pool_wake(struct pool *pool)
 {
-	while (!pool->ended && has_room(pool) && begin_next(pool))
+	while (!pool->ended && !pool->paused && has_room(pool) &&
+	    begin_next(pool))
 		continue;
 	/* A pipe may be empty for long: the settings are tried now. */
 	if (!pool->ended && !pool->reports && pool->running == 0)
@@ -491,12 +556,23 @@ on_tick(evutil_socket_t fd, short what, void *argument)
 	(void)what;
 	for (i = 0; i < pool->worker_count; i++) {
 		worker = &pool->workers[i];
-		if (worker->channel == NULL || worker->running == 0 ||
-		    ++worker->silent <= pool->options.grace ||
-		    !is_overdue(pool, worker))
+		if (worker->channel == NULL || worker->running == 0)
 			continue;
-		on_lost(worker, memory_format("hung, killed %u seconds after "
-		    "its last sign of life", worker->silent));
+		worker->silent++;
+		worker->overdue = is_overdue(pool, worker) ?
+		    worker->overdue + 1 : 0;
+		if (worker->overdue == 0)
+			continue;
+		if (worker->silent > pool->options.grace)
+			on_lost(worker, memory_format("hung, killed %u seconds "
+			    "after its last sign of life", worker->silent));
+		else if (worker->overdue > OVERDUE_MAX * pool->options.grace)
+			on_lost(worker, memory_format("killed %u seconds after "
+			    "the deadline", worker->overdue));
+	}
+	if (pool->paused) {
+		pool->paused = false;
+		pool_wake(pool);
 	}
 }
 

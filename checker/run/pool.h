@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "checker/evidence/recording.h"
 #include "checker/run/child.h"
 
 struct event_base;
@@ -31,6 +32,16 @@ struct pool;
  * one that takes all its time must not hold up thousands that take none.
  */
 #define POOL_WINDOW		4096
+
+/*
+ * Of what one worker says about one task: octets, and complaints. A worker that
+ * says more is one that somebody else speaks through.
+ */
+#define POOL_RECEIVED_MAX	(6 * RECORDING_SIZE_MAX)
+#define POOL_COMPLAINTS_MAX	8
+
+/* Octets of results in the window beyond which no task is begun. */
+#define POOL_HELD_MAX		(4 * RECORDING_SIZE_MAX)
 
 struct pool_task {
 	char	*domain;	/* owned, form of name.h */

@@ -44,6 +44,7 @@ struct pool_worker {
 	bool		 ready;		/* has started */
 	size_t		 running;	/* tasks */
 	unsigned int	 silent;	/* seconds since its last message */
+	unsigned int	 overdue;	/* seconds beyond a task's deadline */
 	char		*waits_for;	/* owned; its oldest task, or NULL */
 };
 
@@ -63,10 +64,13 @@ struct pool_slot {
 	struct pool_worker	*worker;	/* borrowed; while it runs */
 	double			 began;		/* see clock.h */
 	unsigned int		 tries;
+	/* From the worker that has it: octets, and complaints. */
+	size_t			 received, complaints;
 	char			*crash;		/* owned; how they ended. NULL:
 						 * none has */
 	struct evidence		*partial;	/* owned; not judged, or NULL */
 	struct pool_result	 result;	/* so far */
+	size_t			 held;		/* octets of it, once done */
 };
 
 struct pool {
@@ -78,12 +82,16 @@ struct pool {
 	struct pool_slot	 window[POOL_WINDOW];	/* a ring */
 	uint64_t		 first;		/* not reported yet */
 	uint64_t		 next;		/* not begun yet */
+	size_t			 held;		/* octets of results whose
+						 * turn has not come */
 	size_t			 running;	/* tasks, those to be tried
 						 * again among them */
 	size_t			 again;		/* of these */
 	struct event		*tick;		/* owned; once a second */
 	unsigned int		 stillborn;	/* workers in a row that died
 						 * at their start */
+	bool			 paused;	/* until the next tick, since
+						 * none could be started */
 	bool			 reports;	/* the callback `ready` ran */
 	bool			 ended;		/* no more tasks */
 	bool			 finished;	/* a last callback ran */

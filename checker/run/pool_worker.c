@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "resolver/clock.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
@@ -60,7 +61,10 @@ on_errors(evutil_socket_t fd, short what, void *argument)
 		event_del(worker->errors);
 }
 
-/* Until it closes its standard error, which it does by ending. */
+/*
+ * Until it closes its standard error, which it does by ending; but it must not
+ * talk for ever.
+ */
 static void
 hear_last_words(struct pool_worker *worker)
 {
@@ -69,7 +73,10 @@ hear_last_words(struct pool_worker *worker)
 		.events = POLLIN,
 	};
 
-	while (poll(&watch, 1, LAST_WORDS) > 0 && hear_errors(worker))
+	const double until = clock_monotonic() + LAST_WORDS / 1000.0;
+
+	while (clock_monotonic() < until && poll(&watch, 1, LAST_WORDS) > 0 &&
+	    hear_errors(worker))
 		continue;
 }
 
@@ -87,9 +94,9 @@ hear_trace(struct pool_worker *worker, const struct message *message)
 		return "a trace without a subject";
 	if (callbacks->trace == NULL)
 		return NULL;
-	safe_subject = text_printable(subject, (size_t)(end - subject));
+	safe_subject = channel_printable(subject, (size_t)(end - subject));
 	end++;
-	safe_line = text_printable(end,
+	safe_line = channel_printable(end,
 	    (size_t)(message->octets + message->size - end));
 	callbacks->trace(message->octets[0], safe_subject, safe_line,
 	    callbacks->argument);
@@ -108,10 +115,18 @@ on_message(const struct message *message, void *argument)
 	worker->silent = 0;
 	switch (message->type) {
 	case MESSAGE_READY:
+		if (worker->ready)
+			wrong = "that it has started, again";
 		worker->ready = true;
-		worker->hearing->started(worker);
+		if (wrong == NULL)
+			worker->hearing->started(worker);
 		break;
 	case MESSAGE_REFUSED:
+		/* Once it has begun, no settings are wrong: its peers speak. */
+		if (worker->ready) {
+			wrong = "that a setting is wrong, too late";
+			break;
+		}
 		worker->hearing->refused(worker, channel_text(message),
 		    false);
 		return;
@@ -136,11 +151,12 @@ on_message(const struct message *message, void *argument)
 }
 
 static void
-on_closed(void *argument)
+on_closed(bool nonsense, void *argument)
 {
 	struct pool_worker *worker = argument;
 
-	worker->hearing->lost(worker, NULL);
+	worker->hearing->lost(worker, nonsense ?
+	    memory_string("sent nonsense: no message") : NULL);
 }
 
 bool
@@ -172,7 +188,7 @@ pool_worker_start(struct pool_worker *worker)
 		abort();
 	worker->heard = 0;
 	worker->ready = false;
-	worker->silent = 0;
+	worker->silent = worker->overdue = 0;
 	return true;
 }
 
@@ -200,6 +216,22 @@ is_to_be_judged(const struct pool_slot *slot)
 	return slot->task.facts != NULL || slot->tries > 2;
 }
 
+/* The facts, which must be about the task's domain. */
+static void
+send_facts(struct pool_worker *worker, const struct pool_slot *slot,
+    const uint8_t *facts, size_t size)
+{
+	const char *domain = slot->task.domain;
+	const size_t length = strlen(domain) + 1;
+	uint8_t *octets = memory_new(length + size, 1);
+
+	memcpy(octets, domain, length);
+	if (size > 0)
+		memcpy(octets + length, facts, size);
+	send_octets(worker, MESSAGE_JUDGE, slot, octets, length + size);
+	free(octets);
+}
+
 void
 pool_worker_give(struct pool_worker *worker, struct pool_slot *slot)
 {
@@ -216,11 +248,9 @@ pool_worker_give(struct pool_worker *worker, struct pool_slot *slot)
 		channel_send_text(worker->channel, MESSAGE_AUDIT, slot->number,
 		    task->domain);
 	else if (task->facts != NULL)
-		send_octets(worker, MESSAGE_JUDGE, slot, task->facts,
-		    task->size);
+		send_facts(worker, slot, task->facts, task->size);
 	else
-		send_octets(worker, MESSAGE_JUDGE, slot, result->facts,
-		    result->size);
+		send_facts(worker, slot, result->facts, result->size);
 }
 
 char *

@@ -131,13 +131,17 @@ defer(struct survey *survey, struct pool_result *result)
 	result->facts = NULL;
 }
 
-/* A domain of which no worker could send facts has those that are known. */
-static void
+/*
+ * A domain of which no worker could send facts has those that are known. What
+ * is reported has no certificates to make a record of: then there is none.
+ */
+static bool
 complete_facts(struct pool_result *result)
 {
-	if (result->facts == NULL)
+	if (result->facts == NULL && result->evidence->host_count == 0)
 		result->facts = recording_encode(result->evidence,
 		    RECORDING_FACTS, &result->size);
+	return result->facts != NULL;
 }
 
 static void
@@ -145,7 +149,8 @@ record(struct survey *survey, struct pool_result *result)
 {
 	char *why;
 
-	complete_facts(result);
+	if (!complete_facts(result))
+		return;
 	record_writer_add(&survey->record, result->evidence->domain,
 	    result->facts, result->size, &why);
 	if (why != NULL)

@@ -9,16 +9,24 @@
 #include "checker/evidence/recording.h"
 #include "checker/gather/audit.h"
 #include "checker/judge/compare.h"
+#include "checker/judge/judge.h"
 #include "checker/run/channel.h"
 #include "checker/run/earlier.h"
 #include "checker/run/engine.h"
 #include "checker/run/settings.h"
 #include "resolver/clock.h"
 #include "resolver/memory.h"
+#include "resolver/name.h"
 #include "resolver/trace.h"
 
 /* Seconds between two signs of life. */
 #define ALIVE_EVERY 0.5
+
+/*
+ * Octets of progress of one task: what is gathered is sent again and again, and
+ * the parent takes so much only (POOL_RECEIVED_MAX).
+ */
+#define PROGRESS_MAX (2 * RECORDING_SIZE_MAX)
 
 /* What belongs to the next task, before it comes. */
 struct prelude {
@@ -52,6 +60,8 @@ struct worker {
 	/* The facts that were sent last, where a worker is alone. */
 	uint8_t				*sent;		/* owned */
 	size_t				 sent_size;
+	size_t				 progress;	/* octets of all that
+							 * was sent */
 };
 
 static void
@@ -71,7 +81,7 @@ job_new(struct worker *worker, uint64_t number)
 	job->number = number;
 	job->prelude = worker->prelude;
 	worker->prelude = (struct prelude){ NULL, 0, NULL };
-	worker->sent_size = 0;
+	worker->sent_size = worker->progress = 0;
 	job->previous = worker->newest;
 	if (job->previous != NULL)
 		job->previous->next = job;
@@ -114,14 +124,57 @@ send_octets(const struct job *job, enum message_type type,
 }
 
 static void
+complain(const struct job *job, const char *why)
+{
+	channel_send_text(job->worker->channel, MESSAGE_COMPLAINT, job->number,
+	    why);
+}
+
+/* False: it is too large, and is not sent; *SIZE is its size. */
+static bool
 send_tree(const struct job *job, enum message_type type,
-    const struct evidence *evidence, enum recording_view view)
+    const struct evidence *evidence, enum recording_view view, size_t *size)
+{
+	uint8_t *octets = recording_encode(evidence, view, size);
+	const bool fits = *size <= RECORDING_SIZE_MAX;
+
+	if (fits)
+		send_octets(job, type, octets, *size);
+	free(octets);
+	return fits;
+}
+
+static void
+send_record(const struct job *job, const struct evidence *evidence)
 {
 	size_t size;
-	uint8_t *octets = recording_encode(evidence, view, &size);
+	char *why;
 
-	send_octets(job, type, octets, size);
-	free(octets);
+	if (send_tree(job, MESSAGE_FACTS, evidence, RECORDING_FACTS, &size))
+		return;
+	why = memory_format("%s: its record would have %zu octets, and is not "
+	    "kept", evidence->domain, size);
+	complain(job, why);
+	free(why);
+}
+
+/* Of what is too large to be reported, that is reported. */
+static void
+send_result(const struct job *job, const struct evidence *evidence)
+{
+	struct evidence *brief;
+	size_t size;
+
+	if (send_tree(job, MESSAGE_RESULT, evidence, RECORDING_REPORTED,
+	    &size))
+		return;
+	brief = evidence_new(evidence->domain);
+	brief->checked_at = evidence->checked_at;
+	brief->crash = memory_format("has %zu octets of evidence, more than "
+	    "can be handed on", size);
+	judge_nothing(brief);
+	send_tree(job, MESSAGE_RESULT, brief, RECORDING_REPORTED, &size);
+	evidence_free(brief);
 }
 
 /* What has been gathered so far, if it is more than what was sent. */
@@ -129,19 +182,35 @@ static void
 send_progress(struct job *job, const struct evidence *evidence)
 {
 	struct worker *worker = job->worker;
-	size_t size;
+	size_t size, reported;
 	uint8_t *octets = recording_encode(evidence, RECORDING_FACTS, &size);
 
-	if (size == worker->sent_size && size > 0 &&
-	    memcmp(octets, worker->sent, size) == 0) {
+	if ((size == worker->sent_size && size > 0 &&
+	    memcmp(octets, worker->sent, size) == 0) ||
+	    size > RECORDING_SIZE_MAX || worker->progress > PROGRESS_MAX) {
 		free(octets);
 		return;
 	}
+	worker->progress += size;
 	send_octets(job, MESSAGE_FACTS, octets, size);
-	send_tree(job, MESSAGE_PARTIAL, evidence, RECORDING_REPORTED);
+	if (send_tree(job, MESSAGE_PARTIAL, evidence, RECORDING_REPORTED,
+	    &reported))
+		worker->progress += reported;
+	channel_flush(worker->channel);
 	free(worker->sent);
 	worker->sent = octets;
 	worker->sent_size = size;
+}
+
+/* A record is filed under one domain, and speaks of another. */
+static void
+refuse_other(const struct job *job, const char *domain, const char *other)
+{
+	char *why = memory_format("the record of '%s' is about '%s'", domain,
+	    other);
+
+	complain(job, why);
+	free(why);
 }
 
 /*
@@ -160,9 +229,13 @@ compare_with_earlier(const struct job *job, struct evidence *evidence)
 		return;
 	if (!earlier_decode(prelude->earlier, prelude->earlier_size, &before,
 	    &judged, &why)) {
-		channel_send_text(job->worker->channel, MESSAGE_COMPLAINT,
-		    job->number, why);
+		complain(job, why);
 		free(why);
+		return;
+	}
+	if (before != NULL && !name_equal(before->domain, evidence->domain)) {
+		refuse_other(job, evidence->domain, before->domain);
+		evidence_free(before);
 		return;
 	}
 	if (before != NULL && !judged)
@@ -184,10 +257,10 @@ finish(struct job *job, struct evidence *evidence)
 	if (worker->alone)
 		send_progress(job, evidence);
 	else if (worker->settings.record != NULL && !job->has_facts)
-		send_tree(job, MESSAGE_FACTS, evidence, RECORDING_FACTS);
+		send_record(job, evidence);
 	engine_judge(&worker->engine, evidence);
 	compare_with_earlier(job, evidence);
-	send_tree(job, MESSAGE_RESULT, evidence, RECORDING_REPORTED);
+	send_result(job, evidence);
 	evidence_free(evidence);
 	job_free(job);
 }
@@ -205,7 +278,7 @@ static void
 begin_audit(struct worker *worker, const struct message *message)
 {
 	struct job *job = job_new(worker, message->task);
-	char *domain = channel_text(message);
+	char *domain = memory_copy(message->octets, message->size);
 
 	job->audit = audit_start(&worker->engine.context, domain, time(NULL),
 	    on_audit, job);
@@ -220,25 +293,47 @@ take_over(const struct worker *worker, struct evidence *evidence)
 	evidence->tool.version = memory_string(worker->engine.tool.version);
 }
 
+/*
+ * The facts of a message, owned by the caller. NULL: they are no good, or about
+ * another domain than the message says; it has been complained about.
+ */
+static struct evidence *
+read_facts(const struct job *job, const struct message *message)
+{
+	const char *domain = (const char *)message->octets;
+	const size_t length = strnlen(domain, message->size);
+	struct evidence *evidence;
+	char *why;
+
+	if (length == message->size)
+		abort();
+	evidence = recording_decode(message->octets + length + 1,
+	    message->size - length - 1, RECORDING_FACTS, &why);
+	if (evidence == NULL) {
+		complain(job, why);
+		free(why);
+		return NULL;
+	}
+	if (name_equal(evidence->domain, domain))
+		return evidence;
+	refuse_other(job, domain, evidence->domain);
+	evidence_free(evidence);
+	return NULL;
+}
+
 static void
 judge_facts(struct worker *worker, const struct message *message)
 {
 	struct job *job = job_new(worker, message->task);
-	struct evidence *evidence;
-	char *why;
+	struct evidence *evidence = read_facts(job, message);
 
 	job->has_facts = true;
-	evidence = recording_decode(message->octets, message->size,
-	    RECORDING_FACTS, &why);
 	if (evidence != NULL) {
 		take_over(worker, evidence);
 		finish(job, evidence);
 		return;
 	}
-	channel_send_text(worker->channel, MESSAGE_COMPLAINT, job->number,
-	    why);
 	send_octets(job, MESSAGE_RESULT, NULL, 0);
-	free(why);
 	job_free(job);
 }
 
@@ -268,10 +363,11 @@ on_message(const struct message *message, void *argument)
 }
 
 static void
-on_closed(void *argument)
+on_closed(bool nonsense, void *argument)
 {
 	struct worker *worker = argument;
 
+	(void)nonsense;
 	worker->ended = true;
 	event_base_loopbreak(worker->engine.context.base);
 }
@@ -369,6 +465,8 @@ open_channel(struct worker *worker, int fd)
 
 	worker->channel = channel_new(base, fd, &callbacks);
 	channel_send_text(worker->channel, MESSAGE_READY, 0, NULL);
+	/* The first task may be what it dies of. */
+	channel_flush(worker->channel);
 	worker->alive = event_new(base, -1, EV_PERSIST, on_alive, worker);
 	if (worker->alive == NULL || event_add(worker->alive, &interval) == -1)
 		abort();

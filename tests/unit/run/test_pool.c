@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -28,6 +29,7 @@ struct worker {
 	struct channel		*channel;
 	bool			 alone;
 	bool			 ended;
+	int			 fd;		/* of the channel */
 };
 
 static void
@@ -47,6 +49,81 @@ send_evidence(struct worker *worker, enum message_type type, uint64_t task,
 	evidence_free(evidence);
 }
 
+/* What is no message at all. */
+static void
+send_garbage(const struct worker *worker)
+{
+	static const char garbage[64] = "this is no header of a message";
+
+	assert_int_equal(write(worker->fd, garbage, sizeof(garbage)),
+	    sizeof(garbage));
+}
+
+static void
+on_alive(evutil_socket_t fd, short what, void *argument)
+{
+	struct worker *worker = argument;
+
+	(void)fd;
+	(void)what;
+	channel_send_text(worker->channel, MESSAGE_ALIVE, 0, "nothing");
+}
+
+/* As long as anybody listens. */
+static void
+pretend_to_work(struct worker *worker)
+{
+	const struct timeval often = { .tv_usec = 100000 };
+	struct event *event = event_new(worker->base, -1, EV_PERSIST, on_alive,
+	    worker);
+
+	event_add(event, &often);
+}
+
+/* SIZE octets of facts, again and again. */
+static void
+send_much(struct worker *worker, uint64_t task, size_t size)
+{
+	const struct message message = { MESSAGE_FACTS, task,
+		memory_new(size, 1), size };
+	size_t i;
+
+	for (i = 0; i <= POOL_RECEIVED_MAX / size; i++) {
+		channel_send(worker->channel, &message);
+		channel_flush(worker->channel);
+	}
+}
+
+/* As a worker does that somebody else has taken over. False: WHAT is no lie. */
+static bool
+lie(struct worker *worker, const char *what, uint64_t task)
+{
+	size_t i;
+
+	if (strncmp(what, "impostor", 8) == 0)
+		send_evidence(worker, MESSAGE_RESULT, task, "victim.example",
+		    RECORDING_REPORTED);
+	else if (strncmp(what, "partly", 6) == 0)
+		send_evidence(worker, MESSAGE_PARTIAL, task, "victim.example",
+		    RECORDING_REPORTED);
+	else if (strncmp(what, "late", 4) == 0)
+		channel_send_text(worker->channel, MESSAGE_REFUSED, 0,
+		    "a setting is wrong");
+	else if (strncmp(what, "again", 5) == 0)
+		channel_send_text(worker->channel, MESSAGE_READY, 0, NULL);
+	else if (strncmp(what, "empty", 5) == 0)
+		channel_send_text(worker->channel, MESSAGE_RESULT, task, NULL);
+	else if (strncmp(what, "much", 4) == 0)
+		send_much(worker, task, RECORDING_SIZE_MAX / 16);
+	else if (strncmp(what, "moans", 5) == 0)
+		for (i = 0; i <= POOL_COMPLAINTS_MAX; i++)
+			channel_send_text(worker->channel, MESSAGE_COMPLAINT,
+			    task, "no good");
+	else
+		return false;
+	return true;
+}
+
 static void
 misbehave(struct worker *worker, const char *what, uint64_t task,
     const char *domain)
@@ -64,11 +141,10 @@ misbehave(struct worker *worker, const char *what, uint64_t task,
 		channel_send_text(worker->channel, MESSAGE_RESULT, task + 7,
 		    NULL);
 	else if (strncmp(what, "garbage", 7) == 0)
-		channel_send_text(worker->channel, (enum message_type)77, task,
-		    NULL);
-	else if (strncmp(what, "none", 4) == 0)
-		channel_send_text(worker->channel, MESSAGE_RESULT, task, NULL);
-	else
+		send_garbage(worker);
+	else if (strncmp(what, "busy", 4) == 0)
+		pretend_to_work(worker);
+	else if (!lie(worker, what, task))
 		send_evidence(worker, MESSAGE_RESULT, task, domain,
 		    RECORDING_REPORTED);
 }
@@ -101,11 +177,19 @@ on_message(const struct message *message, void *argument)
 	char *why = NULL;
 
 	if (message->type == MESSAGE_JUDGE) {
-		evidence = recording_decode(message->octets, message->size,
-		    RECORDING_FACTS, &why);
-		assert_non_null(evidence);
-		free(domain);
-		domain = memory_string(evidence->domain);
+		evidence = recording_decode(message->octets + strlen(domain) +
+		    1, message->size - strlen(domain) - 1, RECORDING_FACTS,
+		    &why);
+		if (evidence == NULL) {
+			channel_send_text(worker->channel, MESSAGE_COMPLAINT,
+			    message->task, why);
+			channel_send_text(worker->channel, MESSAGE_RESULT,
+			    message->task, NULL);
+			free(why);
+			free(domain);
+			return;
+		}
+		assert_string_equal(domain, evidence->domain);
 		evidence_free(evidence);
 		what = behind(domain, "judge-");
 	} else if (worker->alone && behind(domain, "gathered-")) {
@@ -129,10 +213,11 @@ on_message(const struct message *message, void *argument)
 }
 
 static void
-on_closed(void *argument)
+on_closed(bool nonsense, void *argument)
 {
 	struct worker *worker = argument;
 
+	(void)nonsense;
 	worker->ended = true;
 	event_base_loopbreak(worker->base);
 }
@@ -140,12 +225,13 @@ on_closed(void *argument)
 static void
 work(int fd, bool alone)
 {
-	struct worker worker = { event_base_new(), NULL, alone, false };
+	struct worker worker = { event_base_new(), NULL, alone, false, fd };
 	const struct channel_callbacks callbacks = { on_message, on_closed,
 		&worker };
 
 	worker.channel = channel_new(worker.base, fd, &callbacks);
 	channel_send_text(worker.channel, MESSAGE_READY, 0, NULL);
+	channel_flush(worker.channel);
 	while (!worker.ended)
 		event_base_loop(worker.base, 0);
 	channel_free(worker.channel);
@@ -169,7 +255,7 @@ work_alone(int fd, void *argument)
 static void
 refuse(int fd, void *argument)
 {
-	struct worker worker = { event_base_new(), NULL, false, false };
+	struct worker worker = { event_base_new(), NULL, false, false, fd };
 	const struct channel_callbacks callbacks = { on_message, on_closed,
 		&worker };
 
@@ -214,6 +300,8 @@ on_next(void *argument, struct pool_task *task, bool *end)
 		return false;
 	}
 	task->domain = memory_string(test->domains[test->given++]);
+	if (strcmp(task->domain, "none.example") == 0)
+		task->facts = memory_new(1, task->size = 1);
 	return true;
 }
 
@@ -473,13 +561,15 @@ test_nonsense(void **state)
 		"garbage.example", "a.example" };
 	struct test *test = *state;
 
+	test->options.flight = 1;
 	run(test, domains, 4);
 	assert_int_equal(test->report_count, 4);
 	assert_non_null(strstr(test->reports[0],
 	    "text.example unknown sent nonsense"));
 	assert_non_null(strstr(test->reports[1],
 	    "other.example unknown sent nonsense"));
-	assert_non_null(strstr(test->reports[2], "garbage.example unknown "));
+	assert_non_null(strstr(test->reports[2],
+	    "garbage.example unknown sent nonsense: no message"));
 	assert_string_equal(test->reports[3], "a.example pass");
 }
 
@@ -492,6 +582,120 @@ test_no_result(void **state)
 	struct test *test = *state;
 
 	CHECK(test, domains, expected);
+	assert_int_equal(test->bad_inputs, 1);
+}
+
+/*
+ * A worker that is somebody else's speaks for no other domain, ends no run, and
+ * does not fill the parent's memory.
+ */
+static void
+test_lies(void **state)
+{
+	static const char *const domains[] = { "impostor.example",
+		"alone-partly.example", "late.example", "again.example",
+		"empty.example", "much.example", "moans.example", "a.example" };
+	static const char *const expected[] = {
+		"evidence of another domain", "evidence of another domain",
+		"that a setting is wrong, too late",
+		"that it has started, again", "no result",
+		"too much about one task", "too much about one task" };
+	struct test *test = *state;
+	size_t i;
+
+	test->options.flight = 1;
+	run(test, domains, 8);
+	assert_null(test->refusal);
+	assert_int_equal(test->report_count, 8);
+	for (i = 0; i < 7; i++) {
+		assert_int_equal(strncmp(test->reports[i], domains[i],
+		    strlen(domains[i])), 0);
+		if (strstr(test->reports[i], " unknown ") == NULL ||
+		    strstr(test->reports[i], expected[i]) == NULL)
+			fail_msg("%s", test->reports[i]);
+	}
+	assert_string_equal(test->reports[7], "a.example pass");
+}
+
+/* Signs of life are no result. */
+static void
+test_busy_for_ever(void **state)
+{
+	static const char *const domains[] = { "busy.example", "a.example" };
+	struct test *test = *state;
+
+	test->options.tries_again = false;
+	test->options.deadline = 0.1;
+	test->options.flight = 1;
+	run(test, domains, 2);
+	assert_int_equal(test->report_count, 2);
+	assert_non_null(strstr(test->reports[0], "after the deadline"));
+	assert_string_equal(test->reports[1], "a.example pass");
+}
+
+/* What a process may have, when it may have no more descriptors. */
+static void
+starve(bool starves)
+{
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = starves ? 3 : limit.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+static void
+on_plenty(evutil_socket_t fd, short what, void *argument)
+{
+	(void)fd;
+	(void)what;
+	(void)argument;
+	starve(false);
+}
+
+static bool
+on_next_of_few(void *argument, struct pool_task *task, bool *end)
+{
+	const struct timeval soon = { .tv_usec = 1500000 };
+	struct test *test = argument;
+
+	/* Before the second worker is started. */
+	if (test->given == 1) {
+		starve(true);
+		event_base_once(test->base, -1, EV_TIMEOUT, on_plenty, NULL,
+		    &soon);
+	}
+	return on_next(argument, task, end);
+}
+
+/* Without descriptors for a while, nothing is lost. */
+static void
+test_no_descriptors(void **state)
+{
+	static const char *const domains[] = { "a.example", "killed.example",
+		"b.example" };
+	struct test *test = *state;
+	const struct pool_callbacks callbacks = {
+		.next = on_next_of_few,
+		.report = on_report,
+		.ready = on_ready,
+		.finished = on_finished,
+		.refused = on_refused,
+		.complain = on_complaint,
+		.argument = test,
+	};
+
+	test->options.flight = 1;
+	test->domains = domains;
+	test->count = 3;
+	test->pool = pool_new(test->base, &test->options, &callbacks);
+	pool_wake(test->pool);
+	event_base_dispatch(test->base);
+	assert_null(pool_free(test->pool));
+	assert_null(test->refusal);
+	assert_int_equal(test->report_count, 3);
+	assert_string_equal(test->reports[0], "a.example pass");
+	assert_string_equal(test->reports[2], "b.example pass");
 }
 
 static void
@@ -546,6 +750,11 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_nonsense, set_up,
 		    tear_down),
 		cmocka_unit_test_setup_teardown(test_no_result, set_up,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(test_lies, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_busy_for_ever, set_up,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(test_no_descriptors, set_up,
 		    tear_down),
 		cmocka_unit_test_setup_teardown(test_refused, set_up,
 		    tear_down),
