@@ -66,7 +66,8 @@ on_refused(char *why, bool internal, void *argument)
 
 	(void)internal;
 	complain(why);
-	event_base_loopbreak(check->base);
+	/* Not loopbreak: the loop may not have begun yet. */
+	event_base_loopexit(check->base, NULL);
 }
 
 static void

@@ -81,7 +81,7 @@ struct pool_callbacks {
 	void	 (*finished)(void *argument);
 	/*
 	 * Called once instead: a setting is wrong, or (INTERNAL) no worker can
-	 * be started. WHY is owned by the callee.
+	 * be started, maybe within pool_wake. WHY is owned by the callee.
 	 */
 	void	 (*refused)(char *why, bool internal, void *argument);
 	/*

@@ -207,7 +207,8 @@ on_refused(char *why, bool internal, void *argument)
 	survey_complain(survey, why);
 	survey->wrong = true;
 	survey->broken = internal;
-	event_base_loopbreak(survey->base);
+	/* Not loopbreak: the loop may not have begun yet. */
+	event_base_loopexit(survey->base, NULL);
 }
 
 static void
@@ -215,7 +216,7 @@ on_finished(void *argument)
 {
 	struct survey *survey = argument;
 
-	/* Not loopbreak: the loop may not have begun yet (an empty file). */
+	/* As above: an empty file. */
 	event_base_loopexit(survey->base, NULL);
 }
 
