@@ -1,7 +1,7 @@
 /*
  * recording_decode and recording_unframe with any octets: the first one chooses
- * the view. What was decoded is judged, reported and encoded again, as by a
- * program that trusts it.
+ * the view. What was decoded is judged, compared, reported and encoded again, as
+ * by a program that trusts it.
  */
 #include <assert.h>
 #include <stddef.h>
@@ -12,7 +12,9 @@
 
 #include "checker/evidence/evidence.h"
 #include "checker/evidence/recording.h"
+#include "checker/judge/compare.h"
 #include "checker/judge/judge.h"
+#include "checker/report/plugin.h"
 #include "checker/report/report.h"
 #include "resolver/text.h"
 
@@ -22,7 +24,10 @@ int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void
 report(const struct evidence *evidence)
 {
-	const struct report_options options = { .verbosity = 2 };
+	const struct report_options options = {
+		.colour = evidence->host_count % 2 == 1,
+		.verbosity = (int)(evidence->elapsed_ms % 4) - 1,
+	};
 	const struct report_format *format;
 	char *text = NULL;
 	size_t size, i;
@@ -39,6 +44,19 @@ report(const struct evidence *evidence)
 		fclose(out);
 		free(text);
 	}
+}
+
+static void
+check(const struct evidence *evidence)
+{
+	const struct plugin_options options = { .verbosity = 1 };
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	plugin_report(out, evidence, &options);
+	fclose(out);
+	free(text);
 }
 
 /* What was decoded can be encoded, and decoding that gives the same octets. */
@@ -71,9 +89,12 @@ use(struct evidence *evidence, enum recording_view view)
 
 	if (view == RECORDING_FACTS) {
 		judge(decoded, &options);
+		judge(evidence, &options);
+		compare(decoded, evidence);
 		evidence_free(travel(decoded, RECORDING_REPORTED));
 	}
 	report(decoded);
+	check(decoded);
 	evidence_free(decoded);
 }
 

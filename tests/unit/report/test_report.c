@@ -367,8 +367,8 @@ test_wrapped_commands(void **state)
 	finding_list_clear(&evidence->judged.findings);
 	for (i = 0; i < 80; i++)
 		finding_add(&evidence->judged.findings, FINDING_MX_NULL,
-		    "%.*s ::error::%d", i, "The server says that this is not to "
-		    "be done: it refuses everything, and says ", i);
+		    "%.*s ::error::%d", i, "The server says that this is not "
+		    "to be done: it refuses everything, and says ", i);
 	text = write_evidence("text", &options, evidence);
 	assert_non_null(strstr(text, "\\x3a:error::0"));
 	for (line = strtok_r(text, "\n", &rest); line != NULL;
