@@ -1,7 +1,7 @@
 /*
  * recording_decode and recording_unframe with any octets: the first one chooses
- * the view. What was decoded is judged, compared, reported and encoded again, as
- * by a program that trusts it.
+ * the view. What was decoded is judged, compared, reported and encoded again,
+ * as by a program that trusts it.
  */
 #include <assert.h>
 #include <stddef.h>

@@ -297,12 +297,23 @@ settle_evidence(struct maker *maker, void *value)
 	set_answer(evidence->misplaced, DNS_TLSA);
 }
 
+static void
+settle_change(struct maker *maker, void *value)
+{
+	struct change *change = value;
+
+	(void)maker;
+	if (change->what == CHANGE_NONE)
+		change->what = CHANGE_MX;
+}
+
 static const struct {
 	const char	*shape;
 	void		(*settle)(struct maker *maker, void *value);
 } settling[] = {
 	{ "struct answer", settle_answer },
 	{ "struct certificate", settle_certificate },
+	{ "struct change", settle_change },
 	{ "struct host_evidence", settle_host },
 	{ "struct evidence", settle_evidence },
 };
