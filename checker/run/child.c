@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -22,9 +23,6 @@
 
 /* Where a child finds the socket: the first behind the standard files. */
 #define CHILD_SOCKET (STDERR_FILENO + 1)
-
-/* Seconds that a child has to end by itself. */
-#define PATIENCE	10.0
 
 /*
  * Seconds between the first two looks at one that ends; twice as many each time
@@ -132,6 +130,8 @@ child_start(struct child *child, child_body *body, void *argument,
 
 	if (!open_pairs(sockets, pipes, why))
 		return false;
+	/* Or the child has it, too, and writes it at its exit: anywhere. */
+	fflush(NULL);
 	child->pid = fork();
 	if (child->pid == 0) {
 		become_child(parent, sockets[1], pipes[1]);
@@ -194,11 +194,11 @@ child_kill(const struct child *child)
 }
 
 char *
-child_end(struct child *child)
+child_end(struct child *child, double seconds)
 {
 	int status;
 
-	if (!wait_for(child->pid, PATIENCE, &status)) {
+	if (!wait_for(child->pid, seconds, &status)) {
 		child_kill(child);
 		while (waitpid(child->pid, &status, 0) == -1 && errno == EINTR)
 			continue;

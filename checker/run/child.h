@@ -32,9 +32,9 @@ bool	 child_start(struct child *child, child_body *body, void *argument,
 void	 child_kill(const struct child *child);
 
 /*
- * Waits for it to end, but not for long, kills it then, and closes `errors`.
+ * Waits for it to end, at most for SECONDS, kills it then, and closes `errors`.
  * Returns how it ended (printable, owned by the caller); NULL: well.
  */
-char	*child_end(struct child *child);
+char	*child_end(struct child *child, double seconds);
 
 #endif

@@ -17,8 +17,6 @@
 /* What a file has, as the first octet of what is handed to a worker. */
 enum form { FORM_NONE = '-', FORM_RECORD = 'R', FORM_JSON = 'J' };
 
-/* Octets of a report of one domain in JSON. */
-#define LINE_MAX_SIZE	(CHANNEL_SIZE_MAX - 1)
 
 /* Where in the file a domain is. */
 struct entry {
@@ -119,22 +117,84 @@ is_blank(const char *line, size_t size)
 	return true;
 }
 
-/* Adds the report that is all of the file, over several lines. False: *WHY. */
+/* A line, or a file over several lines, longer than any report. */
+struct line {
+	char	*octets;	/* owned; a NUL follows it */
+	size_t	 room, size;	/* octets */
+};
+
+/*
+ * Reads on up to the octet END, which is read, too; EOF: to the end of the
+ * file. A line is never longer than a report may be by one octet. False: there
+ * is nothing left.
+ */
 static bool
-index_whole(struct earlier *earlier, char **why)
+read_line(FILE *stream, int end, struct line *line)
 {
-	char *text = memory_new(LINE_MAX_SIZE, 1), *domain, *what;
-	size_t size;
+	int octet = 0;
+
+	line->size = 0;
+	while (line->size <= REPORT_JSON_READ_MAX && octet != end &&
+	    (octet = getc(stream)) != EOF) {
+		if (line->size + 1 >= line->room) {
+			line->room = 2 * line->room + BUFSIZ;
+			line->octets = memory_resize(line->octets, line->room);
+		}
+		line->octets[line->size++] = (char)octet;
+		line->octets[line->size] = '\0';
+	}
+	return line->size > 0;
+}
+
+/* Adds what was read last if it is a report. False: *WHY (owned). */
+static bool
+index_report(struct earlier *earlier, const struct line *line, uint64_t offset,
+    char **why)
+{
+	char *domain;
+
+	if (line->size > REPORT_JSON_READ_MAX) {
+		*why = memory_string("it is too long for a report");
+		return false;
+	}
+	domain = find_domain(line->octets, line->size, why);
+	if (domain == NULL)
+		return false;
+	add_entry(earlier, domain, offset, line->size);
+	return true;
+}
+
+/* Says where in the file WHY (owned) is. Owned by the caller. */
+static char *
+locate(const struct earlier *earlier, size_t number, char *why)
+{
+	char *located = memory_format("%s, line %zu: it is no report in JSON: "
+	    "%s", earlier->file, number, why);
+
+	free(why);
+	return located;
+}
+
+/*
+ * A file of which not even the first line is a report: it may be one over
+ * several lines. False: *WHY. An array of reports is an error that many would
+ * make ("jq -s").
+ */
+static bool
+index_whole(struct earlier *earlier, struct line *line, char **why)
+{
+	char *what;
 
 	rewind(earlier->stream);
-	size = fread(text, 1, LINE_MAX_SIZE, earlier->stream);
-	domain = find_domain(text, size, &what);
-	free(text);
-	if (domain != NULL) {
-		add_entry(earlier, domain, 0, size);
+	read_line(earlier->stream, EOF, line);
+	if (index_report(earlier, line, 0, &what))
 		return true;
-	}
-	*why = fault(earlier, what);
+	if (line->octets[strspn(line->octets, " \t\r\n")] == '[')
+		*why = fault(earlier, "it is an array; of several reports, "
+		    "each must be a line, as by \"jq -c '.[]'\"");
+	else
+		*why = memory_format("%s: it is neither a record nor one "
+		    "report in JSON, nor one a line: %s", earlier->file, what);
 	free(what);
 	return false;
 }
@@ -143,32 +203,29 @@ index_whole(struct earlier *earlier, char **why)
 static bool
 index_lines(struct earlier *earlier, char **why)
 {
-	char *line = NULL, *domain, *what = NULL;
-	size_t room = 0, number = 0;
+	struct line line = { NULL, 0, 0 };
 	uint64_t offset = 0;
-	ssize_t got;
+	size_t number = 0;
+	bool good = true;
+	char *what;
 
-	while ((got = getline(&line, &room, earlier->stream)) != -1) {
+	while (good && read_line(earlier->stream, '\n', &line)) {
 		number++;
-		offset += (uint64_t)got;
-		if (is_blank(line, (size_t)got))
-			continue;
-		domain = (size_t)got > LINE_MAX_SIZE ? NULL :
-		    find_domain(line, (size_t)got, &what);
-		if (domain == NULL)
-			break;
-		add_entry(earlier, domain, offset - (uint64_t)got,
-		    (size_t)got);
+		good = is_blank(line.octets, line.size) ||
+		    index_report(earlier, &line, offset, &what);
+		offset += line.size;
 	}
-	free(line);
-	if (got == -1)
-		return true;
-	free(what);
-	if (earlier->count == 0)
-		return index_whole(earlier, why);
-	*why = memory_format("%s, line %zu: it is not a report in JSON",
-	    earlier->file, number);
-	return false;
+	if (!good && earlier->count == 0) {
+		free(what);
+		good = index_whole(earlier, &line, why);
+	} else if (!good) {
+		*why = locate(earlier, number, what);
+	} else if (ferror(earlier->stream)) {
+		*why = fault(earlier, strerror(errno));
+		good = false;
+	}
+	free(line.octets);
+	return good;
 }
 
 static int

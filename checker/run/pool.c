@@ -301,6 +301,18 @@ is_too_much(struct pool_slot *slot, const struct message *message)
 	    slot->complaints > POOL_COMPLAINTS_MAX;
 }
 
+/* Takes ownership of WHY. */
+static void
+complain_of_input(struct pool *pool, const struct pool_task *task, char *why)
+{
+	const bool is_users = task->facts != NULL || task->earlier != NULL;
+
+	if (pool->callbacks.complain != NULL)
+		pool->callbacks.complain(memory_format("%s: %s", task->domain,
+		    why), is_users, pool->callbacks.argument);
+	free(why);
+}
+
 static void
 take_facts(struct pool_result *result, const struct message *message)
 {
@@ -325,9 +337,7 @@ on_message(struct pool_worker *worker, const struct message *message)
 		return memory_string("too much about one task");
 	switch (message->type) {
 	case MESSAGE_COMPLAINT:
-		if (pool->callbacks.complain != NULL)
-			pool->callbacks.complain(channel_text(message), true,
-			    pool->callbacks.argument);
+		complain_of_input(pool, &slot->task, channel_text(message));
 		break;
 	case MESSAGE_FACTS:
 		take_facts(&slot->result, message);

@@ -15,8 +15,12 @@
 #define ERRORS_MAX	65536
 #define ERRORS_SIZE	4096
 
-/* Milliseconds that a worker which ends may take to say why. */
-#define LAST_WORDS	10000
+/*
+ * Seconds that a worker has to end by itself, and how many of these are left
+ * when it has closed its standard error at the last moment.
+ */
+#define PATIENCE	10.0
+#define PATIENCE_LEAST	0.5
 
 static void
 complain(struct pool *pool, char *why)
@@ -62,22 +66,29 @@ on_errors(evutil_socket_t fd, short what, void *argument)
 }
 
 /*
- * Until it closes its standard error, which it does by ending; but it must not
- * talk for ever.
+ * Until it closes its standard error, which it does by ending, or for as long
+ * as it has for that: one that was taken over could talk for ever. Returns how
+ * many seconds it has still.
  */
-static void
+static double
 hear_last_words(struct pool_worker *worker)
 {
+	const double until = clock_monotonic() + PATIENCE;
 	struct pollfd watch = {
 		.fd = worker->child.errors,
 		.events = POLLIN,
 	};
+	double left = PATIENCE;
+	int ready;
 
-	const double until = clock_monotonic() + LAST_WORDS / 1000.0;
-
-	while (clock_monotonic() < until && poll(&watch, 1, LAST_WORDS) > 0 &&
-	    hear_errors(worker))
-		continue;
+	while (left > 0) {
+		ready = poll(&watch, 1, (int)(left * 1000) + 1);
+		if ((ready == -1 && errno != EINTR) ||
+		    (ready > 0 && !hear_errors(worker)))
+			break;
+		left = until - clock_monotonic();
+	}
+	return left > PATIENCE_LEAST ? left : PATIENCE_LEAST;
 }
 
 /* Level, subject, NUL, line. Returns what is wrong (static), or NULL. */
@@ -256,6 +267,7 @@ pool_worker_give(struct pool_worker *worker, struct pool_slot *slot)
 char *
 pool_worker_end(struct pool_worker *worker, bool at_once)
 {
+	double left;
 	char *how;
 
 	if (worker->channel == NULL)
@@ -266,8 +278,8 @@ pool_worker_end(struct pool_worker *worker, bool at_once)
 	worker->errors = NULL;
 	if (at_once)
 		child_kill(&worker->child);
-	hear_last_words(worker);
-	how = child_end(&worker->child);
+	left = hear_last_words(worker);
+	how = child_end(&worker->child, left);
 	free(worker->waits_for);
 	worker->waits_for = NULL;
 	worker->running = 0;

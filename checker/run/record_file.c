@@ -5,12 +5,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
 #define READ_SIZE (256 * 1024)
+
+/* With which the tag of self-described CBOR begins, and no text. */
+#define FIRST_OCTET 0xd9
+
+/* So that it is told before anything is done with what is read. */
+static bool
+is_directory(int fd)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) == -1 || !S_ISDIR(status.st_mode))
+		return false;
+	errno = EISDIR;
+	return true;
+}
 
 bool
 record_reader_init(struct record_reader *reader, const char *file, char **why)
@@ -19,7 +35,7 @@ record_reader_init(struct record_reader *reader, const char *file, char **why)
 	reader->file = text_printable(file, strlen(file));
 	reader->fd = strcmp(file, "-") == 0 ? STDIN_FILENO :
 	    open(file, O_RDONLY | O_CLOEXEC);
-	if (reader->fd != -1)
+	if (reader->fd != -1 && !is_directory(reader->fd))
 		return true;
 	*why = memory_format("%s: %s", reader->file, strerror(errno));
 	record_reader_clear(reader);
@@ -74,13 +90,24 @@ read_more(struct record_reader *reader, char **why)
 	return true;
 }
 
-/* Says where in the file WHY (owned) is. Owned by the caller. */
+/*
+ * Says where in the file WHY (owned) is. Owned by the caller. Where not even
+ * the first octet is that of a record, it is another kind of file.
+ */
 static char *
 locate(const struct record_reader *reader, char *why)
 {
-	char *located = memory_format("%s: at octet %llu: %s", reader->file,
-	    (unsigned long long)reader->offset, why);
+	const bool is_other = reader->offset == 0 &&
+	    reader->buffer[reader->begin] != FIRST_OCTET;
+	char *located;
 
+	if (is_other)
+		located = memory_format("%s: %s, as --record writes it%s",
+		    reader->file, why, reader->buffer[reader->begin] == '{' ?
+		    "; a report in JSON cannot be judged again" : "");
+	else
+		located = memory_format("%s: at octet %llu: %s", reader->file,
+		    (unsigned long long)reader->offset, why);
 	free(why);
 	return located;
 }
@@ -105,7 +132,9 @@ record_reader_next(struct record_reader *reader,
 			return RECORD_FRAME;
 		}
 		if (state == RECORDING_MORE && reader->ended) {
-			*why = memory_string("the record is cut off");
+			*why = memory_string(reader->buffer[reader->begin] ==
+			    FIRST_OCTET ? "the record is cut off" :
+			    "not a record of mxdane");
 			state = RECORDING_BAD;
 		}
 		if (state == RECORDING_BAD) {

@@ -20,6 +20,7 @@ struct replay {
 	size_t			 count;
 	size_t			 told;		/* of these, at the end */
 	bool			 ended;
+	bool			 bad;		/* before its end */
 };
 
 struct replay *
@@ -73,7 +74,22 @@ is_wanted(struct replay *replay, const char *domain)
 	return wanted;
 }
 
-/* Names the next domain that was wanted and not found. */
+static bool
+is_named_before(const struct replay *replay, const struct wanted *wanted)
+{
+	const struct wanted *other;
+
+	for (other = replay->wanted; other < wanted; other++) {
+		if (strcmp(other->domain, wanted->domain) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Names the next domain that was wanted and not found. Nobody knows what the
+ * rest of a bad file has.
+ */
 static enum replay_result
 tell_missing(struct replay *replay, char **why)
 {
@@ -81,7 +97,8 @@ tell_missing(struct replay *replay, char **why)
 
 	while (replay->told < replay->count) {
 		wanted = &replay->wanted[replay->told++];
-		if (wanted->found)
+		if (wanted->found || replay->bad ||
+		    is_named_before(replay, wanted))
 			continue;
 		*why = memory_format("%s: it has no record of '%s'",
 		    replay->reader.file, wanted->domain);
@@ -98,7 +115,7 @@ replay_next(struct replay *replay, struct pool_task *task, char **why)
 	while (!replay->ended) {
 		switch (record_reader_next(&replay->reader, &frame, why)) {
 		case RECORD_BAD:
-			replay->ended = true;
+			replay->ended = replay->bad = true;
 			return REPLAY_BAD;
 		case RECORD_END:
 			replay->ended = true;

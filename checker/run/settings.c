@@ -60,7 +60,6 @@ settings_conflict(const struct settings *settings)
 	const bool chain = settings->chains.count > 0;
 	const bool connect = settings->gather.connect;
 	const bool dns_only = settings->gather.dns_only;
-
 	const bool replay = settings->replay != NULL;
 
 	if (replay && (chain || connect))
@@ -73,7 +72,7 @@ settings_conflict(const struct settings *settings)
 		return "--replay does not go with --wait";
 	if (settings->since != NULL && settings->wait > 0)
 		return "--since does not go with --wait, "
-		    "which ends when all is well";
+		    "which waits for a verdict, not for a change";
 	if (chain && connect)
 		return "--connect does not go with --chain, "
 		    "which does not connect";

@@ -1,10 +1,13 @@
 #include "checker/run/survey.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "checker/run/earlier.h"
 #include "checker/run/input.h"
 #include "checker/run/survey_parts.h"
+#include "resolver/memory.h"
 
 /* The command line is checked before anything is asked. */
 static bool
@@ -34,6 +37,61 @@ final_status(const struct survey *survey)
 	return survey->had_bad_input ? OPTIONS_EXIT_USAGE : survey->status;
 }
 
+/* Whether two files are one: by name, or as what is there. */
+static bool
+is_same(const char *a, const char *b)
+{
+	struct stat one, other;
+
+	if (strcmp(a, b) == 0)
+		return true;
+	return stat(a, &one) == 0 && stat(b, &other) == 0 &&
+	    one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+/* Devices and pipes can be written to by two. */
+static bool
+is_other_kind(const char *file)
+{
+	struct stat status;
+
+	return stat(file, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+/*
+ * What is written must not replace what is read, or the other thing that is
+ * written. The earlier run (--since) is read before a record replaces it, but
+ * some reports are written in its place at once.
+ */
+static bool
+check_files(const struct settings *settings, char **why)
+{
+	const struct {
+		const char	*option, *file;		/* static, borrowed */
+		const char	*other, *other_file;	/* the same */
+	} pairs[] = {
+		{ "record", settings->record, "output", settings->output },
+		{ "record", settings->record, "replay", settings->replay },
+		{ "record", settings->record, "file", settings->input },
+		{ "output", settings->output, "replay", settings->replay },
+		{ "output", settings->output, "since", settings->since },
+		{ "output", settings->output, "file", settings->input },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		if (pairs[i].file == NULL || pairs[i].other_file == NULL ||
+		    strcmp(pairs[i].other_file, "-") == 0 ||
+		    is_other_kind(pairs[i].file) ||
+		    !is_same(pairs[i].file, pairs[i].other_file))
+			continue;
+		*why = memory_format("--%s and --%s name the same file",
+		    pairs[i].option, pairs[i].other);
+		return false;
+	}
+	return true;
+}
+
 /* Reads what the settings name. False: it has been complained about. */
 static bool
 read_files(struct survey *survey)
@@ -60,7 +118,7 @@ run(struct survey *survey, char *const *words, size_t count)
 	const struct settings *settings = survey->settings;
 	char *why = NULL;
 
-	if (!check_words(words, count, &why)) {
+	if (!check_words(words, count, &why) || !check_files(settings, &why)) {
 		survey_complain(survey, why);
 		return false;
 	}

@@ -41,6 +41,7 @@ struct survey {
 	bool			 had_bad_input;	/* a line without a domain */
 	bool			 wrong;		/* a setting, or the output */
 	bool			 broken;	/* a worker did not end well */
+	bool			 finished;	/* with this pass, to its end */
 };
 
 /* Says WHY on standard error, and takes ownership of it. */
@@ -54,6 +55,8 @@ void	survey_complain(struct survey *survey, char *why);
 bool	survey_audit_all(struct survey *survey, char *const *words,
 	    size_t count, const char *file);
 
+/* Opens the record, if there is to be one. False: it cannot be, as above. */
+bool	survey_begin_record(struct survey *survey);
 /* Opens the output. False: it cannot be opened, as above. */
 bool	survey_begin_report(struct survey *survey);
 /*
@@ -61,7 +64,7 @@ bool	survey_begin_report(struct survey *survey);
  * which has been complained about.
  */
 bool	survey_write(struct survey *survey, struct pool_result *result);
-/* Closes the output. */
+/* Closes the output and the record, as far as they are open. */
 void	survey_end_report(struct survey *survey);
 
 /*

@@ -216,6 +216,7 @@ on_finished(void *argument)
 {
 	struct survey *survey = argument;
 
+	survey->finished = true;
 	/* As above: an empty file. */
 	event_base_loopexit(survey->base, NULL);
 }
@@ -368,36 +369,43 @@ run(struct survey *survey)
 }
 
 bool
-survey_begin_report(struct survey *survey)
+survey_begin_record(struct survey *survey)
 {
 	const char *file = survey->settings->record;
 	char *why;
-	bool good = reporter_open(&survey->reporter, survey->settings, &why);
 
-	if (why != NULL)
-		survey_complain(survey, why);
-	if (!good)
-		return false;
-	survey->reports = true;
 	if (file == NULL || record_writer_init(&survey->record, file, &why))
 		return true;
 	survey_complain(survey, why);
 	return false;
 }
 
+bool
+survey_begin_report(struct survey *survey)
+{
+	char *why;
+	bool good = reporter_open(&survey->reporter, survey->settings, &why);
+
+	if (why != NULL)
+		survey_complain(survey, why);
+	survey->reports = good;
+	return good;
+}
+
+/* What is not all there must not replace what was all there. */
 void
 survey_end_report(struct survey *survey)
 {
-	const bool complete = survey->signals.caught == 0 && !survey->wrong;
-	char *why;
+	const bool complete = survey->finished && survey->signals.caught == 0;
+	char *why = NULL;
 
-	if (!survey->reports)
-		return;
+	if (survey->reports)
+		reporter_close(&survey->reporter, complete, &why);
 	survey->reports = false;
-	reporter_close(&survey->reporter, complete, &why);
 	if (why != NULL)
 		survey_complain(survey, why);
-	record_writer_close(&survey->record, complete, &why);
+	record_writer_close(&survey->record, complete &&
+	    !survey->reporter.failed, &why);
 	if (why != NULL)
 		survey_complain(survey, why);
 }
@@ -437,12 +445,14 @@ survey_audit_all(struct survey *survey, char *const *words, size_t count,
 	bool good;
 
 	survey->status = 0;
+	survey->finished = false;
 	survey->base = event_base_new();
 	if (survey->base == NULL)
 		abort();
 	/* From before a temporary file exists until it is complete. */
 	signals_watch(&survey->signals, survey->base);
-	good = open_source(survey, words, count, file);
+	good = open_source(survey, words, count, file) &&
+	    (survey->defers || survey_begin_record(survey));
 	if (good)
 		run(survey);
 	good = good && !survey->wrong;

@@ -112,17 +112,28 @@ static bool
 write_deferred(struct survey *survey)
 {
 	size_t i;
+	bool good;
 
 	/* For as long as it takes: a file is not to be left half written. */
-	if (survey->settings->output != NULL)
+	if (survey->settings->output != NULL ||
+	    survey->settings->record != NULL)
 		signals_ignore();
-	if (!survey_begin_report(survey)) {
-		survey_end_report(survey);
-		return false;
-	}
-	for (i = 0; i < survey->deferred_count; i++)
+	good = survey_begin_record(survey) && survey_begin_report(survey);
+	for (i = 0; i < survey->deferred_count && good; i++)
 		survey_write(survey, &survey->deferred[i]);
 	survey_end_report(survey);
+	return good;
+}
+
+/* That there is no place for the record is told now, not after the wait. */
+static bool
+try_record(struct survey *survey)
+{
+	char *why;
+
+	if (!survey_begin_record(survey))
+		return false;
+	record_writer_close(&survey->record, false, &why);
 	return true;
 }
 
@@ -141,7 +152,8 @@ survey_wait(struct survey *survey, char *const *words, size_t count)
 	int try = 1;
 
 	survey->defers = true;
-	good = survey_audit_all(survey, words, count, settings->input);
+	good = try_record(survey) &&
+	    survey_audit_all(survey, words, count, settings->input);
 	while (good && survey->signals.caught == 0) {
 		pause = pause_after(survey, try,
 		    settings->wait - (clock_monotonic() - began));
