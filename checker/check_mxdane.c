@@ -75,7 +75,7 @@ on_finished(void *argument)
 {
 	struct check *check = argument;
 
-	event_base_loopbreak(check->base);
+	event_base_loopexit(check->base, NULL);
 }
 
 /* The domain is tried once: a crash is UNKNOWN, and the next check a retry. */

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "checker/run/pool.h"
@@ -176,11 +177,12 @@ static bool
 take_jobs(void *member, const char *value, const char **why)
 {
 	unsigned int *jobs = member;
-	uint32_t number;
+	uint32_t number = 0;
 
 	*why = "is not a number of workers, 0 to "
 	    TEXT_NUMBER(POOL_WORKERS_MAX);
-	if (!text_parse_number(value, POOL_WORKERS_MAX, &number))
+	if (strcmp(value, "0") != 0 &&
+	    !text_parse_number(value, POOL_WORKERS_MAX, &number))
 		return false;
 	*jobs = number;
 	return true;
