@@ -150,7 +150,10 @@ on_message(const struct message *message, void *argument)
 		wrong = hear_trace(worker, message);
 		break;
 	default:
-		why = worker->hearing->received(worker, message);
+		if (worker->ready)
+			why = worker->hearing->received(worker, message);
+		else
+			wrong = "a message before it has started";
 		break;
 	}
 	if (wrong != NULL)
