@@ -203,7 +203,7 @@ def read_once(lab: Lab, case: Case) -> Result:
     """All resolvers of a run (--authoritative), and all tries (--wait)."""
     words = command(lab, case) + ["--authoritative"]
     once = through_pipes(words)
-    twice = through_pipes(words + ["--wait", "1", "--expect", "3 1 1 00"])
+    twice = through_pipes(words + ["--wait", "3", "--expect", "3 1 1 00"])
     found = []
     if once.returncode != 0:
         found.append(f"exit status {once.returncode}: {once.stderr!r}")
