@@ -381,88 +381,6 @@ give(struct pool_slot *slot, struct pool_worker *worker)
 	pool_worker_give(worker, slot);
 }
 
-/*
- * Domains below one name tend to have one operator, so that they go to one
- * worker, which visits the operator's servers once: the last two labels, or
- * three where the second is short ("co.uk"). Case is folded already.
- */
-static const char *
-operator_of(const char *domain)
-{
-	const char *end = domain + strlen(domain), *dot = end;
-	int labels = 0;
-
-	for (; dot > domain; dot--) {
-		if (dot[-1] != '.')
-			continue;
-		labels++;
-		if (labels == 3 || (labels == 2 &&
-		    strcspn(dot, ".") > 3))
-			return dot;
-	}
-	return domain;
-}
-
-/* FNV-1a, 32 bits. */
-static uint32_t
-hash(const char *text)
-{
-	uint32_t value = 2166136261u;
-
-	for (; *text != '\0'; text++)
-		value = (value ^ (uint8_t)*text) * 16777619u;
-	return value;
-}
-
-/*
- * The worker for a domain; where that has enough to do, the one with the least.
- * There is room in one of them.
- */
-static struct pool_worker *
-choose_worker(struct pool *pool, const char *domain)
-{
-	const size_t count = pool->options.workers;
-	struct pool_worker *chosen =
-	    &pool->workers[hash(operator_of(domain)) % count];
-	size_t i;
-
-	if (chosen->running < pool->options.flight)
-		return chosen;
-	for (i = 0; i < count; i++) {
-		if (pool->workers[i].running < chosen->running)
-			chosen = &pool->workers[i];
-	}
-	return chosen;
-}
-
-static bool
-has_room(const struct pool *pool)
-{
-	size_t i;
-
-	if (pool->next - pool->first >= POOL_WINDOW ||
-	    pool->held >= POOL_HELD_MAX)
-		return false;
-	for (i = 0; i < pool->options.workers; i++) {
-		if (pool->workers[i].running < pool->options.flight)
-			return true;
-	}
-	return false;
-}
-
-/* A worker that is to try a task alone. Borrowed; NULL: all have one. */
-static struct pool_worker *
-find_idle_alone(struct pool *pool)
-{
-	size_t i;
-
-	for (i = pool->options.workers; i < pool->worker_count; i++) {
-		if (pool->workers[i].running == 0)
-			return &pool->workers[i];
-	}
-	return NULL;
-}
-
 /* Begins those to be tried again, in their order, as far as there is room. */
 static void
 give_again(struct pool *pool)
@@ -477,8 +395,8 @@ give_again(struct pool *pool)
 		if (slot->state != POOL_AGAIN)
 			continue;
 		worker = slot->tries == 0 ?
-		    choose_worker(pool, slot->task.domain) :
-		    find_idle_alone(pool);
+		    pool_choose_worker(pool, slot->task.domain) :
+		    pool_find_alone(pool);
 		if (worker == NULL)
 			continue;
 		pool->again--;
@@ -510,14 +428,14 @@ begin_next(struct pool *pool)
 	slot->task = task;
 	slot->number = pool->next++;
 	pool->running++;
-	give(slot, choose_worker(pool, task.domain));
+	give(slot, pool_choose_worker(pool, task.domain));
 	return true;
 }
 
 void
 pool_wake(struct pool *pool)
 {
-	while (!pool->ended && !pool->paused && has_room(pool) &&
+	while (!pool->ended && !pool->paused && pool_has_room(pool) &&
 	    begin_next(pool))
 		continue;
 	/* A pipe may be empty for long: the settings are tried now. */

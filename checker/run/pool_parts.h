@@ -1,6 +1,6 @@
 /*
  * The parts of the pool: pool.c has the tasks, pool_worker.c the processes that
- * work on them.
+ * work on them, pool_share.c which of them gets which.
  */
 #ifndef CHECKER_RUN_POOL_PARTS_H
 #define CHECKER_RUN_POOL_PARTS_H
@@ -107,5 +107,15 @@ void	pool_worker_give(struct pool_worker *worker, struct pool_slot *slot);
  * it did not run.
  */
 char	*pool_worker_end(struct pool_worker *worker, bool at_once);
+
+/* Whether one more task may begin: there is a worker and memory for it. */
+bool	pool_has_room(const struct pool *pool);
+/*
+ * The worker for a domain; where that has enough to do, the one with the least.
+ * Borrowed.
+ */
+struct pool_worker *pool_choose_worker(struct pool *pool, const char *domain);
+/* A worker that is to try a task alone. Borrowed; NULL: all have one. */
+struct pool_worker *pool_find_alone(struct pool *pool);
 
 #endif
