@@ -56,6 +56,7 @@ run(child_body *body, void *argument, char **how)
 	return said;
 }
 
+__attribute__((format(printf, 2, 3)))
 static void
 say(int fd, const char *format, ...)
 {
