@@ -11,8 +11,7 @@ add_crash(struct judge_state *state)
 	struct finding *finding;
 
 	finding = judging_add(state, FINDING_INTERNAL_CRASH, "mxdane itself "
-	    "failed: the process that looked at this domain died (%s)",
-	    state->evidence->crash);
+	    "failed at this domain: %s", state->evidence->crash);
 	advice_add_text(&finding->advice, "please report it, with the record "
 	    "of such a run (--record FILE), which holds what had been "
 	    "gathered");

@@ -9,14 +9,12 @@
 #include "checker/evidence/evidence.h"
 #include "checker/evidence/recording.h"
 #include "checker/report/report_json_read.h"
-#include "checker/run/channel.h"
 #include "checker/run/record_file.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
 /* What a file has, as the first octet of what is handed to a worker. */
 enum form { FORM_NONE = '-', FORM_RECORD = 'R', FORM_JSON = 'J' };
-
 
 /* Where in the file a domain is. */
 struct entry {

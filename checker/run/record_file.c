@@ -185,8 +185,10 @@ record_writer_close(struct record_writer *writer, bool complete, char **why)
 	*why = NULL;
 	if (writer->output.stream == NULL)
 		return true;
-	if (complete && !failed)
-		return output_close(&writer->output, why);
+	if (complete && !failed) {
+		writer->failed = !output_close(&writer->output, why);
+		return !writer->failed;
+	}
 	if (writer->count == 0 || writer->output.temporary == NULL) {
 		output_discard(&writer->output);
 		return !failed;

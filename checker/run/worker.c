@@ -152,8 +152,8 @@ send_record(const struct job *job, const struct evidence *evidence)
 
 	if (send_tree(job, MESSAGE_FACTS, evidence, RECORDING_FACTS, &size))
 		return;
-	why = memory_format("%s: its record would have %zu octets, and is not "
-	    "kept", evidence->domain, size);
+	why = memory_format("its record would have %zu octets, and is not kept",
+	    size);
 	complain(job, why);
 	free(why);
 }

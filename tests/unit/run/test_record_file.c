@@ -458,6 +458,26 @@ test_full(void **state)
 	assert_null(why);
 }
 
+/* At the very end: the run must not be taken for one that kept its record. */
+static void
+test_not_replaced(void **state)
+{
+	struct test *test = *state;
+	struct record_writer writer;
+	char *path;
+
+	test->path = scratch_file(before, sizeof(before) - 1);
+	path = memory_format("%s.rec", test->path);
+	assert_true(record_writer_init(&writer, path, &test->why));
+	add(&writer, "a.example", 100);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_false(record_writer_close(&writer, true, &test->why));
+	assert_non_null(test->why);
+	assert_true(writer.failed);
+	rmdir(path);
+	free(path);
+}
+
 static void
 test_no_place(void **state)
 {
@@ -488,6 +508,7 @@ main(void)
 		TEST(test_incomplete),
 		TEST(test_nothing_to_keep),
 		TEST(test_full),
+		TEST(test_not_replaced),
 		TEST(test_no_place),
 	};
 
