@@ -203,6 +203,17 @@ subject_text(const struct certificate *certificate, const X509 *x509)
 	return memory_format("DNS:%s", certificate->dns_names[0]);
 }
 
+void
+chain_certificate_digest(struct certificate *certificate)
+{
+	SHA256(certificate->der, certificate->size, certificate->cert_sha256);
+	SHA512(certificate->der, certificate->size, certificate->cert_sha512);
+	SHA256(certificate->spki, certificate->spki_size,
+	    certificate->spki_sha256);
+	SHA512(certificate->spki, certificate->spki_size,
+	    certificate->spki_sha512);
+}
+
 static void
 take_encodings(struct certificate *certificate, X509 *x509)
 {
@@ -214,7 +225,6 @@ take_encodings(struct certificate *certificate, X509 *x509)
 		abort();
 	certificate->der = memory_copy(der, (size_t)size);
 	certificate->size = (size_t)size;
-	SHA256(der, (size_t)size, certificate->cert_sha256);
 	OPENSSL_free(der);
 
 	der = NULL;
@@ -223,13 +233,15 @@ take_encodings(struct certificate *certificate, X509 *x509)
 		abort();
 	certificate->spki = memory_copy(der, (size_t)size);
 	certificate->spki_size = (size_t)size;
-	SHA256(der, (size_t)size, certificate->spki_sha256);
 	OPENSSL_free(der);
+	chain_certificate_digest(certificate);
 }
 
 static void
 certificate_init(struct certificate *certificate, X509 *x509)
 {
+	X509_up_ref(x509);
+	certificate->x509 = x509;
 	take_encodings(certificate, x509);
 	take_dns_names(certificate, x509);
 	certificate->key_type = key_type_of(X509_get0_pubkey(x509));
@@ -239,7 +251,7 @@ certificate_init(struct certificate *certificate, X509 *x509)
 	take_name(&certificate->issuer_name, X509_get_issuer_name(x509));
 	certificate->not_before = time_of(X509_get0_notBefore(x509));
 	certificate->not_after = time_of(X509_get0_notAfter(x509));
-	certificate->self_signed = X509_self_signed(x509, 1) == 1;
+	certificate->self_signed = X509_self_signed(x509, 0) == 1;
 	ERR_clear_error();
 }
 
@@ -320,6 +332,8 @@ certificate_copy(struct certificate *copy, const struct certificate *original)
 	size_t i;
 
 	*copy = *original;
+	if (copy->x509 != NULL)
+		X509_up_ref(copy->x509);
 	copy->der = memory_copy(original->der, original->size);
 	copy->spki = memory_copy(original->spki, original->spki_size);
 	copy->subject = memory_string(original->subject);
@@ -385,6 +399,7 @@ chain_free(struct chain *chain)
 		for (j = 0; j < certificate->dns_name_count; j++)
 			free(certificate->dns_names[j]);
 		free(certificate->dns_names);
+		X509_free(certificate->x509);
 		free(certificate->der);
 		free(certificate->spki);
 		free(certificate->subject);
@@ -400,75 +415,18 @@ STACK_OF(X509) *
 chain_to_stack(const struct chain *chain)
 {
 	STACK_OF(X509) *stack = sk_X509_new_null();
-	const unsigned char *der;
 	X509 *x509;
 	size_t i;
 
 	if (stack == NULL)
 		abort();
 	for (i = 0; i < chain->count; i++) {
-		der = chain->certificates[i].der;
-		x509 = d2i_X509(NULL, &der,
-		    (long)chain->certificates[i].size);
-		if (x509 == NULL || sk_X509_push(stack, x509) == 0)
+		x509 = chain->certificates[i].x509;
+		if (x509 == NULL || X509_up_ref(x509) != 1 ||
+		    sk_X509_push(stack, x509) == 0)
 			abort();
 	}
 	return stack;
-}
-
-/*
- * By its name and, since two authorities may have the same one, by its
- * signature.
- */
-static bool
-has_issued(X509 *issuer, X509 *issued)
-{
-	EVP_PKEY *key = X509_get0_pubkey(issuer);
-	bool has = X509_check_issued(issuer, issued) == X509_V_OK &&
-	    key != NULL && X509_verify(issued, key) == 1;
-
-	ERR_clear_error();
-	return has;
-}
-
-static bool
-is_issuer_of(X509 *other, X509 *leaf)
-{
-	return has_issued(other, leaf);
-}
-
-static bool
-is_issued_by(X509 *other, X509 *leaf)
-{
-	return has_issued(leaf, other);
-}
-
-/* The index of the first certificate above 0 for which IS holds; 0: none. */
-static size_t
-find_related(const struct chain *chain, bool (*is)(X509 *other, X509 *leaf))
-{
-	STACK_OF(X509) *stack = chain_to_stack(chain);
-	size_t i;
-
-	for (i = 1; i < chain->count; i++) {
-		if (!chain_repeats_own(chain, i) &&
-		    is(sk_X509_value(stack, (int)i), sk_X509_value(stack, 0)))
-			break;
-	}
-	sk_X509_pop_free(stack, X509_free);
-	return i < chain->count ? i : 0;
-}
-
-size_t
-chain_issuer_of_leaf(const struct chain *chain)
-{
-	return find_related(chain, is_issuer_of);
-}
-
-size_t
-chain_issued_by_leaf(const struct chain *chain)
-{
-	return find_related(chain, is_issued_by);
 }
 
 const char *

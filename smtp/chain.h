@@ -15,10 +15,12 @@
 /* DNS names of a certificate that are kept. */
 #define CHAIN_NAMES_MAX	256
 
-#define CHAIN_DIGEST	32	/* octets of SHA2-256 */
+#define CHAIN_DIGEST		32	/* octets of SHA2-256 */
+#define CHAIN_LONG_DIGEST	64	/* octets of SHA2-512 */
 
 struct evp_pkey_st;
 struct stack_st_X509;
+struct x509_st;
 
 enum key_type {
 	KEY_UNKNOWN,
@@ -47,6 +49,12 @@ struct certificate {
 	size_t	  size;
 	uint8_t	 *spki;			/* owned; SubjectPublicKeyInfo in DER */
 	size_t	  spki_size;
+	/*
+	 * The same, decoded: copies share it, since decoding it is most of what
+	 * a certificate costs. Owned (a reference to it); NULL: only text and
+	 * digests are known.
+	 */
+	struct x509_st *x509;
 	enum key_type key_type;
 	/* "CN=mx.example.org"; if it is empty, "DNS:mx.example.org". */
 	char	 *subject;		/* owned, printable */
@@ -57,9 +65,16 @@ struct certificate {
 	size_t	  dns_name_count;
 	time_t	  not_before;
 	time_t	  not_after;
-	bool	  self_signed;		/* its own key verifies it */
+	/*
+	 * It names itself, and its own key, as its issuer. Whether that key
+	 * made the signature is not checked: whoever sends it chooses how long
+	 * that takes (see verifier.h).
+	 */
+	bool	  self_signed;
 	uint8_t	  cert_sha256[CHAIN_DIGEST];
 	uint8_t	  spki_sha256[CHAIN_DIGEST];
+	uint8_t	  cert_sha512[CHAIN_LONG_DIGEST];
+	uint8_t	  spki_sha512[CHAIN_LONG_DIGEST];
 };
 
 struct chain {
@@ -77,23 +92,14 @@ struct chain	*chain_from_stack(const struct stack_st_X509 *stack);
  */
 bool		 chain_certificate_from_der(struct certificate *certificate,
 		    uint8_t *der, size_t size);
+/* Fills in the digests of a certificate that has its octets and its key's. */
+void		 chain_certificate_digest(struct certificate *certificate);
 struct chain	*chain_copy(const struct chain *chain);
 /* Whether both have the same certificates, in the same order. */
 bool		 chain_equal(const struct chain *a, const struct chain *b);
 /* Whether certificate I, above 0, is the leaf again: some send it twice. */
 bool		 chain_repeats_own(const struct chain *chain, size_t i);
 void		 chain_free(struct chain *chain);
-
-/*
- * The index of the certificate that issued the leaf, wherever it is in the
- * chain; 0: the chain does not have it, or the leaf is self-signed.
- */
-size_t		 chain_issuer_of_leaf(const struct chain *chain);
-/*
- * The index of a certificate that the first one issued: the chain is in the
- * wrong order, since the server's own comes first (RFC 8446 4.4.2). 0: none.
- */
-size_t		 chain_issued_by_leaf(const struct chain *chain);
 
 /*
  * Whether two names are the same as path validation compares them (RFC 5280
@@ -109,7 +115,10 @@ bool		 chain_name_equal(const struct distinguished_name *a,
 bool		 chain_name_has(const struct distinguished_name *name,
 		    enum chain_attribute attribute, const char *text);
 
-/* The chain for OpenSSL; freed by the caller, with its elements. */
+/*
+ * The chain for OpenSSL, of certificates that are decoded; freed by the caller,
+ * with its elements.
+ */
 struct stack_st_X509 *chain_to_stack(const struct chain *chain);
 
 /* The type of OpenSSL's EVP_PKEY (borrowed; NULL: KEY_UNKNOWN). */

@@ -107,6 +107,8 @@ struct host_judgement {
 	struct tlsa_set		 records;	/* of that answer */
 	bool			*record_matches; /* owned; each: matches some
 						 * handshake */
+	bool			 untried;	/* there was no budget to match
+						 * all of them */
 	/* Owned. */
 	char			*reference_names[EVIDENCE_NAMES_MAX];
 	size_t			 reference_name_count;

@@ -277,14 +277,52 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	    "of such a run (--record)" },
 };
 
+static void
+finding_clear(struct finding *finding)
+{
+	free(finding->text);
+	advice_list_clear(&finding->advice);
+	*finding = (struct finding){ 0 };
+}
+
+static size_t
+octets_of(const struct finding *finding)
+{
+	return strlen(finding->text) + advice_list_octets(&finding->advice);
+}
+
+/* Whether another one with the code fits, once the last one is complete. */
+static bool
+has_room(struct finding_list *list, enum finding_code code)
+{
+	const size_t parts = codes[code].severity == SEVERITY_ERROR ? 3 : 2;
+
+	for (; list->weighed < list->count; list->weighed++)
+		list->octets += octets_of(&list->items[list->weighed]);
+	return list->count < parts * FINDINGS_MAX &&
+	    list->octets < parts * FINDINGS_OCTETS_MAX;
+}
+
+/* Where the next finding goes: into the list, or in nobody's way. */
+static struct finding *
+find_place(struct finding_list *list, enum finding_code code)
+{
+	if (!has_room(list, code)) {
+		finding_clear(&list->spare);
+		list->left_out++;
+		return &list->spare;
+	}
+	list->items = memory_grow(list->items, list->count,
+	    sizeof(*list->items));
+	return &list->items[list->count++];
+}
+
 struct finding *
 finding_vadd(struct finding_list *list, enum finding_code code,
     const char *format, va_list arguments)
 {
-	struct finding *finding;
+	struct finding *finding = find_place(list, code);
 
-	list->items = memory_grow(list->items, list->count, sizeof(*finding));
-	finding = &list->items[list->count++];
 	finding->code = code;
 	finding->severity = codes[code].severity;
 	finding->place.key_type = FINDING_ALL_KEY_TYPES;
@@ -311,13 +349,29 @@ finding_list_clear(struct finding_list *list)
 {
 	size_t i;
 
-	for (i = 0; i < list->count; i++) {
-		free(list->items[i].text);
-		advice_list_clear(&list->items[i].advice);
-	}
+	for (i = 0; i < list->count; i++)
+		finding_clear(&list->items[i]);
+	finding_clear(&list->spare);
 	free(list->items);
-	list->items = NULL;
-	list->count = 0;
+	*list = (struct finding_list){ NULL, 0, 0, 0, 0, { 0 } };
+}
+
+size_t
+finding_list_limit(struct finding_list *list)
+{
+	size_t octets = 0, kept, i;
+
+	for (kept = 0; kept < list->count && kept < FINDINGS_MAX; kept++) {
+		octets += octets_of(&list->items[kept]);
+		if (octets > FINDINGS_OCTETS_MAX)
+			break;
+	}
+	for (i = kept; i < list->count; i++)
+		finding_clear(&list->items[i]);
+	list->left_out += list->count - kept;
+	list->count = kept;
+	list->weighed = list->octets = 0;
+	return list->left_out;
 }
 
 bool

@@ -152,14 +152,28 @@ struct finding {
 	struct advice_list	 advice;	/* what to do about it */
 };
 
+/*
+ * What is reported of one domain, whose owner chooses how much there would be
+ * to report: findings, and about so many octets of text and advice.
+ */
+#define FINDINGS_MAX		4096
+#define FINDINGS_OCTETS_MAX	(4u * 1024 * 1024)
+
 struct finding_list {
 	struct finding	*items;		/* owned */
 	size_t		 count;
+	size_t		 weighed;	/* findings whose octets are known */
+	size_t		 octets;	/* of these */
+	size_t		 left_out;	/* there was no room for so many */
+	struct finding	 spare;		/* owned; the last of these */
 };
 
 /*
  * Adds a finding with the code's own severity, about the domain as a whole; the
  * caller sets the other members. Borrowed until the next one is added.
+ *
+ * While they are collected, a list takes twice what is reported; and as much
+ * again of errors, which may decide the verdict. What does not fit is counted.
  */
 struct finding	*finding_add(struct finding_list *list,
 		    enum finding_code code, const char *format, ...)
@@ -176,6 +190,12 @@ struct finding	*finding_vadd(struct finding_list *list,
  * TCP as over UDP. O(n log n).
  */
 void		 finding_list_settle(struct finding_list *list);
+
+/*
+ * Drops the last findings of a settled list, which are the least severe, beyond
+ * FINDINGS_MAX and FINDINGS_OCTETS_MAX. Returns how many are left out in all.
+ */
+size_t		 finding_list_limit(struct finding_list *list);
 
 /*
  * Findings of a settled list that differ only in their places: people get them

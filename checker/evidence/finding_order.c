@@ -240,6 +240,7 @@ finding_list_settle(struct finding_list *list)
 	free(ranked);
 	free(list->items);
 	list->items = sorted;
+	list->weighed = list->octets = 0;
 }
 
 /* They are in one array: their addresses are in its order. */

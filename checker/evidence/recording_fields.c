@@ -21,7 +21,6 @@
 #define REPLIES_MAX	64
 #define SERVERS_MAX	1024
 #define QUESTIONS_MAX	1024	/* to a server */
-#define FINDINGS_MAX	(1 << 18)
 #define STEPS_MAX	4096	/* of advice */
 #define CHANGES_MAX	(1 << 16)
 #define COUNT_MAX	UINT32_MAX
@@ -215,7 +214,7 @@ static const struct recording_enum verdicts = { NULL, VERDICT_ABSENT + 1 };
 static const struct recording_enum severities = { NULL, SEVERITY_INFO + 1 };
 static const struct recording_enum codes = { NULL, FINDING_CODE_COUNT };
 static const struct recording_enum states = { NULL, HOST_DNS_DANE + 1 };
-static const struct recording_enum matches = { NULL, MATCH_MATCH + 1 };
+static const struct recording_enum matches = { NULL, MATCH_UNTRIED + 1 };
 static const struct recording_enum advices = { NULL, ADVICE_REMOVE + 1 };
 static const struct recording_enum changes = { NULL, CHANGE_DNSSEC + 1 };
 
@@ -467,6 +466,7 @@ static const struct recording_field certificate_rows[] = {
 	NEEDED_OCTETS(struct certificate, der, size, FACTS, DER_MAX),
 	DERIVED(struct certificate, spki),
 	DERIVED(struct certificate, spki_size),
+	DERIVED(struct certificate, x509),
 	ENUM(struct certificate, key_type, REPORTED, &key_types),
 	NEEDED_TEXT(struct certificate, subject, REPORTED),
 	NEEDED_TEXT(struct certificate, issuer, REPORTED),
@@ -479,6 +479,8 @@ static const struct recording_field certificate_rows[] = {
 	FLAG(struct certificate, self_signed, REPORTED),
 	FIXED(struct certificate, cert_sha256, REPORTED),
 	FIXED(struct certificate, spki_sha256, REPORTED),
+	DERIVED(struct certificate, cert_sha512),
+	DERIVED(struct certificate, spki_sha512),
 };
 static const struct recording_shape certificate_shape =
     SHAPE(struct certificate, certificate_rows, recording_finish_certificate);
@@ -568,6 +570,7 @@ static const struct recording_field host_judgement_rows[] = {
 	    &base_reference),
 	STRUCT(struct host_judgement, rrset, REPORTED, &rrset_shape),
 	STRUCT(struct host_judgement, records, REPORTED, &tlsa_set_shape),
+	DERIVED(struct host_judgement, untried),
 	FLAGS(struct host_judgement, record_matches, records.count, REPORTED,
 	    ANSWER_RECORDS_MAX),
 	SLOTS(struct host_judgement, reference_names, reference_name_count,
@@ -659,7 +662,11 @@ static const struct recording_shape finding_shape =
 
 static const struct recording_field finding_list_rows[] = {
 	ARRAY(struct finding_list, items, count, REPORTED, &finding_shape,
-	    FINDINGS_MAX),
+	    2 * FINDINGS_MAX + EVIDENCE_CHANGES_MAX),
+	DERIVED(struct finding_list, weighed),
+	DERIVED(struct finding_list, octets),
+	DERIVED(struct finding_list, left_out),
+	DERIVED(struct finding_list, spare),
 };
 static const struct recording_shape finding_list_shape =
     SHAPE(struct finding_list, finding_list_rows, NULL);

@@ -326,14 +326,19 @@ judge(struct evidence *evidence, const struct judge_options *options)
 	state = judging_begin(evidence, options, &judged->findings);
 	for (i = 0; i < evidence->host_count; i++)
 		judge_host_dns(&evidence->hosts[i]);
-	if (evidence->crash == NULL && !judge_local_resolver(&state))
+	if (evidence->crash == NULL && !judge_local_resolver(&state)) {
+		judging_end(&state);
 		return;
+	}
 	for (i = 0; i < evidence->host_count; i++)
-		judge_host_facts(&evidence->hosts[i], evidence, state.when);
+		judge_host_facts(&state, &evidence->hosts[i]);
+	judge_budget_match(&state);
 	judged->verdict = judge_domain(&state, evidence);
 	if (judge_crash(&state) == VERDICT_UNKNOWN)
 		judged->verdict = VERDICT_UNKNOWN;
 	finding_list_settle(&judged->findings);
+	judge_budget_report(&state);
+	judging_end(&state);
 }
 
 /* Facts that come from elsewhere than the DNS. */
@@ -364,10 +369,11 @@ judge_records(struct evidence *evidence, const struct judge_options *options,
 	evidence_unjudge(evidence);
 	state = judging_begin(evidence, options, &evidence->judged.findings);
 	take_given(&host->judged, given);
-	judge_endpoint_facts(&host->endpoints[0], host, state.when);
+	judge_endpoint_facts(&state, &host->endpoints[0], host);
 	judge_host_matches(host);
-	state.host = host;
 	state.dane_applies = true;
+	judge_budget_match(&state);
+	state.host = host;
 	judge_host_records(&state);
 	host->judged.verdict = judge_host_endpoints(&state);
 	judge_coverage(&state);
@@ -375,4 +381,7 @@ judge_records(struct evidence *evidence, const struct judge_options *options,
 	judge_diagnosis(&state);
 	evidence->judged.verdict = host->judged.verdict;
 	finding_list_settle(&evidence->judged.findings);
+	state.host = NULL;
+	judge_budget_report(&state);
+	judging_end(&state);
 }

@@ -17,6 +17,15 @@ struct keyfile;
 struct known_cas;
 struct tlsa_set;
 
+/*
+ * What verifying chains may take for one domain, in milliseconds of processor
+ * time as key_cost.h estimates them: for matching, which the verdict depends
+ * on; and for advice, which is tried before it is given. A domain has a
+ * hundredth of that to do, unless its owner wants it otherwise.
+ */
+#define JUDGE_MATCH_WORK	1000.0
+#define JUDGE_ADVICE_WORK	250.0
+
 /* All pointers are borrowed. */
 struct judge_options {
 	/* Certificates and signatures are judged as of so many days later. */
@@ -31,6 +40,12 @@ struct judge_options {
 	size_t				 next_count;
 	const struct ca_lookup		*ca_lookup;	/* may be NULL */
 	const struct known_cas		*known_cas;	/* may be NULL */
+	/*
+	 * Whether the deadline has passed: the rest is left unjudged then.
+	 * NULL: there is none, and the same evidence is always judged alike.
+	 */
+	bool				(*is_late)(void *clock);
+	void				*clock;
 };
 
 /*

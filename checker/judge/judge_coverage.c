@@ -3,10 +3,11 @@
  * published must have a record that matches.
  */
 #include "checker/judge/judge_parts.h"
+#include "checker/tlsa/verifier.h"
 
 /*
- * Whether a record of the combination matches, stronger digests set aside: some
- * senders know only that combination.
+ * Whether a record of the combination matches, or may match, stronger digests
+ * set aside: some senders know only that combination.
  */
 static bool
 covers(const struct host_evidence *host,
@@ -16,7 +17,8 @@ covers(const struct host_evidence *host,
 	size_t i;
 
 	for (i = 0; i < handshake->judged.match_count; i++) {
-		if (handshake->judged.matches[i].would_match &&
+		if ((handshake->judged.matches[i].would_match ||
+		    handshake->judged.matches[i].status == MATCH_UNTRIED) &&
 		    tlsa_same_combination(&set->records[i], combination))
 			return true;
 	}
@@ -31,12 +33,13 @@ static bool
 advise_record(struct judge_state *state, struct advice_list *advice,
     const struct chain *chain, const struct tlsa *combination)
 {
-	const struct match_input rules = judging_match_input(state->host,
-	    chain, state->when);
+	const struct match_input rules = judging_match_input(state,
+	    state->host, chain);
 	const bool own = combination->usage == TLSA_DANE_EE;
 	size_t depth = own ? 0 : 1, end = own ? 1 : chain->count;
 
-	for (; depth < end; depth++) {
+	for (; depth < end && verifier_exhausted(state->verifier) == NULL;
+	    depth++) {
 		if ((own || !chain_repeats_own(chain, depth)) &&
 		    advice_add_tried(advice, &state->host->judged.rrset,
 		    &rules, depth, combination))
@@ -62,7 +65,7 @@ advise_removal(struct judge_state *state, struct advice_list *advice,
 	}
 }
 
-/* Whether a record of the combination matches any handshake of the host. */
+/* Whether a record of the combination matches any handshake, or may do so. */
 static bool
 is_in_use(const struct host_judgement *judged, const struct tlsa *combination)
 {
@@ -73,7 +76,7 @@ is_in_use(const struct host_judgement *judged, const struct tlsa *combination)
 		    &judged->records.records[i], combination))
 			return true;
 	}
-	return false;
+	return judged->untried;
 }
 
 /* ENDPOINT NULL: it is so at all of the host. */
@@ -99,6 +102,9 @@ add_uncovered(struct judge_state *state,
 		advice_add_text(&finding->advice, "or remove the stale "
 		    "\"%d %d %d\" records:", combination->usage,
 		    combination->selector, combination->matching_type);
+	} else if (verifier_exhausted(state->verifier) != NULL) {
+		/* Which record would match has not been found out. */
+		return;
 	} else if (in_use) {
 		advice_add_text(&finding->advice, "correct what it presents, "
 		    "so that a \"%d %d %d\" record can match it",

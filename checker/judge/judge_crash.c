@@ -38,4 +38,5 @@ judge_nothing(struct evidence *evidence)
 	state = judging_begin(evidence, &options, &judged->findings);
 	judged->verdict = judge_crash(&state);
 	finding_list_settle(&judged->findings);
+	judging_end(&state);
 }

@@ -5,6 +5,7 @@
 
 #include "checker/judge/diagnose.h"
 #include "checker/judge/judge_parts.h"
+#include "checker/tlsa/verifier.h"
 #include "smtp/chain.h"
 
 /*
@@ -25,13 +26,14 @@ needs_diagnosis(const struct host_judgement *host,
 	const struct match_result *match = &judged->matches[record];
 	const struct tlsa_set *set = &host->records;
 
-	if (match->would_match || set->records[record].duplicate_of != record)
+	if (match->would_match || match->status == MATCH_UNTRIED ||
+	    set->records[record].duplicate_of != record)
 		return false;
 	if (set->records[record].usable &&
 	    (match->faults & MATCH_FAULT_DATA) == 0)
 		return false;
 	return judged->verdict == VERDICT_FAIL ||
-	    !host->record_matches[record];
+	    (!host->record_matches[record] && !host->untried);
 }
 
 static void
@@ -41,8 +43,8 @@ diagnose_record(struct judge_state *state,
 {
 	const struct host_judgement *judged = &state->host->judged;
 	const bool failing = handshake->judged.verdict == VERDICT_FAIL;
-	const struct match_input rules = judging_match_input(state->host,
-	    handshake->seen->chain, state->when);
+	const struct match_input rules = judging_match_input(state,
+	    state->host, handshake->seen->chain);
 	const struct diagnose_input input = {
 		.rules = &rules,
 		.record = &judged->records.records[record],
@@ -79,7 +81,8 @@ diagnose_handshake(struct judge_state *state,
 	size_t record, needed = 0;
 
 	/* With a CA in the leaf's place every one would be untrue. */
-	if (chain_issued_by_leaf(handshake->seen->chain) != 0)
+	if (verifier_issued_by_leaf(state->verifier,
+	    handshake->seen->chain) != 0)
 		return 0;
 	for (record = 0; record < handshake->judged.match_count; record++) {
 		if (!needs_diagnosis(&state->host->judged, &handshake->judged,

@@ -6,6 +6,7 @@
 
 #include "checker/evidence/expiry.h"
 #include "checker/judge/judge_parts.h"
+#include "checker/tlsa/verifier.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 #include "smtp/chain.h"
@@ -86,13 +87,22 @@ find_same_chain(const struct host_evidence *host,
 	return NULL;
 }
 
+static enum verdict
+match_verdict(const struct handshake_judgement *judged)
+{
+	if (match_any(judged->matches, judged->match_count, MATCH_MATCH))
+		return VERDICT_PASS;
+	return match_any(judged->matches, judged->match_count,
+	    MATCH_UNTRIED) ? VERDICT_UNKNOWN : VERDICT_FAIL;
+}
+
 static void
-match_handshake(struct handshake_evidence *handshake,
-    const struct host_evidence *host, time_t when)
+match_handshake(struct judge_state *state,
+    struct handshake_evidence *handshake, const struct host_evidence *host)
 {
 	const struct tlsa_set *records = &host->judged.records;
-	const struct match_input input = judging_match_input(host,
-	    handshake->seen->chain, when);
+	const struct match_input input = judging_match_input(state, host,
+	    handshake->seen->chain);
 	const struct handshake_evidence *same_chain = find_same_chain(host,
 	    handshake);
 	struct handshake_judgement *judged = &handshake->judged;
@@ -104,14 +114,13 @@ match_handshake(struct handshake_evidence *handshake,
 	if (tlsa_set_usable(records) == 0)
 		judged->verdict = VERDICT_NONE;
 	else
-		judged->verdict = match_any(judged->matches,
-		    judged->match_count) ? VERDICT_PASS : VERDICT_FAIL;
+		judged->verdict = match_verdict(judged);
 	judged->end = expiry_handshake_end(host, handshake);
 }
 
 void
-judge_endpoint_facts(struct endpoint_evidence *endpoint,
-    const struct host_evidence *host, time_t when)
+judge_endpoint_facts(struct judge_state *state,
+    struct endpoint_evidence *endpoint, const struct host_evidence *host)
 {
 	const bool dane = host->judged.dns == HOST_DNS_DANE;
 	struct verdict_count count = { { 0 } };
@@ -122,7 +131,7 @@ judge_endpoint_facts(struct endpoint_evidence *endpoint,
 		handshake = &endpoint->handshakes[i];
 		handshake->judged.verdict = VERDICT_NONE;
 		if (dane)
-			match_handshake(handshake, host, when);
+			match_handshake(state, handshake, host);
 		verdict_add(&count, handshake->judged.verdict);
 	}
 	/* Connected to for information only (--all). */
@@ -283,10 +292,11 @@ static void
 advise_match(struct judge_state *state, struct advice_list *advice,
     const struct handshake *seen)
 {
-	const struct match_input rules = judging_match_input(state->host,
-	    seen->chain, state->when);
+	const struct match_input rules = judging_match_input(state,
+	    state->host, seen->chain);
 	const struct host_judgement *judged = &state->host->judged;
-	const size_t issued = chain_issued_by_leaf(seen->chain);
+	const size_t issued = verifier_issued_by_leaf(state->verifier,
+	    seen->chain);
 	char *wait;
 
 	/* A record of a CA's own key would stop all mail. */
@@ -296,6 +306,8 @@ advise_match(struct judge_state *state, struct advice_list *advice,
 		    seen->chain->certificates[issued].subject);
 		return;
 	}
+	if (issued == 0 && verifier_exhausted(state->verifier) != NULL)
+		return;
 	if (!advice_add_own_key(advice, &judged->rrset, &rules) ||
 	    is_deployed(seen) || judged->tlsa == NULL)
 		return;

@@ -71,12 +71,13 @@ judge_host_matches(struct host_evidence *host)
 		for (i = 0; i < handshake->judged.match_count; i++)
 			judged->record_matches[i] |=
 			    handshake->judged.matches[i].would_match;
+		judged->untried |= match_any(handshake->judged.matches,
+		    handshake->judged.match_count, MATCH_UNTRIED);
 	}
 }
 
 void
-judge_host_facts(struct host_evidence *host, const struct evidence *evidence,
-    time_t when)
+judge_host_facts(struct judge_state *state, struct host_evidence *host)
 {
 	struct host_judgement *judged = &host->judged;
 	size_t i;
@@ -84,10 +85,10 @@ judge_host_facts(struct host_evidence *host, const struct evidence *evidence,
 	if (judged->dns == HOST_DNS_DANE ||
 	    judged->dns == HOST_DNS_TLSA_INSECURE) {
 		tlsa_set_init(&judged->records, judged->tlsa);
-		find_reference_names(host, evidence);
+		find_reference_names(host, state->evidence);
 	}
 	for (i = 0; i < host->endpoint_count; i++)
-		judge_endpoint_facts(&host->endpoints[i], host, when);
+		judge_endpoint_facts(state, &host->endpoints[i], host);
 	judge_host_matches(host);
 }
 

@@ -10,6 +10,7 @@
 #include "checker/tlsa/candidate.h"
 #include "checker/tlsa/keyfile.h"
 #include "checker/tlsa/tlsa.h"
+#include "checker/tlsa/verifier.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 #include "smtp/chain.h"
@@ -60,8 +61,8 @@ static void
 next_init(struct next *next, const struct judge_state *state,
     const struct keyfile *file)
 {
-	const struct match_input input = judging_match_input(state->host,
-	    file->chain, state->when);
+	const struct match_input input = judging_match_input(state,
+	    state->host, file->chain);
 	size_t i;
 
 	*next = (struct next){
@@ -110,9 +111,9 @@ advise_kind(const struct next *next, const struct judge_state *state,
 	bool made;
 
 	if (chain != NULL) {
-		rules = judging_match_input(next->host, chain, state->when);
+		rules = judging_match_input(state, next->host, chain);
 		depth = kind->usage == TLSA_DANE_TA ?
-		    chain_issuer_of_leaf(chain) : 0;
+		    verifier_issuer_of_leaf(state->verifier, chain) : 0;
 		if (depth == 0 && kind->usage == TLSA_DANE_TA)
 			return false;
 		return advice_add_tried(advice, rrset, &rules, depth, kind);

@@ -8,20 +8,29 @@
 
 #include "checker/judge/judging.h"
 
+/*
+ * What was left out for want of budget or time. The first when everything has
+ * been matched, and sets the budget for what follows; the second when the
+ * findings are settled, and settles them again.
+ */
+void		 judge_budget_match(struct judge_state *state);
+void		 judge_budget_report(struct judge_state *state);
+
 /* What a process that died leaves. */
 enum verdict	 judge_crash(struct judge_state *state);
 
 /*
  * Facts. The first fills in what the DNS alone says of a host; the second, when
  * the DNS can be trusted, its records, names, matches, and the verdicts of its
- * handshakes and addresses as of WHEN.
+ * handshakes and addresses.
  */
 void		 judge_host_dns(struct host_evidence *host);
-void		 judge_host_facts(struct host_evidence *host,
-		    const struct evidence *evidence, time_t when);
+void		 judge_host_facts(struct judge_state *state,
+		    struct host_evidence *host);
 /* The same for an address of HOST, whose records are known. */
-void		 judge_endpoint_facts(struct endpoint_evidence *endpoint,
-		    const struct host_evidence *host, time_t when);
+void		 judge_endpoint_facts(struct judge_state *state,
+		    struct endpoint_evidence *endpoint,
+		    const struct host_evidence *host);
 /* Which records match any handshake, once the addresses are judged. */
 void		 judge_host_matches(struct host_evidence *host);
 

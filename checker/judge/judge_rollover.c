@@ -56,7 +56,7 @@ sole_matching_record(const struct host_evidence *host)
 	const struct tlsa *match, *sole = NULL;
 	struct handshake_walk walk = { 0 };
 
-	if (has_rollover_record(&host->judged))
+	if (host->judged.untried || has_rollover_record(&host->judged))
 		return NULL;
 	while ((handshake = handshake_next(host, &walk)) != NULL) {
 		match = sole_match(&host->judged, &handshake->judged);

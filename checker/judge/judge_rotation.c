@@ -158,7 +158,8 @@ judge_siblings(struct judge_state *state, const struct known_ca *ca)
 	struct advice_list advice = { NULL, 0 };
 	struct finding *finding;
 
-	if (may_pin_sibling(&state->host->judged))
+	if (state->host->judged.untried ||
+	    may_pin_sibling(&state->host->judged))
 		return;
 	advise_siblings(state, &advice, ca);
 	if (advice.count == 0)
@@ -195,8 +196,8 @@ static void
 judge_retired(struct judge_state *state, const struct known_ca *ca,
     const struct handshake_evidence *handshake)
 {
-	const struct match_input rules = judging_match_input(state->host,
-	    handshake->seen->chain, state->when);
+	const struct match_input rules = judging_match_input(state,
+	    state->host, handshake->seen->chain);
 	struct finding *finding;
 
 	if (!only_retired_cas_pinned(state, handshake))

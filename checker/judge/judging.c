@@ -3,19 +3,33 @@
 #include <stdarg.h>
 
 #include "checker/evidence/expiry.h"
+#include "checker/tlsa/verifier.h"
 
 struct judge_state
 judging_begin(const struct evidence *evidence,
     const struct judge_options *options, struct finding_list *findings)
 {
+	const struct verifier_limits limits = {
+		.work = JUDGE_MATCH_WORK,
+		.is_late = options->is_late,
+		.argument = options->clock,
+	};
+
 	return (struct judge_state){
 		.evidence = evidence,
 		.options = options,
 		.findings = findings,
+		.verifier = verifier_new(&limits),
 		.when = evidence->checked_at +
 		    (time_t)(options->ahead_days * EXPIRY_DAY),
 		.max_severity = SEVERITY_ERROR,
 	};
+}
+
+void
+judging_end(struct judge_state *state)
+{
+	verifier_free(state->verifier);
 }
 
 void
@@ -81,8 +95,8 @@ judging_set_server(struct finding *finding,
 }
 
 struct match_input
-judging_match_input(const struct host_evidence *host,
-    const struct chain *chain, time_t when)
+judging_match_input(const struct judge_state *state,
+    const struct host_evidence *host, const struct chain *chain)
 {
 	return (struct match_input){
 		.records = &host->judged.records,
@@ -90,7 +104,8 @@ judging_match_input(const struct host_evidence *host,
 		.reference_names =
 		    (const char *const *)host->judged.reference_names,
 		.reference_name_count = host->judged.reference_name_count,
-		.when = when,
+		.when = state->when,
+		.verifier = state->verifier,
 	};
 }
 

@@ -13,6 +13,7 @@ struct judge_state {
 	const struct evidence		*evidence;	/* with its facts */
 	const struct judge_options	*options;
 	struct finding_list		*findings;	/* added to */
+	struct verifier			*verifier;	/* of the audit */
 	time_t				 when;		/* judged as of then */
 	const struct host_evidence	*host;		/* NULL: the domain */
 	bool				 dane_applies;	/* to the domain */
@@ -26,10 +27,11 @@ struct judge_state {
 	size_t				 diagnosis_count;
 };
 
-/* The state before any rule; FINDINGS is added to. */
+/* The state before any rule; FINDINGS is added to. Ended by judging_end. */
 struct judge_state judging_begin(const struct evidence *evidence,
 		    const struct judge_options *options,
 		    struct finding_list *findings);
+void		 judging_end(struct judge_state *state);
 
 /*
  * Adds a finding about the host at hand, with the code's severity but none
@@ -51,8 +53,9 @@ void		 judging_set_server(struct finding *finding,
 		    const struct server_evidence *server);
 
 /* What CHAIN is matched against: the host's records and names. Borrowed. */
-struct match_input judging_match_input(const struct host_evidence *host,
-		    const struct chain *chain, time_t when);
+struct match_input judging_match_input(const struct judge_state *state,
+		    const struct host_evidence *host,
+		    const struct chain *chain);
 
 /*
  * How long after a record was published some cache may lack it, in seconds: two

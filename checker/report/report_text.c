@@ -334,13 +334,14 @@ put_match(const struct page *page, size_t record,
     const struct match_result *match, const struct chain *chain)
 {
 	const bool matches = match->status == MATCH_MATCH;
+	char status[16];
 	char *text = matches ? depth_text(match, chain) :
 	    memory_string(match->why);
 
 	fprintf(page->out, "        [%zu] ", record + 1);
-	put(page, matches ? COLOUR_GOOD : COLOUR_CALM, matches ?
-	    "match     " : match->status == MATCH_IGNORED ?
-	    "ignored   " : "mismatch  ");
+	snprintf(status, sizeof(status), "%-10s",
+	    match_status_name(match->status));
+	put(page, matches ? COLOUR_GOOD : COLOUR_CALM, status);
 	put_running(page, RECORD_INDENT, RECORD_INDENT, text);
 	free(text);
 }

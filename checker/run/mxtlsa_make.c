@@ -7,6 +7,7 @@
 #include "checker/tlsa/candidate.h"
 #include "checker/tlsa/keyfile.h"
 #include "checker/tlsa/match.h"
+#include "checker/tlsa/verifier.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/text.h"
@@ -253,7 +254,7 @@ put_missing(const struct making *making)
 	const struct chain *chain = making->keyfile->chain;
 
 	if (settings->all || settings->full || settings->kinds.count > 0 ||
-	    (chain != NULL && chain_issuer_of_leaf(chain) > 0))
+	    (chain != NULL && verifier_issuer_of_leaf(NULL, chain) > 0))
 		return;
 	fputs("; no \"2 1 1\" record: ", making->out);
 	if (chain == NULL)

@@ -122,6 +122,21 @@ advice_list_clear(struct advice_list *list)
 	*list = (struct advice_list){ NULL, 0 };
 }
 
+size_t
+advice_list_octets(const struct advice_list *list)
+{
+	const struct advice *advice;
+	size_t i, octets = 0;
+
+	for (i = 0; i < list->count; i++) {
+		advice = &list->items[i];
+		octets += advice->text != NULL ? strlen(advice->text) : 0;
+		octets += advice->owner != NULL ? strlen(advice->owner) : 0;
+		octets += 2 * advice->record.size;	/* in hexadecimal */
+	}
+	return octets;
+}
+
 int
 advice_list_compare(const struct advice_list *a, const struct advice_list *b)
 {

@@ -54,6 +54,8 @@ void	advice_add_remove(struct advice_list *list,
 /* Appends the items of MORE, which is empty afterwards. */
 void	advice_list_append(struct advice_list *list, struct advice_list *more);
 void	advice_list_clear(struct advice_list *list);
+/* About how many octets the list takes in a report. */
+size_t	advice_list_octets(const struct advice_list *list);
 
 /* An order among lists, for qsort; 0: they say the same. */
 int	advice_list_compare(const struct advice_list *a,

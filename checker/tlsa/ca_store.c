@@ -119,6 +119,7 @@ find_key(struct certificate *item)
 	if (size > 0) {
 		item->spki = memory_copy(der, (size_t)size);
 		item->spki_size = (size_t)size;
+		chain_certificate_digest(item);
 	}
 	OPENSSL_free(der);
 	X509_free(x509);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "checker/tlsa/keyfile.h"
+#include "checker/tlsa/verifier.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 #include "smtp/chain.h"
@@ -90,7 +91,8 @@ candidates_add(struct candidates *candidates, const struct keyfile *keyfile,
 {
 	const struct chain *chain = keyfile->chain;
 	bool above = fields->usage == TLSA_DANE_TA;
-	size_t at = above && chain != NULL ? chain_issuer_of_leaf(chain) : 0;
+	size_t at = above && chain != NULL ?
+	    verifier_issuer_of_leaf(NULL, chain) : 0;
 
 	*why = NULL;
 	if (fields->usage < TLSA_DANE_TA)
@@ -133,7 +135,8 @@ add_every_kind(struct candidates *candidates, const struct chain *chain,
 {
 	static const uint8_t types[] = { TLSA_SHA2_256, TLSA_SHA2_512,
 		TLSA_FULL };
-	bool direct = depth == 0 || depth == chain_issuer_of_leaf(chain);
+	bool direct = depth == 0 ||
+	    depth == verifier_issuer_of_leaf(NULL, chain);
 	struct tlsa kind = { .usage = depth == 0 ? TLSA_DANE_EE :
 		TLSA_DANE_TA };
 	size_t type;

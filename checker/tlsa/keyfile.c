@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "checker/tlsa/pem.h"
+#include "checker/tlsa/verifier.h"
 #include "resolver/file.h"
 #include "resolver/memory.h"
 
@@ -240,7 +241,8 @@ bool
 keyfile_check_order(const struct keyfile *keyfile, char **why)
 {
 	const struct chain *chain = keyfile->chain;
-	size_t issued = chain != NULL ? chain_issued_by_leaf(chain) : 0;
+	size_t issued = chain != NULL ?
+	    verifier_issued_by_leaf(NULL, chain) : 0;
 
 	if (issued == 0)
 		return true;

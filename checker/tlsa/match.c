@@ -4,23 +4,37 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
-#include <openssl/x509v3.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "checker/tlsa/tlsa.h"
+#include "checker/tlsa/verifier_parts.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 #include "smtp/chain.h"
+#include "smtp/key_cost.h"
+
+/*
+ * What was found out about one digest. To OpenSSL others of the same
+ * certificates are the same: it compares them, and nothing else. Without that,
+ * a hundred records of dozens of certificates would take seconds.
+ */
+struct alike {
+	uint32_t		 certificates;	/* bits: those that it is of */
+	uint8_t			 usage;
+	struct match_result	 found;		/* its text is owned */
+	struct alike		*next;		/* owned */
+};
 
 /* The state that all records of one chain share. */
 struct matcher {
 	const struct match_input *input;	/* borrowed */
-	/* NULL until a record takes more than our own comparison: */
-	SSL_CTX			 *context;	/* owned */
-	X509_STORE		 *store;	/* owned; it stays empty */
-	STACK_OF(X509)		 *stack;	/* owned; the chain as sent */
+	struct verifier		 *verifier;	/* borrowed */
+	/* Owned; the chain as sent; NULL until OpenSSL is asked. */
+	STACK_OF(X509)		 *stack;
+	struct alike		 *alike;	/* owned, a list */
 };
 
 /* The faults of a chain, collected by a verification that goes on. */
@@ -30,57 +44,27 @@ struct fault_list {
 	char			*text;		/* owned; NULL: no fault */
 };
 
-/*
- * Sets the rules of each verification. Weak keys and digests are accepted, as
- * senders do: weak encryption is better than the clear text that would be next.
- */
-static void
-set_rules(X509_VERIFY_PARAM *rules, const struct match_input *input)
-{
-	size_t i;
-
-	if (X509_VERIFY_PARAM_set_purpose(rules, X509_PURPOSE_SSL_SERVER) != 1)
-		abort();
-	X509_VERIFY_PARAM_set_auth_level(rules, 0);
-	X509_VERIFY_PARAM_set_time(rules, input->when);
-	/* RFC 7672 3.2.3: '*' is a whole label or nothing. */
-	X509_VERIFY_PARAM_set_hostflags(rules,
-	    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-	for (i = 0; i < input->reference_name_count; i++) {
-		if (X509_VERIFY_PARAM_add1_host(rules,
-		    input->reference_names[i], 0) != 1)
-			abort();
-	}
-}
-
-/* Sets up all but the input. */
-static void
-matcher_init(struct matcher *matcher)
-{
-	const struct match_input *input = matcher->input;
-
-	matcher->context = SSL_CTX_new(TLS_client_method());
-	matcher->store = X509_STORE_new();
-	if (matcher->context == NULL || matcher->store == NULL ||
-	    SSL_CTX_dane_enable(matcher->context) != 1)
-		abort();
-	set_rules(X509_STORE_get0_param(matcher->store), input);
-	matcher->stack = chain_to_stack(input->chain);
-}
+/* Milliseconds to build a path, for each certificate of the chain. */
+#define PATH_COST 0.01
 
 static void
 matcher_clear(struct matcher *matcher)
 {
+	struct alike *alike, *next;
+
+	for (alike = matcher->alike; alike != NULL; alike = next) {
+		next = alike->next;
+		free(alike->found.why);
+		free(alike);
+	}
 	sk_X509_pop_free(matcher->stack, X509_free);
-	X509_STORE_free(matcher->store);
-	SSL_CTX_free(matcher->context);
 }
 
 /* Returns a session, never connected, with the one record. Owned. */
 static SSL *
 session_with(const struct matcher *matcher, const struct tlsa *record)
 {
-	SSL *ssl = SSL_new(matcher->context);
+	SSL *ssl = SSL_new(verifier_context(matcher->verifier));
 
 	/* This name is for SNI; the reference names are in the rules. */
 	if (ssl == NULL || SSL_dane_enable(ssl, "localhost") != 1)
@@ -183,7 +167,9 @@ add_fault(struct fault_list *faults, enum match_fault fault, char *text)
 static int
 on_step(int good, X509_STORE_CTX *verification)
 {
-	struct fault_list *faults = X509_STORE_CTX_get_app_data(verification);
+	const struct verification *of =
+	    X509_STORE_CTX_get_app_data(verification);
+	struct fault_list *faults = of->faults;
 	const X509 *x509 = X509_STORE_CTX_get_current_cert(verification);
 	const int error = X509_STORE_CTX_get_error(verification);
 	const char *subject;
@@ -218,30 +204,74 @@ on_step(int good, X509_STORE_CTX *verification)
 	return 1;
 }
 
+/* The rules of this chain, beside those of all (verifier_store). */
+static void
+set_rules(X509_VERIFY_PARAM *rules, const struct match_input *input)
+{
+	size_t i;
+
+	X509_VERIFY_PARAM_set_time(rules, input->when);
+	for (i = 0; i < input->reference_name_count; i++) {
+		if (X509_VERIFY_PARAM_add1_host(rules,
+		    input->reference_names[i], 0) != 1)
+			abort();
+	}
+}
+
+/* What building a path, and trying a bare key on its top, may take. */
+static double
+path_cost(const struct matcher *matcher, const struct tlsa *record)
+{
+	const unsigned char *der = record->data;
+	EVP_PKEY *key = NULL;
+	double cost = PATH_COST * (double)matcher->input->chain->count;
+
+	if (record->selector == TLSA_SPKI &&
+	    record->matching_type == TLSA_FULL) {
+		key = d2i_PUBKEY(NULL, &der, (long)record->size);
+		cost += key_cost(key);
+		EVP_PKEY_free(key);
+	}
+	return cost;
+}
+
 /*
  * Whether OpenSSL verifies the chain with the record in SSL. With FAULTS (may
- * be NULL) it goes on after each fault and lists them, and the result means
- * nothing.
+ * be NULL) it goes on after each fault and lists them, and only UNTRIED of what
+ * is returned means something.
  */
-static bool
-verify(const struct matcher *matcher, SSL *ssl, struct fault_list *faults)
+static enum match_status
+verify(const struct matcher *matcher, const struct tlsa *record, SSL *ssl,
+    struct fault_list *faults)
 {
-	X509_STORE_CTX *verification = X509_STORE_CTX_new();
-	bool verified;
+	X509_STORE_CTX *context = X509_STORE_CTX_new();
+	struct verification verification = {
+		.verifier = matcher->verifier,
+		.input = matcher->input,
+		.ssl = ssl,
+		.faults = faults,
+	};
+	bool allowed, verified;
 
-	if (verification == NULL || X509_STORE_CTX_init(verification,
-	    matcher->store, sk_X509_value(matcher->stack, 0),
-	    matcher->stack) != 1)
+	if (context == NULL || X509_STORE_CTX_init(context,
+	    verifier_store(matcher->verifier),
+	    sk_X509_value(matcher->stack, 0), matcher->stack) != 1 ||
+	    X509_STORE_CTX_set_app_data(context, &verification) != 1)
 		abort();
-	X509_STORE_CTX_set0_dane(verification, SSL_get0_dane(ssl));
-	if (faults != NULL) {
-		X509_STORE_CTX_set_app_data(verification, faults);
-		X509_STORE_CTX_set_verify_cb(verification, on_step);
-	}
-	verified = X509_verify_cert(verification) == 1 &&
-	    X509_STORE_CTX_get_error(verification) == X509_V_OK;
-	X509_STORE_CTX_free(verification);
-	return verified;
+	set_rules(X509_STORE_CTX_get0_param(context), matcher->input);
+	X509_STORE_CTX_set0_dane(context, SSL_get0_dane(ssl));
+	X509_STORE_CTX_set_verify(context, verifier_path);
+	if (faults != NULL)
+		X509_STORE_CTX_set_verify_cb(context, on_step);
+	/* Usage 3 takes no path and no signature. */
+	allowed = record->usage == TLSA_DANE_EE ||
+	    verifier_charge(matcher->verifier, path_cost(matcher, record));
+	verified = allowed && X509_verify_cert(context) == 1 &&
+	    X509_STORE_CTX_get_error(context) == X509_V_OK;
+	X509_STORE_CTX_free(context);
+	if (!allowed || verification.unchecked)
+		return MATCH_UNTRIED;
+	return verified ? MATCH_MATCH : MATCH_MISMATCH;
 }
 
 /* The depth at which OpenSSL's last verification found the record's data. */
@@ -263,8 +293,8 @@ depth_found(const struct matcher *matcher, SSL *ssl)
 static bool
 lacks_names(const struct matcher *matcher, const struct tlsa *record)
 {
-	return record->usage == TLSA_DANE_TA && X509_VERIFY_PARAM_get0_host(
-	    X509_STORE_get0_param(matcher->store), 0) == NULL;
+	return record->usage == TLSA_DANE_TA &&
+	    matcher->input->reference_name_count == 0;
 }
 
 /* The depth of the certificate above the server's own that the data is of. */
@@ -330,7 +360,7 @@ why_faults(const struct matcher *matcher, const struct tlsa *record, int depth,
 	    text);
 }
 
-/* Finds out why a record does not match. */
+/* Finds out why a record does not match, if the budget allows. */
 static void
 explain(const struct matcher *matcher, const struct tlsa *record, SSL *ssl,
     struct match_result *result)
@@ -338,7 +368,8 @@ explain(const struct matcher *matcher, const struct tlsa *record, SSL *ssl,
 	struct fault_list faults = { .matcher = matcher };
 
 	if (record->usage == TLSA_DANE_TA) {
-		verify(matcher, ssl, &faults);
+		if (verify(matcher, record, ssl, &faults) == MATCH_UNTRIED)
+			result->status = MATCH_UNTRIED;
 		if (lacks_names(matcher, record))
 			add_fault(&faults, MATCH_FAULT_NAME,
 			    name_fault(matcher->input));
@@ -358,56 +389,109 @@ explain(const struct matcher *matcher, const struct tlsa *record, SSL *ssl,
 	free(faults.text);
 }
 
-/*
- * Whether a digest is of nothing that the server sent. OpenSSL need not look
- * for it: hundreds of records with dozens of certificates would take seconds.
- */
-static bool
-is_of_nothing(const struct tlsa *record, const struct chain *chain)
-{
-	size_t i;
-
-	if (record->matching_type == TLSA_FULL)
-		return false;
-	for (i = 0; i < chain->count; i++) {
-		if (match_is_of(record, &chain->certificates[i]))
-			return false;
-	}
-	return true;
-}
-
 static void
 verify_record(struct matcher *matcher, const struct tlsa *record,
     struct match_result *result)
 {
 	SSL *ssl;
 
-	if (matcher->context == NULL)
-		matcher_init(matcher);
+	if (matcher->stack == NULL)
+		matcher->stack = chain_to_stack(matcher->input->chain);
 	ssl = session_with(matcher, record);
-	result->would_match = verify(matcher, ssl, NULL) &&
-	    !lacks_names(matcher, record);
-	if (result->would_match)
+	result->status = verify(matcher, record, ssl, NULL);
+	if (result->status == MATCH_MATCH && lacks_names(matcher, record))
+		result->status = MATCH_MISMATCH;
+	if (result->status == MATCH_MATCH)
 		result->depth = depth_found(matcher, ssl);
-	else
+	else if (result->status == MATCH_MISMATCH)
 		explain(matcher, record, ssl, result);
 	SSL_free(ssl);
+}
+
+/* Which certificates a digest is of, as bits. */
+static uint32_t
+certificates_of(const struct tlsa *record, const struct chain *chain)
+{
+	uint32_t bits = 0;
+	size_t i;
+
+	for (i = 0; i < chain->count; i++) {
+		if (match_is_of(record, &chain->certificates[i]))
+			bits |= UINT32_C(1) << i;
+	}
+	return bits;
+}
+
+/* Borrowed; NULL: none like it has been judged. */
+static const struct alike *
+find_alike(const struct matcher *matcher, const struct tlsa *record,
+    uint32_t certificates)
+{
+	const struct alike *alike;
+
+	for (alike = matcher->alike; alike != NULL; alike = alike->next) {
+		if (alike->certificates == certificates &&
+		    alike->usage == record->usage)
+			break;
+	}
+	return alike;
+}
+
+static void
+remember(struct matcher *matcher, const struct tlsa *record,
+    uint32_t certificates, const struct match_result *found)
+{
+	struct alike *alike = memory_new(1, sizeof(*alike));
+
+	alike->certificates = certificates;
+	alike->usage = record->usage;
+	alike->found = *found;
+	alike->found.why = memory_string(found->why);
+	alike->next = matcher->alike;
+	matcher->alike = alike;
+}
+
+static void
+judge_digest(struct matcher *matcher, const struct tlsa *record,
+    struct match_result *result)
+{
+	const struct chain *chain = matcher->input->chain;
+	const uint32_t certificates = certificates_of(record, chain);
+	const struct alike *other = find_alike(matcher, record, certificates);
+
+	if (other != NULL) {
+		result->status = other->found.status;
+		result->depth = other->found.depth;
+		result->faults = other->found.faults;
+		result->why = (result->faults & MATCH_FAULT_DATA) != 0 ?
+		    why_data(record, chain) : memory_string(other->found.why);
+		return;
+	}
+	if (certificates != 0) {
+		verify_record(matcher, record, result);
+	} else {
+		result->status = MATCH_MISMATCH;
+		result->faults = MATCH_FAULT_DATA;
+		result->why = why_data(record, chain);
+	}
+	remember(matcher, record, certificates, result);
 }
 
 static void
 match_record(struct matcher *matcher, const struct tlsa *record,
     struct match_result *result)
 {
-	const struct chain *chain = matcher->input->chain;
-
-	if (is_of_nothing(record, chain)) {
-		result->faults = MATCH_FAULT_DATA;
-		result->why = why_data(record, chain);
-	} else {
+	if (record->matching_type == TLSA_FULL)
 		verify_record(matcher, record, result);
-	}
-	result->status = result->would_match ? MATCH_MATCH : MATCH_MISMATCH;
-	if (record->ignored) {
+	else
+		judge_digest(matcher, record, result);
+	result->would_match = result->status == MATCH_MATCH;
+	if (result->status == MATCH_UNTRIED) {
+		free(result->why);
+		result->why = memory_string(
+		    verifier_exhausted(matcher->verifier));
+		result->faults = 0;
+	} else if (record->ignored) {
 		result->status = MATCH_IGNORED;
 		free(result->why);
 		result->why = memory_string("a SHA2-512 record with the same "
@@ -420,7 +504,12 @@ match_chain(const struct match_input *input)
 {
 	const struct tlsa_set *set = input->records;
 	struct match_result *results, *result;
-	struct matcher matcher = { .input = input };
+	struct verifier *own = input->verifier == NULL ?
+	    verifier_new(NULL) : NULL;
+	struct matcher matcher = {
+		.input = input,
+		.verifier = own != NULL ? own : input->verifier,
+	};
 	size_t i;
 
 	ERR_set_mark();
@@ -435,6 +524,7 @@ match_chain(const struct match_input *input)
 			result->why = memory_string(set->records[i].why);
 	}
 	matcher_clear(&matcher);
+	verifier_free(own);
 	ERR_pop_to_mark();
 	return results;
 }
@@ -463,12 +553,13 @@ match_free(struct match_result *results, size_t count)
 }
 
 bool
-match_any(const struct match_result *results, size_t count)
+match_any(const struct match_result *results, size_t count,
+    enum match_status status)
 {
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		if (results[i].status == MATCH_MATCH)
+		if (results[i].status == status)
 			return true;
 	}
 	return false;
@@ -477,14 +568,29 @@ match_any(const struct match_result *results, size_t count)
 bool
 match_is_of(const struct tlsa *record, const struct certificate *certificate)
 {
-	struct tlsa other;
-	bool same;
+	const bool whole = record->selector == TLSA_CERT;
+	const uint8_t *data;
+	size_t size;
 
-	tlsa_of_certificate(&other, certificate, record->usage,
-	    record->selector, record->matching_type);
-	same = tlsa_equal(&other, record);
-	tlsa_clear(&other);
-	return same;
+	switch (record->matching_type) {
+	case TLSA_FULL:
+		data = whole ? certificate->der : certificate->spki;
+		size = whole ? certificate->size : certificate->spki_size;
+		break;
+	case TLSA_SHA2_256:
+		data = whole ? certificate->cert_sha256 :
+		    certificate->spki_sha256;
+		size = CHAIN_DIGEST;
+		break;
+	case TLSA_SHA2_512:
+		data = whole ? certificate->cert_sha512 :
+		    certificate->spki_sha512;
+		size = CHAIN_LONG_DIGEST;
+		break;
+	default:
+		return false;
+	}
+	return record->size == size && memcmp(record->data, data, size) == 0;
 }
 
 const char *
@@ -495,6 +601,7 @@ match_status_name(enum match_status status)
 		[MATCH_MISMATCH] = "mismatch",
 		[MATCH_IGNORED] = "ignored",
 		[MATCH_MATCH] = "match",
+		[MATCH_UNTRIED] = "untried",
 	};
 
 	return names[status];

@@ -14,12 +14,14 @@ struct certificate;
 struct chain;
 struct tlsa;
 struct tlsa_set;
+struct verifier;
 
 enum match_status {
 	MATCH_UNUSABLE,
 	MATCH_MISMATCH,
 	MATCH_IGNORED,
 	MATCH_MATCH,
+	MATCH_UNTRIED,		/* beyond the budget: it may match, or not */
 };
 
 /* Why a usable record does not match: bits. All but the first need usage 2. */
@@ -54,6 +56,8 @@ struct match_input {
 	const char *const	*reference_names;
 	size_t			 reference_name_count;
 	time_t			 when;	/* as of which dates are judged */
+	/* What the audit's verifications share; NULL: it has but this one. */
+	struct verifier		*verifier;
 };
 
 /*
@@ -65,8 +69,12 @@ struct match_result *match_copy(const struct match_result *results,
 			size_t count);
 void		 match_free(struct match_result *results, size_t count);
 
-/* Whether any record has MATCH_MATCH: the handshake is authenticated. */
-bool		 match_any(const struct match_result *results, size_t count);
+/*
+ * Whether any record has the status; with MATCH_MATCH the handshake is
+ * authenticated.
+ */
+bool		 match_any(const struct match_result *results, size_t count,
+		    enum match_status status);
 
 /*
  * Whether the record's data is of this certificate, by selector and matching

@@ -27,7 +27,8 @@ CERTIFICATE = {
     "cert_sha256": DIGEST, "spki_sha256": DIGEST,
 }
 MATCH = {
-    "record": int, "status": ("match", "mismatch", "unusable", "ignored"),
+    "record": int, "status": ("match", "mismatch", "unusable",
+        "ignored", "untried"),
     "depth": Maybe(int), "would_match": bool, "why": Maybe(str),
 }
 HANDSHAKE = {

@@ -547,7 +547,7 @@ static const struct refused {
 	    "hosts: has more members than 64" },
 	{ "an array of a claimed length", RECORDING_REPORTED,
 	    OCTETS(AND_ONE "\x66" "judged" "\xa1\x68" "findings" "\xa1\x65"
-	    "items" "\x9a\0\4\0\0"),
+	    "items" "\x9a\0\0\x30\0"),
 	    "judged.findings.items[0]: ends too early" },
 	{ "text of a claimed length", RECORDING_FACTS,
 	    OCTETS(AND_ONE "\x65" "crash" "\x7b\0\0\0\1\0\0\0\0"),

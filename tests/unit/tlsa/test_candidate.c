@@ -14,6 +14,7 @@
 #include <openssl/x509.h>
 
 #include "checker/tlsa/candidate.h"
+#include "checker/tlsa/verifier.h"
 #include "checker/tlsa/keyfile.h"
 #include "resolver/memory.h"
 #include "tests/unit/support/certificates.h"
@@ -174,7 +175,8 @@ test_recommended(void **state)
 	struct candidates candidates = { NULL, 0 };
 	const struct candidate *own, *issuer;
 
-	assert_int_equal(chain_issuer_of_leaf(keyfile.chain), row->issuer);
+	assert_int_equal(verifier_issuer_of_leaf(NULL, keyfile.chain),
+	    row->issuer);
 	candidates_add_recommended(&candidates, &keyfile);
 	assert_int_equal(candidates.count, row->issuer == 0 ? 1 : 2);
 	own = &candidates.items[0];

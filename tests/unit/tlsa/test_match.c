@@ -52,7 +52,7 @@ test_chain(void **state)
 	assert_true(set.records[0].usable);
 	results = match_chain(&input);
 	check_result(row, results);
-	assert_int_equal(match_any(results, 1), row->faults == 0);
+	assert_int_equal(match_any(results, 1, MATCH_MATCH), row->faults == 0);
 	match_free(results, set.count);
 	chain_free(chain);
 	tlsa_set_clear(&set);
@@ -245,14 +245,14 @@ test_agility(void **state)
 	assert_false(results[1].would_match);
 	assert_int_equal(results[1].faults, MATCH_FAULT_DATA);
 	assert_int_equal(results[2].status, MATCH_MISMATCH);
-	assert_false(match_any(results, set.count));
+	assert_false(match_any(results, set.count, MATCH_MATCH));
 	match_free(results, set.count);
 
 	match_world_record(&set, world, "2 1 1", INTERMEDIATE);
 	results = match_chain(&input);
 	assert_int_equal(results[3].status, MATCH_MATCH);
 	assert_int_equal(results[3].record, 3);
-	assert_true(match_any(results, set.count));
+	assert_true(match_any(results, set.count, MATCH_MATCH));
 	match_free(results, set.count);
 	chain_free(chain);
 	tlsa_set_clear(&set);
@@ -269,7 +269,7 @@ test_unusable(void **state)
 
 	(void)state;
 	results = match_chain(&input);
-	assert_false(match_any(results, set.count));
+	assert_false(match_any(results, set.count, MATCH_MATCH));
 	match_free(results, set.count);
 
 	match_world_record(&set, world, "1 1 1", LEAF);
@@ -281,7 +281,7 @@ test_unusable(void **state)
 	assert_string_equal(results[0].why,
 	    "usage 1 (PKIX-EE) is not for SMTP (RFC 7672 3.1.3)");
 	assert_int_equal(results[1].status, MATCH_UNUSABLE);
-	assert_false(match_any(results, set.count));
+	assert_false(match_any(results, set.count, MATCH_MATCH));
 	match_free(results, set.count);
 	chain_free(chain);
 	tlsa_set_clear(&set);
