@@ -225,12 +225,17 @@ engine_open(struct engine *engine, const struct settings *settings,
 }
 
 void
-engine_judge(struct engine *engine, struct evidence *evidence)
+engine_judge(struct engine *engine, struct evidence *evidence,
+    bool (*is_late)(void *clock), void *clock)
 {
+	struct judge_options options = engine->judge;
+
+	options.is_late = is_late;
+	options.clock = clock;
 	/* It takes milliseconds, which most domains need not spend. */
 	if (evidence_pins_ca(evidence))
 		ca_store_load(engine->ca_lookup.argument);
-	judge(evidence, &engine->judge);
+	judge(evidence, &options);
 }
 
 /*

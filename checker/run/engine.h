@@ -47,7 +47,11 @@ bool	engine_open(struct engine *engine, const struct settings *settings,
 	    char **why);
 void	engine_close(struct engine *engine);
 
-/* Judges what an audit of this engine has gathered (see judge). */
-void	engine_judge(struct engine *engine, struct evidence *evidence);
+/*
+ * Judges what an audit of this engine has gathered (see judge.h, also for
+ * IS_LATE). Only one thread may do so.
+ */
+void	engine_judge(struct engine *engine, struct evidence *evidence,
+	    bool (*is_late)(void *clock), void *clock);
 
 #endif

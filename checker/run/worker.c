@@ -13,6 +13,7 @@
 #include "checker/run/channel.h"
 #include "checker/run/earlier.h"
 #include "checker/run/engine.h"
+#include "checker/run/judge_thread.h"
 #include "checker/run/settings.h"
 #include "resolver/clock.h"
 #include "resolver/memory.h"
@@ -28,6 +29,12 @@
  */
 #define PROGRESS_MAX (2 * RECORDING_SIZE_MAX)
 
+/*
+ * Seconds for judging that a task has in any case: what took all of its time
+ * to gather is judged, too.
+ */
+#define JUDGING_LEAST 0.5
+
 /* What belongs to the next task, before it comes. */
 struct prelude {
 	uint8_t	*earlier;	/* owned */
@@ -42,7 +49,12 @@ struct job {
 	uint64_t	 number;	/* of the task */
 	struct prelude	 prelude;
 	bool		 has_facts;	/* they came with the task */
+	double		 began_at;	/* see clock.h */
 	struct audit	*audit;		/* owned; NULL: it is done */
+	/* From here on what is judged belongs to the thread that does it. */
+	struct evidence	*evidence;	/* owned; NULL: gathered by the audit */
+	double		 judged_until;	/* see clock.h; 0: without end */
+	char		*complaint;	/* owned; NULL: none */
 };
 
 struct worker {
@@ -50,6 +62,7 @@ struct worker {
 							 * is borrowed */
 	struct engine			 engine;
 	struct trace			 trace;
+	struct judge_thread		*judge_thread;	/* owned */
 	struct channel			*channel;	/* owned; NULL: none */
 	struct event			*alive;		/* owned */
 	struct job			*oldest;	/* owned, a list */
@@ -79,6 +92,7 @@ job_new(struct worker *worker, uint64_t number)
 
 	job->worker = worker;
 	job->number = number;
+	job->began_at = clock_monotonic();
 	job->prelude = worker->prelude;
 	worker->prelude = (struct prelude){ NULL, 0, NULL };
 	worker->sent_size = worker->progress = 0;
@@ -105,6 +119,8 @@ job_free(struct job *job)
 	else
 		worker->newest = job->previous;
 	audit_cancel(job->audit);
+	evidence_free(job->evidence);
+	free(job->complaint);
 	prelude_clear(&job->prelude);
 	free(job);
 }
@@ -202,67 +218,114 @@ send_progress(struct job *job, const struct evidence *evidence)
 	worker->sent_size = size;
 }
 
-/* A record is filed under one domain, and speaks of another. */
-static void
-refuse_other(const struct job *job, const char *domain, const char *other)
+/* A record is filed under one domain, and speaks of another. Owned. */
+static char *
+other_domain(const char *domain, const char *other)
 {
-	char *why = memory_format("the record of '%s' is about '%s'", domain,
+	return memory_format("the record of '%s' is about '%s'", domain,
 	    other);
+}
 
-	complain(job, why);
-	free(why);
+static bool
+is_late(void *argument)
+{
+	const struct job *job = argument;
+
+	return job->judged_until != 0 &&
+	    clock_monotonic() > job->judged_until;
 }
 
 /*
  * Compares with the earlier run, which is judged for that. What is wrong with
- * it is complained about, and nothing is compared.
+ * it is to be complained about, and nothing is compared.
  */
 static void
-compare_with_earlier(const struct job *job, struct evidence *evidence)
+compare_with_earlier(struct job *job)
 {
+	struct evidence *evidence = job->evidence;
 	const struct prelude *prelude = &job->prelude;
 	struct evidence *before;
 	bool judged;
-	char *why;
 
-	if (prelude->earlier == NULL)
+	if (prelude->earlier == NULL ||
+	    !earlier_decode(prelude->earlier, prelude->earlier_size, &before,
+	    &judged, &job->complaint))
 		return;
-	if (!earlier_decode(prelude->earlier, prelude->earlier_size, &before,
-	    &judged, &why)) {
-		complain(job, why);
-		free(why);
-		return;
-	}
 	if (before != NULL && !name_equal(before->domain, evidence->domain)) {
-		refuse_other(job, evidence->domain, before->domain);
+		job->complaint = other_domain(evidence->domain,
+		    before->domain);
 		evidence_free(before);
 		return;
 	}
 	if (before != NULL && !judged)
-		engine_judge(&job->worker->engine, before);
+		engine_judge(&job->worker->engine, before, is_late, job);
 	compare(evidence, before);
 	evidence_free(before);
 }
 
-/* Judges what was gathered, sends all of it, and frees it and the job. */
+/* A recorded run is judged by the budget alone: the same each time. */
+static double
+end_of_judging(const struct job *job)
+{
+	const double least = clock_monotonic() + JUDGING_LEAST;
+	const double deadline = job->began_at +
+	    job->worker->settings.gather.timeout;
+
+	if (job->has_facts)
+		return 0;
+	return deadline > least ? deadline : least;
+}
+
+/* Runs in the thread: nothing but the job is touched. */
+static void
+judge_job(void *argument)
+{
+	struct job *job = argument;
+	struct engine *engine = &job->worker->engine;
+
+	job->judged_until = end_of_judging(job);
+	engine_judge(engine, job->evidence, is_late, job);
+	compare_with_earlier(job);
+	if (!job->has_facts)
+		job->evidence->elapsed_ms = (unsigned int)(1000 *
+		    (clock_monotonic() - job->began_at));
+}
+
+/* Sends all of what was judged. */
+static void
+on_judged(void *argument)
+{
+	struct job *job = argument;
+	const struct worker *worker = job->worker;
+
+	if (job->complaint != NULL)
+		complain(job, job->complaint);
+	if ((worker->alone || worker->settings.record != NULL) &&
+	    !job->has_facts)
+		send_record(job, job->evidence);
+	send_result(job, job->evidence);
+	job_free(job);
+}
+
+/* Has what was gathered, which the job takes ownership of, judged. */
 static void
 finish(struct job *job, struct evidence *evidence)
 {
-	struct worker *worker = job->worker;
+	const struct judge_work work = {
+		.work = judge_job,
+		.done = on_judged,
+		.argument = job,
+	};
 
 	if (job->prelude.crash != NULL) {
 		free(evidence->crash);
 		evidence->crash = memory_string(job->prelude.crash);
 	}
-	if (worker->alone)
+	/* Judging may be what it dies of. */
+	if (job->worker->alone)
 		send_progress(job, evidence);
-	else if (worker->settings.record != NULL && !job->has_facts)
-		send_record(job, evidence);
-	engine_judge(&worker->engine, evidence);
-	compare_with_earlier(job, evidence);
-	send_result(job, evidence);
-	evidence_free(evidence);
-	job_free(job);
+	job->evidence = evidence;
+	judge_thread_give(job->worker->judge_thread, &work);
 }
 
 static void
@@ -316,7 +379,9 @@ read_facts(const struct job *job, const struct message *message)
 	}
 	if (name_equal(evidence->domain, domain))
 		return evidence;
-	refuse_other(job, domain, evidence->domain);
+	why = other_domain(domain, evidence->domain);
+	complain(job, why);
+	free(why);
 	evidence_free(evidence);
 	return NULL;
 }
@@ -475,6 +540,7 @@ open_channel(struct worker *worker, int fd)
 static void
 close_worker(struct worker *worker)
 {
+	judge_thread_free(worker->judge_thread);
 	while (worker->oldest != NULL)
 		job_free(worker->oldest);
 	prelude_clear(&worker->prelude);
@@ -505,6 +571,7 @@ run(int fd, const struct worker_options *options, bool alone)
 		free(why);
 		return;
 	}
+	worker.judge_thread = judge_thread_new(worker.engine.context.base);
 	open_channel(&worker, fd);
 	work(&worker);
 	close_worker(&worker);
