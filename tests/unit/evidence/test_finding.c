@@ -60,7 +60,7 @@ test_order(void **state)
 		{ FINDING_NS_LAME, NULL, NULL, "6", NULL, false },
 		{ FINDING_LIMIT_REACHED, NULL, NULL, "8", NULL, false },
 	};
-	struct finding_list list = { NULL, 0 };
+	struct finding_list list = { .count = 0 };
 	size_t i;
 
 	(void)state;
@@ -124,7 +124,7 @@ test_order_of_many(void **state)
 
 	(void)state;
 	for (round = 0; round < 200; round++) {
-		struct finding_list list = { NULL, 0 };
+		struct finding_list list = { .count = 0 };
 
 		for (i = 0; i < COUNT(sorted); i++) {
 			struct sketch sketch = { .text = "x" };
@@ -157,7 +157,7 @@ test_repeats_over_tcp(void **state)
 		{ FINDING_NS_LAME, NULL, NULL, "one", "ns2", true },
 		{ FINDING_NS_INCONSISTENT, NULL, NULL, "one", "ns1", true },
 	};
-	struct finding_list list = { NULL, 0 };
+	struct finding_list list = { .count = 0 };
 	size_t i;
 
 	(void)state;
@@ -196,7 +196,7 @@ test_groups(void **state)
 		"ns1",
 		"ns2",
 	};
-	struct finding_list list = { NULL, 0 };
+	struct finding_list list = { .count = 0 };
 	struct finding_groups groups;
 	char *places;
 	size_t i;
@@ -224,7 +224,7 @@ test_groups_by_advice(void **state)
 		NULL, "one", NULL, false };
 	static const struct advice_rrset rrset = { "_25._tcp.a", 3600 };
 	uint8_t octets[2][1] = { { 1 }, { 2 } };
-	struct finding_list list = { NULL, 0 };
+	struct finding_list list = { .count = 0 };
 	struct finding_groups groups;
 	struct tlsa record = { .usage = 3, .size = 1 };
 	size_t i;
@@ -244,6 +244,43 @@ test_groups_by_advice(void **state)
 	finding_list_clear(&list);
 }
 
+/* Reports are bounded by octets, too, and keep what is most severe. */
+static void
+test_octets(void **state)
+{
+	static const struct sketch last = { FINDING_STARTTLS_REFUSED, "b",
+		"192.0.2.1", "the last one", NULL, false };
+	char *text = memory_new(10001, 1);
+	struct sketch row = { FINDING_TLSA_NONE, "a", NULL, text, NULL,
+		false };
+	struct finding_list list = { .count = 0 };
+	size_t i, left_out, octets = 0;
+
+	(void)state;
+	memset(text, 'x', 10000);
+	for (i = 0; i < 2000; i++)
+		add(&list, &row);
+	assert_true(list.count < 2 * FINDINGS_OCTETS_MAX / 10000 + 2);
+	add(&list, &last);
+	finding_list_settle(&list);
+	i = list.count;
+	left_out = finding_list_limit(&list);
+	assert_int_equal(left_out, 2001 - list.count);
+	assert_true(list.count < i);
+	assert_int_equal(list.items[0].code, FINDING_STARTTLS_REFUSED);
+	for (i = 0; i < list.count; i++)
+		octets += strlen(list.items[i].text);
+	assert_true(octets <= FINDINGS_OCTETS_MAX);
+	assert_true(octets > FINDINGS_OCTETS_MAX - 20000);
+	/* What is settled and limited stays as it is. */
+	i = list.count;
+	finding_list_settle(&list);
+	finding_list_limit(&list);
+	assert_int_equal(list.count, i);
+	finding_list_clear(&list);
+	free(text);
+}
+
 int
 main(void)
 {
@@ -253,6 +290,7 @@ main(void)
 		TABLE_ALONE(test_repeats_over_tcp),
 		TABLE_ALONE(test_groups),
 		TABLE_ALONE(test_groups_by_advice),
+		TABLE_ALONE(test_octets),
 	};
 
 	return table_run(tables, COUNT(tables));
