@@ -26,6 +26,9 @@ struct tlsa_set;
 #define JUDGE_MATCH_WORK	1000.0
 #define JUDGE_ADVICE_WORK	250.0
 
+/* Results of matching that are kept: a record with a handshake makes one. */
+#define JUDGE_RESULTS_MAX	(1u << 16)
+
 /* All pointers are borrowed. */
 struct judge_options {
 	/* Certificates and signatures are judged as of so many days later. */

@@ -14,8 +14,7 @@ count_untried(const struct host_evidence *host)
 	size_t count = 0;
 
 	while ((handshake = handshake_next(host, &walk)) != NULL)
-		count += match_any(handshake->judged.matches,
-		    handshake->judged.match_count, MATCH_UNTRIED);
+		count += judging_is_untried(host, handshake);
 	return count;
 }
 
@@ -23,6 +22,7 @@ void
 judge_budget_match(struct judge_state *state)
 {
 	const struct evidence *evidence = state->evidence;
+	const char *why = verifier_exhausted(state->verifier);
 	struct finding *finding;
 	size_t i;
 
@@ -33,7 +33,7 @@ judge_budget_match(struct judge_state *state)
 		finding = judging_add(state, FINDING_LIMIT_REACHED,
 		    "%zu of the certificate chains could not be matched with "
 		    "all records: %s", count_untried(state->host),
-		    verifier_exhausted(state->verifier));
+		    why != NULL ? why : "there are too many of both");
 		judging_set_severity(state, finding, SEVERITY_ERROR);
 		advice_add_text(&finding->advice, "have the server send only "
 		    "the certificates that lead up to the CA in the record, "

@@ -107,6 +107,11 @@ match_handshake(struct judge_state *state,
 	    handshake);
 	struct handshake_judgement *judged = &handshake->judged;
 
+	if (records->count > JUDGE_RESULTS_MAX - state->results) {
+		judged->verdict = VERDICT_UNKNOWN;
+		return;
+	}
+	state->results += records->count;
 	judged->matches = same_chain != NULL ?
 	    match_copy(same_chain->judged.matches,
 	    same_chain->judged.match_count) : match_chain(&input);

@@ -71,8 +71,7 @@ judge_host_matches(struct host_evidence *host)
 		for (i = 0; i < handshake->judged.match_count; i++)
 			judged->record_matches[i] |=
 			    handshake->judged.matches[i].would_match;
-		judged->untried |= match_any(handshake->judged.matches,
-		    handshake->judged.match_count, MATCH_UNTRIED);
+		judged->untried |= judging_is_untried(host, handshake);
 	}
 }
 

@@ -109,6 +109,17 @@ judging_match_input(const struct judge_state *state,
 	};
 }
 
+bool
+judging_is_untried(const struct host_evidence *host,
+    const struct handshake_evidence *handshake)
+{
+	const struct handshake_judgement *judged = &handshake->judged;
+
+	if (judged->match_count < host->judged.records.count)
+		return host->judged.dns == HOST_DNS_DANE;
+	return match_any(judged->matches, judged->match_count, MATCH_UNTRIED);
+}
+
 unsigned long
 judging_wait(const struct judge_state *state)
 {

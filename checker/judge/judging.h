@@ -14,6 +14,7 @@ struct judge_state {
 	const struct judge_options	*options;
 	struct finding_list		*findings;	/* added to */
 	struct verifier			*verifier;	/* of the audit */
+	size_t				 results;	/* of matching */
 	time_t				 when;		/* judged as of then */
 	const struct host_evidence	*host;		/* NULL: the domain */
 	bool				 dane_applies;	/* to the domain */
@@ -56,6 +57,13 @@ void		 judging_set_server(struct finding *finding,
 struct match_input judging_match_input(const struct judge_state *state,
 		    const struct host_evidence *host,
 		    const struct chain *chain);
+
+/*
+ * Whether the budget did not allow to match all of the host's records with what
+ * was presented.
+ */
+bool		 judging_is_untried(const struct host_evidence *host,
+		    const struct handshake_evidence *handshake);
 
 /*
  * How long after a record was published some cache may lack it, in seconds: two
