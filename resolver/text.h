@@ -22,9 +22,10 @@
  * Makes SIZE octets printable: control characters (tab and newline too) and
  * invalid UTF-8 become \xNN, octet by octet; characters that are invisible,
  * separate lines or change the direction of text, and noncharacters, become
- * \u{NNNN}; the second sign of "##" becomes \x23, since runners of CI jobs take
- * commands behind it from anywhere in a log; a backslash is doubled. Returns at
- * most TEXT_LIMIT octets, owned by the caller.
+ * \u{NNNN}; a backslash is doubled. A '#' behind another, or at the beginning,
+ * becomes \x23: runners of CI jobs take commands behind "##" from anywhere in a
+ * log, and it is not made by texts that are joined, either. Returns at most
+ * TEXT_LIMIT octets, owned by the caller.
  */
 char	*text_printable(const void *bytes, size_t size);
 

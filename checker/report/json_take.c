@@ -150,31 +150,13 @@ json_take_string(const json_t *object, const char *key, const char **string,
 	return true;
 }
 
-/*
- * Whether text_printable() would change nothing but backslashes, which are
- * those that it has put there before.
- */
+/* Its backslashes are those that text_printable() has put there before. */
 static bool
 is_printable(const char *text)
 {
-	size_t length;
-	bool same;
-	char *safe;
+	const size_t size = strlen(text);
 
-	if (strlen(text) > TEXT_LIMIT)
-		return false;
-	for (;;) {
-		length = strcspn(text, "\\");
-		safe = text_printable(text, length);
-		same = strlen(safe) == length &&
-		    memcmp(safe, text, length) == 0;
-		free(safe);
-		if (!same)
-			return false;
-		if (text[length] == '\0')
-			return true;
-		text += length + 1;
-	}
+	return size <= TEXT_LIMIT && text_is_printable(text, size);
 }
 
 /* Owned by the caller. */

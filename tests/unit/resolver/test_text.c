@@ -36,9 +36,13 @@ static const struct printable_row {
 	{ "no-break space", TEXT("\xc2\xa0"), "\xc2\xa0" },
 
 	/* commands to a runner of CI jobs */
-	{ "one sign", TEXT("#[a] #"), "#[a] #" },
+	{ "one sign", TEXT("a#[b] #"), "a#[b] #" },
 	{ "two signs", TEXT("a##[b]"), "a#\\x23[b]" },
-	{ "three signs", TEXT("###"), "#\\x23\\x23" },
+	{ "three signs", TEXT("a###"), "a#\\x23\\x23" },
+	{ "a sign that may follow another", TEXT("#[a] #"), "\\x23[a] #" },
+	{ "nothing but signs", TEXT("##"), "\\x23\\x23" },
+	{ "signs and a joiner", TEXT("a#\xe2\x80\x8d#[b]"),
+	    "a#\\u{200d}#[b]" },
 
 	/* invalid UTF-8 (RFC 3629 3, 4) */
 	{ "lone continuation", TEXT("\x80"), "\\x80" },
@@ -70,6 +74,8 @@ static const struct printable_row {
 	{ "tag", TEXT("\xf3\xa0\x81\x81"), "\\u{e0041}" },
 	{ "noncharacters", TEXT("\xef\xbf\xbf\xef\xb7\x90"),
 	    "\\u{ffff}\\u{fdd0}" },
+	{ "variation selectors", TEXT("\xef\xb8\x8f\xf3\xa0\x84\x80"),
+	    "\\u{fe0f}\\u{e0100}" },
 	{ "last code point", TEXT("\xf4\x8f\xbf\xbf"), "\\u{10ffff}" },
 };
 
@@ -101,6 +107,8 @@ test_is_printable(void **state)
 	assert_false(text_is_printable("a\x7f", 2));
 	assert_false(text_is_printable("\xc2\x9b", 2));
 	assert_false(text_is_printable("\xe2\x80\xae", 3));
+	assert_false(text_is_printable("a##", 3));
+	assert_false(text_is_printable("#a", 2));
 	/* The end is cut off. */
 	assert_false(text_is_printable("\xc3\xbc", 1));
 	/* However long it is. */
