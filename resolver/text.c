@@ -65,29 +65,30 @@ static const struct {
 	{ 0xe0000, 0xe0fff },	/* tags, more variation selectors */
 };
 
-/*
- * Decodes the character of more than one octet at BYTES. Returns its length; 0:
- * not valid.
- */
-static size_t
-decode(const uint8_t *bytes, size_t size, uint32_t *character)
+size_t
+text_decode(const void *bytes, size_t size, uint32_t *character)
 {
+	const uint8_t *octets = bytes;
 	size_t i, octet;
 
+	*character = octets[0];
+	if (octets[0] < 0x80)
+		return 1;
 	for (i = 0; i < sizeof(sequences) / sizeof(sequences[0]); i++)
-		if (bytes[0] >= sequences[i].first_low &&
-		    bytes[0] <= sequences[i].first_high)
+		if (octets[0] >= sequences[i].first_low &&
+		    octets[0] <= sequences[i].first_high)
 			break;
 	if (i == sizeof(sequences) / sizeof(sequences[0]) ||
-	    size < sequences[i].length || bytes[1] < sequences[i].second_low ||
-	    bytes[1] > sequences[i].second_high)
+	    size < sequences[i].length ||
+	    octets[1] < sequences[i].second_low ||
+	    octets[1] > sequences[i].second_high)
 		return 0;
 
-	*character = bytes[0] & sequences[i].mask;
+	*character = octets[0] & sequences[i].mask;
 	for (octet = 1; octet < sequences[i].length; octet++) {
-		if ((bytes[octet] & 0xc0) != 0x80)
+		if ((octets[octet] & 0xc0) != 0x80)
 			return 0;
-		*character = *character << 6 | (bytes[octet] & 0x3f);
+		*character = *character << 6 | (octets[octet] & 0x3f);
 	}
 	return sequences[i].length;
 }
@@ -125,8 +126,8 @@ show(const uint8_t *bytes, size_t size, char piece[static PIECE_SIZE])
 		piece[1] = '\0';
 		return 1;
 	}
-	length = decode(bytes, size, &character);
-	if (length == 0) {
+	length = text_decode(bytes, size, &character);
+	if (length <= 1) {
 		snprintf(piece, PIECE_SIZE, "\\x%02x", bytes[0]);
 		return 1;
 	}
@@ -193,7 +194,7 @@ text_is_printable(const void *bytes, size_t size)
 			return false;
 		if (*next < 0x20 || *next >= 0x7f) {
 			character = 0;
-			length = decode(next, (size_t)(end - next),
+			length = text_decode(next, (size_t)(end - next),
 			    &character);
 			if (length == 0 || character < 0xa0 ||
 			    is_invisible(character))

@@ -18,6 +18,15 @@
 /* Octets of a text; a longer one is cut and ends in "...". */
 #define TEXT_LIMIT 1024
 
+/* Octets that a character of UTF-8 has at most. */
+#define TEXT_CHARACTER 4
+
+/*
+ * The first character of SIZE octets of UTF-8 (RFC 3629), at least one. Returns
+ * how many octets it has; 0: they do not begin with one.
+ */
+size_t	 text_decode(const void *bytes, size_t size, uint32_t *character);
+
 /*
  * Makes SIZE octets printable: control characters (tab and newline too) and
  * invalid UTF-8 become \xNN, octet by octet; characters that are invisible,

@@ -1,94 +1,68 @@
 /*
  * JSON: one line for each domain, an object. Every key is always there; what is
- * not known is null.
+ * not known is null. It is written as the evidence is walked through.
  */
 #include "checker/report/report_json.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "checker/evidence/evidence.h"
 #include "checker/evidence/host_dns.h"
+#include "checker/report/json_put.h"
 #include "checker/report/provenance.h"
 #include "checker/report/report.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
-/* Adds a member, taking ownership of VALUE. */
-static void
-set(json_t *object, const char *key, json_t *value)
-{
-	if (value == NULL || json_object_set_new(object, key, value) == -1)
-		abort();
-}
-
-static void
-append(json_t *array, json_t *value)
-{
-	if (value == NULL || json_array_append_new(array, value) == -1)
-		abort();
-}
-
-json_t *
-report_json_text(const char *text)
-{
-	json_t *value;
-	char *safe;
-
-	if (text == NULL)
-		return json_null();
-	value = json_string(text);
-	if (value != NULL)
-		return value;
-	/* Not UTF-8: made visible, so that nothing is lost. */
-	safe = text_printable(text, strlen(text));
-	value = json_string(safe);
-	free(safe);
-	return value;
-}
-
-/* Takes ownership of TEXT. */
-static json_t *
-json_owned(char *text)
-{
-	json_t *value = report_json_text(text);
-
-	free(text);
-	return value;
-}
-
 /* 0: not known. */
-static json_t *
-json_time(time_t when)
+static void
+put_time(struct json_put *json, const char *key, time_t when)
 {
-	return when == 0 ? json_null() : json_owned(text_time(when));
+	json_put_owned(json, key, when == 0 ? NULL : text_time(when));
 }
 
 /* NULL: not asked. */
-static json_t *
-json_status(const struct answer *answer)
+static void
+put_status(struct json_put *json, const char *key,
+    const struct answer *answer)
 {
-	return answer == NULL ? json_null() :
-	    json_string(dnssec_status_name(answer->dnssec));
+	json_put_text(json, key, answer == NULL ? NULL :
+	    dnssec_status_name(answer->dnssec));
 }
 
-static json_t *
-json_ttl(const struct answer *answer)
+static void
+put_verdict(struct json_put *json, enum verdict verdict)
 {
-	return answer == NULL || answer->kind == ANSWER_UNUSABLE ?
-	    json_null() : json_integer(answer->ttl);
+	json_put_text(json, "verdict", verdict_name(verdict));
 }
 
-static json_t *
-json_signer(const struct answer_signer *signer)
+/* Family 0: none in particular, or not known. */
+static void
+put_address(struct json_put *json, const char *key,
+    const struct address *address)
 {
-	json_t *object = json_object();
+	json_put_owned(json, key, address->family == 0 ? NULL :
+	    address_text(address));
+}
 
-	set(object, "zone", report_json_text(signer->zone));
-	set(object, "algorithm", json_integer(signer->algorithm));
-	set(object, "key_tag", json_integer(signer->key_tag));
-	return object;
+static void
+put_ttl(struct json_put *json, const struct answer *answer)
+{
+	if (answer == NULL || answer->kind == ANSWER_UNUSABLE)
+		json_put_text(json, "ttl", NULL);
+	else
+		json_put_number(json, "ttl", answer->ttl);
+}
+
+static void
+put_signer(struct json_put *json, const struct answer_signer *signer)
+{
+	json_put_object(json, NULL);
+	json_put_text(json, "zone", signer->zone);
+	json_put_number(json, "algorithm", signer->algorithm);
+	json_put_number(json, "key_tag", signer->key_tag);
+	json_put_object_end(json);
 }
 
 static int
@@ -104,54 +78,53 @@ compare_signers(const struct answer_signer *a, const struct answer_signer *b)
 }
 
 /* The keys that sign two answers (sorted; NULL: none), each key once. */
-static json_t *
-json_signers(const struct answer *a, const struct answer *b)
+static void
+put_signers(struct json_put *json, const struct answer *a,
+    const struct answer *b)
 {
 	const size_t a_count = a != NULL ? a->signer_count : 0;
 	const size_t b_count = b != NULL ? b->signer_count : 0;
-	json_t *array = json_array();
 	size_t i = 0, j = 0;
 	int order;
 
+	json_put_array(json, "signed_by");
 	while (i < a_count || j < b_count) {
 		order = i == a_count ? 1 : j == b_count ? -1 :
 		    compare_signers(&a->signers[i], &b->signers[j]);
-		append(array, json_signer(order <= 0 ? &a->signers[i] :
-		    &b->signers[j]));
+		put_signer(json, order <= 0 ? &a->signers[i] :
+		    &b->signers[j]);
 		i += order <= 0;
 		j += order >= 0;
 	}
-	return array;
+	json_put_array_end(json);
 }
 
-/* Adds the members that the MX and the TLSA object have in common. */
+/* The members that the MX and the TLSA object have in common. */
 static void
-set_answer(json_t *object, const struct answer *answer)
+put_answer(struct json_put *json, const struct answer *answer)
 {
-	set(object, "ttl", json_ttl(answer));
+	put_ttl(json, answer);
 	/* Signatures of a part of an insecure answer protect nothing. */
-	set(object, "signed_until", json_time(answer != NULL &&
-	    answer->dnssec == DNSSEC_SECURE ? answer->signed_until : 0));
-	set(object, "signed_by", json_signers(answer, NULL));
-	set(object, "why", report_json_text(answer != NULL ?
-	    answer->why : NULL));
+	put_time(json, "signed_until", answer != NULL &&
+	    answer->dnssec == DNSSEC_SECURE ? answer->signed_until : 0);
+	put_signers(json, answer, NULL);
+	json_put_text(json, "why", answer != NULL ? answer->why : NULL);
 }
 
-static json_t *
-json_mx(const struct evidence *evidence)
+static void
+put_mx(struct json_put *json, const struct evidence *evidence)
 {
-	json_t *mx = json_object();
-
-	set(mx, "dnssec", json_status(evidence->mx));
-	set(mx, "null_mx", json_boolean(evidence_is_null_mx(evidence)));
-	set(mx, "implicit", json_boolean(evidence_is_implicit_mx(evidence)));
-	set_answer(mx, evidence->mx);
-	return mx;
+	json_put_object(json, "mx");
+	put_status(json, "dnssec", evidence->mx);
+	json_put_flag(json, "null_mx", evidence_is_null_mx(evidence));
+	json_put_flag(json, "implicit", evidence_is_implicit_mx(evidence));
+	put_answer(json, evidence->mx);
+	json_put_object_end(json);
 }
 
 /* The addresses of one family, as text. */
 static void
-append_addresses(json_t *array, const struct answer *answer)
+put_family(struct json_put *json, const struct answer *answer)
 {
 	struct address address;
 	size_t i;
@@ -159,7 +132,7 @@ append_addresses(json_t *array, const struct answer *answer)
 	for (i = 0; answer != NULL && i < answer->count; i++) {
 		if (address_from_octets(&address, answer->records[i].data,
 		    answer->records[i].size, 0))
-			append(array, json_owned(address_text(&address)));
+			put_address(json, NULL, &address);
 	}
 }
 
@@ -181,325 +154,332 @@ addresses_why(const struct host_evidence *host)
 	return why;
 }
 
-static json_t *
-json_addresses(const struct host_evidence *host)
+static void
+put_addresses(struct json_put *json, const struct host_evidence *host)
 {
-	json_t *addresses = json_object(), *list = json_array();
 	const struct answer *alias = host->a != NULL && host->a->aliased ?
 	    host->a : host->aaaa;
 
-	append_addresses(list, host->a);
-	append_addresses(list, host->aaaa);
-	set(addresses, "dnssec", host->asked ? json_string(dnssec_status_name(
-	    host_dns_address_status(host))) : json_null());
-	set(addresses, "cname", report_json_text(alias != NULL &&
-	    alias->aliased ? alias->expanded : NULL));
-	set(addresses, "signed_by", json_signers(host->a, host->aaaa));
-	set(addresses, "why", json_owned(addresses_why(host)));
-	set(addresses, "list", list);
-	return addresses;
+	json_put_object(json, "addresses");
+	json_put_text(json, "dnssec", host->asked ?
+	    dnssec_status_name(host_dns_address_status(host)) : NULL);
+	json_put_text(json, "cname", alias != NULL && alias->aliased ?
+	    alias->expanded : NULL);
+	put_signers(json, host->a, host->aaaa);
+	json_put_owned(json, "why", addresses_why(host));
+	json_put_array(json, "list");
+	put_family(json, host->a);
+	put_family(json, host->aaaa);
+	json_put_array_end(json);
+	json_put_object_end(json);
 }
 
-json_t *
-report_json_records(const struct tlsa_set *records)
+void
+report_json_records(struct json_put *json, const char *key,
+    const struct tlsa_set *records)
 {
-	json_t *array = json_array(), *object;
 	const struct tlsa *record;
 	size_t i;
 
+	json_put_array(json, key);
 	for (i = 0; i < records->count; i++) {
 		record = &records->records[i];
-		object = json_object();
-		set(object, "usage", json_integer(record->usage));
-		set(object, "selector", json_integer(record->selector));
-		set(object, "matching_type",
-		    json_integer(record->matching_type));
-		set(object, "data",
-		    json_owned(text_hex(record->data, record->size)));
-		set(object, "usable", json_boolean(record->usable));
-		set(object, "why", report_json_text(record->why));
-		append(array, object);
+		json_put_object(json, NULL);
+		json_put_number(json, "usage", record->usage);
+		json_put_number(json, "selector", record->selector);
+		json_put_number(json, "matching_type", record->matching_type);
+		json_put_owned(json, "data",
+		    text_hex(record->data, record->size));
+		json_put_flag(json, "usable", record->usable);
+		json_put_text(json, "why", record->why);
+		json_put_object_end(json);
 	}
-	return array;
+	json_put_array_end(json);
 }
 
-static json_t *
-json_tlsa(const struct host_evidence *host)
+static void
+put_names(struct json_put *json, const char *key, char *const *names,
+    size_t count)
+{
+	size_t i;
+
+	json_put_array(json, key);
+	for (i = 0; i < count; i++)
+		json_put_text(json, NULL, names[i]);
+	json_put_array_end(json);
+}
+
+static void
+put_tlsa(struct json_put *json, const struct host_evidence *host)
 {
 	const struct host_judgement *judged = &host->judged;
 	const struct answer *answer = judged->tlsa;
-	json_t *tlsa = json_object(), *names = json_array();
-	size_t i;
 
-	for (i = 0; i < judged->reference_name_count; i++)
-		append(names, report_json_text(judged->reference_names[i]));
-	set(tlsa, "owner", report_json_text(answer != NULL ?
-	    answer->owner : NULL));
-	set(tlsa, "base_domain", report_json_text(answer != NULL ?
-	    judged->base_domain : NULL));
-	set(tlsa, "dnssec", json_status(answer));
-	set_answer(tlsa, answer);
-	set(tlsa, "reference_names", names);
-	set(tlsa, "records", report_json_records(&judged->records));
-	return tlsa;
+	json_put_object(json, "tlsa");
+	json_put_text(json, "owner", answer != NULL ? answer->owner : NULL);
+	json_put_text(json, "base_domain", answer != NULL ?
+	    judged->base_domain : NULL);
+	put_status(json, "dnssec", answer);
+	put_answer(json, answer);
+	put_names(json, "reference_names", judged->reference_names,
+	    judged->reference_name_count);
+	report_json_records(json, "records", &judged->records);
+	json_put_object_end(json);
 }
 
-static json_t *
-json_certificate(const struct certificate *certificate)
+static void
+put_certificate(struct json_put *json, const struct certificate *certificate)
 {
-	json_t *object = json_object(), *names = json_array();
-	size_t i;
-
-	for (i = 0; i < certificate->dns_name_count; i++)
-		append(names, report_json_text(certificate->dns_names[i]));
-	set(object, "subject", report_json_text(certificate->subject));
-	set(object, "issuer", report_json_text(certificate->issuer));
-	set(object, "dns_names", names);
-	set(object, "not_before", json_time(certificate->not_before));
-	set(object, "not_after", json_time(certificate->not_after));
-	set(object, "cert_sha256", json_owned(text_hex(
-	    certificate->cert_sha256, CHAIN_DIGEST)));
-	set(object, "spki_sha256", json_owned(text_hex(
-	    certificate->spki_sha256, CHAIN_DIGEST)));
-	return object;
+	json_put_object(json, NULL);
+	json_put_text(json, "subject", certificate->subject);
+	json_put_text(json, "issuer", certificate->issuer);
+	put_names(json, "dns_names", certificate->dns_names,
+	    certificate->dns_name_count);
+	put_time(json, "not_before", certificate->not_before);
+	put_time(json, "not_after", certificate->not_after);
+	json_put_owned(json, "cert_sha256",
+	    text_hex(certificate->cert_sha256, CHAIN_DIGEST));
+	json_put_owned(json, "spki_sha256",
+	    text_hex(certificate->spki_sha256, CHAIN_DIGEST));
+	json_put_object_end(json);
 }
 
-json_t *
-report_json_matches(const struct match_result *matches, size_t count)
+void
+report_json_matches(struct json_put *json, const char *key,
+    const struct match_result *matches, size_t count)
 {
-	json_t *array = json_array(), *object;
 	const struct match_result *match;
 	size_t i;
 
+	json_put_array(json, key);
 	for (i = 0; i < count; i++) {
 		match = &matches[i];
-		object = json_object();
-		set(object, "record", json_integer((json_int_t)match->record));
-		set(object, "status",
-		    json_string(match_status_name(match->status)));
-		set(object, "depth", match->depth == MATCH_NO_DEPTH ?
-		    json_null() : json_integer(match->depth));
-		set(object, "would_match", json_boolean(match->would_match));
-		set(object, "why", report_json_text(match->why));
-		append(array, object);
+		json_put_object(json, NULL);
+		json_put_number(json, "record", (intmax_t)match->record);
+		json_put_text(json, "status",
+		    match_status_name(match->status));
+		if (match->depth == MATCH_NO_DEPTH)
+			json_put_text(json, "depth", NULL);
+		else
+			json_put_number(json, "depth", match->depth);
+		json_put_flag(json, "would_match", match->would_match);
+		json_put_text(json, "why", match->why);
+		json_put_object_end(json);
 	}
-	return array;
+	json_put_array_end(json);
 }
 
-static json_t *
-json_handshake(const struct handshake_evidence *handshake)
+static void
+put_handshake(struct json_put *json,
+    const struct handshake_evidence *handshake)
 {
 	const struct handshake *seen = handshake->seen;
 	const struct handshake_judgement *judged = &handshake->judged;
-	json_t *object = json_object(), *chain = json_array();
 	size_t i;
 
+	json_put_object(json, NULL);
+	json_put_text(json, "key_type", key_type_name(seen->key_type));
+	json_put_text(json, "protocol", seen->protocol);
+	json_put_text(json, "cipher", seen->cipher);
+	put_verdict(json, judged->verdict);
+	json_put_array(json, "chain");
 	for (i = 0; i < seen->chain->count; i++)
-		append(chain, json_certificate(&seen->chain->certificates[i]));
-	set(object, "key_type", json_string(key_type_name(seen->key_type)));
-	set(object, "protocol", report_json_text(seen->protocol));
-	set(object, "cipher", report_json_text(seen->cipher));
-	set(object, "verdict", report_json_text(verdict_name(judged->verdict)));
-	set(object, "chain", chain);
-	set(object, "tlsa",
-	    report_json_matches(judged->matches, judged->match_count));
-	return object;
+		put_certificate(json, &seen->chain->certificates[i]);
+	json_put_array_end(json);
+	report_json_matches(json, "tlsa", judged->matches,
+	    judged->match_count);
+	json_put_object_end(json);
 }
 
-static json_t *
-json_endpoint(const struct endpoint_evidence *endpoint)
+static void
+put_endpoint(struct json_put *json, const struct endpoint_evidence *endpoint)
 {
-	json_t *object = json_object(), *handshakes = json_array();
 	size_t i;
 
+	json_put_object(json, NULL);
+	put_address(json, "address", &endpoint->address);
+	json_put_number(json, "port", endpoint->address.port);
+	put_verdict(json, endpoint->judged.verdict);
+	json_put_text(json, "stage", session_stage_name(endpoint->stage));
+	json_put_text(json, "error", endpoint->error);
+	json_put_array(json, "handshakes");
 	for (i = 0; i < endpoint->handshake_count; i++)
-		append(handshakes, json_handshake(&endpoint->handshakes[i]));
-	set(object, "address", json_owned(address_text(&endpoint->address)));
-	set(object, "port", json_integer(endpoint->address.port));
-	set(object, "verdict",
-	    report_json_text(verdict_name(endpoint->judged.verdict)));
-	set(object, "stage",
-	    json_string(session_stage_name(endpoint->stage)));
-	set(object, "error", report_json_text(endpoint->error));
-	set(object, "handshakes", handshakes);
-	return object;
+		put_handshake(json, &endpoint->handshakes[i]);
+	json_put_array_end(json);
+	json_put_object_end(json);
 }
 
-static json_t *
-json_host(const struct evidence *evidence, const struct host_evidence *host)
+static void
+put_host(struct json_put *json, const struct evidence *evidence,
+    const struct host_evidence *host)
 {
-	json_t *object = json_object(), *endpoints = json_array();
 	size_t i;
 
-	for (i = 0; i < host->endpoint_count; i++)
-		append(endpoints, json_endpoint(&host->endpoints[i]));
-	set(object, "name", report_json_text(host->name));
+	json_put_object(json, NULL);
+	json_put_text(json, "name", host->name);
 	/* Without an MX lookup there is no preference. */
-	set(object, "preference", evidence->host_mode ? json_null() :
-	    json_integer(host->preference));
-	set(object, "verdict",
-	    report_json_text(verdict_name(host->judged.verdict)));
-	set(object, "addresses", json_addresses(host));
-	set(object, "tlsa", json_tlsa(host));
-	set(object, "endpoints", endpoints);
-	return object;
+	if (evidence->host_mode)
+		json_put_text(json, "preference", NULL);
+	else
+		json_put_number(json, "preference", host->preference);
+	put_verdict(json, host->judged.verdict);
+	put_addresses(json, host);
+	put_tlsa(json, host);
+	json_put_array(json, "endpoints");
+	for (i = 0; i < host->endpoint_count; i++)
+		put_endpoint(json, &host->endpoints[i]);
+	json_put_array_end(json);
+	json_put_object_end(json);
 }
 
 /* The records to publish, or to remove, in presentation format. */
-static json_t *
-json_advised(const struct advice_list *list, enum advice_kind kind)
+static void
+put_advised(struct json_put *json, const char *key,
+    const struct advice_list *list, enum advice_kind kind)
 {
-	json_t *array = json_array(), *object;
 	const struct advice *advice;
 	size_t i;
 
+	json_put_array(json, key);
 	for (i = 0; i < list->count; i++) {
 		advice = &list->items[i];
 		if (advice->kind != kind)
 			continue;
-		object = json_object();
-		set(object, "owner", advice->owner == NULL ? json_null() :
-		    json_owned(memory_format("%s.", advice->owner)));
-		set(object, "ttl", json_integer(advice->ttl));
-		set(object, "type", json_string(dns_type_name(DNS_TLSA)));
-		set(object, "data",
-		    json_owned(tlsa_text(&advice->record, true)));
-		append(array, object);
+		json_put_object(json, NULL);
+		json_put_owned(json, "owner", advice->owner == NULL ? NULL :
+		    memory_format("%s.", advice->owner));
+		json_put_number(json, "ttl", advice->ttl);
+		json_put_text(json, "type", dns_type_name(DNS_TLSA));
+		json_put_owned(json, "data", tlsa_text(&advice->record, true));
+		json_put_object_end(json);
 	}
-	return array;
+	json_put_array_end(json);
 }
 
 /* A name server over one transport; null where the finding is about none. */
-static json_t *
-json_server(const struct finding_server *server)
+static void
+put_server(struct json_put *json, const struct finding_server *server)
 {
-	json_t *object;
-
-	if (server->name == NULL)
-		return json_null();
-	object = json_object();
-	set(object, "name", report_json_text(server->name));
-	set(object, "address", server->address.family == 0 ? json_null() :
-	    json_owned(address_text(&server->address)));
-	set(object, "transport", json_string(server->tcp ? "tcp" : "udp"));
-	return object;
+	if (server->name == NULL) {
+		json_put_text(json, "server", NULL);
+		return;
+	}
+	json_put_object(json, "server");
+	json_put_text(json, "name", server->name);
+	put_address(json, "address", &server->address);
+	json_put_text(json, "transport", server->tcp ? "tcp" : "udp");
+	json_put_object_end(json);
 }
 
-static json_t *
-json_finding(const struct finding *finding)
+static void
+put_finding(struct json_put *json, const struct finding *finding)
 {
 	const struct finding_place *place = &finding->place;
-	json_t *object = json_object();
 
-	set(object, "severity", json_string(severity_name(finding->severity)));
-	set(object, "code", json_string(finding_code_name(finding->code)));
-	set(object, "host", report_json_text(place->host));
-	set(object, "address", place->address.family == 0 ? json_null() :
-	    json_owned(address_text(&place->address)));
-	set(object, "key_type", place->key_type == FINDING_ALL_KEY_TYPES ?
-	    json_null() :
-	    json_string(key_type_name((enum key_type)place->key_type)));
-	set(object, "record", place->record == FINDING_NO_RECORD ?
-	    json_null() : json_integer(place->record));
-	set(object, "zone", report_json_text(place->zone));
-	set(object, "server", json_server(&place->server));
-	set(object, "text", report_json_text(finding->text));
-	set(object, "advice", json_owned(advice_list_text(&finding->advice)));
-	set(object, "publish", json_advised(&finding->advice, ADVICE_PUBLISH));
-	set(object, "remove", json_advised(&finding->advice, ADVICE_REMOVE));
-	set(object, "tlsrpt",
-	    report_json_text(finding_code_tlsrpt(finding->code)));
-	return object;
-}
-
-json_t *
-report_json_findings(const struct finding_list *findings)
-{
-	json_t *array = json_array();
-	size_t i;
-
-	for (i = 0; i < findings->count; i++)
-		append(array, json_finding(&findings->items[i]));
-	return array;
+	json_put_object(json, NULL);
+	json_put_text(json, "severity", severity_name(finding->severity));
+	json_put_text(json, "code", finding_code_name(finding->code));
+	json_put_text(json, "host", place->host);
+	put_address(json, "address", &place->address);
+	json_put_text(json, "key_type",
+	    place->key_type == FINDING_ALL_KEY_TYPES ? NULL :
+	    key_type_name((enum key_type)place->key_type));
+	if (place->record == FINDING_NO_RECORD)
+		json_put_text(json, "record", NULL);
+	else
+		json_put_number(json, "record", place->record);
+	json_put_text(json, "zone", place->zone);
+	put_server(json, &place->server);
+	json_put_text(json, "text", finding->text);
+	json_put_owned(json, "advice", advice_list_text(&finding->advice));
+	put_advised(json, "publish", &finding->advice, ADVICE_PUBLISH);
+	put_advised(json, "remove", &finding->advice, ADVICE_REMOVE);
+	json_put_text(json, "tlsrpt", finding_code_tlsrpt(finding->code));
+	json_put_object_end(json);
 }
 
 void
-report_json_print(FILE *out, json_t *value)
+report_json_findings(struct json_put *json, const char *key,
+    const struct finding_list *findings)
 {
-	if (json_dumpf(value, out, JSON_COMPACT | JSON_ENSURE_ASCII) == 0)
-		fputc('\n', out);
-	json_decref(value);
+	size_t i;
+
+	json_put_array(json, key);
+	for (i = 0; i < findings->count; i++)
+		put_finding(json, &findings->items[i]);
+	json_put_array_end(json);
 }
 
-static json_t *
-json_tool(const struct evidence *evidence)
+static void
+put_tool(struct json_put *json, const struct evidence *evidence)
 {
 	const struct tool_evidence *tool = &evidence->tool;
-	json_t *object = json_object(), *array = json_array();
 	struct address *sources;
 	size_t i, count = provenance_sources(evidence, &sources);
 
+	json_put_object(json, "tool");
+	json_put_text(json, "name", "mxdane");
+	json_put_text(json, "version", tool->version);
+	json_put_text(json, "openssl", tool->openssl);
+	json_put_text(json, "unbound", tool->unbound);
+	json_put_text(json, "dnssec", tool->dnssec);
+	json_put_array(json, "source");
 	for (i = 0; i < count; i++)
-		append(array, json_owned(address_text(&sources[i])));
+		put_address(json, NULL, &sources[i]);
+	json_put_array_end(json);
+	json_put_object_end(json);
 	free(sources);
-	set(object, "name", json_string("mxdane"));
-	set(object, "version", report_json_text(tool->version));
-	set(object, "openssl", report_json_text(tool->openssl));
-	set(object, "unbound", report_json_text(tool->unbound));
-	set(object, "dnssec", report_json_text(tool->dnssec));
-	set(object, "source", array);
-	return object;
 }
 
 /* null: there was no earlier run to compare with. */
-static json_t *
-json_changes(const struct comparison *comparison)
+static void
+put_changes(struct json_put *json, const struct comparison *comparison)
 {
-	json_t *array, *object;
 	const struct change *change;
 	size_t i;
 
-	if (!comparison->made)
-		return json_null();
-	array = json_array();
+	if (!comparison->made) {
+		json_put_text(json, "changes", NULL);
+		return;
+	}
+	json_put_array(json, "changes");
 	for (i = 0; i < comparison->count; i++) {
 		change = &comparison->changes[i];
-		object = json_object();
-		set(object, "what",
-		    report_json_text(change_kind_name(change->what)));
-		set(object, "host", report_json_text(change->host));
-		set(object, "address", change->address.family == 0 ?
-		    json_null() : json_owned(address_text(&change->address)));
-		set(object, "before", report_json_text(change->before));
-		set(object, "after", report_json_text(change->after));
-		append(array, object);
+		json_put_object(json, NULL);
+		json_put_text(json, "what", change_kind_name(change->what));
+		json_put_text(json, "host", change->host);
+		put_address(json, "address", &change->address);
+		json_put_text(json, "before", change->before);
+		json_put_text(json, "after", change->after);
+		json_put_object_end(json);
 	}
-	return array;
+	json_put_array_end(json);
 }
 
 static void
 json_domain(FILE *out, const struct report_options *options,
     const struct evidence *evidence, void *state)
 {
-	json_t *object = json_object(), *hosts = json_array();
+	struct json_put json = { .out = out };
 	size_t i;
 
 	(void)options;
 	(void)state;
+	json_put_object(&json, NULL);
+	json_put_text(&json, "domain", evidence->domain);
+	put_verdict(&json, evidence->judged.verdict);
+	put_time(&json, "checked_at", evidence->checked_at);
+	json_put_number(&json, "elapsed_ms", evidence->elapsed_ms);
+	put_tool(&json, evidence);
+	put_mx(&json, evidence);
+	json_put_array(&json, "hosts");
 	for (i = 0; i < evidence->host_count; i++)
-		append(hosts, json_host(evidence, &evidence->hosts[i]));
-	set(object, "domain", report_json_text(evidence->domain));
-	set(object, "verdict",
-	    report_json_text(verdict_name(evidence->judged.verdict)));
-	set(object, "checked_at", json_time(evidence->checked_at));
-	set(object, "elapsed_ms", json_integer(evidence->elapsed_ms));
-	set(object, "tool", json_tool(evidence));
-	set(object, "mx", json_mx(evidence));
-	set(object, "hosts", hosts);
-	set(object, "findings",
-	    report_json_findings(&evidence->judged.findings));
-	set(object, "changes", json_changes(&evidence->judged.comparison));
-	report_json_print(out, object);
+		put_host(&json, evidence, &evidence->hosts[i]);
+	json_put_array_end(&json);
+	report_json_findings(&json, "findings", &evidence->judged.findings);
+	put_changes(&json, &evidence->judged.comparison);
+	json_put_object_end(&json);
+	json_put_line_end(&json);
 }
 
 const struct report_format report_json = {

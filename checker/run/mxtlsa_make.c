@@ -1,9 +1,8 @@
 #include "checker/run/mxtlsa_settings.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 
-#include "checker/report/report_json.h"
+#include "checker/report/json_put.h"
 #include "checker/tlsa/candidate.h"
 #include "checker/tlsa/keyfile.h"
 #include "checker/tlsa/match.h"
@@ -218,32 +217,32 @@ put_record(const struct making *making, const struct host *host,
 	free(why);
 }
 
-static json_t *
-json_candidate(const struct making *making, const struct host *host,
-    const struct candidate *candidate)
+static void
+put_json_record(struct json_put *json, const struct making *making,
+    const struct host *host, const struct candidate *candidate)
 {
 	const struct certificate *certificate = candidate->certificate;
 	const struct tlsa *record = &candidate->record;
-	char *data = text_hex(record->data, record->size);
-	char *until = certificate != NULL ?
-	    text_time(certificate->not_after) : NULL;
 	char *why = why_no_match(making, host->name, record);
-	json_t *object = json_pack("{s:s, s:i, s:i, s:i, s:s, s:o, s:s?, s:b, "
-	    "s:o, s:s, s:o}", "owner", host->owner, "usage", record->usage,
-	    "selector", record->selector, "matching_type",
-	    record->matching_type, "data", data, "subject",
-	    report_json_text(certificate != NULL ? certificate->subject :
-	    NULL), "not_after", until, "recommended", candidate->recommended,
-	    "matches", certificate == NULL ? json_null() :
-	    json_boolean(why == NULL), "comment", candidate->comment, "why",
-	    report_json_text(why));
 
-	if (object == NULL)
-		abort();
-	free(data);
-	free(until);
-	free(why);
-	return object;
+	json_put_object(json, NULL);
+	json_put_text(json, "owner", host->owner);
+	json_put_number(json, "usage", record->usage);
+	json_put_number(json, "selector", record->selector);
+	json_put_number(json, "matching_type", record->matching_type);
+	json_put_owned(json, "data", text_hex(record->data, record->size));
+	json_put_text(json, "subject", certificate != NULL ?
+	    certificate->subject : NULL);
+	json_put_owned(json, "not_after", certificate != NULL ?
+	    text_time(certificate->not_after) : NULL);
+	json_put_flag(json, "recommended", candidate->recommended);
+	if (certificate == NULL)
+		json_put_text(json, "matches", NULL);
+	else
+		json_put_flag(json, "matches", why == NULL);
+	json_put_text(json, "comment", candidate->comment);
+	json_put_owned(json, "why", why);
+	json_put_object_end(json);
 }
 
 /* Says why a recommended record is missing. */
@@ -287,16 +286,19 @@ put_text(const struct making *making)
 static void
 put_json(const struct making *making)
 {
-	json_t *records = json_array();
+	struct json_put json = { .out = making->out };
 	size_t i, j;
 
+	json_put_object(&json, NULL);
+	json_put_array(&json, "records");
 	for (i = 0; i < making->hosts.count; i++) {
 		for (j = 0; j < making->candidates.count; j++)
-			json_array_append_new(records, json_candidate(making,
-			    &making->hosts.items[i],
-			    &making->candidates.items[j]));
+			put_json_record(&json, making, &making->hosts.items[i],
+			    &making->candidates.items[j]);
 	}
-	report_json_print(making->out, json_pack("{s:o}", "records", records));
+	json_put_array_end(&json);
+	json_put_object_end(&json);
+	json_put_line_end(&json);
 }
 
 int

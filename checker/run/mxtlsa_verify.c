@@ -1,12 +1,12 @@
 #include "checker/run/mxtlsa_settings.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "checker/evidence/evidence.h"
 #include "checker/judge/diagnose.h"
 #include "checker/judge/judge.h"
+#include "checker/report/json_put.h"
 #include "checker/report/report_json.h"
 #include "checker/report/report_text.h"
 #include "checker/run/terminal.h"
@@ -166,15 +166,17 @@ put_json(FILE *out, const struct evidence *evidence)
 	const struct host_evidence *host = evidence->hosts;
 	const struct handshake_judgement *judged =
 	    &host->endpoints[0].handshakes[0].judged;
-	json_t *object = json_pack("{s:s, s:o, s:o, s:o}", "verdict",
-	    verdict_name(evidence->judged.verdict), "records",
-	    report_json_records(&host->judged.records), "tlsa",
-	    report_json_matches(judged->matches, judged->match_count),
-	    "findings", report_json_findings(&evidence->judged.findings));
+	struct json_put json = { .out = out };
 
-	if (object == NULL)
-		abort();
-	report_json_print(out, object);
+	json_put_object(&json, NULL);
+	json_put_text(&json, "verdict",
+	    verdict_name(evidence->judged.verdict));
+	report_json_records(&json, "records", &host->judged.records);
+	report_json_matches(&json, "tlsa", judged->matches,
+	    judged->match_count);
+	report_json_findings(&json, "findings", &evidence->judged.findings);
+	json_put_object_end(&json);
+	json_put_line_end(&json);
 }
 
 /* "[1] 3 1 1 6078...ed91  match, depth 0: CN=mx.example.org" */
