@@ -16,12 +16,26 @@ memory_new(size_t count, size_t size)
 	return memory;
 }
 
+/*
+ * SIZE and up to a quarter more, the same for many sizes: an array that grows
+ * one by one is moved now and then, not each time.
+ */
+static size_t
+roomy(size_t size)
+{
+	size_t step = 1;
+
+	while (size / step >= 8)
+		step *= 2;
+	return size > SIZE_MAX - step ? size : (size + step - 1) / step * step;
+}
+
 void *
 memory_grow(void *array, size_t count, size_t size)
 {
 	if (size == 0 || count >= SIZE_MAX / size)
 		abort();
-	array = realloc(array, (count + 1) * size);
+	array = realloc(array, roomy((count + 1) * size));
 	if (array == NULL)
 		abort();
 	memset((char *)array + count * size, 0, size);

@@ -1,49 +1,39 @@
 #include "checker/report/name_set.h"
 
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "resolver/memory.h"
 
-/* The index of NAME, or of where it belongs. */
-static size_t
-place_of(const struct name_set *set, const char *name)
+static int
+compare(const void *a, const void *b)
 {
-	size_t first = 0, end = set->count, middle;
-
-	while (first < end) {
-		middle = first + (end - first) / 2;
-		if (strcmp(set->names[middle], name) < 0)
-			first = middle + 1;
-		else
-			end = middle;
-	}
-	return first;
+	return strcmp(a, b);
 }
 
 bool
 name_set_add(struct name_set *set, const char *name)
 {
-	size_t place = place_of(set, name);
+	char *copy;
 
-	if (place < set->count && strcmp(set->names[place], name) == 0)
+	if (tfind(name, &set->root, compare) != NULL)
 		return false;
-	set->names = memory_grow(set->names, set->count,
-	    sizeof(*set->names));
-	memmove(set->names + place + 1, set->names + place,
-	    (set->count - place) * sizeof(*set->names));
-	set->names[place] = memory_string(name);
-	set->count++;
+	copy = memory_string(name);
+	if (tsearch(copy, &set->root, compare) == NULL)
+		abort();
 	return true;
 }
 
 void
 name_set_clear(struct name_set *set)
 {
-	size_t i;
+	char *name;
 
-	for (i = 0; i < set->count; i++)
-		free(set->names[i]);
-	free(set->names);
-	memset(set, 0, sizeof(*set));
+	while (set->root != NULL) {
+		/* A node begins with a pointer to what was added. */
+		name = *(char **)set->root;
+		tdelete(name, &set->root, compare);
+		free(name);
+	}
 }

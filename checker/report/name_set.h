@@ -5,14 +5,13 @@
 #define CHECKER_REPORT_NAME_SET_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 struct name_set {
-	char	**names;	/* owned, sorted */
-	size_t	  count;
+	void	*root;		/* owned; a tree of owned strings, as tsearch()
+				 * makes it; NULL: the set is empty */
 };
 
-/* Adds a copy of NAME. False: it was there already. */
+/* Adds a copy of NAME. False: it was there already. O(log n). */
 bool	name_set_add(struct name_set *set, const char *name);
 /* Empties the set. */
 void	name_set_clear(struct name_set *set);

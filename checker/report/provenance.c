@@ -7,22 +7,24 @@
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
-/* Adds an address at its place in the order, unless it is there. */
-static size_t
-insert(struct address **sources, size_t count, const struct address *source)
+static int
+by_address(const void *a, const void *b)
 {
-	size_t place = 0;
+	return address_compare(a, b);
+}
 
-	while (place < count &&
-	    address_compare(&(*sources)[place], source) < 0)
-		place++;
-	if (place < count && address_equal(&(*sources)[place], source))
-		return count;
-	*sources = memory_grow(*sources, count, sizeof(**sources));
-	memmove(*sources + place + 1, *sources + place,
-	    (count - place) * sizeof(**sources));
-	(*sources)[place] = *source;
-	return count + 1;
+/* Leaves each of the sorted addresses once. Returns how many. */
+static size_t
+drop_repeats(struct address *sources, size_t count)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < count; i++) {
+		if (kept == 0 || !address_equal(&sources[kept - 1],
+		    &sources[i]))
+			sources[kept++] = sources[i];
+	}
+	return kept;
 }
 
 size_t
@@ -35,12 +37,16 @@ provenance_sources(const struct evidence *evidence, struct address **sources)
 	for (i = 0; i < evidence->host_count; i++) {
 		host = &evidence->hosts[i];
 		for (j = 0; j < host->endpoint_count; j++) {
-			if (host->endpoints[j].source.family != 0)
-				count = insert(sources, count,
-				    &host->endpoints[j].source);
+			if (host->endpoints[j].source.family == 0)
+				continue;
+			*sources = memory_grow(*sources, count,
+			    sizeof(**sources));
+			(*sources)[count++] = host->endpoints[j].source;
 		}
 	}
-	return count;
+	if (count > 0)
+		qsort(*sources, count, sizeof(**sources), by_address);
+	return drop_repeats(*sources, count);
 }
 
 /* Takes ownership of TEXT and MORE. */
@@ -95,10 +101,14 @@ sources_text(const struct evidence *evidence)
 {
 	struct address *sources;
 	size_t i, count = provenance_sources(evidence, &sources);
-	char *text = NULL;
+	char **texts = memory_new(count, sizeof(*texts)), *text;
 
 	for (i = 0; i < count; i++)
-		text = join(text, ", ", address_text(&sources[i]));
+		texts[i] = address_text(&sources[i]);
+	text = count > 0 ? memory_join_all(texts, count, ", ") : NULL;
+	for (i = 0; i < count; i++)
+		free(texts[i]);
+	free(texts);
 	free(sources);
 	return text;
 }

@@ -8,15 +8,6 @@
 #include "checker/evidence/host_dns.h"
 #include "resolver/memory.h"
 
-/* Cases in the making. */
-struct builder {
-	struct report_cases	 *cases;	/* borrowed */
-	const struct evidence	 *evidence;	/* borrowed */
-	/* All findings by host and address, then as settled (owned). */
-	const struct finding	**findings;
-	size_t			  count;
-};
-
 /* The part of the tree that a case is about. */
 struct spot {
 	const char	*host;		/* borrowed; NULL: the domain */
@@ -53,34 +44,47 @@ by_spot(const void *left, const void *right)
 	return order != 0 ? order : (a > b) - (a < b);
 }
 
-static void
-builder_init(struct builder *builder, struct report_cases *cases,
-    const struct evidence *evidence)
+void
+report_cases_init(struct report_cases *cases, const struct evidence *evidence)
 {
 	const struct finding_list *list = &evidence->judged.findings;
 	size_t i;
 
-	builder->cases = cases;
-	builder->evidence = evidence;
-	builder->count = list->count;
-	builder->findings = memory_new(list->count,
-	    sizeof(*builder->findings));
+	*cases = (struct report_cases){
+		.evidence = evidence,
+		.findings = memory_new(list->count, sizeof(*cases->findings)),
+		.count = list->count,
+	};
 	for (i = 0; i < list->count; i++)
-		builder->findings[i] = &list->items[i];
-	qsort(builder->findings, list->count, sizeof(*builder->findings),
-	    by_spot);
+		cases->findings[i] = &list->items[i];
+	qsort(cases->findings, list->count, sizeof(*cases->findings), by_spot);
+}
+
+void
+report_cases_clear(struct report_cases *cases)
+{
+	free(cases->findings);
+	*cases = (struct report_cases){ .findings = NULL };
+}
+
+void
+report_case_clear(struct report_case *item)
+{
+	free(item->name);
+	free(item->details);
+	*item = (struct report_case){ .name = NULL };
 }
 
 /* The index of the first finding at the spot's host and address or behind. */
 static size_t
-first_at(const struct builder *builder, const struct spot *spot)
+first_at(const struct report_cases *cases, const struct spot *spot)
 {
-	size_t first = 0, end = builder->count, middle;
+	size_t first = 0, end = cases->count, middle;
 	const struct finding_place *place;
 
 	while (first < end) {
 		middle = first + (end - first) / 2;
-		place = &builder->findings[middle]->place;
+		place = &cases->findings[middle]->place;
 		if (compare_spots(place->host, &place->address, spot->host,
 		    &spot->address) < 0)
 			first = middle + 1;
@@ -122,7 +126,7 @@ add_finding(struct report_case *item, const struct finding *finding, FILE *out)
 {
 	/* The findings are settled: the most severe comes first. */
 	if (item->summary == NULL)
-		item->summary = memory_string(finding->text);
+		item->summary = finding->text;
 	if (finding->severity == SEVERITY_ERROR &&
 	    item->verdict != VERDICT_UNKNOWN)
 		item->verdict = VERDICT_FAIL;
@@ -131,24 +135,19 @@ add_finding(struct report_case *item, const struct finding *finding, FILE *out)
 
 /* Takes ownership of NAME. */
 static void
-add_case(struct builder *builder, const struct spot *spot,
-    enum verdict verdict, char *name)
+make_case(const struct report_cases *cases, struct report_case *item,
+    const struct spot *spot, enum verdict verdict, char *name)
 {
-	struct report_cases *cases = builder->cases;
 	const struct finding *finding;
-	struct report_case *item;
 	char *details = NULL;
 	size_t i, size;
 	FILE *out = open_memstream(&details, &size);
 
 	if (out == NULL)
 		abort();
-	cases->items = memory_grow(cases->items, cases->count, sizeof(*item));
-	item = &cases->items[cases->count++];
-	item->name = name;
-	item->verdict = verdict;
-	for (i = first_at(builder, spot); i < builder->count; i++) {
-		finding = builder->findings[i];
+	*item = (struct report_case){ .name = name, .verdict = verdict };
+	for (i = first_at(cases, spot); i < cases->count; i++) {
+		finding = cases->findings[i];
 		if (compare_spots(finding->place.host, &finding->place.address,
 		    spot->host, &spot->address) != 0)
 			break;
@@ -158,8 +157,12 @@ add_case(struct builder *builder, const struct spot *spot,
 	if (fclose(out) == EOF)
 		abort();
 	/* Without the final newline. */
-	item->details = size > 0 ? memory_copy(details, size - 1) : NULL;
-	free(details);
+	if (size > 0) {
+		details[size - 1] = '\0';
+		item->details = details;
+	} else {
+		free(details);
+	}
 }
 
 /* The verdict of the MX answer alone. */
@@ -187,62 +190,64 @@ domain_verdict(const struct evidence *evidence)
 	return evidence_is_null_mx(evidence) ? VERDICT_NONE : VERDICT_PASS;
 }
 
+/* The next handshake of the next address; or that address alone. */
 static void
-add_endpoint(struct builder *builder, const struct host_evidence *host,
-    const struct endpoint_evidence *endpoint)
+next_endpoint(struct report_cases *cases, const struct host_evidence *host,
+    struct report_case *item)
 {
+	const struct endpoint_evidence *endpoint =
+	    &host->endpoints[cases->endpoint];
 	const struct handshake_evidence *handshake;
 	char *address = address_text(&endpoint->address);
 	struct spot spot = { host->name, endpoint->address,
 		FINDING_ALL_KEY_TYPES };
-	size_t i;
 
-	for (i = 0; i < endpoint->handshake_count; i++) {
-		handshake = &endpoint->handshakes[i];
+	if (endpoint->handshake_count == 0) {
+		make_case(cases, item, &spot, endpoint->judged.verdict,
+		    memory_format("%s [%s]", host->name, address));
+	} else {
+		handshake = &endpoint->handshakes[cases->handshake++];
 		spot.key_type = (int)handshake->seen->key_type;
-		add_case(builder, &spot, handshake->judged.verdict,
+		make_case(cases, item, &spot, handshake->judged.verdict,
 		    memory_format("%s [%s] %s", host->name, address,
 		    key_type_name(handshake->seen->key_type)));
 	}
-	if (endpoint->handshake_count == 0)
-		add_case(builder, &spot, endpoint->judged.verdict,
-		    memory_format("%s [%s]", host->name, address));
+	if (cases->handshake == endpoint->handshake_count) {
+		cases->endpoint++;
+		cases->handshake = 0;
+	}
 	free(address);
 }
 
-void
-report_cases_init(struct report_cases *cases, const struct evidence *evidence)
+bool
+report_cases_next(struct report_cases *cases, struct report_case *item)
 {
+	const struct evidence *evidence = cases->evidence;
 	struct spot spot = { .key_type = FINDING_ALL_KEY_TYPES };
 	const struct host_evidence *host;
-	struct builder builder;
-	size_t i, j;
 
-	*cases = (struct report_cases){ NULL, 0 };
-	builder_init(&builder, cases, evidence);
-	add_case(&builder, &spot, domain_verdict(evidence),
-	    memory_format("DNSSEC of %s", evidence->domain));
-	for (i = 0; i < evidence->host_count; i++) {
-		host = &evidence->hosts[i];
+	if (!cases->in_hosts) {
+		cases->in_hosts = true;
+		make_case(cases, item, &spot, domain_verdict(evidence),
+		    memory_format("DNSSEC of %s", evidence->domain));
+		return true;
+	}
+	if (cases->host == evidence->host_count)
+		return false;
+	host = &evidence->hosts[cases->host];
+	if (!cases->in_host) {
+		cases->in_host = true;
 		spot.host = host->name;
-		add_case(&builder, &spot, host_dns_verdict(host->judged.dns),
+		make_case(cases, item, &spot,
+		    host_dns_verdict(host->judged.dns),
 		    memory_format("TLSA of %s", host->name));
-		for (j = 0; j < host->endpoint_count; j++)
-			add_endpoint(&builder, host, &host->endpoints[j]);
+	} else {
+		next_endpoint(cases, host, item);
 	}
-	free(builder.findings);
-}
-
-void
-report_cases_clear(struct report_cases *cases)
-{
-	size_t i;
-
-	for (i = 0; i < cases->count; i++) {
-		free(cases->items[i].name);
-		free(cases->items[i].summary);
-		free(cases->items[i].details);
+	if (cases->endpoint == host->endpoint_count) {
+		cases->host++;
+		cases->in_host = false;
+		cases->endpoint = 0;
 	}
-	free(cases->items);
-	*cases = (struct report_cases){ NULL, 0 };
+	return true;
 }

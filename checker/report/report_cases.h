@@ -5,29 +5,48 @@
 #ifndef CHECKER_REPORT_REPORT_CASES_H
 #define CHECKER_REPORT_REPORT_CASES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "checker/evidence/verdict.h"
 
 struct evidence;
+struct finding;
 
 struct report_case {
 	char		*name;		/* owned, unique within the domain */
 	enum verdict	 verdict;
-	char		*summary;	/* owned; the text of the most severe
-					 * finding; NULL: none */
+	const char	*summary;	/* borrowed from the evidence; the text
+					 * of the most severe finding; NULL:
+					 * none */
 	char		*details;	/* owned; all findings with what to do,
 					 * in lines; NULL: none */
 };
 
+/* A walk over the cases, which are made one by one. */
 struct report_cases {
-	struct report_case	*items;		/* owned */
-	size_t			 count;
+	const struct evidence	 *evidence;	/* borrowed */
+	/* All findings by host and address, then as settled (owned). */
+	const struct finding	**findings;
+	size_t			  count;
+	/* What the next case is about. */
+	bool			  in_hosts;	/* false: the domain */
+	bool			  in_host;	/* false: the host's TLSA */
+	size_t			  host;
+	size_t			  endpoint;
+	size_t			  handshake;
 };
 
-/* The cases of a judged domain, for report_cases_clear. */
+/* Begins to walk over a judged domain, for report_cases_clear. */
 void	report_cases_init(struct report_cases *cases,
 	    const struct evidence *evidence);
+/*
+ * Makes the next case, for report_case_clear. False: there is none, and *ITEM is
+ * not set.
+ */
+bool	report_cases_next(struct report_cases *cases,
+	    struct report_case *item);
+void	report_case_clear(struct report_case *item);
 void	report_cases_clear(struct report_cases *cases);
 
 #endif

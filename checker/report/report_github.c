@@ -74,23 +74,22 @@ static void
 put_summary(FILE *out, const struct evidence *evidence)
 {
 	struct report_cases cases;
-	const struct report_case *item;
+	struct report_case item;
 	const char *name;
-	size_t i;
 
 	fputs("### DANE for ", out);
 	put_cell(out, evidence->domain);
 	fprintf(out, ": %s\n\n| | verdict | |\n| --- | --- | --- |\n",
 	    verdict_name(evidence->judged.verdict));
 	report_cases_init(&cases, evidence);
-	for (i = 0; i < cases.count; i++) {
-		item = &cases.items[i];
-		name = verdict_name(item->verdict);
+	while (report_cases_next(&cases, &item)) {
+		name = verdict_name(item.verdict);
 		fputs("| ", out);
-		put_cell(out, item->name);
+		put_cell(out, item.name);
 		fprintf(out, " | %s | ", name != NULL ? name : "");
-		put_cell(out, item->details != NULL ? item->details : "");
+		put_cell(out, item.details != NULL ? item.details : "");
 		fputs(" |\n", out);
+		report_case_clear(&item);
 	}
 	fputc('\n', out);
 	report_cases_clear(&cases);
@@ -104,8 +103,7 @@ github_domain(FILE *out, const struct report_options *options,
 	size_t i;
 
 	(void)state;
-	/* The name is a checked one: it cannot begin a command. */
-	fprintf(out, "%s: %s\n", evidence->domain,
+	fprintf(out, "DANE for %s: %s\n", evidence->domain,
 	    verdict_name(evidence->judged.verdict));
 	finding_groups_init(&groups, &evidence->judged.findings);
 	for (i = 0; i < groups.count; i++)

@@ -13,23 +13,6 @@
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
-/* Decodes the character of valid UTF-8 at TEXT. *SIZE: its octets. */
-static uint32_t
-decode(const unsigned char *text, size_t *size)
-{
-	uint32_t character;
-	size_t i;
-
-	*size = *text < 0x80 ? 1 : *text < 0xe0 ? 2 : *text < 0xf0 ? 3 : 4;
-	if (*size == 1)
-		return *text;
-	character = *text & (0x7fu >> *size);
-	for (i = 1; i < *size && (text[i] & 0xc0) == 0x80; i++)
-		character = character << 6 | (text[i] & 0x3f);
-	*size = i;
-	return character;
-}
-
 /* What XML 1.0 calls a Char (production 2). */
 static bool
 is_char(uint32_t character)
@@ -40,38 +23,49 @@ is_char(uint32_t character)
 	    (character >= 0x10000 && character <= 0x10ffff);
 }
 
+/* What stands for a character as it is, or NULL. */
+static const char *
+reference_of(uint32_t character)
+{
+	switch (character) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\n':
+		return "&#10;";
+	case '#':		/* the second of "##", a command to runners */
+		return "&#35;";
+	default:
+		return NULL;
+	}
+}
+
 /* TEXT as content or in an attribute; '?' for what is not a Char. */
 static void
 put_escaped(FILE *out, const char *text)
 {
-	const unsigned char *next;
+	const char *next, *reference;
 	uint32_t character;
 	size_t size;
 
-	for (next = (const unsigned char *)text; *next != '\0'; next += size) {
-		character = decode(next, &size);
-		switch (character) {
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		case '\n':
-			fputs("&#10;", out);
-			break;
-		default:
-			if (is_char(character))
-				fwrite(next, 1, size, out);
-			else
-				fputc('?', out);
-		}
+	for (next = text; *next != '\0'; next += size) {
+		size = text_decode(next, strnlen(next, TEXT_CHARACTER),
+		    &character);
+		reference = reference_of(character);
+		if (character == '#' && (next == text || next[-1] != '#'))
+			reference = NULL;
+		if (reference != NULL)
+			fputs(reference, out);
+		else if (size > 0 && is_char(character))
+			fwrite(next, 1, size, out);
+		else
+			fputc('?', out);
+		size += size == 0;
 	}
 }
 
@@ -156,17 +150,36 @@ junit_end(FILE *out, const struct report_options *options, void *state)
 	free(state);
 }
 
-static size_t
-count_elements(const struct report_cases *cases, const char *element)
+/* How many cases a domain has, and of which elements. */
+struct counts {
+	size_t	cases;
+	size_t	failures;
+	size_t	errors;
+	size_t	skipped;
+};
+
+/* They come before the cases, which are made twice rather than kept. */
+static struct counts
+count_cases(const struct evidence *evidence)
 {
-	size_t i, n = 0;
+	struct counts counts = { 0 };
+	struct report_cases cases;
+	struct report_case item;
+	const char *element;
 
-	for (i = 0; i < cases->count; i++) {
-		const char *own = element_of(cases->items[i].verdict);
-
-		n += own != NULL && strcmp(own, element) == 0;
+	report_cases_init(&cases, evidence);
+	while (report_cases_next(&cases, &item)) {
+		element = element_of(item.verdict);
+		counts.cases++;
+		if (element != NULL) {
+			counts.failures += strcmp(element, "failure") == 0;
+			counts.errors += strcmp(element, "error") == 0;
+			counts.skipped += strcmp(element, "skipped") == 0;
+		}
+		report_case_clear(&item);
 	}
-	return n;
+	report_cases_clear(&cases);
+	return counts;
 }
 
 static void
@@ -174,27 +187,31 @@ junit_domain(FILE *out, const struct report_options *options,
     const struct evidence *evidence, void *state)
 {
 	struct report_cases cases;
+	struct report_case item;
+	struct counts counts;
 	char *when;
-	size_t i;
 
 	(void)options;
 	if (!name_set_add(state, evidence->domain))
 		return;
+	counts = count_cases(evidence);
 	when = text_time(evidence->checked_at);
-	report_cases_init(&cases, evidence);
 	fputs("  <testsuite", out);
 	put_attribute(out, "name", evidence->domain);
 	fprintf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" "
-	    "skipped=\"%zu\" time=\"%u.%03u\"", cases.count,
-	    count_elements(&cases, "failure"), count_elements(&cases, "error"),
-	    count_elements(&cases, "skipped"), evidence->elapsed_ms / 1000,
+	    "skipped=\"%zu\" time=\"%u.%03u\"", counts.cases,
+	    counts.failures, counts.errors, counts.skipped,
+	    evidence->elapsed_ms / 1000,
 	    evidence->elapsed_ms % 1000);
 	put_attribute(out, "timestamp", when);
 	fputs(">\n", out);
-	for (i = 0; i < cases.count; i++)
-		put_case(out, evidence->domain, &cases.items[i]);
-	fputs("  </testsuite>\n", out);
+	report_cases_init(&cases, evidence);
+	while (report_cases_next(&cases, &item)) {
+		put_case(out, evidence->domain, &item);
+		report_case_clear(&item);
+	}
 	report_cases_clear(&cases);
+	fputs("  </testsuite>\n", out);
 	free(when);
 }
 

@@ -73,13 +73,15 @@ tap_domain(FILE *out, const struct report_options *options,
     const struct evidence *evidence, void *state)
 {
 	struct report_cases cases;
+	struct report_case item;
 	size_t *tests = state;
-	size_t i;
 
 	(void)options;
 	report_cases_init(&cases, evidence);
-	for (i = 0; i < cases.count; i++)
-		put_test(out, evidence->domain, &cases.items[i], ++*tests);
+	while (report_cases_next(&cases, &item)) {
+		put_test(out, evidence->domain, &item, ++*tests);
+		report_case_clear(&item);
+	}
 	report_cases_clear(&cases);
 }
 

@@ -239,7 +239,7 @@ is_change(enum finding_code code)
 static void
 put_findings(const struct page *page, const struct finding_list *list)
 {
-	struct name_set printed = { NULL, 0 };
+	struct name_set printed = { NULL };
 	struct finding_groups groups;
 	size_t i;
 

@@ -336,7 +336,7 @@ test_nothing_obeys(void **state)
 static void
 test_github_commands(void **state)
 {
-	static const char *const beginnings[] = { "example.org: fail",
+	static const char *const beginnings[] = { "DANE for example.org: fail",
 		"::error title=", "::warning title=", "::notice title=" };
 	char *text = write_report("github", false), *line, *rest;
 	size_t i, known;
