@@ -5,15 +5,15 @@
 
 #include "checker/evidence/evidence.h"
 #include "checker/evidence/host_dns.h"
+#include "checker/report/lines.h"
 #include "checker/report/name_set.h"
 #include "checker/report/provenance.h"
 #include "checker/report/report.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
-/* Columns: of the verdicts, and of running text. */
+/* The column of the verdicts. */
 #define VERDICT_COLUMN	50
-#define TEXT_COLUMNS	79
 
 /* Indents of the text of findings, and of the reasons for mismatches. */
 #define FINDING_INDENT	9
@@ -89,10 +89,12 @@ static void
 put_heading_at(const struct page *page, int indent, int column,
     const char *name, enum verdict verdict, const char *rest)
 {
-	int width = column - indent - (int)strlen(name);
+	char *first = lines_name(name);
+	int width = column - indent - (int)strlen(first);
 
 	fprintf(page->out, "%*s", indent, "");
-	put(page, COLOUR_STRONG, name);
+	put(page, COLOUR_STRONG, first);
+	free(first);
 	fprintf(page->out, "%*s", width > 1 ? width : 1, "");
 	put_verdict(page, verdict, 8);
 	fprintf(page->out, "%s\n", rest);
@@ -103,65 +105,6 @@ put_heading(const struct page *page, int indent, const char *name,
     enum verdict verdict, const char *rest)
 {
 	put_heading_at(page, indent, VERDICT_COLUMN, name, verdict, rest);
-}
-
-/*
- * Begins a line with TEXT. Returns what is still to be written of it: behind
- * blanks, "::" begins a command to a runner of CI jobs.
- */
-static const char *
-begin_line(const struct page *page, int indent, const char *text)
-{
-	fprintf(page->out, "%*s", indent, "");
-	text += strspn(text, " ");
-	if (strncmp(text, "::", 2) != 0)
-		return text;
-	fprintf(page->out, "\\x%02x", *text);
-	return text + 1;
-}
-
-/*
- * Writes TEXT from COLUMN on in lines of at most TEXT_COLUMNS, broken at
- * spaces; all but the first are indented.
- */
-static void
-put_running(const struct page *page, size_t column, int indent,
-    const char *text)
-{
-	size_t room, length, shown;
-
-	do {
-		room = column < TEXT_COLUMNS ? TEXT_COLUMNS - column : 0;
-		length = strlen(text);
-		if (length > room) {
-			for (length = room; length > 0 &&
-			    text[length] != ' '; length--)
-				continue;
-			/* A word longer than the line stays whole. */
-			if (length == 0)
-				length = strcspn(text, " ");
-		}
-		for (shown = length; shown > 0 && text[shown - 1] == ' ';)
-			shown--;
-		fprintf(page->out, "%.*s\n", (int)shown, text);
-		text += length + strspn(text + length, " ");
-		if (*text != '\0')
-			text = begin_line(page, indent, text);
-		column = (size_t)indent;
-	} while (*text != '\0');
-}
-
-/* Writes a paragraph behind MARK, its lines aligned. */
-static void
-put_wrapped(const struct page *page, int indent, const char *mark,
-    const char *text)
-{
-	if (*mark == '\0')
-		text = begin_line(page, indent, text);
-	else
-		fprintf(page->out, "%*s%s", indent, "", mark);
-	indent += (int)strlen(mark);
-	put_running(page, (size_t)indent, indent, text);
 }
 
 /*
@@ -197,7 +140,7 @@ put_advice(const struct page *page, const struct advice_list *list,
 
 	for (i = 0; i < list->count; i++) {
 		if (list->items[i].kind == ADVICE_TEXT)
-			put_wrapped(page, FINDING_INDENT, "-> ",
+			lines_put(page->out, FINDING_INDENT, "-> ",
 			    list->items[i].text);
 		else
 			put_record(page, &list->items[i], printed);
@@ -223,10 +166,10 @@ put_group(const struct page *page, const struct finding_group *group,
 	    code);
 	if (*places != '\0')
 		fputs("  ", page->out);
-	put_running(page, FINDING_INDENT + strlen(code) + 2,
+	lines_put_from(page->out, FINDING_INDENT + strlen(code) + 2,
 	    FINDING_INDENT + 2, places);
 	free(places);
-	put_wrapped(page, FINDING_INDENT, "", finding->text);
+	lines_put(page->out, FINDING_INDENT, "", finding->text);
 	put_advice(page, &finding->advice, printed);
 }
 
@@ -263,7 +206,9 @@ put_tlsa(const struct page *page, const struct host_evidence *host)
 
 	if (tlsa == NULL)
 		return;
-	fprintf(page->out, "    %s TLSA", tlsa->owner);
+	text = lines_name(tlsa->owner);
+	fprintf(page->out, "    %s TLSA", text);
+	free(text);
 	if (!answer_has_records(tlsa)) {
 		fprintf(page->out, ": %s, %s\n",
 		    tlsa->kind == ANSWER_UNUSABLE ? "no usable answer" :
@@ -342,7 +287,7 @@ put_match(const struct page *page, size_t record,
 	snprintf(status, sizeof(status), "%-10s",
 	    match_status_name(match->status));
 	put(page, matches ? COLOUR_GOOD : COLOUR_CALM, status);
-	put_running(page, RECORD_INDENT, RECORD_INDENT, text);
+	lines_put_from(page->out, RECORD_INDENT, RECORD_INDENT, text);
 	free(text);
 }
 
@@ -368,7 +313,7 @@ address_width(const struct host_evidence *host)
 	size_t i;
 
 	for (i = 0; i < host->endpoint_count; i++) {
-		text = address_text(&host->endpoints[i].address);
+		text = lines_address(&host->endpoints[i].address);
 		if ((int)strlen(text) > width)
 			width = (int)strlen(text);
 		free(text);
@@ -381,7 +326,7 @@ put_endpoint(const struct page *page,
     const struct endpoint_evidence *endpoint, int width)
 {
 	const struct handshake_evidence *handshake;
-	char *address = address_text(&endpoint->address);
+	char *address = lines_address(&endpoint->address);
 	size_t i;
 
 	fprintf(page->out, "    %-*s   ", width, address);
@@ -473,7 +418,7 @@ put_provenance(const struct page *page, const struct evidence *evidence)
 {
 	char *text = provenance_text(evidence);
 
-	put_running(page, 0, 2, text);
+	lines_put_from(page->out, 0, 2, text);
 	free(text);
 }
 
@@ -543,12 +488,13 @@ put_change(const struct page *page, const char *domain,
     const struct change *change)
 {
 	const char *label = change_kind_name(change->what);
+	char *name = lines_name(domain);
 	char *place = change_place(change), *values = change_values(change);
 	char *line = *place == '\0' ? memory_string(values) :
 	    memory_format("%s  %s", place, values);
 
 	if (page->options->verbosity < 0)
-		fprintf(page->out, "%s  ", domain);
+		fprintf(page->out, "%s  ", name);
 	else
 		fprintf(page->out, "%*s", CHANGE_INDENT, "");
 	put(page, change->before == NULL ? COLOUR_GOOD : change->after == NULL ?
@@ -557,11 +503,12 @@ put_change(const struct page *page, const char *domain,
 	if (page->options->verbosity < 0 || change->what == CHANGE_TLSA)
 		fprintf(page->out, "%s\n", line);
 	else
-		put_running(page, CHANGE_INDENT + CHANGE_LABEL,
+		lines_put_from(page->out, CHANGE_INDENT + CHANGE_LABEL,
 		    CHANGE_INDENT + CHANGE_LABEL, line);
 	free(line);
 	free(values);
 	free(place);
+	free(name);
 }
 
 /* "3 changes since 2026-11-26 12:00Z". Owned by the caller. */
