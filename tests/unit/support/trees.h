@@ -28,4 +28,17 @@ struct evidence *trees_travel(const struct evidence *evidence,
 struct evidence *trees_random(const struct chain *chain,
 		    enum recording_view view, uint32_t seed);
 
+/* What texts and names are taken from. All pointers are borrowed. */
+struct trees_words {
+	const char	*const *texts;		/* printable */
+	size_t			text_count;
+	const char	*const *names;		/* in the form of name.h */
+	size_t			name_count;
+};
+
+/* As trees_random, with these words in it. */
+struct evidence *trees_random_words(const struct chain *chain,
+		    enum recording_view view, uint32_t seed,
+		    const struct trees_words *words);
+
 #endif

@@ -16,6 +16,7 @@
 
 struct maker {
 	const struct chain	*chain;		/* borrowed; its certificates */
+	const struct trees_words *words;	/* borrowed; NULL: our own */
 	struct evidence		*evidence;	/* borrowed, in the making */
 	enum recording_view	 view;
 	uint32_t		 state;
@@ -76,9 +77,16 @@ make_text(struct maker *maker, const struct recording_field *field,
 {
 	static const char *const texts[] = { "a text, \\x1b and \\", "x",
 		"\xc3\xbc" "b" "\xe2\x82\xac", "454 4.7.0 no" };
+	const struct trees_words *words = maker->words;
 	const unsigned int which = number(maker, 3);
 
-	if (field->kind == RECORDING_NAME)
+	if (field->kind == RECORDING_NAME && words != NULL)
+		*member = memory_string(words->names[
+		    number(maker, words->name_count - 1)]);
+	else if (field->kind != RECORDING_RAW && words != NULL)
+		*member = memory_string(words->texts[
+		    number(maker, words->text_count - 1)]);
+	else if (field->kind == RECORDING_NAME)
 		*member = memory_format("n%u.x_y\\046-%u.example", which,
 		    number(maker, 99));
 	else if (field->kind == RECORDING_RAW)
@@ -347,11 +355,12 @@ make_struct(struct maker *maker, const struct recording_shape *shape,
 }
 
 struct evidence *
-trees_random(const struct chain *chain, enum recording_view view,
-    uint32_t seed)
+trees_random_words(const struct chain *chain, enum recording_view view,
+    uint32_t seed, const struct trees_words *words)
 {
 	struct maker maker = {
 		.chain = chain,
+		.words = words,
 		.evidence = memory_new(1, sizeof(struct evidence)),
 		.view = view,
 		.state = 2 * seed + 1,
@@ -360,4 +369,11 @@ trees_random(const struct chain *chain, enum recording_view view,
 
 	make_struct(&maker, recording_shape(), maker.evidence);
 	return maker.evidence;
+}
+
+struct evidence *
+trees_random(const struct chain *chain, enum recording_view view,
+    uint32_t seed)
+{
+	return trees_random_words(chain, view, seed, NULL);
 }
