@@ -5,6 +5,7 @@
 #include <unbound.h>
 
 #include "resolver/anchor.h"
+#include "resolver/asked.h"
 #include "resolver/clock.h"
 #include "resolver/memory.h"
 #include "resolver/setup.h"
@@ -30,6 +31,7 @@ struct resolver {
 	char				*anchor_source;	/* owned */
 	char				*servers;	/* owned; asked */
 	bool				 forwards;
+	struct asked			 asked;
 	const struct trace		*trace;		/* borrowed, or NULL */
 };
 
@@ -337,16 +339,19 @@ resolver_open(struct event_base *base, const struct resolver_options *options,
 	struct resolver_question *first;
 	struct resolver *resolver;
 	struct anchors anchors;
+	struct asked asked;
 	struct ub_ctx *context;
 
 	if (!anchors_init(&anchors, options->trust_anchor, why))
 		return NULL;
-	context = setup_context(options, &anchors, why);
+	context = setup_context(options, &anchors, &asked, why);
 	if (context == NULL) {
+		asked_clear(&asked);
 		anchors_clear(&anchors);
 		return NULL;
 	}
 	resolver = memory_new(1, sizeof(*resolver));
+	resolver->asked = asked;
 	resolver->context = context;
 	resolver->limit = clock_timeval(options->question_limit);
 	resolver->now = options->now;
@@ -381,10 +386,24 @@ resolver_close(struct resolver *resolver)
 		question_free(resolver->questions);
 	event_free(resolver->readable);
 	ub_ctx_delete(resolver->context);
+	asked_clear(&resolver->asked);
 	free(resolver->anchor_source);
 	free(resolver->servers);
 	free(resolver->health_why);
 	free(resolver);
+}
+
+const char *
+resolver_why_unasked(const struct resolver *resolver, const uint8_t *octets,
+    size_t size)
+{
+	return asked_why_not(&resolver->asked, octets, size);
+}
+
+bool
+resolver_is_choosy(const struct resolver *resolver)
+{
+	return !resolver->asked.everybody && !resolver->forwards;
 }
 
 const char *

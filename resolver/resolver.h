@@ -31,6 +31,11 @@ struct resolver_options {
 	const char		*stub_zone;
 	const char		*stub_server;
 	bool			 tcp_only;	/* for every question */
+	/*
+	 * Name servers at special-purpose addresses are asked, too. Those named
+	 * here are asked in any case.
+	 */
+	bool			 allow_reserved;
 	double			 question_limit; /* seconds, for each */
 	time_t			 now;		/* see answer.h */
 	bool			 keep_origins;	/* as answer.h says */
@@ -96,6 +101,19 @@ struct resolver_question *
 		 resolver_probe(struct resolver *resolver,
 		    resolver_probed *probed, void *argument);
 const char	*resolver_health_why(const struct resolver *resolver);
+
+/*
+ * Why a name server at an address of SIZE octets is never asked: "private use
+ * (RFC 1918)". Static; NULL: it can be.
+ */
+const char	*resolver_why_unasked(const struct resolver *resolver,
+		    const uint8_t *octets, size_t size);
+
+/*
+ * Whether name servers are left out for their addresses: false if all are asked
+ * (allow_reserved), and if a forwarder asks them in our place.
+ */
+bool		 resolver_is_choosy(const struct resolver *resolver);
 
 /* The version of libunbound at run time: "1.17.1". Static. */
 const char	*resolver_library_version(void);

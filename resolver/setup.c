@@ -1,6 +1,5 @@
 #include "resolver/setup.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -8,15 +7,15 @@
 #include <unbound.h>
 
 #include "resolver/anchor.h"
+#include "resolver/asked.h"
 #include "resolver/memory.h"
 #include "resolver/resolver.h"
 #include "resolver/root_hints.h"
 #include "resolver/text.h"
 
-/* All pointers are static. */
 struct setting {
-	const char	*option;
-	const char	*value;
+	const char	*option;	/* static */
+	const char	*value;		/* borrowed */
 };
 
 /* The library's defaults suit a program that asks one question. */
@@ -44,6 +43,8 @@ static const struct setting settings[] = {
 	{ "qname-minimisation:", "no" },
 	/* --authoritative wants each server's own answer, not a conclusion. */
 	{ "aggressive-nsec:", "no" },
+	/* Whom it must not ask it is told by address. */
+	{ "do-not-query-localhost:", "no" },
 	/* The user's anchors are no business of the root's operators. */
 	{ "trust-anchor-signaling:", "no" },
 };
@@ -53,9 +54,6 @@ static const struct setting settings[] = {
  * find the signature of all of them wrong. Older ones do not know the option.
  */
 static const struct setting whole_ns_sets = { "iter-scrub-ns:", "1000" };
-
-/* The user's resolver, or a lab, may well be on the loopback. */
-static const struct setting local_servers = { "do-not-query-localhost:", "no" };
 
 static const struct setting tcp_only = { "tcp-upstream:", "yes" };
 
@@ -72,32 +70,14 @@ apply(struct ub_ctx *context, const struct setting *setting, char **why)
 	return false;
 }
 
-/* "ADDR" or "ADDR@PORT". */
 static bool
-is_server(const char *word)
-{
-	char address[INET6_ADDRSTRLEN];
-	struct in6_addr binary;		/* room for either family */
-	size_t length = strcspn(word, "@");
-	uint32_t port;
-
-	if (word[length] == '@' &&
-	    !text_parse_number(word + length + 1, UINT16_MAX, &port))
-		return false;
-	if (length >= sizeof(address))
-		return false;
-	memcpy(address, word, length);
-	address[length] = '\0';
-	return inet_pton(AF_INET, address, &binary) == 1 ||
-	    inet_pton(AF_INET6, address, &binary) == 1;
-}
-
-static bool
-set_forwarder(struct ub_ctx *context, const char *word, char **why)
+set_forwarder(struct ub_ctx *context, const char *word, struct asked *asked,
+    char **why)
 {
 	char *shown;
 
-	if (is_server(word) && ub_ctx_set_fwd(context, word) == UB_NOERROR)
+	if (asked_add(asked, word) &&
+	    ub_ctx_set_fwd(context, word) == UB_NOERROR)
 		return true;
 	shown = text_printable(word, strlen(word));
 	*why = memory_format("'%s' is not a resolver's address: ADDR or "
@@ -130,12 +110,13 @@ set_anchors(struct ub_ctx *context, const struct anchors *anchors, char **why)
  */
 static bool
 add_root_servers(struct ub_ctx *context, const struct root_hints *hints,
-    char **why)
+    struct asked *asked, char **why)
 {
 	size_t i;
 	int error;
 
 	for (i = 0; i < hints->count; i++) {
+		asked_add(asked, hints->addresses[i]);
 		error = ub_ctx_set_stub(context, ".", hints->addresses[i], 1);
 		if (error != UB_NOERROR) {
 			*why = memory_format("libunbound rejects the root "
@@ -148,25 +129,26 @@ add_root_servers(struct ub_ctx *context, const struct root_hints *hints,
 }
 
 static bool
-set_root_hints(struct ub_ctx *context, const struct file *file, char **why)
+set_root_hints(struct ub_ctx *context, const struct file *file,
+    struct asked *asked, char **why)
 {
 	struct root_hints hints;
 	bool good;
 
 	if (!root_hints_init(&hints, file, why))
 		return false;
-	good = add_root_servers(context, &hints, why);
+	good = add_root_servers(context, &hints, asked, why);
 	root_hints_clear(&hints);
 	return good;
 }
 
 static bool
 set_stub(struct ub_ctx *context, const struct resolver_options *options,
-    char **why)
+    struct asked *asked, char **why)
 {
 	int error = UB_SYNTAX;
 
-	if (is_server(options->stub_server))
+	if (asked_add(asked, options->stub_server))
 		error = ub_ctx_set_stub(context, options->stub_zone,
 		    options->stub_server, 0);
 	if (error == UB_NOERROR)
@@ -176,39 +158,75 @@ set_stub(struct ub_ctx *context, const struct resolver_options *options,
 	return false;
 }
 
+/* Whom to begin with, by name of the user or of the caller. */
+static bool
+set_servers(struct ub_ctx *context, const struct resolver_options *options,
+    struct asked *asked, char **why)
+{
+	size_t i;
+
+	for (i = 0; i < options->forwarder_count; i++)
+		if (!set_forwarder(context, options->forwarders[i], asked,
+		    why))
+			return false;
+	/* A stub for the root zone takes the place of its servers. */
+	if (options->root_hints != NULL && (options->stub_zone == NULL ||
+	    strcmp(options->stub_zone, ".") != 0) &&
+	    !set_root_hints(context, options->root_hints, asked, why))
+		return false;
+	return options->stub_zone == NULL ||
+	    set_stub(context, options, asked, why);
+}
+
+/* Where nobody is asked. */
+struct ban {
+	struct ub_ctx	*context;	/* borrowed */
+	char		*why;		/* owned; NULL: no fault so far */
+};
+
+static void
+on_banned(const struct prefix *prefix, void *argument)
+{
+	struct ban *ban = argument;
+	char *text;
+
+	if (ban->why != NULL)
+		return;
+	text = prefix_text(prefix);
+	apply(ban->context, &(struct setting){ "do-not-query-address:", text },
+	    &ban->why);
+	free(text);
+}
+
 static bool
 set_options(struct ub_ctx *context, const struct resolver_options *options,
-    char **why)
+    struct asked *asked, char **why)
 {
-	bool own_servers = options->forwarder_count > 0 ||
-	    options->root_hints != NULL || options->stub_zone != NULL;
+	struct ban ban = { context, NULL };
 	size_t i;
 
 	for (i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
 		if (!apply(context, &settings[i], why))
 			return false;
 	ub_ctx_set_option(context, whole_ns_sets.option, whole_ns_sets.value);
-	for (i = 0; i < options->forwarder_count; i++)
-		if (!set_forwarder(context, options->forwarders[i], why))
-			return false;
-	/* A stub for the root zone takes the place of its servers. */
-	if (options->root_hints != NULL && (options->stub_zone == NULL ||
-	    strcmp(options->stub_zone, ".") != 0) &&
-	    !set_root_hints(context, options->root_hints, why))
-		return false;
-	if (options->stub_zone != NULL && !set_stub(context, options, why))
-		return false;
 	if (options->tcp_only && !apply(context, &tcp_only, why))
 		return false;
-	return !own_servers || apply(context, &local_servers, why);
+	if (!set_servers(context, options, asked, why))
+		return false;
+	asked_not(asked, on_banned, &ban);
+	if (ban.why != NULL)
+		*why = ban.why;
+	return ban.why == NULL;
 }
 
 struct ub_ctx *
 setup_context(const struct resolver_options *options,
-    const struct anchors *anchors, char **why)
+    const struct anchors *anchors, struct asked *asked, char **why)
 {
 	struct ub_ctx *context;
 
+	memset(asked, 0, sizeof(*asked));
+	asked->everybody = options->allow_reserved;
 	context = ub_ctx_create();
 	if (context == NULL) {
 		*why = memory_format("libunbound cannot start: %s",
@@ -219,7 +237,7 @@ setup_context(const struct resolver_options *options,
 	    ub_ctx_debuglevel(context, 0) != UB_NOERROR ||
 	    ub_ctx_async(context, 1) != UB_NOERROR)
 		abort();
-	if (set_options(context, options, why) &&
+	if (set_options(context, options, asked, why) &&
 	    set_anchors(context, anchors, why))
 		return context;
 	ub_ctx_delete(context);

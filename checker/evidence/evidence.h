@@ -141,6 +141,8 @@ struct server_evidence {
 	struct address		 address;	/* family 0: not known */
 	bool			 tcp;		/* over TCP alone */
 	bool			 no_route;	/* so it was not asked */
+	bool			 reserved;	/* a special-purpose address,
+						 * so it was not asked */
 	struct answer		**answers;	/* owned */
 	size_t			 answer_count;
 };
@@ -209,6 +211,9 @@ struct evidence {
 						 * asked for its certificates */
 	enum resolver_health	 health;	/* of our own DNS */
 	char			*health_why;	/* owned; NULL when healthy */
+	bool			 public_only;	/* name servers at special-
+						 * purpose addresses were not
+						 * asked, as far as known */
 	double			 deadline;	/* seconds it was given */
 	bool			 out_of_time;	/* the deadline came first */
 	char			*outstanding;	/* owned; what was missing */

@@ -103,8 +103,9 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	    "a name server does not answer as it should: fix it, or remove "
 	    "it from the zone's NS records" },
 	[FINDING_NS_NOT_ASKED] = { "ns-not-asked", INFO, NULL,
-	    "a name server cannot be queried from here, for example for "
-	    "lack of IPv6: run mxdane elsewhere to check it, too" },
+	    "a name server was not queried, for lack of a route (IPv6) or "
+	    "for its special-purpose address: run mxdane elsewhere, or with "
+	    "--allow-reserved" },
 
 	[FINDING_NO_ROLLOVER_RECORD] = { "no-rollover-record", INFO, NULL,
 	    "before the key changes, publish the new key's record beside "

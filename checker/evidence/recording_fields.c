@@ -604,6 +604,7 @@ static const struct recording_field server_rows[] = {
 	ADDRESS(struct server_evidence, address, BOTH),
 	FLAG(struct server_evidence, tcp, BOTH),
 	FLAG(struct server_evidence, no_route, BOTH),
+	FLAG(struct server_evidence, reserved, BOTH),
 	POINTERS(struct server_evidence, answers, answer_count, BOTH,
 	    &answer_shape, QUESTIONS_MAX),
 };
@@ -723,6 +724,7 @@ static const struct recording_field evidence_rows[] = {
 	FLAG(struct evidence, chain_given, BOTH),
 	ENUM(struct evidence, health, BOTH, &healths),
 	TEXT(struct evidence, health_why, BOTH),
+	FLAG(struct evidence, public_only, BOTH),
 	REAL(struct evidence, deadline, BOTH),
 	FLAG(struct evidence, out_of_time, BOTH),
 	TEXT(struct evidence, outstanding, BOTH),

@@ -265,6 +265,7 @@ audit_start(const struct context *context, const char *domain, time_t now,
 	audit->evidence->tool = evidence_tool_copy(context->tool);
 	audit->evidence->dns_only = context->options->dns_only;
 	audit->evidence->chain_given = context->chain_count > 0;
+	audit->evidence->public_only = resolver_is_choosy(context->resolver);
 	audit->evidence->deadline = timeout;
 	audit->deadline = evtimer_new(context->base, on_deadline, audit);
 	if (audit->deadline == NULL || evtimer_add(audit->deadline, &limit))

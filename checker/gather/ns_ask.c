@@ -177,26 +177,38 @@ start_worker(struct ns_worker *worker)
 	ask_next(worker);
 }
 
+/* Whether a server can be asked; if it cannot, the evidence says why. */
+static bool
+check_server(const struct context *context, struct server_evidence *server)
+{
+	const char *why = resolver_why_unasked(context->resolver,
+	    server->address.octets, address_size(&server->address));
+	char *subject;
+
+	server->reserved = why != NULL;
+	server->no_route = why == NULL && !dial_has_route(&server->address);
+	if (server->no_route)
+		why = "no route to host";
+	if (why == NULL)
+		return true;
+	subject = server_text(server);
+	trace_say(context->trace, TRACE_STEPS, subject, "not asked: %s", why);
+	free(subject);
+	return false;
+}
+
 /* Moves on to the next server that can be asked. False: there is none. */
 static bool
 find_server(struct ns_ask *ask)
 {
 	const struct evidence *evidence = ask->evidence;
 	struct server_evidence *server;
-	char *subject;
 
-	for (; ask->next < evidence->server_count;
-	    ask->next++) {
+	for (; ask->next < evidence->server_count; ask->next++) {
 		server = &evidence->servers[ask->next];
-		if (server->address.family == 0)
-			continue;
-		server->no_route = !dial_has_route(&server->address);
-		if (!server->no_route)
+		if (server->address.family != 0 &&
+		    check_server(ask->context, server))
 			return true;
-		subject = server_text(server);
-		trace_say(ask->context->trace, TRACE_STEPS, subject,
-		    "not asked: no route to host");
-		free(subject);
 	}
 	return false;
 }

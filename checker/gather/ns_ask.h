@@ -16,7 +16,7 @@ typedef void	ns_ask_done(void *argument);
 
 /*
  * Puts QUERIES (borrowed) to the servers of EVIDENCE (borrowed) that have an
- * address and a route; their answers are added to it.
+ * address that may be asked and a route; their answers are added to it.
  */
 struct ns_ask	*ns_ask_start(const struct context *context,
 		    struct evidence *evidence,

@@ -103,6 +103,7 @@ judge_unusable_mx(struct judge_state *state)
 	advice_add_text(&finding->advice, "look at the name servers of %s "
 	    "(--authoritative asks each of them), or try again with a larger "
 	    "--timeout", evidence->domain);
+	judging_advise_reserved(state, finding);
 	return VERDICT_UNKNOWN;
 }
 

@@ -302,6 +302,7 @@ judge_address_failures(struct judge_state *state)
 	advice_add_text(&finding->advice, "look at the name servers of the "
 	    "host's zone (--authoritative asks each of them), or try again "
 	    "with a larger --timeout");
+	judging_advise_reserved(state, finding);
 	free(why);
 	return VERDICT_UNKNOWN;
 }

@@ -234,7 +234,8 @@ judge_reach(struct judge_state *state)
 		if (has_answered(&evidence->servers[i]))
 			return true;
 		asked += evidence->servers[i].address.family != 0 &&
-		    !evidence->servers[i].no_route;
+		    !evidence->servers[i].no_route &&
+		    !evidence->servers[i].reserved;
 	}
 	if (asked < 2)
 		return true;
@@ -267,9 +268,50 @@ judge_unrouted(struct judge_state *state)
 	finding = judging_add(state, FINDING_NS_NOT_ASKED,
 	    "no route to it from this machine%s",
 	    count > 1 ? ", nor to others" : "");
-	advice_add_text(&finding->advice, "%s",
-	    finding_code_meaning(FINDING_NS_NOT_ASKED));
+	advice_add_text(&finding->advice, "run mxdane elsewhere to check it, "
+	    "too");
 	judging_set_server(finding, first);
+}
+
+/* Whether an earlier server has the same name and address. */
+static bool
+is_told(const struct evidence *evidence, size_t which)
+{
+	const struct server_evidence *server = &evidence->servers[which];
+	size_t i;
+
+	for (i = 0; i < which; i++) {
+		if (strcmp(evidence->servers[i].name, server->name) == 0 &&
+		    address_equal(&evidence->servers[i].address,
+		    &server->address))
+			return true;
+	}
+	return false;
+}
+
+/* Servers that nobody on the Internet can ask, each once. */
+static void
+judge_reserved(struct judge_state *state)
+{
+	const struct evidence *evidence = state->evidence;
+	const struct server_evidence *server;
+	struct finding *finding;
+	const char *purpose;
+	size_t i;
+
+	for (i = 0; i < evidence->server_count; i++) {
+		server = &evidence->servers[i];
+		purpose = address_special_purpose(&server->address);
+		if (!server->reserved || is_told(evidence, i))
+			continue;
+		finding = judging_add(state, FINDING_NS_NOT_ASKED,
+		    "it is at a special-purpose address, so it was not asked: "
+		    "%s", purpose != NULL ? purpose : "unknown purpose");
+		advice_add_text(&finding->advice, "publish the server's public "
+		    "address, or use --allow-reserved if this one is "
+		    "intended");
+		judging_set_server(finding, server);
+	}
 }
 
 enum verdict
@@ -280,6 +322,7 @@ judge_nameservers(struct judge_state *state)
 	size_t i, before;
 
 	judge_unrouted(state);
+	judge_reserved(state);
 	if (!judge_reach(state))
 		return VERDICT_UNKNOWN;
 	before = state->findings->count;

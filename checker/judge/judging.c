@@ -94,6 +94,16 @@ judging_set_server(struct finding *finding,
 	finding->place.server = evidence_server_place(server);
 }
 
+void
+judging_advise_reserved(const struct judge_state *state,
+    struct finding *finding)
+{
+	if (state->evidence->public_only)
+		advice_add_text(&finding->advice, "if name servers are meant "
+		    "to be at special-purpose addresses (private, loopback), "
+		    "use --allow-reserved: they were not asked");
+}
+
 struct match_input
 judging_match_input(const struct judge_state *state,
     const struct host_evidence *host, const struct chain *chain)

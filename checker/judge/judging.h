@@ -52,6 +52,9 @@ void		 judging_set_severity(const struct judge_state *state,
 /* Moves it from the host to a name server. */
 void		 judging_set_server(struct finding *finding,
 		    const struct server_evidence *server);
+/* Of a lookup that failed: where name servers may be that were not asked. */
+void		 judging_advise_reserved(const struct judge_state *state,
+		    struct finding *finding);
 
 /* What CHAIN is matched against: the host's records and names. Borrowed. */
 struct match_input judging_match_input(const struct judge_state *state,

@@ -181,6 +181,7 @@ complete_options(struct engine *engine, const struct settings *settings,
 	engine->resolver = settings->resolver;
 	engine->resolver.question_limit =
 	    question_limit(settings->gather.timeout);
+	engine->resolver.allow_reserved = settings->gather.allow_reserved;
 	engine->resolver.now = time(NULL);
 	engine->resolver.trace = trace;
 

@@ -230,7 +230,7 @@ const struct option_row settings_shared[] = {
 	{ "root-hints", 0, "FILE", take_text, AT(root_hints),
 	    "addresses of the root servers" },
 	{ "allow-reserved", 0, NULL, take_flag, AT(gather.allow_reserved),
-	    "connect to special-purpose addresses, too (private, "
+	    "connect to, and ask, special-purpose addresses, too (private, "
 	    "loopback...)" },
 	{ "helo", 0, "NAME", take_host_name, AT(gather.helo),
 	    "name to send in EHLO (default: this machine's)" },

@@ -225,7 +225,8 @@ def write_stream(connection: socket.socket, packet: bytes) -> None:
 
 
 def ask_udp(address: str, query: bytes) -> bytes:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as upstream:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as upstream:
         upstream.settimeout(5)
         upstream.sendto(query, (address, 53))
         return upstream.recv(65535)

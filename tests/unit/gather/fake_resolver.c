@@ -116,7 +116,24 @@ resolver_health_why(const struct resolver *resolver)
 	return NULL;
 }
 
-/* Only --authoritative opens more of them. */
+bool
+resolver_is_choosy(const struct resolver *resolver)
+{
+	(void)resolver;
+	return true;
+}
+
+/* Only --authoritative asks this, and opens more of them. */
+const char *
+resolver_why_unasked(const struct resolver *resolver, const uint8_t *octets,
+    size_t size)
+{
+	(void)resolver;
+	(void)octets;
+	(void)size;
+	abort();
+}
+
 struct resolver *
 resolver_open(struct event_base *base, const struct resolver_options *options,
     char **why)

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "resolver/anchor.h"
+#include "resolver/asked.h"
 #include "resolver/file.h"
 #include "resolver/memory.h"
 #include "resolver/resolver.h"
@@ -20,13 +21,15 @@ static char *
 fault_of(const struct resolver_options *options)
 {
 	struct anchors anchors;
+	struct asked asked;
 	struct ub_ctx *context;
 	char *why = NULL;
 
 	assert_true(anchors_init(&anchors, NULL, &why));
-	context = setup_context(options, &anchors, &why);
+	context = setup_context(options, &anchors, &asked, &why);
 	assert_int_equal(context == NULL, why != NULL);
 	ub_ctx_delete(context);
+	asked_clear(&asked);
 	anchors_clear(&anchors);
 	return why;
 }
