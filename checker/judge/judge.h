@@ -16,6 +16,7 @@ struct expectation;
 struct keyfile;
 struct known_cas;
 struct tlsa_set;
+struct verifier;
 
 /*
  * What verifying chains may take for one domain, in milliseconds of processor
@@ -43,6 +44,8 @@ struct judge_options {
 	size_t				 next_count;
 	const struct ca_lookup		*ca_lookup;	/* may be NULL */
 	const struct known_cas		*known_cas;	/* may be NULL */
+	/* Restarted for each judgement. NULL: that makes one of its own. */
+	struct verifier			*verifier;
 	/*
 	 * Whether the deadline has passed: the rest is left unjudged then.
 	 * NULL: there is none, and the same evidence is always judged alike.

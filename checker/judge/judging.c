@@ -5,9 +5,9 @@
 #include "checker/evidence/expiry.h"
 #include "checker/tlsa/verifier.h"
 
-struct judge_state
-judging_begin(const struct evidence *evidence,
-    const struct judge_options *options, struct finding_list *findings)
+/* One that has all of its budget. */
+static struct verifier *
+take_verifier(const struct judge_options *options)
 {
 	const struct verifier_limits limits = {
 		.work = JUDGE_MATCH_WORK,
@@ -15,11 +15,22 @@ judging_begin(const struct evidence *evidence,
 		.argument = options->clock,
 	};
 
+	if (options->verifier == NULL)
+		return verifier_new(&limits);
+	verifier_restart(options->verifier, &limits);
+	return options->verifier;
+}
+
+struct judge_state
+judging_begin(const struct evidence *evidence,
+    const struct judge_options *options, struct finding_list *findings)
+{
 	return (struct judge_state){
 		.evidence = evidence,
 		.options = options,
 		.findings = findings,
-		.verifier = verifier_new(&limits),
+		.verifier = take_verifier(options),
+		.own_verifier = options->verifier == NULL,
 		.when = evidence->checked_at +
 		    (time_t)(options->ahead_days * EXPIRY_DAY),
 		.max_severity = SEVERITY_ERROR,
@@ -29,7 +40,8 @@ judging_begin(const struct evidence *evidence,
 void
 judging_end(struct judge_state *state)
 {
-	verifier_free(state->verifier);
+	if (state->own_verifier)
+		verifier_free(state->verifier);
 }
 
 void

@@ -14,6 +14,7 @@ struct judge_state {
 	const struct judge_options	*options;
 	struct finding_list		*findings;	/* added to */
 	struct verifier			*verifier;	/* of the audit */
+	bool				 own_verifier;	/* it is freed */
 	size_t				 results;	/* of matching */
 	time_t				 when;		/* judged as of then */
 	const struct host_evidence	*host;		/* NULL: the domain */

@@ -14,6 +14,7 @@
 #include "checker/run/user_files.h"
 #include "checker/tlsa/ca_store.h"
 #include "checker/tlsa/keyfile.h"
+#include "checker/tlsa/verifier.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/resolver.h"
@@ -190,6 +191,7 @@ complete_options(struct engine *engine, const struct settings *settings,
 	engine->judge = settings->judge;
 	engine->judge.ca_lookup = &engine->ca_lookup;
 	engine->judge.known_cas = &engine->known_cas;
+	engine->judge.verifier = verifier_new(NULL);
 }
 
 bool
@@ -269,6 +271,7 @@ engine_close(struct engine *engine)
 	free(engine->chains);
 	ca_store_free(engine->ca_lookup.argument);
 	known_cas_clear(&engine->known_cas);
+	verifier_free(engine->judge.verifier);
 	for (i = 0; i < engine->judge.next_count; i++)
 		keyfile_clear(&engine->next[i]);
 	free(engine->next);

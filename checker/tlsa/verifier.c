@@ -53,18 +53,35 @@ compare_checked(const void *left, const void *right)
 	return order != 0 ? order : memcmp(a->key, b->key, sizeof(a->key));
 }
 
-void
-verifier_free(struct verifier *verifier)
+static void
+forget(struct verifier *verifier)
 {
 	struct checked *checked, *next;
 
-	if (verifier == NULL)
-		return;
 	for (checked = verifier->checked; checked != NULL; checked = next) {
 		next = checked->next;
 		tdelete(checked, &verifier->tree, compare_checked);
 		free(checked);
 	}
+	verifier->checked = NULL;
+}
+
+void
+verifier_restart(struct verifier *verifier,
+    const struct verifier_limits *limits)
+{
+	forget(verifier);
+	verifier->limits = *limits;
+	verifier->unlimited = false;
+	verifier->exhausted = NULL;
+}
+
+void
+verifier_free(struct verifier *verifier)
+{
+	if (verifier == NULL)
+		return;
+	forget(verifier);
 	X509_STORE_free(verifier->store);
 	SSL_CTX_free(verifier->context);
 	free(verifier);

@@ -31,6 +31,12 @@ struct verifier_limits {
 struct verifier	*verifier_new(const struct verifier_limits *limits);
 /* NULL is fine. */
 void		 verifier_free(struct verifier *verifier);
+/*
+ * Begins another audit: what the last one checked and used is forgotten, and
+ * OpenSSL's contexts, which cost as much as a handshake, are kept.
+ */
+void		 verifier_restart(struct verifier *verifier,
+		    const struct verifier_limits *limits);
 
 /*
  * Sets what is left of the budget to WORK, so that it is no longer exhausted. A
