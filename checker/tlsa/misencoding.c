@@ -38,8 +38,7 @@ static bool
 make_encodings(struct encoding *encodings,
     const struct certificate *certificate)
 {
-	const unsigned char *der = certificate->der;
-	X509 *x509 = d2i_X509(NULL, &der, (long)certificate->size);
+	X509 *x509 = certificate->x509;
 	BIO *pem = BIO_new(BIO_s_mem());
 	const ASN1_BIT_STRING *key;
 	unsigned char *spki = NULL;
@@ -70,7 +69,6 @@ make_encodings(struct encoding *encodings,
 	set_encoding(&encodings[PEM_KEY], text, (size_t)size, true);
 	OPENSSL_free(spki);
 	BIO_free(pem);
-	X509_free(x509);
 	return true;
 }
 
