@@ -32,6 +32,23 @@ find_missing(const struct mxtlsa_settings *settings, int count)
 	return NULL;
 }
 
+/* Reads the files, and does the rest. */
+static int
+work_on_files(const struct mxtlsa_settings *settings, char *const *words,
+    size_t count, FILE *out, char **why)
+{
+	struct mxtlsa_input input;
+	int status;
+
+	if (!mxtlsa_input_read(&input, settings, words, count, why))
+		return OPTIONS_EXIT_USAGE;
+	status = settings->verify ?
+	    mxtlsa_verify(settings, &input, out, why) :
+	    mxtlsa_make(settings, &input, out, why);
+	mxtlsa_input_clear(&input);
+	return status;
+}
+
 static int
 work(const struct mxtlsa_settings *settings, char *const *words, size_t count)
 {
@@ -41,9 +58,7 @@ work(const struct mxtlsa_settings *settings, char *const *words, size_t count)
 
 	if (!output_open(&output, settings->output, true, &why))
 		return complain(why, false);
-	status = settings->verify ?
-	    mxtlsa_verify(settings, words, count, output.stream, &why) :
-	    mxtlsa_make(settings, words, count, output.stream, &why);
+	status = work_on_files(settings, words, count, output.stream, &why);
 	if (why != NULL) {
 		output_discard(&output);
 		return complain(why, false);

@@ -133,47 +133,58 @@ add_file(struct anchors *anchors, const struct file *file, char **why)
 	return good;
 }
 
-/* The same with the file at PATH. False: it is of no use. */
-static bool
-add_system_file(struct anchors *anchors, const char *path)
+size_t
+anchors_read_system(struct file **files)
 {
-	struct file file;
+	const size_t most = sizeof(system_files) / sizeof(system_files[0]);
+	size_t i, count = 0;
 	char *ignored;
-	bool good;
 
-	if (!file_read(&file, path, ZONE_READER_FILE_MAX, &ignored)) {
-		free(ignored);
-		return false;
+	*files = memory_new(most, sizeof(**files));
+	for (i = 0; i < most; i++) {
+		if (file_read(&(*files)[count], system_files[i],
+		    ZONE_READER_FILE_MAX, &ignored))
+			count++;
+		else
+			free(ignored);
 	}
-	good = add_file(anchors, &file, &ignored);
-	if (!good)
+	return count;
+}
+
+/* Those of the first of the system's files that is of use. */
+static void
+add_system(struct anchors *anchors, const struct anchor_files *files)
+{
+	const struct file *file;
+	char *ignored;
+	size_t i;
+
+	for (i = 0; i < files->system_count; i++) {
+		file = &files->system[i];
+		if (add_file(anchors, file, &ignored)) {
+			anchors->source = memory_format("in %s or built in",
+			    file->name);
+			return;
+		}
 		free(ignored);
-	file_clear(&file);
-	return good;
+	}
+	anchors->source = memory_string("built in");
 }
 
 bool
-anchors_init(struct anchors *anchors, const struct file *file, char **why)
+anchors_init(struct anchors *anchors, const struct anchor_files *files,
+    char **why)
 {
 	size_t i;
 
 	memset(anchors, 0, sizeof(*anchors));
-	if (file != NULL) {
-		if (!add_file(anchors, file, why))
+	if (files->user != NULL) {
+		if (!add_file(anchors, files->user, why))
 			return false;
-		anchors->source = memory_format("in %s", file->name);
+		anchors->source = memory_format("in %s", files->user->name);
 		return true;
 	}
-
-	for (i = 0; i < sizeof(system_files) / sizeof(system_files[0]); i++) {
-		if (add_system_file(anchors, system_files[i])) {
-			anchors->source = memory_format("in %s or built in",
-			    system_files[i]);
-			break;
-		}
-	}
-	if (anchors->source == NULL)
-		anchors->source = memory_string("built in");
+	add_system(anchors, files);
 	for (i = 0; i < sizeof(built_in) / sizeof(built_in[0]); i++)
 		add(anchors, built_in[i]);
 	return true;

@@ -1,6 +1,8 @@
 /*
  * Trust anchors of the root zone: those in the file that the user names; else
  * those of the system, together with the two root keys that are compiled in.
+ * Files are read here (anchors_read_system) and parsed later (anchors_init), by
+ * a process that may not open any.
  */
 #ifndef RESOLVER_ANCHOR_H
 #define RESOLVER_ANCHOR_H
@@ -18,13 +20,27 @@ struct anchors {
 };
 
 /*
- * Takes the anchors in FILE alone (a lab's root is not the world's). FILE NULL:
- * those in the first of the system's files that can be read and has some, and
- * the built-in keys. A key that a file marks as not yet or no longer trusted
- * (RFC 5011) is left out. False: *WHY (owned by the caller, printable) names
- * the file and says what is wrong.
+ * Reads the files in which systems keep their anchors, as far as they are
+ * there, in order of preference. Returns how many. *FILES is owned by the
+ * caller, with what is in it.
  */
-bool	anchors_init(struct anchors *anchors, const struct file *file,
+size_t	anchors_read_system(struct file **files);
+
+/* Where anchors come from. All is borrowed. */
+struct anchor_files {
+	const struct file	*user;		/* NULL: none is named */
+	const struct file	*system;	/* of anchors_read_system */
+	size_t			 system_count;
+};
+
+/*
+ * Takes the anchors in the user's file alone (a lab's root is not the world's).
+ * Without one: those in the first of the system's files that has some, and the
+ * built-in keys. A key that a file marks as not yet or no longer trusted (RFC
+ * 5011) is left out. False: *WHY (owned by the caller, printable) names the
+ * file and says what is wrong.
+ */
+bool	anchors_init(struct anchors *anchors, const struct anchor_files *files,
 	    char **why);
 void	anchors_clear(struct anchors *anchors);
 

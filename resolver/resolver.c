@@ -336,13 +336,12 @@ struct resolver *
 resolver_open(struct event_base *base, const struct resolver_options *options,
     char **why)
 {
-	struct resolver_question *first;
 	struct resolver *resolver;
 	struct anchors anchors;
 	struct asked asked;
 	struct ub_ctx *context;
 
-	if (!anchors_init(&anchors, options->trust_anchor, why))
+	if (!anchors_init(&anchors, &options->anchors, why))
 		return NULL;
 	context = setup_context(options, &anchors, &asked, why);
 	if (context == NULL) {
@@ -366,15 +365,21 @@ resolver_open(struct event_base *base, const struct resolver_options *options,
 	if (resolver->readable == NULL ||
 	    event_add(resolver->readable, NULL) == -1)
 		abort();
+	return resolver;
+}
 
-	/* At once: it is on its way while the caller prepares questions. */
-	first = resolver_ask(resolver, ".", DNS_DNSKEY, on_root_keys, resolver);
+bool
+resolver_start(struct resolver *resolver, char **why)
+{
+	/* It is on its way while the caller prepares questions. */
+	const struct resolver_question *first = resolver_ask(resolver, ".",
+	    DNS_DNSKEY, on_root_keys, resolver);
+
 	if (first->in_flight)
-		return resolver;
+		return true;
 	*why = memory_format("libunbound cannot start: %s",
 	    first->answer->why);
-	resolver_close(resolver);
-	return NULL;
+	return false;
 }
 
 void

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <time.h>
 
+#include "resolver/anchor.h"
 #include "resolver/answer.h"
 
 struct event_base;
@@ -22,7 +23,7 @@ struct resolver_options {
 	/* The resolvers to ask; none: resolve from the root. */
 	const char *const	*forwarders;
 	size_t			 forwarder_count;
-	const struct file	*trust_anchor;	/* NULL: see anchor.h */
+	struct anchor_files	 anchors;
 	const struct file	*root_hints;	/* NULL: the built-in ones */
 	/*
 	 * A zone (form of name.h) for which only one server is asked;
@@ -63,12 +64,19 @@ typedef void	resolver_answered(struct answer *answer, void *argument);
 typedef void	resolver_probed(enum resolver_health health, void *argument);
 
 /*
- * Opens a resolver, and asks for the root's keys at once. NULL: *WHY (owned by
- * the caller, printable) says what is wrong with the options. What OPTIONS
- * borrows is copied, but for the trace.
+ * Opens a resolver. Everything is ready then but the thread that works on
+ * questions: the first of them starts it, with the rights that the caller has
+ * by then. No file is opened. NULL: *WHY (owned by the caller, printable) says
+ * what is wrong with the options. What OPTIONS borrows is copied, but for the
+ * trace.
  */
 struct resolver	*resolver_open(struct event_base *base,
 		    const struct resolver_options *options, char **why);
+/*
+ * Asks for the root's keys. To be called once, before anything else is asked.
+ * False: it cannot be done, and *WHY as above.
+ */
+bool		 resolver_start(struct resolver *resolver, char **why);
 /* Cancels all questions, without callbacks. NULL is fine. */
 void		 resolver_close(struct resolver *resolver);
 

@@ -219,6 +219,23 @@ set_options(struct ub_ctx *context, const struct resolver_options *options,
 	return ban.why == NULL;
 }
 
+/*
+ * Reads what there is to read, and checks all settings, as the first question
+ * would; but starts no thread. To take away a local zone that is not there is
+ * the way to have that done.
+ */
+static bool
+finalise(struct ub_ctx *context, char **why)
+{
+	const int error = ub_ctx_zone_remove(context, "not-there.invalid.");
+
+	if (error == UB_NOERROR)
+		return true;
+	*why = memory_format("libunbound cannot start: %s",
+	    ub_strerror(error));
+	return false;
+}
+
 struct ub_ctx *
 setup_context(const struct resolver_options *options,
     const struct anchors *anchors, struct asked *asked, char **why)
@@ -238,7 +255,7 @@ setup_context(const struct resolver_options *options,
 	    ub_ctx_async(context, 1) != UB_NOERROR)
 		abort();
 	if (set_options(context, options, asked, why) &&
-	    set_anchors(context, anchors, why))
+	    set_anchors(context, anchors, why) && finalise(context, why))
 		return context;
 	ub_ctx_delete(context);
 	return NULL;

@@ -138,6 +138,19 @@ server_text(const struct server_evidence *server)
 	return finding_server_text(&place);
 }
 
+/* NULL: *WHY. */
+static struct resolver *
+start_resolver(const struct context *context,
+    const struct resolver_options *options, char **why)
+{
+	struct resolver *resolver = resolver_open(context->base, options, why);
+
+	if (resolver == NULL || resolver_start(resolver, why))
+		return resolver;
+	resolver_close(resolver);
+	return NULL;
+}
+
 /* Has an idle worker ask the server that is next. */
 static void
 start_worker(struct ns_worker *worker)
@@ -159,7 +172,7 @@ start_worker(struct ns_worker *worker)
 	worker->query = 0;
 	worker->unanswered_in_row = 0;
 	worker->ended = false;
-	worker->resolver = resolver_open(context->base, &options, &why);
+	worker->resolver = start_resolver(context, &options, &why);
 	free(address);
 	/*
 	 * The main resolver was opened with the same settings: what is wrong

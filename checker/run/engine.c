@@ -129,11 +129,17 @@ take_next(struct engine *engine, const struct user_files *files, char **why)
 	return true;
 }
 
-/* What is in the files that options name. */
+/* What is in the files that options name, and in the system's. */
 static bool
 take_files(struct engine *engine, const struct user_files *files, char **why)
 {
-	engine->resolver.trust_anchor = files->trust_anchor;
+	engine->ca_lookup.find = ca_store_find;
+	engine->ca_lookup.argument = ca_store_new(&files->ca_bundle);
+	engine->resolver.anchors = (struct anchor_files){
+		.user = files->trust_anchor,
+		.system = files->anchors,
+		.system_count = files->anchor_count,
+	};
 	engine->resolver.root_hints = files->root_hints;
 	if (files->issuers != NULL &&
 	    !known_cas_init(&engine->known_cas, files->issuers, why))
@@ -186,8 +192,6 @@ complete_options(struct engine *engine, const struct settings *settings,
 	engine->resolver.now = time(NULL);
 	engine->resolver.trace = trace;
 
-	engine->ca_lookup.find = ca_store_find;
-	engine->ca_lookup.argument = ca_store_new();
 	engine->judge = settings->judge;
 	engine->judge.ca_lookup = &engine->ca_lookup;
 	engine->judge.known_cas = &engine->known_cas;
@@ -225,6 +229,13 @@ engine_open(struct engine *engine, const struct settings *settings,
 		return true;
 	engine_close(engine);
 	return false;
+}
+
+bool
+engine_start(struct engine *engine, char **why)
+{
+	return engine->context.resolver == NULL ||
+	    resolver_start(engine->context.resolver, why);
 }
 
 void

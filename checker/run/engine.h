@@ -38,13 +38,19 @@ struct engine {
 };
 
 /*
- * FILES are those of SETTINGS: the engine opens none itself. All is borrowed
- * until the engine is closed; TRACE may be NULL. False: *WHY (owned by the
- * caller, printable) says which setting or file is wrong.
+ * FILES are those of SETTINGS: the engine opens none itself. It has no thread
+ * yet, and has asked nothing: this is the time for the process to give up its
+ * rights. All is borrowed until the engine is closed; TRACE may be NULL. False:
+ * *WHY (owned by the caller, printable) says which setting or file is wrong.
  */
 bool	engine_open(struct engine *engine, const struct settings *settings,
 	    const struct user_files *files, const struct trace *trace,
 	    char **why);
+/*
+ * Starts the resolver, if there is one (see resolver_start): before anything is
+ * audited. False: *WHY as above; the engine is still to be closed.
+ */
+bool	engine_start(struct engine *engine, char **why);
 void	engine_close(struct engine *engine);
 
 /*

@@ -302,8 +302,8 @@ put_json(const struct making *making)
 }
 
 int
-mxtlsa_make(const struct mxtlsa_settings *settings, char *const *words,
-    size_t count, FILE *out, char **why)
+mxtlsa_make(const struct mxtlsa_settings *settings,
+    const struct mxtlsa_input *input, FILE *out, char **why)
 {
 	struct keyfile keyfile;
 	struct making making = {
@@ -313,10 +313,10 @@ mxtlsa_make(const struct mxtlsa_settings *settings, char *const *words,
 	};
 	bool good;
 
-	if (!keyfile_read(&keyfile, words[0], why))
+	if (!keyfile_init(&keyfile, &input->chain, why))
 		return OPTIONS_EXIT_USAGE;
 	good = keyfile_check_order(making.keyfile, why) &&
-	    find_hosts(&making, words + 1, count - 1, why) &&
+	    find_hosts(&making, input->names, input->name_count, why) &&
 	    find_candidates(&making, why);
 	if (good && settings->json)
 		put_json(&making);

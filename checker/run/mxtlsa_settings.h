@@ -1,5 +1,6 @@
 /*
- * What the user asks mxtlsa for, and the two things that it does.
+ * What the user asks mxtlsa for, the files for it, and the two things that it
+ * does.
  */
 #ifndef CHECKER_RUN_MXTLSA_SETTINGS_H
 #define CHECKER_RUN_MXTLSA_SETTINGS_H
@@ -13,6 +14,7 @@
 #include "checker/run/options.h"
 #include "checker/run/terminal.h"
 #include "checker/tlsa/tlsa.h"
+#include "resolver/file.h"
 
 /* --record: records without their data. */
 struct mxtlsa_kinds {
@@ -53,14 +55,33 @@ extern const struct option_table mxtlsa_settings_table;
  */
 char	*mxtlsa_name(const char *word, char **why);
 
+/* The arguments, with the files that are named in memory. */
+struct mxtlsa_input {
+	struct file	 chain;		/* certificates, a request or a key */
+	struct file	 records;	/* --verify */
+	struct file	 ca_bundle;	/* --verify: the system's, see
+					 * ca_store.h */
+	char *const	*names;		/* borrowed */
+	size_t		 name_count;
+};
+
+/*
+ * Reads what WORDS name, the arguments after the options: COUNT of them, at
+ * least one, with --verify at least two. What is in the files is for others to
+ * judge. False: INPUT is empty, and *WHY (owned by the caller, printable).
+ */
+bool	mxtlsa_input_read(struct mxtlsa_input *input,
+	    const struct mxtlsa_settings *settings, char *const *words,
+	    size_t count, char **why);
+void	mxtlsa_input_clear(struct mxtlsa_input *input);
+
 /*
  * Both write to OUT and return the exit status, or 64 with *WHY (owned by the
- * caller, printable). WORDS (borrowed, COUNT of them) are the arguments after
- * the options: at least one, for mxtlsa_verify at least two.
+ * caller, printable).
  */
 int	mxtlsa_make(const struct mxtlsa_settings *settings,
-	    char *const *words, size_t count, FILE *out, char **why);
+	    const struct mxtlsa_input *input, FILE *out, char **why);
 int	mxtlsa_verify(const struct mxtlsa_settings *settings,
-	    char *const *words, size_t count, FILE *out, char **why);
+	    const struct mxtlsa_input *input, FILE *out, char **why);
 
 #endif

@@ -221,11 +221,11 @@ put_text(FILE *out, bool colour, const struct evidence *evidence)
 /* Judges the chain by the records and reports. Returns the exit status. */
 static int
 verify(const struct mxtlsa_settings *settings, const struct trial *trial,
-    FILE *out)
+    const struct file *ca_bundle, FILE *out)
 {
 	struct ca_lookup ca_lookup = {
 		.find = ca_store_find,
-		.argument = ca_store_new(),
+		.argument = ca_store_new(ca_bundle),
 	};
 	const struct judge_options options = {
 		.ca_lookup = &ca_lookup,
@@ -252,21 +252,17 @@ verify(const struct mxtlsa_settings *settings, const struct trial *trial,
 }
 
 int
-mxtlsa_verify(const struct mxtlsa_settings *settings, char *const *words,
-    size_t count, FILE *out, char **why)
+mxtlsa_verify(const struct mxtlsa_settings *settings,
+    const struct mxtlsa_input *input, FILE *out, char **why)
 {
 	struct keyfile keyfile;
 	struct trial trial;
 	struct tlsa_file records;
 	int status = OPTIONS_EXIT_USAGE;
 
-	if (strcmp(words[0], "-") == 0 && strcmp(words[1], "-") == 0) {
-		*why = memory_string("'-' can be one file only");
+	if (!tlsa_file_init(&records, &input->records, why))
 		return status;
-	}
-	if (!tlsa_file_read(&records, words[0], why))
-		return status;
-	if (!keyfile_read(&keyfile, words[1], why)) {
+	if (!keyfile_init(&keyfile, &input->chain, why)) {
 		tlsa_file_clear(&records);
 		return status;
 	}
@@ -275,9 +271,10 @@ mxtlsa_verify(const struct mxtlsa_settings *settings, char *const *words,
 		    keyfile.file);
 	} else {
 		trial_init(&trial, settings, &keyfile);
-		if (add_names(&trial, words + 2, count - 2, why) &&
+		if (add_names(&trial, input->names, input->name_count, why) &&
 		    add_records(&trial, &records, why))
-			status = verify(settings, &trial, out);
+			status = verify(settings, &trial, &input->ca_bundle,
+			    out);
 		trial_clear(&trial);
 	}
 	keyfile_clear(&keyfile);

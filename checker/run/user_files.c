@@ -3,9 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/tlsa/ca_store.h"
 #include "checker/tlsa/keyfile.h"
 #include "checker/tlsa/known_cas.h"
 #include "checker/tlsa/pem.h"
+#include "resolver/anchor.h"
 #include "resolver/memory.h"
 #include "resolver/zone_reader.h"
 
@@ -74,6 +76,15 @@ read_zone_file(struct reading *reading, struct file **file, const char *path)
 	return file_read(*file, path, ZONE_READER_FILE_MAX, &reading->why);
 }
 
+/* None of them has to be there. A record is judged without the root's keys. */
+static void
+read_system(struct user_files *files, const struct settings *settings)
+{
+	if (settings->trust_anchor == NULL && settings->replay == NULL)
+		files->anchor_count = anchors_read_system(&files->anchors);
+	ca_store_read(&files->ca_bundle);
+}
+
 bool
 user_files_read(struct user_files *files, const struct settings *settings,
     char **why)
@@ -88,8 +99,11 @@ user_files_read(struct user_files *files, const struct settings *settings,
 	    &settings->next) &&
 	    read_zone_file(&reading, &files->trust_anchor,
 	    settings->trust_anchor) &&
-	    read_zone_file(&reading, &files->root_hints, settings->root_hints))
+	    read_zone_file(&reading, &files->root_hints,
+	    settings->root_hints)) {
+		read_system(files, settings);
 		return true;
+	}
 	user_files_clear(files);
 	*why = reading.why;
 	return false;
@@ -118,5 +132,9 @@ user_files_clear(struct user_files *files)
 	free_file(files->issuers);
 	free_file(files->trust_anchor);
 	free_file(files->root_hints);
+	for (i = 0; i < files->anchor_count; i++)
+		file_clear(&files->anchors[i]);
+	free(files->anchors);
+	file_clear(&files->ca_bundle);
 	memset(files, 0, sizeof(*files));
 }

@@ -1,6 +1,7 @@
 /*
- * The files that the options name, in memory. They are read once, before
- * anything is asked: whoever is set up from them later, or again, opens none.
+ * The files that the options name, and those of the system that have the same
+ * purposes, in memory. They are read once, before anything is asked: whoever is
+ * set up from them later, or again, opens none, and need not have the right to.
  */
 #ifndef CHECKER_RUN_USER_FILES_H
 #define CHECKER_RUN_USER_FILES_H
@@ -20,10 +21,15 @@ struct user_files {
 	struct file	*issuers;	/* owned */
 	struct file	*trust_anchor;	/* owned */
 	struct file	*root_hints;	/* owned */
+	/* Of the system, as far as it has them. */
+	struct file	*anchors;	/* owned; see anchor.h */
+	size_t		 anchor_count;
+	struct file	 ca_bundle;	/* see ca_store.h */
 };
 
 /*
- * Reads all files of SETTINGS (what is in them is for others to judge). "-" is
+ * Reads all files of SETTINGS, and the system's (what is in them is for others
+ * to judge). "-" is
  * standard input for chains, next and issuers, and the same octets for each of
  * them. False: FILES is empty, and *WHY (owned by the caller, printable) names
  * the file that cannot be read.

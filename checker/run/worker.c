@@ -571,6 +571,12 @@ run(int fd, const struct worker_options *options, bool alone)
 		free(why);
 		return;
 	}
+	if (!engine_start(&worker.engine, &why)) {
+		refuse(fd, why);
+		free(why);
+		engine_close(&worker.engine);
+		return;
+	}
 	worker.judge_thread = judge_thread_new(worker.engine.context.base);
 	open_channel(&worker, fd);
 	work(&worker);

@@ -1,34 +1,62 @@
 #include "checker/tlsa/ca_store.h"
 
+#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "checker/tlsa/match.h"
+#include "resolver/file.h"
 #include "resolver/memory.h"
 #include "smtp/chain.h"
 
 /* Certificates that are kept; systems trust some 150. */
 #define CA_STORE_MAX 1024
 
+/* Octets of a bundle; those of systems have a quarter of a million. */
+#define BUNDLE_MAX (16 * 1024 * 1024)
+
 /*
  * Decoding a bundle takes twenty times as long as reading it, and few runs need
  * it: that waits for the first search.
  */
 struct ca_store {
-	bool			 loaded;	/* the system's bundle */
+	const struct file	*bundle;	/* borrowed */
+	bool			 loaded;	/* the bundle */
 	struct certificate	*items;		/* owned; DER, and the key */
 	size_t			 count;
 	size_t			 decoded;	/* items that have their key */
 };
 
-struct ca_store *
-ca_store_new(void)
+bool
+ca_store_read(struct file *file)
 {
-	return memory_new(1, sizeof(struct ca_store));
+	const char *const paths[] = {
+		X509_get_default_cert_file(),
+		"/etc/ssl/certs/ca-certificates.crt",	/* Debian, Alpine */
+		"/etc/pki/tls/certs/ca-bundle.crt",	/* Fedora */
+		"/etc/ssl/cert.pem",			/* the BSDs */
+	};
+	char *ignored;
+	size_t i;
+
+	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		if (file_read(file, paths[i], BUNDLE_MAX, &ignored))
+			return true;
+		free(ignored);
+	}
+	return false;
+}
+
+struct ca_store *
+ca_store_new(const struct file *bundle)
+{
+	struct ca_store *store = memory_new(1, sizeof(*store));
+
+	store->bundle = bundle;
+	return store;
 }
 
 void
@@ -57,18 +85,23 @@ add_certificate(struct ca_store *store, const unsigned char *der, size_t size)
 	item->size = size;
 }
 
-bool
-ca_store_load_file(struct ca_store *store, const char *file)
+void
+ca_store_load(struct ca_store *store)
 {
-	FILE *stream = fopen(file, "r");
+	const struct file *bundle = store->bundle;
 	char *name, *header;
 	unsigned char *der;
+	BIO *memory;
 	long size;
 
-	if (stream == NULL)
-		return false;
+	if (store->loaded || bundle->size == 0)
+		return;
+	store->loaded = true;
+	memory = BIO_new_mem_buf(bundle->octets, (int)bundle->size);
+	if (memory == NULL)
+		abort();
 	while (store->count < CA_STORE_MAX &&
-	    PEM_read(stream, &name, &header, &der, &size) == 1) {
+	    PEM_read_bio(memory, &name, &header, &der, &size) == 1) {
 		if (strcmp(name, PEM_STRING_X509) == 0)
 			add_certificate(store, der, (size_t)size);
 		OPENSSL_free(name);
@@ -76,24 +109,7 @@ ca_store_load_file(struct ca_store *store, const char *file)
 		OPENSSL_free(der);
 	}
 	ERR_clear_error();
-	fclose(stream);
-	return true;
-}
-
-void
-ca_store_load(struct ca_store *store)
-{
-	const char *const files[] = {
-		X509_get_default_cert_file(),
-		"/etc/ssl/certs/ca-certificates.crt",	/* Debian, Alpine */
-		"/etc/pki/tls/certs/ca-bundle.crt",	/* Fedora */
-		"/etc/ssl/cert.pem",			/* the BSDs */
-	};
-	size_t i;
-
-	for (i = 0; !store->loaded && i < sizeof(files) / sizeof(files[0]); i++)
-		store->loaded = ca_store_load_file(store, files[i]);
-	store->loaded = true;
+	BIO_free(memory);
 }
 
 /* NULL: not a certificate. Owned by the caller. */

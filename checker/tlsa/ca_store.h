@@ -9,20 +9,27 @@
 
 struct ca_store;
 struct chain;
+struct file;
 struct tlsa;
 
-/* An empty store. Owned by the caller. */
-struct ca_store	*ca_store_new(void);
+/*
+ * Reads the system's CA bundle into FILE. False: there is none, and FILE is
+ * empty.
+ */
+bool		 ca_store_read(struct file *file);
+
+/*
+ * A store that will have the certificates of BUNDLE (in PEM; borrowed), but is
+ * empty yet. Owned by the caller.
+ */
+struct ca_store	*ca_store_new(const struct file *bundle);
 void		 ca_store_free(struct ca_store *store);
 
 /*
- * Reads the system's CA bundle; does nothing when called again. Of a bundle
- * that is missing or damaged the store has what could be read.
+ * Takes the certificates of the bundle; does nothing when called again. Of a
+ * bundle that is empty or damaged the store has what could be read.
  */
 void		 ca_store_load(struct ca_store *store);
-
-/* Adds the certificates of a PEM file. False: it cannot be opened. */
-bool		 ca_store_load_file(struct ca_store *store, const char *file);
 
 /*
  * Returns the CA certificate that RECORD is of, or whose key it is of (a chain

@@ -225,19 +225,6 @@ keyfile_init(struct keyfile *keyfile, const struct file *file, char **why)
 }
 
 bool
-keyfile_read(struct keyfile *keyfile, const char *path, char **why)
-{
-	struct file file;
-	bool good;
-
-	if (!file_read_or_input(&file, path, KEYFILE_SIZE_MAX, why))
-		return false;
-	good = keyfile_init(keyfile, &file, why);
-	file_clear(&file);
-	return good;
-}
-
-bool
 keyfile_check_order(const struct keyfile *keyfile, char **why)
 {
 	const struct chain *chain = keyfile->chain;

@@ -34,8 +34,6 @@ struct keyfile {
  */
 bool	keyfile_init(struct keyfile *keyfile, const struct file *file,
 	    char **why);
-/* The same for the file at PATH; "-" is standard input. */
-bool	keyfile_read(struct keyfile *keyfile, const char *path, char **why);
 void	keyfile_clear(struct keyfile *keyfile);
 
 /*

@@ -136,19 +136,6 @@ tlsa_file_init(struct tlsa_file *records, const struct file *file, char **why)
 	return false;
 }
 
-bool
-tlsa_file_read(struct tlsa_file *records, const char *path, char **why)
-{
-	struct file file;
-	bool good;
-
-	if (!file_read_or_input(&file, path, ZONE_READER_FILE_MAX, why))
-		return false;
-	good = tlsa_file_init(records, &file, why);
-	file_clear(&file);
-	return good;
-}
-
 void
 tlsa_file_clear(struct tlsa_file *records)
 {

@@ -34,8 +34,6 @@ struct tlsa_file {
  */
 bool	tlsa_file_init(struct tlsa_file *records, const struct file *file,
 	    char **why);
-/* The same for the file at PATH; "-" is standard input. */
-bool	tlsa_file_read(struct tlsa_file *records, const char *path, char **why);
 void	tlsa_file_clear(struct tlsa_file *records);
 
 /* Whether they have more than one owner (no owner counts as one, too). */

@@ -144,6 +144,14 @@ resolver_open(struct event_base *base, const struct resolver_options *options,
 	abort();
 }
 
+bool
+resolver_start(struct resolver *resolver, char **why)
+{
+	(void)resolver;
+	(void)why;
+	abort();
+}
+
 void
 resolver_close(struct resolver *resolver)
 {

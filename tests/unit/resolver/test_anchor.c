@@ -23,10 +23,11 @@ static bool
 read_text(struct anchors *anchors, const char *text, char **why)
 {
 	struct file file;
+	const struct anchor_files files = { .user = &file };
 	bool good;
 
 	file_init(&file, "root\tkey", text, strlen(text));
-	good = anchors_init(anchors, &file, why);
+	good = anchors_init(anchors, &files, why);
 	file_clear(&file);
 	return good;
 }
@@ -129,17 +130,60 @@ test_refused(void **state)
 	free(why);
 }
 
-/* Without a file: whatever this system has, both built-in keys are there. */
+/* Of the files of this system, if it has any, each has a name and octets. */
 static void
-test_built_in(void **state)
+test_read_system(void **state)
 {
+	struct file *files;
+	size_t i, count = anchors_read_system(&files);
+
+	(void)state;
+	for (i = 0; i < count; i++) {
+		assert_string_equal(strrchr(files[i].name, '.'), ".key");
+		assert_non_null(files[i].octets);
+		file_clear(&files[i]);
+	}
+	free(files);
+}
+
+/* The first file that is of use; the built-in keys are always there. */
+static const struct system_row {
+	const char	*name;
+	const char	*texts[2];
+	const char	*source;
+	size_t		 count;		/* of anchors */
+} system_rows[] = {
+	{ "no file", { NULL }, "built in", 2 },
+	{ "one that is no use", { "prose" }, "built in", 2 },
+	{ "one", { ". IN DS 1 8 2 " DIGEST_2024 "\n" }, "in a or built in",
+	    3 },
+	{ "the first of two", { ". IN DS 1 8 2 " DIGEST_2024 "\n",
+	    ". IN DS 2 8 2 " DIGEST_2024 "\n. IN DS 3 8 2 " DIGEST_2024 "\n" },
+	    "in a or built in", 3 },
+	{ "the second", { ". IN DS 1 8 2 " DIGEST_2024 "\nprose\n",
+	    ". IN DS 2 8 2 " DIGEST_2024 "\n. IN DS 3 8 2 " DIGEST_2024 "\n" },
+	    "in b or built in", 4 },
+	{ "the same key", { ". IN DS 20326 8 2 " DIGEST_2017 "\n" },
+	    "in a or built in", 2 },
+};
+
+static void
+test_system(void **state)
+{
+	const struct system_row *row = *state;
 	bool key_2017 = false, key_2024 = false;
+	struct file files[2];
+	struct anchor_files read = { .system = files };
 	struct anchors anchors;
 	char *why;
 	size_t i;
 
-	(void)state;
-	assert_true(anchors_init(&anchors, NULL, &why));
+	for (i = 0; i < 2 && row->texts[i] != NULL; i++)
+		file_init(&files[read.system_count++], i == 0 ? "a" : "b",
+		    row->texts[i], strlen(row->texts[i]));
+	assert_true(anchors_init(&anchors, &read, &why));
+	assert_string_equal(anchors.source, row->source);
+	assert_int_equal(anchors.count, row->count);
 	for (i = 0; i < anchors.count; i++) {
 		key_2017 |= strcmp(anchors.records[i],
 		    ". 3600 IN DS 20326 8 2 " DIGEST_2017) == 0;
@@ -148,8 +192,9 @@ test_built_in(void **state)
 	}
 	assert_true(key_2017);
 	assert_true(key_2024);
-	assert_non_null(strstr(anchors.source, "built in"));
 	anchors_clear(&anchors);
+	for (i = 0; i < read.system_count; i++)
+		file_clear(&files[i]);
 }
 
 int
@@ -158,7 +203,8 @@ main(void)
 	static const struct table tables[] = {
 		TABLE(test_accepted, accepted_rows),
 		TABLE(test_refused, refused_rows),
-		TABLE_ALONE(test_built_in),
+		TABLE_ALONE(test_read_system),
+		TABLE(test_system, system_rows),
 	};
 
 	return table_run(tables, sizeof(tables) / sizeof(tables[0]));

@@ -77,7 +77,7 @@ set_up(void **state)
 	test->options = (struct resolver_options){
 		.forwarders = test->forwarders,
 		.forwarder_count = 1,
-		.trust_anchor = &test->trust_anchor,
+		.anchors = { .user = &test->trust_anchor },
 		.question_limit = LONG,
 		.now = now,
 		.trace = &test->trace,
@@ -108,6 +108,7 @@ open_resolver(struct test *test)
 
 	test->resolver = resolver_open(test->base, &test->options, &why);
 	assert_non_null(test->resolver);
+	assert_true(resolver_start(test->resolver, &why));
 }
 
 /* Runs the loop until a callback breaks it. */
@@ -519,12 +520,12 @@ test_bad_options(void **state)
 	char *why;
 
 	file_init(&empty, "empty.key", "", 0);
-	test->options.trust_anchor = &empty;
+	test->options.anchors.user = &empty;
 	assert_null(resolver_open(test->base, &test->options, &why));
 	assert_string_equal(why, "empty.key: holds no trust anchor");
 	free(why);
 	file_clear(&empty);
-	test->options.trust_anchor = &test->trust_anchor;
+	test->options.anchors.user = &test->trust_anchor;
 	test->forwarders[0] = "192.0.2.256";
 	assert_null(resolver_open(test->base, &test->options, &why));
 	assert_string_equal(why, "'192.0.2.256' is not a resolver's address: "

@@ -20,12 +20,13 @@
 static char *
 fault_of(const struct resolver_options *options)
 {
+	static const struct anchor_files none;
 	struct anchors anchors;
 	struct asked asked;
 	struct ub_ctx *context;
 	char *why = NULL;
 
-	assert_true(anchors_init(&anchors, NULL, &why));
+	assert_true(anchors_init(&anchors, &none, &why));
 	context = setup_context(options, &anchors, &asked, &why);
 	assert_int_equal(context == NULL, why != NULL);
 	ub_ctx_delete(context);

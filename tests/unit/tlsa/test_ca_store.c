@@ -6,7 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 #include <openssl/bio.h>
@@ -15,9 +14,9 @@
 
 #include "checker/tlsa/ca_store.h"
 #include "checker/tlsa/tlsa.h"
+#include "resolver/file.h"
 #include "resolver/memory.h"
 #include "tests/unit/support/certificates.h"
-#include "tests/unit/support/scratch.h"
 #include "tests/unit/support/table.h"
 
 /* The group's certificates. */
@@ -46,15 +45,15 @@ find(struct ca_store *store, const struct issued *issued, const char *kind)
 }
 
 /*
- * A store of a bundle with a comment, a block that is not a certificate, one
- * that cannot be decoded, and the root.
+ * A bundle with a comment, a block that is not a certificate, one that cannot
+ * be decoded, and the root.
  */
-static struct ca_store *
-store_of_root(void)
+static struct file *
+bundle_of_root(void)
 {
-	struct ca_store *store = ca_store_new();
+	struct file *file = memory_new(1, sizeof(*file));
 	BIO *memory = BIO_new(BIO_s_mem());
-	char *text, *path;
+	char *text;
 	long size;
 
 	BIO_puts(memory, "# Root\n");
@@ -63,13 +62,16 @@ store_of_root(void)
 	    "-----END CERTIFICATE-----\n");
 	PEM_write_bio_X509(memory, pair->root->x509);
 	size = BIO_get_mem_data(memory, &text);
-	path = scratch_file(text, (size_t)size);
-	assert_true(ca_store_load_file(store, path));
-	/* From here on there is no file to read. */
-	unlink(path);
-	free(path);
+	file_init(file, "bundle", text, (size_t)size);
 	BIO_free(memory);
-	return store;
+	return file;
+}
+
+static void
+bundle_free(struct file *file)
+{
+	file_clear(file);
+	free(file);
 }
 
 struct found {
@@ -88,45 +90,58 @@ static void
 test_find(void **state)
 {
 	const struct found *row = *state;
-	struct ca_store *store = store_of_root();
-	char *name = find(store, pair->root, row->kind);
+	struct file *bundle = bundle_of_root();
+	struct ca_store *store = ca_store_new(bundle);
+	char *name;
 
+	assert_null(find(store, pair->root, row->kind));
+	ca_store_load(store);
+	ca_store_load(store);
+	name = find(store, pair->root, row->kind);
 	assert_non_null(name);
 	assert_string_equal(name, "CN=Root");
 	free(name);
 	assert_null(find(store, pair->leaf, row->kind));
 	assert_int_equal(ERR_peek_error(), 0);
 	ca_store_free(store);
+	bundle_free(bundle);
 }
 
+/* There may be no bundle, or one with nothing in it. */
 static void
 test_empty(void **state)
 {
-	struct ca_store *store = ca_store_new();
+	struct file file = { NULL, NULL, 0 };
+	struct ca_store *store = ca_store_new(&file);
 
 	(void)state;
+	ca_store_load(store);
 	assert_null(find(store, pair->root, "2 1 1"));
-	assert_false(ca_store_load_file(store, "/nonexistent/bundle"));
+	ca_store_free(store);
+	file_init(&file, "bundle", "# none\n", 7);
+	store = ca_store_new(&file);
+	ca_store_load(store);
 	assert_null(find(store, pair->root, "2 1 1"));
 	ca_store_free(store);
 	ca_store_free(NULL);
+	file_clear(&file);
 }
 
-/* The system's bundle, if there is one, adds to what is there. */
+/* The system's bundle, if there is one, has none of our certificates. */
 static void
 test_system(void **state)
 {
-	struct ca_store *store = store_of_root();
-	char *name;
+	struct file file;
+	const bool read = ca_store_read(&file);
+	struct ca_store *store = ca_store_new(&file);
 
 	(void)state;
-	ca_store_load(store);
+	assert_int_equal(read, file.octets != NULL);
 	ca_store_load(store);
 	assert_null(find(store, pair->leaf, "2 1 1"));
-	name = find(store, pair->root, "2 1 1");
-	assert_string_equal(name, "CN=Root");
-	free(name);
+	assert_int_equal(ERR_peek_error(), 0);
 	ca_store_free(store);
+	file_clear(&file);
 }
 
 int

@@ -4,7 +4,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 #include <openssl/evp.h>
@@ -12,9 +11,9 @@
 #include <openssl/x509.h>
 
 #include "checker/tlsa/keyfile.h"
+#include "resolver/file.h"
 #include "resolver/memory.h"
 #include "tests/unit/support/certificates.h"
-#include "tests/unit/support/scratch.h"
 
 struct world {
 	struct issued	*root;
@@ -58,6 +57,9 @@ tear_down(void **state)
 	return 0;
 }
 
+/* The name of each file here. */
+static const char path[] = "folder/file";
+
 /*
  * Reads a file with these octets; *WHY is owned, and without the file's name.
  */
@@ -65,10 +67,13 @@ static bool
 read_octets(struct keyfile *keyfile, const void *octets, size_t size,
     char **why)
 {
-	char *path = scratch_file(octets, size), *whole = NULL;
-	bool read = keyfile_read(keyfile, path, &whole);
+	char *whole = NULL;
+	struct file file;
+	bool read;
 
-	unlink(path);
+	file_init(&file, path, octets, size);
+	read = keyfile_init(keyfile, &file, &whole);
+	file_clear(&file);
 	*why = NULL;
 	if (!read) {
 		assert_non_null(whole);
@@ -77,7 +82,6 @@ read_octets(struct keyfile *keyfile, const void *octets, size_t size,
 		assert_null(strchr(whole, '\n'));
 	}
 	free(whole);
-	free(path);
 	return read;
 }
 
@@ -355,27 +359,6 @@ test_private_key(void **state)
 	refuse("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIB\n", PRIVATE);
 }
 
-static void
-test_files(void **state)
-{
-	char *text = memory_new(KEYFILE_SIZE_MAX + 1, 1), *why;
-	struct keyfile keyfile;
-
-	(void)state;
-	memset(text, '\n', KEYFILE_SIZE_MAX + 1);
-	assert_false(read_octets(&keyfile, text, KEYFILE_SIZE_MAX + 1, &why));
-	assert_string_equal(why, ": is larger than 1048576 octets");
-	free(why);
-	free(text);
-	assert_false(keyfile_read(&keyfile, "/nonexistent/x\n", &why));
-	assert_string_equal(why,
-	    "/nonexistent/x\\x0a: No such file or directory");
-	free(why);
-	assert_false(keyfile_read(&keyfile, "/", &why));
-	assert_string_equal(why, "/: Is a directory");
-	free(why);
-}
-
 int
 main(void)
 {
@@ -388,7 +371,6 @@ main(void)
 		cmocka_unit_test(test_nothing_in_it),
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_private_key),
-		cmocka_unit_test(test_files),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
