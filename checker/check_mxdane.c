@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "checker/report/plugin.h"
+#include "checker/run/confine.h"
 #include "checker/run/input.h"
 #include "checker/run/plugin_settings.h"
 #include "checker/run/pool.h"
@@ -120,15 +121,21 @@ run(const struct plugin_settings *settings)
 		.settings = settings,
 		.state = PLUGIN_UNKNOWN,
 	};
+	static const struct confine_needs needs = {
+		.children = true,
+		.network = true,
+	};
 	char *why;
 
 	check.domain = input_domain(settings->domain, &why);
 	if (check.domain == NULL)
 		return complain(why);
-	if (user_files_read(&check.files, &settings->common, &why))
+	if (user_files_read(&check.files, &settings->common, &why)) {
+		free(confine(&needs));
 		audit(&check);
-	else
+	} else {
 		complain(why);
+	}
 	user_files_clear(&check.files);
 	free(check.domain);
 	return check.state;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "checker/run/confine.h"
 #include "checker/run/output.h"
 #include "checker/run/process.h"
 #include "resolver/memory.h"
@@ -32,16 +33,18 @@ find_missing(const struct mxtlsa_settings *settings, int count)
 	return NULL;
 }
 
-/* Reads the files, and does the rest. */
+/* Reads the files, and does the rest without the right to read any more. */
 static int
-work_on_files(const struct mxtlsa_settings *settings, char *const *words,
+work_confined(const struct mxtlsa_settings *settings, char *const *words,
     size_t count, FILE *out, char **why)
 {
+	const struct confine_needs needs = { .outputs = { settings->output } };
 	struct mxtlsa_input input;
 	int status;
 
 	if (!mxtlsa_input_read(&input, settings, words, count, why))
 		return OPTIONS_EXIT_USAGE;
+	free(confine(&needs));
 	status = settings->verify ?
 	    mxtlsa_verify(settings, &input, out, why) :
 	    mxtlsa_make(settings, &input, out, why);
@@ -58,7 +61,7 @@ work(const struct mxtlsa_settings *settings, char *const *words, size_t count)
 
 	if (!output_open(&output, settings->output, true, &why))
 		return complain(why, false);
-	status = work_on_files(settings, words, count, output.stream, &why);
+	status = work_confined(settings, words, count, output.stream, &why);
 	if (why != NULL) {
 		output_discard(&output);
 		return complain(why, false);

@@ -180,6 +180,14 @@ tls_library_version(void)
 	return OpenSSL_version(OPENSSL_VERSION);
 }
 
+void
+tls_library_init(void)
+{
+	OPENSSL_init_ssl(OPENSSL_INIT_LOAD_CONFIG |
+	    OPENSSL_INIT_LOAD_SSL_STRINGS | OPENSSL_INIT_LOAD_CRYPTO_STRINGS,
+	    NULL);
+}
+
 char *
 tls_error_text(unsigned long code)
 {

@@ -61,6 +61,11 @@ void		 handshake_free(struct handshake *handshake);
 
 /* How OpenSSL names itself at run time: "OpenSSL 3.0.17 1 Jul 2025". Static. */
 const char	*tls_library_version(void);
+/*
+ * Has OpenSSL read its configuration and load what that names, as it would when
+ * it is first used: afterwards it opens no file.
+ */
+void		 tls_library_init(void);
 
 /* The text of an OpenSSL error code. Printable, owned by the caller. */
 char		*tls_error_text(unsigned long code);

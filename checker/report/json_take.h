@@ -28,6 +28,12 @@ struct json_words {
 };
 
 /*
+ * Has jansson seed its tables at random, against keys that are made to collide
+ * in them: it reads a file for that, once, and else when it is first used.
+ */
+void	json_take_seed(void);
+
+/*
  * For what only the caller can see: sets *WHY to "KEY: WHAT" and returns false.
  * Both are printable.
  */

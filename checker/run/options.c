@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/run/confine.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
@@ -238,5 +239,9 @@ options_print_help(const struct option_table *table, FILE *out)
 void
 options_print_version(const struct option_table *table, FILE *out)
 {
-	fprintf(out, "%s (mxdane) %s\n", table->program, PACKAGE_VERSION);
+	char *confinement = confine_text();
+
+	fprintf(out, "%s (mxdane) %s\nconfinement: %s\n", table->program,
+	    PACKAGE_VERSION, confinement);
+	free(confinement);
 }

@@ -58,7 +58,7 @@ int	options_parse(const struct option_table *table, int argc,
 
 /* Writes what --help prints. */
 void	options_print_help(const struct option_table *table, FILE *out);
-/* Writes what --version prints. */
+/* Writes what --version prints: by what it is confined, too. */
 void	options_print_version(const struct option_table *table, FILE *out);
 
 #endif

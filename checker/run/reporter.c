@@ -6,14 +6,23 @@
 
 #include "checker/run/terminal.h"
 
-/* False: there is a file for it, but it cannot be opened. */
-static bool
-open_summary(struct reporter *reporter, char **why)
+const char *
+reporter_summary_file(const struct settings *settings)
 {
-	const char *variable = reporter->format->summary_variable;
+	const char *variable = settings->format->summary_variable;
 	const char *file = variable != NULL ? getenv(variable) : NULL;
 
-	if (file == NULL || *file == '\0')
+	return file != NULL && *file != '\0' ? file : NULL;
+}
+
+/* False: there is a file for it, but it cannot be opened. */
+static bool
+open_summary(struct reporter *reporter, const struct settings *settings,
+    char **why)
+{
+	const char *file = reporter_summary_file(settings);
+
+	if (file == NULL)
 		return true;
 	if (!output_append(&reporter->summary, file, why))
 		return false;
@@ -34,7 +43,7 @@ reporter_open(struct reporter *reporter, const struct settings *settings,
 	if (!output_open(&reporter->output, settings->output,
 	    settings->format->whole, why))
 		return false;
-	open_summary(reporter, why);
+	open_summary(reporter, settings, why);
 	if (reporter->format->begin != NULL)
 		reporter->state = reporter->format->begin(
 		    reporter->output.stream, &reporter->options);

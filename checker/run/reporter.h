@@ -23,6 +23,12 @@ struct reporter {
 };
 
 /*
+ * The file to which a summary of the report is added, if the format has one and
+ * the environment names a file for it; NULL: none. Borrowed.
+ */
+const char *reporter_summary_file(const struct settings *settings);
+
+/*
  * Opens what SETTINGS say. False: the output cannot be opened. *WHY (owned by
  * the caller, printable) says why not; when the output is open and *WHY is not
  * NULL, it is the format's summary that cannot be opened, and is left out.

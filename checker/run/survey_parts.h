@@ -33,6 +33,8 @@ struct survey {
 	struct event		*progress;	/* owned; NULL: not shown */
 	struct signals		 signals;
 	struct reporter		 reporter;
+	size_t			 workers;	/* at a time; of --jobs */
+	bool			 confined;	/* for good */
 	bool			 reports;	/* it is open */
 	bool			 defers;	/* nothing is written yet */
 	struct pool_result	*deferred;	/* owned, with what they own */

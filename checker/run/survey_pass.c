@@ -8,12 +8,14 @@
 #include "checker/evidence/evidence.h"
 #include "checker/evidence/recording.h"
 #include "checker/gather/audit.h"
+#include "checker/run/confine.h"
 #include "checker/run/earlier.h"
 #include "checker/run/input.h"
 #include "checker/run/replay.h"
 #include "checker/run/terminal.h"
 #include "checker/run/worker.h"
 #include "resolver/memory.h"
+#include "resolver/trace.h"
 
 /* How often the line that shows progress is drawn. */
 #define PROGRESS_MICROSECONDS 500000
@@ -268,27 +270,12 @@ start_progress(struct survey *survey)
 		abort();
 }
 
-/* --jobs; 0: one for each processor. */
-static size_t
-worker_count(const struct settings *settings)
-{
-	long processors = 1;
-
-	if (settings->jobs > 0)
-		return settings->jobs;
-	processors = sysconf(_SC_NPROCESSORS_ONLN);
-	if (processors < 1)
-		return 1;
-	return processors < POOL_WORKERS_MAX ? (size_t)processors :
-	    POOL_WORKERS_MAX;
-}
-
 static struct pool *
 open_pool(struct survey *survey, struct worker_options *worker)
 {
 	const struct settings *settings = survey->settings;
 	const struct pool_options options = {
-		.workers = worker_count(settings),
+		.workers = survey->workers,
 		.flight = settings->gather.authoritative ?
 		    AUDIT_FLIGHT_AUTHORITATIVE : AUDIT_FLIGHT,
 		.deadline = settings->gather.timeout,
@@ -429,6 +416,47 @@ open_source(struct survey *survey, char *const *words, size_t count,
 	return false;
 }
 
+/* --jobs; 0: one for each processor. */
+static size_t
+worker_count(const struct settings *settings)
+{
+	long processors = 1;
+
+	if (settings->jobs > 0)
+		return settings->jobs;
+	processors = sysconf(_SC_NPROCESSORS_ONLN);
+	if (processors < 1)
+		return 1;
+	return processors < POOL_WORKERS_MAX ? (size_t)processors :
+	    POOL_WORKERS_MAX;
+}
+
+/*
+ * The files are read or open, but for those that are written. Workers are not
+ * there yet: they have no more rights than their parent.
+ */
+static void
+give_up_rights(struct survey *survey)
+{
+	const struct settings *settings = survey->settings;
+	const struct confine_needs needs = {
+		.children = true,
+		.network = true,
+		.outputs = { settings->output, settings->record,
+		    reporter_summary_file(settings) },
+	};
+	char *confined;
+
+	if (survey->confined)
+		return;
+	survey->confined = true;
+	survey->workers = worker_count(settings);
+	confined = confine(&needs);
+	if (settings->report.verbosity > 0)
+		on_trace(TRACE_STEPS, "parent", confined, survey);
+	free(confined);
+}
+
 static void
 close_source(struct survey *survey)
 {
@@ -453,8 +481,10 @@ survey_audit_all(struct survey *survey, char *const *words, size_t count,
 	signals_watch(&survey->signals, survey->base);
 	good = open_source(survey, words, count, file) &&
 	    (survey->defers || survey_begin_record(survey));
-	if (good)
+	if (good) {
+		give_up_rights(survey);
 		run(survey);
+	}
 	good = good && !survey->wrong;
 	close_source(survey);
 	if (!survey->defers)

@@ -11,6 +11,7 @@
 #include "checker/judge/compare.h"
 #include "checker/judge/judge.h"
 #include "checker/run/channel.h"
+#include "checker/run/confine.h"
 #include "checker/run/earlier.h"
 #include "checker/run/engine.h"
 #include "checker/run/judge_thread.h"
@@ -550,6 +551,23 @@ close_worker(struct worker *worker)
 	engine_close(&worker->engine);
 }
 
+/*
+ * Between the opening of the engine, which prepares the libraries, and its
+ * start, which begins to listen to strangers, the worker gives up its rights.
+ * Returns by what it is confined (owned by the caller); NULL: *WHY.
+ */
+static char *
+start_confined(struct engine *engine, char **why)
+{
+	static const struct confine_needs needs = { .network = true };
+	char *confined = confine(&needs);
+
+	if (engine_start(engine, why))
+		return confined;
+	free(confined);
+	return NULL;
+}
+
 static void
 run(int fd, const struct worker_options *options, bool alone)
 {
@@ -558,7 +576,7 @@ run(int fd, const struct worker_options *options, bool alone)
 		.alone = alone,
 	};
 	const bool keep = alone || worker.settings.record != NULL;
-	char *why;
+	char *why, *confined;
 
 	worker.settings.gather.keep_octets = keep;
 	worker.settings.resolver.keep_origins = keep;
@@ -571,7 +589,8 @@ run(int fd, const struct worker_options *options, bool alone)
 		free(why);
 		return;
 	}
-	if (!engine_start(&worker.engine, &why)) {
+	confined = start_confined(&worker.engine, &why);
+	if (confined == NULL) {
 		refuse(fd, why);
 		free(why);
 		engine_close(&worker.engine);
@@ -579,6 +598,8 @@ run(int fd, const struct worker_options *options, bool alone)
 	}
 	worker.judge_thread = judge_thread_new(worker.engine.context.base);
 	open_channel(&worker, fd);
+	trace_say(&worker.trace, TRACE_STEPS, "worker", "%s", confined);
+	free(confined);
 	work(&worker);
 	close_worker(&worker);
 }
