@@ -1,13 +1,20 @@
 /*
  * check_mxdane: the audit as a monitoring plugin. All of its output, complaints
  * about wrong usage included, goes to standard output, which is what monitoring
- * systems read.
+ * systems read, and none to standard error. It is written when all else is done,
+ * so that there is one answer, whatever happens: if the process cannot go on
+ * before that, there is a line to say so.
  */
+#include <errno.h>
 #include <event2/event.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "checker/report/plugin.h"
 #include "checker/run/confine.h"
+#include "checker/run/descriptors.h"
+#include "checker/run/engine.h"
 #include "checker/run/input.h"
 #include "checker/run/plugin_settings.h"
 #include "checker/run/pool.h"
@@ -15,6 +22,7 @@
 #include "checker/run/user_files.h"
 #include "checker/run/worker.h"
 #include "resolver/memory.h"
+#include "resolver/shortage.h"
 
 /*
  * Seconds beyond the deadline, without a word of the worker: it hangs. Together
@@ -22,8 +30,16 @@
  */
 #define GRACE 5
 
+/* Signals that end a process for a fault or for want of processor time. */
+static const int faults[] = {
+	SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGXCPU,
+};
+
+#define FAULTS (sizeof(faults) / sizeof(faults[0]))
+
 /* One check. */
 struct check {
+	FILE				*out;		/* borrowed */
 	const struct plugin_settings	*settings;	/* borrowed */
 	struct event_base		*base;		/* owned */
 	struct user_files		 files;
@@ -31,10 +47,37 @@ struct check {
 	enum plugin_state		 state;
 };
 
-static enum plugin_state
-complain(char *why)
+/* The process cannot go on, before it has answered. */
+static void
+on_end(int number)
 {
-	plugin_complain(stdout, why);
+	const char *shortage = process_shortage(errno);
+	const char *why = "internal error";
+
+	if (number == SIGXCPU)
+		why = "out of processor time";
+	else if (number == SIGABRT && shortage != NULL)
+		why = shortage;
+	process_end(STDOUT_FILENO, "MXDANE UNKNOWN: ", why, PLUGIN_UNKNOWN);
+}
+
+/* A worker's fault is for the parent to tell. */
+static void
+work(int fd, void *argument)
+{
+	size_t i;
+
+	for (i = 0; i < FAULTS; i++) {
+		if (faults[i] != SIGABRT)
+			signal(faults[i], SIG_DFL);
+	}
+	worker_run(fd, argument);
+}
+
+static enum plugin_state
+complain(FILE *out, char *why)
+{
+	plugin_complain(out, why);
 	free(why);
 	return PLUGIN_UNKNOWN;
 }
@@ -57,7 +100,7 @@ on_report(struct pool_result *result, void *argument)
 	struct plugin_options options = check->settings->plugin;
 
 	options.verbosity = check->settings->common.report.verbosity;
-	check->state = plugin_report(stdout, result->evidence, &options);
+	check->state = plugin_report(check->out, result->evidence, &options);
 }
 
 static void
@@ -66,7 +109,7 @@ on_refused(char *why, bool internal, void *argument)
 	struct check *check = argument;
 
 	(void)internal;
-	complain(why);
+	complain(check->out, why);
 	/* Not loopbreak: the loop may not have begun yet. */
 	event_base_loopexit(check->base, NULL);
 }
@@ -92,7 +135,7 @@ audit(struct check *check)
 		.flight = 1,
 		.deadline = check->settings->common.gather.timeout,
 		.grace = GRACE,
-		.work = worker_run,
+		.work = work,
 		.work_argument = &worker,
 	};
 	const struct pool_callbacks callbacks = {
@@ -115,9 +158,10 @@ audit(struct check *check)
 }
 
 static enum plugin_state
-run(const struct plugin_settings *settings)
+run(const struct plugin_settings *settings, FILE *out)
 {
 	struct check check = {
+		.out = out,
 		.settings = settings,
 		.state = PLUGIN_UNKNOWN,
 	};
@@ -129,44 +173,95 @@ run(const struct plugin_settings *settings)
 
 	check.domain = input_domain(settings->domain, &why);
 	if (check.domain == NULL)
-		return complain(why);
-	if (user_files_read(&check.files, &settings->common, &why)) {
+		return complain(out, why);
+	if (descriptors_suffice(engine_work(&settings->common), &why) &&
+	    user_files_read(&check.files, &settings->common, &why)) {
 		free(confine(&needs));
 		audit(&check);
 	} else {
-		complain(why);
+		complain(out, why);
 	}
 	user_files_clear(&check.files);
 	free(check.domain);
 	return check.state;
 }
 
-int
-main(int argc, char **argv)
+/* What the command line asks for. */
+static enum plugin_state
+answer(int argc, char **argv, FILE *out)
 {
+	const struct option_table *table = &plugin_settings_table;
 	struct plugin_settings settings;
 	enum plugin_state state = PLUGIN_UNKNOWN;
 	char *why;
 	int first;
 
-	process_init();
 	plugin_settings_init(&settings);
-	first = options_parse(&plugin_settings_table, argc, argv, &settings,
-	    &why);
+	first = options_parse(table, argc, argv, &settings, &why);
 	if (first == 0)
-		complain(why);
+		complain(out, why);
 	else if (settings.common.help)
-		options_print_help(&plugin_settings_table, stdout);
+		options_print_help(table, out);
 	else if (settings.common.version)
-		options_print_version(&plugin_settings_table, stdout);
+		options_print_version(table, out);
 	else if (first < argc)
-		complain(memory_format("unexpected argument '%s' (try "
+		complain(out, memory_format("unexpected argument '%s' (try "
 		    "'check_mxdane --help')", argv[first]));
 	else if (settings.domain == NULL)
-		complain(memory_string("missing option -H DOMAIN (try "
+		complain(out, memory_string("missing option -H DOMAIN (try "
 		    "'check_mxdane --help')"));
 	else
-		state = run(&settings);
+		state = run(&settings, out);
 	settings_clear(&settings.common);
+	return state;
+}
+
+/* False: it cannot all be written. */
+static bool
+write_text(const char *text, size_t size)
+{
+	ssize_t written;
+
+	while (size > 0) {
+		written = write(STDOUT_FILENO, text, size);
+		if (written == -1 && errno == EINTR)
+			continue;
+		if (written <= 0)
+			return false;
+		text += written;
+		size -= (size_t)written;
+	}
+	return true;
+}
+
+static void
+watch_faults(void)
+{
+	size_t i;
+
+	for (i = 0; i < FAULTS; i++)
+		signal(faults[i], on_end);
+}
+
+int
+main(int argc, char **argv)
+{
+	enum plugin_state state;
+	size_t size;
+	char *text;
+	FILE *out;
+
+	process_init(on_end);
+	process_silence();
+	watch_faults();
+	out = open_memstream(&text, &size);
+	if (out == NULL)
+		shortage_end(ENOMEM);
+	state = answer(argc, argv, out);
+	if (ferror(out) || fclose(out) != 0)
+		shortage_end(ENOMEM);
+	if (!write_text(text, size))
+		state = PLUGIN_UNKNOWN;
+	free(text);
 	return (int)state;
 }

@@ -18,6 +18,12 @@ wrong_usage(char *why)
 	return OPTIONS_EXIT_USAGE;
 }
 
+static void
+on_end(int number)
+{
+	process_fail(number, "mxdane: ", OPTIONS_EXIT_SOFTWARE);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -25,17 +31,15 @@ main(int argc, char **argv)
 	char *why;
 	int first, status;
 
-	process_init();
+	process_init(on_end);
 	settings_init(&settings);
 	first = options_parse(&settings_table, argc, argv, &settings, &why);
 	if (first == 0) {
 		status = wrong_usage(why);
 	} else if (settings.help) {
-		options_print_help(&settings_table, stdout);
-		status = 0;
+		status = options_show(&settings_table, options_print_help);
 	} else if (settings.version) {
-		options_print_version(&settings_table, stdout);
-		status = 0;
+		status = options_show(&settings_table, options_print_version);
 	} else if (first == argc && settings.input == NULL &&
 	    settings.replay == NULL) {
 		status = wrong_usage(memory_string("mxdane: missing DOMAIN "

@@ -72,6 +72,12 @@ work(const struct mxtlsa_settings *settings, char *const *words, size_t count)
 	return OPTIONS_EXIT_SOFTWARE;
 }
 
+static void
+on_end(int number)
+{
+	process_fail(number, "mxtlsa: ", OPTIONS_EXIT_SOFTWARE);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -79,7 +85,7 @@ main(int argc, char **argv)
 	char *why;
 	int first, status;
 
-	process_init();
+	process_init(on_end);
 	mxtlsa_settings_init(&settings);
 	settings.when = time(NULL);
 	first = options_parse(&mxtlsa_settings_table, argc, argv, &settings,
@@ -87,11 +93,11 @@ main(int argc, char **argv)
 	if (first == 0) {
 		status = complain(why, true);
 	} else if (settings.help) {
-		options_print_help(&mxtlsa_settings_table, stdout);
-		status = 0;
+		status = options_show(&mxtlsa_settings_table,
+		    options_print_help);
 	} else if (settings.version) {
-		options_print_version(&mxtlsa_settings_table, stdout);
-		status = 0;
+		status = options_show(&mxtlsa_settings_table,
+		    options_print_version);
 	} else if (mxtlsa_settings_conflict(&settings) != NULL) {
 		status = complain(memory_string(mxtlsa_settings_conflict(
 		    &settings)), false);

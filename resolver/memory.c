@@ -1,9 +1,12 @@
 #include "resolver/memory.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "resolver/shortage.h"
 
 void *
 memory_new(size_t count, size_t size)
@@ -12,7 +15,7 @@ memory_new(size_t count, size_t size)
 
 	memory = calloc(count > 0 ? count : 1, size > 0 ? size : 1);
 	if (memory == NULL)
-		abort();
+		shortage_end(ENOMEM);
 	return memory;
 }
 
@@ -34,10 +37,10 @@ void *
 memory_grow(void *array, size_t count, size_t size)
 {
 	if (size == 0 || count >= SIZE_MAX / size)
-		abort();
+		shortage_end(ENOMEM);
 	array = realloc(array, roomy((count + 1) * size));
 	if (array == NULL)
-		abort();
+		shortage_end(ENOMEM);
 	memset((char *)array + count * size, 0, size);
 	return array;
 }
@@ -47,7 +50,7 @@ memory_resize(void *memory, size_t size)
 {
 	memory = realloc(memory, size > 0 ? size : 1);
 	if (memory == NULL)
-		abort();
+		shortage_end(ENOMEM);
 	return memory;
 }
 
@@ -57,7 +60,7 @@ memory_copy(const void *bytes, size_t size)
 	char *copy;
 
 	if (size == SIZE_MAX)
-		abort();
+		shortage_end(ENOMEM);
 	copy = memory_new(size + 1, 1);
 	if (size > 0)
 		memcpy(copy, bytes, size);

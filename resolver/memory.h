@@ -1,7 +1,7 @@
 /*
- * Allocation that cannot fail: out of memory, the program aborts, so that no
- * caller needs an answer for it. Everything returned here is owned by the
- * caller and released with free().
+ * Allocation that cannot fail: out of memory, the process ends (shortage.h), so
+ * that no caller needs an answer for it. Everything returned here is owned by
+ * the caller and released with free().
  */
 #ifndef RESOLVER_MEMORY_H
 #define RESOLVER_MEMORY_H

@@ -1,5 +1,6 @@
 #include "resolver/resolver.h"
 
+#include <errno.h>
 #include <event2/event.h>
 #include <stdlib.h>
 #include <unbound.h>
@@ -9,9 +10,11 @@
 #include "resolver/clock.h"
 #include "resolver/memory.h"
 #include "resolver/setup.h"
+#include "resolver/shortage.h"
 #include "resolver/trace.h"
 
 #define CLASS_IN 1
+#define RCODE_SERVFAIL 2
 
 /*
  * libunbound works in its own thread and reports from ub_process, within which
@@ -128,6 +131,14 @@ on_due(evutil_socket_t fd, short what, void *argument)
 		ended.answered(ended.answer, ended.argument);
 }
 
+/* No libunbound code but this one is about memory. */
+static void
+check_memory(int error)
+{
+	if (error == UB_NOMEM)
+		shortage_end(ENOMEM);
+}
+
 /* Called from ub_process; never after ub_cancel. */
 static void
 on_result(void *argument, int error, struct ub_result *result)
@@ -136,6 +147,10 @@ on_result(void *argument, int error, struct ub_result *result)
 	struct answer_source source;
 
 	question->in_flight = false;
+	check_memory(error);
+	/* libunbound says this, too, when it lacks something itself. */
+	if (error == UB_NOERROR && result->rcode == RCODE_SERVFAIL)
+		shortage_check();
 	if (error != UB_NOERROR) {
 		question->answer = failed(question, ub_strerror(error));
 	} else {
@@ -212,6 +227,7 @@ resolver_ask(struct resolver *resolver, const char *name, enum dns_type type,
 	question->answered = answered;
 	error = ub_resolve_async(resolver->context, name, (int)type, CLASS_IN,
 	    question, on_result, &question->id);
+	check_memory(error);
 	question->in_flight = error == UB_NOERROR;
 	if (question->in_flight) {
 		evtimer_add(question->due, &resolver->limit);

@@ -37,6 +37,9 @@ struct resolver_options {
 	 * here are asked in any case.
 	 */
 	bool			 allow_reserved;
+	/* What it may have open at a time; 0: as many as a survey needs. */
+	size_t			 udp_ports;
+	size_t			 tcp_connections;
 	double			 question_limit; /* seconds, for each */
 	time_t			 now;		/* see answer.h */
 	bool			 keep_origins;	/* as answer.h says */

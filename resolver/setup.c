@@ -20,9 +20,6 @@ struct setting {
 
 /* The library's defaults suit a program that asks one question. */
 static const struct setting settings[] = {
-	/* Questions in flight to name servers at a time. */
-	{ "outgoing-range:", "256" },
-	{ "outgoing-num-tcp:", "32" },
 	{ "num-queries-per-thread:", "1024" },
 	/* Enough for a survey of many domains, and no more. */
 	{ "msg-cache-size:", "16m" },
@@ -55,6 +52,10 @@ static const struct setting settings[] = {
  */
 static const struct setting whole_ns_sets = { "iter-scrub-ns:", "1000" };
 
+/* Questions in flight to name servers at a time; further ones wait. */
+#define UDP_PORTS	256
+#define TCP_CONNECTIONS	32
+
 static const struct setting tcp_only = { "tcp-upstream:", "yes" };
 
 static bool
@@ -68,6 +69,31 @@ apply(struct ub_ctx *context, const struct setting *setting, char **why)
 	*why = memory_format("libunbound rejects \"%s %s\": %s",
 	    setting->option, setting->value, ub_strerror(error));
 	return false;
+}
+
+static bool
+apply_number(struct ub_ctx *context, const char *option, size_t number,
+    char **why)
+{
+	char *value = memory_format("%zu", number);
+	const bool good = apply(context, &(struct setting){ option, value },
+	    why);
+
+	free(value);
+	return good;
+}
+
+/* libunbound answers SERVFAIL when it has no descriptor for a socket. */
+static bool
+set_sockets(struct ub_ctx *context, const struct resolver_options *options,
+    char **why)
+{
+	const size_t udp = options->udp_ports, tcp = options->tcp_connections;
+
+	return apply_number(context, "outgoing-range:",
+	    udp > 0 ? udp : UDP_PORTS, why) &&
+	    apply_number(context, "outgoing-num-tcp:",
+	    tcp > 0 ? tcp : TCP_CONNECTIONS, why);
 }
 
 static bool
@@ -208,6 +234,8 @@ set_options(struct ub_ctx *context, const struct resolver_options *options,
 	for (i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
 		if (!apply(context, &settings[i], why))
 			return false;
+	if (!set_sockets(context, options, why))
+		return false;
 	ub_ctx_set_option(context, whole_ns_sets.option, whole_ns_sets.value);
 	if (options->tcp_only && !apply(context, &tcp_only, why))
 		return false;

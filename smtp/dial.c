@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "resolver/memory.h"
+#include "resolver/shortage.h"
 #include "resolver/text.h"
 
 /* Seconds within which a connection must succeed. */
@@ -32,6 +33,7 @@ struct dialer {
 	struct dial		**end;		/* borrowed; where the next
 						 * one goes */
 	size_t			 open;		/* how many have a stream */
+	size_t			 max;		/* how many may */
 	bool			 connected;	/* a dial has succeeded */
 	struct event		*begin;		/* owned; see on_begin */
 };
@@ -92,6 +94,8 @@ connect_now(struct dial *dial)
 		return;
 	/* No route, for example: libevent does not call back then. */
 	dial->error = EVUTIL_SOCKET_ERROR();
+	if (shortage_is(dial->error))
+		shortage_end(dial->error);
 	set_idle(dial);
 	event_active(dial->dialer->begin, EV_TIMEOUT, 0);
 }
@@ -144,7 +148,7 @@ on_begin(evutil_socket_t fd, short what, void *argument)
 	(void)what;
 	if (report_failure(dialer))
 		return;
-	for (dial = dialer->first; dial != NULL && dialer->open < DIAL_MAX;
+	for (dial = dialer->first; dial != NULL && dialer->open < dialer->max;
 	    dial = dial->next) {
 		if (dial->stream == NULL && !must_wait(dial))
 			connect_now(dial);
@@ -157,11 +161,18 @@ dialer_new(struct event_base *base)
 	struct dialer *dialer = memory_new(1, sizeof(*dialer));
 
 	dialer->base = base;
+	dialer->max = DIAL_MAX;
 	dialer->end = &dialer->first;
 	dialer->begin = event_new(base, -1, 0, on_begin, dialer);
 	if (dialer->begin == NULL)
 		abort();
 	return dialer;
+}
+
+void
+dialer_set_max(struct dialer *dialer, size_t max)
+{
+	dialer->max = max < DIAL_MAX ? max : DIAL_MAX;
 }
 
 void

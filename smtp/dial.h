@@ -1,11 +1,12 @@
 /*
- * Makes connections: one at a time to each address (and port), and DIAL_MAX in
- * all. Further dials wait in line.
+ * Makes connections: one at a time to each address (and port), and DIAL_MAX or
+ * fewer in all. Further dials wait in line.
  */
 #ifndef SMTP_DIAL_H
 #define SMTP_DIAL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "smtp/address.h"
 
@@ -34,6 +35,11 @@ typedef void	dial_done(struct bufferevent *stream, enum dial_result result,
 
 /* BASE must outlive it. Owned by the caller. */
 struct dialer	*dialer_new(struct event_base *base);
+/*
+ * How many connections there may be at a time, of as many as DIAL_MAX. To be
+ * called before the first dial.
+ */
+void		 dialer_set_max(struct dialer *dialer, size_t max);
 /* All dials must be closed before. NULL is fine. */
 void		 dialer_free(struct dialer *dialer);
 /* Whether any connection has succeeded. */

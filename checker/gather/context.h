@@ -43,7 +43,9 @@ struct gather_options {
 struct context {
 	struct event_base		*base;
 	struct resolver			*resolver;
-	const struct resolver_options	*resolver_options; /* for more */
+	/* --authoritative: a resolver for each of so many servers at a time. */
+	const struct resolver_options	*resolver_options;
+	size_t				 servers_at_once; /* 0: a few */
 	struct dialer			*dialer;
 	struct tls_client		*tls;
 	struct probe_cache		*probe_cache;

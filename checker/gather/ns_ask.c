@@ -9,7 +9,10 @@
 #include "resolver/trace.h"
 #include "smtp/dial.h"
 
-/* Servers asked at a time: each has its own resolver, and so its own thread. */
+/*
+ * Servers asked at a time, at most: each has its own resolver, and so its own
+ * thread.
+ */
 #define SERVERS_AT_ONCE 4
 
 /* A server that leaves so many questions in a row unanswered is given up. */
@@ -226,14 +229,24 @@ find_server(struct ns_ask *ask)
 	return false;
 }
 
+/* How many of the workers may be busy. */
+static size_t
+count_workers(const struct ns_ask *ask)
+{
+	const size_t count = ask->context->servers_at_once;
+
+	return count > 0 && count < SERVERS_AT_ONCE ? count : SERVERS_AT_ONCE;
+}
+
 static void
 start_workers(struct ns_ask *ask)
 {
+	const size_t count = count_workers(ask);
 	struct ns_worker *worker;
 	bool busy = false;
 	size_t i;
 
-	for (i = 0; i < SERVERS_AT_ONCE; i++) {
+	for (i = 0; i < count; i++) {
 		worker = &ask->workers[i];
 		while (worker->resolver == NULL && find_server(ask))
 			start_worker(worker);

@@ -20,6 +20,7 @@
 
 #include "resolver/clock.h"
 #include "resolver/memory.h"
+#include "resolver/shortage.h"
 
 /* Where a child finds the socket: the first behind the standard files. */
 #define CHILD_SOCKET (STDERR_FILENO + 1)
@@ -57,21 +58,25 @@ copy_descriptor(int from, int to)
 }
 
 /*
- * Leaves a child nothing but /dev/null, the pipe and the socket. The parent has
- * its standard files open (process.c), so that no number here is below those.
+ * Leaves a child nothing but the pipe and the socket, and as standard input and
+ * output the end of a pipe that has no other: there is nothing to read from it,
+ * and it cannot be written to. The parent has its standard files open
+ * (process.c), so that no number here is below those.
  */
 static void
 take_descriptors(int socket, int errors)
 {
-	int nothing = open("/dev/null", O_RDWR);
+	int ends[2];
 
-	if (nothing == -1)
-		abort();
-	copy_descriptor(nothing, STDIN_FILENO);
-	copy_descriptor(nothing, STDOUT_FILENO);
 	copy_descriptor(errors, STDERR_FILENO);
 	copy_descriptor(socket, CHILD_SOCKET);
 	close_others();
+	if (pipe(ends) == -1)
+		shortage_end(errno);
+	copy_descriptor(ends[0], STDIN_FILENO);
+	copy_descriptor(ends[0], STDOUT_FILENO);
+	close(ends[0]);
+	close(ends[1]);
 }
 
 /* A child that hangs would not notice that its parent has died. */
@@ -85,6 +90,17 @@ die_with(pid_t parent)
 		raise(SIGKILL);
 }
 
+/* A shortage is told to the parent, which has another child try again. */
+static void
+on_abort(int number)
+{
+	const int status = shortage_status(errno);
+
+	(void)number;
+	if (status != 0)
+		_exit(status);
+}
+
 static void
 become_child(pid_t parent, int socket, int errors)
 {
@@ -93,6 +109,7 @@ become_child(pid_t parent, int socket, int errors)
 
 	for (i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
 		signal(ignored[i], SIG_IGN);
+	signal(SIGABRT, on_abort);
 	setsid();
 	die_with(parent);
 	take_descriptors(socket, errors);
@@ -182,6 +199,8 @@ describe(int status)
 		    WTERMSIG(status), strsignal(WTERMSIG(status)));
 	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS)
 		return NULL;
+	if (shortage_text(WEXITSTATUS(status)) != NULL)
+		return memory_string(shortage_text(WEXITSTATUS(status)));
 	return memory_format("ended with status %d", WEXITSTATUS(status));
 }
 

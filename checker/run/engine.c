@@ -176,6 +176,40 @@ name_tool(struct engine *engine, const struct settings *settings)
 	engine->context.tool = &engine->tool;
 }
 
+enum descriptors_work
+engine_work(const struct settings *settings)
+{
+	/* A record is judged again without asking anybody anything. */
+	if (settings->replay != NULL)
+		return DESCRIPTORS_JUDGE;
+	return settings->gather.authoritative ? DESCRIPTORS_AUTHORITATIVE :
+	    DESCRIPTORS_AUDIT;
+}
+
+/* Opens what asks and connects, within the limit of descriptors. */
+static bool
+open_network(struct engine *engine, enum descriptors_work work, char **why)
+{
+	const struct descriptors_worker share = descriptors_share_worker(work,
+	    descriptors_limit());
+	struct context *context = &engine->context;
+
+	engine->resolver.udp_ports = share.udp_ports;
+	engine->resolver.tcp_connections = share.tcp_connections;
+	engine->server_resolver = engine->resolver;
+	engine->server_resolver.udp_ports = share.server_udp_ports;
+	engine->server_resolver.tcp_connections = share.server_tcp_connections;
+	context->resolver_options = &engine->server_resolver;
+	context->servers_at_once = share.servers;
+	context->dialer = dialer_new(context->base);
+	dialer_set_max(context->dialer, share.connections);
+	context->tls = tls_client_new();
+	context->probe_cache = probe_cache_new();
+	context->resolver = resolver_open(context->base, &engine->resolver,
+	    why);
+	return context->resolver != NULL;
+}
+
 /* Takes the settings' options and adds what does not depend on files. */
 static void
 complete_options(struct engine *engine, const struct settings *settings,
@@ -202,6 +236,7 @@ bool
 engine_open(struct engine *engine, const struct settings *settings,
     const struct user_files *files, const struct trace *trace, char **why)
 {
+	const enum descriptors_work work = engine_work(settings);
 	struct context *context = &engine->context;
 
 	memset(engine, 0, sizeof(*engine));
@@ -212,20 +247,11 @@ engine_open(struct engine *engine, const struct settings *settings,
 		return false;
 	}
 	context->options = &engine->gather;
-	context->resolver_options = &engine->resolver;
 	context->trace = trace;
 	context->base = event_base_new();
 	if (context->base == NULL)
 		abort();
-	/* A record is judged again without asking anybody anything. */
-	if (settings->replay != NULL)
-		return true;
-	context->dialer = dialer_new(context->base);
-	context->tls = tls_client_new();
-	context->probe_cache = probe_cache_new();
-	context->resolver = resolver_open(context->base, &engine->resolver,
-	    why);
-	if (context->resolver != NULL)
+	if (work == DESCRIPTORS_JUDGE || open_network(engine, work, why))
 		return true;
 	engine_close(engine);
 	return false;

@@ -12,6 +12,7 @@
 #include "checker/gather/context.h"
 #include "checker/judge/diagnose.h"
 #include "checker/judge/judge.h"
+#include "checker/run/descriptors.h"
 #include "checker/run/settings.h"
 #include "checker/tlsa/known_cas.h"
 #include "resolver/resolver.h"
@@ -28,6 +29,7 @@ struct engine {
 	struct context		  context;	/* its parts are owned here */
 	struct gather_options	  gather;
 	struct resolver_options	  resolver;
+	struct resolver_options	  server_resolver; /* --authoritative */
 	struct judge_options	  judge;
 	struct tool_evidence	  tool;
 	char			 *machine_name;	/* owned; NULL with --helo */
@@ -36,6 +38,9 @@ struct engine {
 	struct known_cas	  known_cas;	/* --issuers */
 	struct keyfile		 *next;		/* owned; --next */
 };
+
+/* What is to be done, as far as it needs descriptors. */
+enum descriptors_work engine_work(const struct settings *settings);
 
 /*
  * FILES are those of SETTINGS: the engine opens none itself. It has no thread

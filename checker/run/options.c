@@ -4,6 +4,7 @@
 
 #include "checker/run/options.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -244,4 +245,17 @@ options_print_version(const struct option_table *table, FILE *out)
 	fprintf(out, "%s (mxdane) %s\nconfinement: %s\n", table->program,
 	    PACKAGE_VERSION, confinement);
 	free(confinement);
+}
+
+int
+options_show(const struct option_table *table, options_print *print)
+{
+	print(table, stdout);
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	/* A reader that has gone away knows. */
+	if (errno != EPIPE)
+		fprintf(stderr, "%s: cannot write to standard output: %s\n",
+		    table->program, strerror(errno));
+	return OPTIONS_EXIT_SOFTWARE;
 }

@@ -56,9 +56,15 @@ const struct option_row *options_row(const struct option_table *table,
 int	options_parse(const struct option_table *table, int argc,
 	    char *const *argv, void *settings, char **why);
 
-/* Writes what --help prints. */
-void	options_print_help(const struct option_table *table, FILE *out);
-/* Writes what --version prints: by what it is confined, too. */
-void	options_print_version(const struct option_table *table, FILE *out);
+/* Writes what --help prints, or --version: by what it is confined, too. */
+typedef void	options_print(const struct option_table *table, FILE *out);
+options_print	options_print_help;
+options_print	options_print_version;
+/*
+ * Has PRINT write to standard output. Returns the exit status: 0, or
+ * OPTIONS_EXIT_SOFTWARE where it cannot all be written, which is complained
+ * about on standard error.
+ */
+int	options_show(const struct option_table *table, options_print *print);
 
 #endif

@@ -524,7 +524,7 @@ pool_new(struct event_base *base, const struct pool_options *options,
 	pool->callbacks = *callbacks;
 	pool->first = pool->next = 1;
 	pool->worker_count = options->workers +
-	    (options->tries_again ? POOL_ALONE_MAX : 0);
+	    (options->tries_again ? options->alone : 0);
 	pool->workers = memory_new(pool->worker_count, sizeof(*pool->workers));
 	for (i = 0; i < pool->worker_count; i++) {
 		pool->workers[i].pool = pool;

@@ -97,11 +97,14 @@ struct pool_callbacks {
 
 struct pool_options {
 	size_t		 workers;	/* at least 1 */
+	size_t		 alone;		/* those that try one task again, up
+					 * to POOL_ALONE_MAX */
 	size_t		 flight;	/* tasks under way in each */
 	double		 deadline;	/* seconds that a task has, by itself */
 	double		 grace;		/* seconds of silence beyond it after
 					 * which its worker hangs */
-	bool		 tries_again;	/* else a crash is the result at once */
+	bool		 tries_again;	/* at least 1 alone; else a crash is
+					 * the result at once */
 	/* What a worker does, and one that works alone: see worker.h. */
 	child_body	*work;
 	child_body	*work_alone;

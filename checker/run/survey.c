@@ -4,7 +4,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "checker/run/descriptors.h"
 #include "checker/run/earlier.h"
+#include "checker/run/engine.h"
 #include "checker/run/input.h"
 #include "checker/run/survey_parts.h"
 #include "resolver/memory.h"
@@ -134,8 +136,14 @@ survey(const struct settings *settings, char *const *words, size_t count)
 	struct survey survey = {
 		.settings = settings,
 	};
-	bool good = run(&survey, words, count);
+	char *why;
+	bool good;
 
+	if (!descriptors_suffice(engine_work(settings), &why)) {
+		survey_complain(&survey, why);
+		return OPTIONS_EXIT_SOFTWARE;
+	}
+	good = run(&survey, words, count);
 	earlier_close(survey.earlier);
 	user_files_clear(&survey.files);
 	return good || survey.signals.caught != 0 || survey.broken ?

@@ -7,9 +7,10 @@
 
 #include "checker/evidence/evidence.h"
 #include "checker/evidence/recording.h"
-#include "checker/gather/audit.h"
 #include "checker/run/confine.h"
+#include "checker/run/descriptors.h"
 #include "checker/run/earlier.h"
+#include "checker/run/engine.h"
 #include "checker/run/input.h"
 #include "checker/run/replay.h"
 #include "checker/run/terminal.h"
@@ -274,10 +275,14 @@ static struct pool *
 open_pool(struct survey *survey, struct worker_options *worker)
 {
 	const struct settings *settings = survey->settings;
+	const size_t limit = descriptors_limit();
+	const struct descriptors_parent parent = descriptors_share_parent(limit,
+	    descriptors_open(), survey->workers, POOL_ALONE_MAX);
 	const struct pool_options options = {
-		.workers = survey->workers,
-		.flight = settings->gather.authoritative ?
-		    AUDIT_FLIGHT_AUTHORITATIVE : AUDIT_FLIGHT,
+		.workers = parent.workers,
+		.alone = parent.alone,
+		.flight = descriptors_share_worker(engine_work(settings),
+		    limit).audits,
 		.deadline = settings->gather.timeout,
 		.grace = GRACE,
 		.tries_again = true,

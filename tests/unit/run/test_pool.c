@@ -372,6 +372,7 @@ set_up(void **state)
 		.deadline = 1,
 		.grace = 1,
 		.tries_again = true,
+		.alone = POOL_ALONE_MAX,
 		.work = work_beside_others,
 		.work_alone = work_alone,
 	};

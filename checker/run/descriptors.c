@@ -1,0 +1,177 @@
+#include "checker/run/descriptors.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include "checker/gather/audit.h"
+#include "resolver/memory.h"
+#include "smtp/dial.h"
+
+/* What an event loop of libevent has open: epoll, and a pipe for signals. */
+#define LOOP		3
+
+/*
+ * A parent's: the loop, the list or the records, the earlier run, the report,
+ * the summary, and the new record. While it makes a child it has the child's
+ * ends, too.
+ */
+#define PARENT		(LOOP + 5)
+#define PARENT_CHILD	2		/* the socket and the pipe of each */
+#define PARENT_FORK	2
+
+/* A worker's: the standard files, the socket and the loop. */
+#define WORKER		(4 + LOOP)
+
+/*
+ * A context of libunbound: its loop and its two pairs of sockets. What it has
+ * besides is settings of it.
+ */
+#define CONTEXT		(LOOP + 4)
+
+/*
+ * For what is open for a moment (the system's certificates, the look for a
+ * route), and for versions of the libraries that open more than those measured.
+ */
+#define SPARE		4
+
+/* Enough and least of each; what is least is slow, but gets there. */
+#define UDP_PORTS	256
+#define UDP_PORTS_LEAST	4
+#define TCP		32
+#define TCP_LEAST	1
+#define DIAL_LEAST	2
+
+/* A resolver for one server is asked one question at a time. */
+#define SERVERS		4		/* of an audit, at a time */
+#define SERVER_UDP	8
+#define SERVER_TCP	4
+#define SERVER_UDP_LEAST 2
+#define SERVER_TCP_LEAST 1
+
+static size_t
+clamp(size_t value, size_t least, size_t most)
+{
+	return value < least ? least : value > most ? most : value;
+}
+
+size_t
+descriptors_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == -1 ||
+	    limit.rlim_cur > DESCRIPTORS_MAX)
+		return DESCRIPTORS_MAX;
+	return (size_t)limit.rlim_cur;
+}
+
+/* One call says of all numbers whether they are open: there may be no /proc. */
+size_t
+descriptors_open(void)
+{
+	const size_t limit = descriptors_limit();
+	struct pollfd *watches = memory_new(limit, sizeof(*watches));
+	size_t i, open = 0;
+
+	for (i = 0; i < limit; i++)
+		watches[i].fd = (int)i;
+	poll(watches, (nfds_t)limit, 0);
+	for (i = 0; i < limit; i++)
+		open += (watches[i].revents & POLLNVAL) == 0;
+	free(watches);
+	return open;
+}
+
+static size_t
+worker_least(enum descriptors_work work)
+{
+	size_t least = WORKER + SPARE;
+
+	if (work != DESCRIPTORS_JUDGE)
+		least += CONTEXT + UDP_PORTS_LEAST + TCP_LEAST + DIAL_LEAST;
+	if (work == DESCRIPTORS_AUTHORITATIVE)
+		least += CONTEXT + SERVER_UDP_LEAST + SERVER_TCP_LEAST;
+	return least;
+}
+
+size_t
+descriptors_least(enum descriptors_work work, size_t open)
+{
+	/* A worker, and one that tries again. */
+	const size_t parent = open + PARENT + 2 * PARENT_CHILD + PARENT_FORK;
+	const size_t worker = worker_least(work);
+
+	return parent > worker ? parent : worker;
+}
+
+bool
+descriptors_suffice(enum descriptors_work work, char **why)
+{
+	const size_t limit = descriptors_limit();
+	const size_t least = descriptors_least(work, descriptors_open());
+
+	if (limit >= least)
+		return true;
+	*why = memory_format("needs at least %zu descriptors, has %zu (see "
+	    "\"ulimit -n\")", least, limit);
+	return false;
+}
+
+/* Has --authoritative take its part of REST. Returns what is left. */
+static size_t
+share_servers(struct descriptors_worker *share, size_t rest)
+{
+	const size_t part = rest * 3 / 5;
+	const size_t well = CONTEXT + SERVER_UDP + SERVER_TCP;
+	size_t each = well, count;
+
+	share->server_udp_ports = SERVER_UDP;
+	share->server_tcp_connections = SERVER_TCP;
+	if (part < SERVERS * well) {
+		share->server_udp_ports = SERVER_UDP_LEAST;
+		share->server_tcp_connections = SERVER_TCP_LEAST;
+		each = CONTEXT + SERVER_UDP_LEAST + SERVER_TCP_LEAST;
+	}
+	count = clamp(part / each, 1, SERVERS * AUDIT_FLIGHT_AUTHORITATIVE);
+	share->audits = clamp(count / SERVERS, 1, AUDIT_FLIGHT_AUTHORITATIVE);
+	share->servers = clamp(count / share->audits, 1, SERVERS);
+	return rest - share->audits * share->servers * each;
+}
+
+struct descriptors_worker
+descriptors_share_worker(enum descriptors_work work, size_t limit)
+{
+	struct descriptors_worker share = { AUDIT_FLIGHT, 1, 1, 1, 1, 1, 1 };
+	size_t rest, least;
+
+	if (work == DESCRIPTORS_JUDGE)
+		return share;
+	rest = clamp(limit, worker_least(work), DESCRIPTORS_MAX) - WORKER -
+	    SPARE - CONTEXT;
+	if (work == DESCRIPTORS_AUTHORITATIVE)
+		rest = share_servers(&share, rest);
+	share.tcp_connections = clamp(rest / 16, TCP_LEAST, TCP);
+	rest -= share.tcp_connections;
+	share.udp_ports = clamp(rest / 2, UDP_PORTS_LEAST, UDP_PORTS);
+	rest -= share.udp_ports;
+	share.connections = clamp(rest, DIAL_LEAST, DIAL_MAX);
+	/* An audit asks several questions at a time, and dials in pairs. */
+	least = share.udp_ports < share.connections ? share.udp_ports :
+	    share.connections;
+	share.audits = clamp(least / 2, 1, share.audits);
+	return share;
+}
+
+struct descriptors_parent
+descriptors_share_parent(size_t limit, size_t open, size_t workers,
+    size_t alone)
+{
+	const size_t least = open + PARENT + PARENT_FORK + 2 * PARENT_CHILD;
+	struct descriptors_parent share = { 1, 1 };
+	size_t more = limit > least ? (limit - least) / PARENT_CHILD : 0;
+
+	share.alone += clamp(more / 4, 0, alone - 1);
+	share.workers += clamp(more - (share.alone - 1), 0, workers - 1);
+	return share;
+}
