@@ -35,11 +35,16 @@
  */
 #define SPARE		4
 
-/* Enough and least of each; what is least is slow, but gets there. */
+/*
+ * Enough and least of each; what is least is slow, but gets there. A question of
+ * libunbound waits for a port, but not for a connection: it breaks off another
+ * one, and both may end as SERVFAIL. So there are as many as servers that an
+ * audit may ask over TCP at a time.
+ */
 #define UDP_PORTS	256
 #define UDP_PORTS_LEAST	4
-#define TCP		32
-#define TCP_LEAST	1
+#define TCP		64
+#define TCP_LEAST	4
 #define DIAL_LEAST	2
 
 /* A resolver for one server is asked one question at a time. */
@@ -47,7 +52,7 @@
 #define SERVER_UDP	8
 #define SERVER_TCP	4
 #define SERVER_UDP_LEAST 2
-#define SERVER_TCP_LEAST 1
+#define SERVER_TCP_LEAST 4
 
 static size_t
 clamp(size_t value, size_t least, size_t most)
@@ -143,7 +148,7 @@ struct descriptors_worker
 descriptors_share_worker(enum descriptors_work work, size_t limit)
 {
 	struct descriptors_worker share = { AUDIT_FLIGHT, 1, 1, 1, 1, 1, 1 };
-	size_t rest, least;
+	size_t rest, pairs;
 
 	if (work == DESCRIPTORS_JUDGE)
 		return share;
@@ -151,15 +156,17 @@ descriptors_share_worker(enum descriptors_work work, size_t limit)
 	    SPARE - CONTEXT;
 	if (work == DESCRIPTORS_AUTHORITATIVE)
 		rest = share_servers(&share, rest);
-	share.tcp_connections = clamp(rest / 16, TCP_LEAST, TCP);
+	share.tcp_connections = clamp(rest / 4, TCP_LEAST, TCP);
 	rest -= share.tcp_connections;
 	share.udp_ports = clamp(rest / 2, UDP_PORTS_LEAST, UDP_PORTS);
 	rest -= share.udp_ports;
 	share.connections = clamp(rest, DIAL_LEAST, DIAL_MAX);
 	/* An audit asks several questions at a time, and dials in pairs. */
-	least = share.udp_ports < share.connections ? share.udp_ports :
-	    share.connections;
-	share.audits = clamp(least / 2, 1, share.audits);
+	pairs = (share.udp_ports < share.connections ? share.udp_ports :
+	    share.connections) / 2;
+	if (pairs > share.tcp_connections)
+		pairs = share.tcp_connections;
+	share.audits = clamp(pairs, 1, share.audits);
 	return share;
 }
 
