@@ -226,7 +226,7 @@ static const struct option_row rows[] = {
 	    "check the chain against the records in the file RECORDS" },
 	{ "at", 0, "TIME", take_time, AT(when),
 	    "judge as of TIME (RFC 3339, or seconds since 1970)" },
-	{ "output", 'o', "FILE", take_text, AT(output), "write to FILE" },
+	{ "output", 'o', "FILE", take_output, AT(output), "write to FILE" },
 	{ "color", 0, "WHEN", take_colour, AT(colour),
 	    "auto (default), always, never" },
 	{ "help", 'h', NULL, take_flag, AT(help), "print this and exit" },

@@ -11,15 +11,24 @@
 struct output {
 	FILE	*stream;	/* owned unless it is standard output */
 	char	*temporary;	/* owned; the file that is written in place of
-				 * `file` until it is complete. NULL: none */
+				 * `target` until it is complete. NULL: none */
+	char	*target;	/* owned; `file`, or what it is a link to */
+	bool	 rewrite;	/* `target` stays the file that it is */
 	char	*file;		/* owned; NULL: standard output */
 };
 
 /*
- * Opens FILE for writing; NULL: standard output. WHOLE: a regular file is
- * written under another name beside it, which replaces FILE when it is complete
- * (mode 0644), so that a reader never sees half a report. False: *WHY (owned by
- * the caller, printable).
+ * Opens FILE for writing; NULL or "-": standard output. A new file gets the mode
+ * that the umask leaves; an old one keeps its mode, and its owner and group; a
+ * symbolic link stays one, and what it leads to is written.
+ *
+ * WHOLE: a regular file is written under another name beside it, which replaces
+ * FILE when it is complete, so that a reader never sees half a report. Where it
+ * cannot be replaced (it has other links, or an owner that would not stay, or is
+ * a mount), the content is copied into it then. Where nothing can be created
+ * beside it, it is written from the beginning on.
+ *
+ * False: *WHY (owned by the caller, printable).
  */
 bool	output_open(struct output *output, const char *file, bool whole,
 	    char **why);

@@ -71,6 +71,10 @@ settings_conflict(const struct settings *settings)
 		    "name the domains as arguments";
 	if (replay && settings->wait > 0)
 		return "--replay does not go with --wait";
+	if (settings->record != NULL && strcmp(settings->record, "-") == 0 &&
+	    settings->output == NULL)
+		return "--record - wants --output FILE: "
+		    "standard output has the report";
 	if (settings->since != NULL && settings->wait > 0)
 		return "--since does not go with --wait, "
 		    "which waits for a verdict, not for a change";
@@ -282,7 +286,7 @@ static const struct option_row rows[] = {
 	    "deadline for each domain (default 60)" },
 	{ "format", 0, "F", take_format, AT(format),
 	    "text (default), json, junit, tap, github, prometheus" },
-	{ "output", 'o', "FILE", take_text, AT(output),
+	{ "output", 'o', "FILE", take_output, AT(output),
 	    "write the report to FILE" },
 	{ "record", 0, "FILE", take_text, AT(record),
 	    "write what was seen to FILE, too" },

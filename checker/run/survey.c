@@ -83,6 +83,7 @@ check_files(const struct settings *settings, char **why)
 
 	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
 		if (pairs[i].file == NULL || pairs[i].other_file == NULL ||
+		    strcmp(pairs[i].file, "-") == 0 ||
 		    strcmp(pairs[i].other_file, "-") == 0 ||
 		    is_other_kind(pairs[i].file) ||
 		    !is_same(pairs[i].file, pairs[i].other_file))

@@ -59,6 +59,16 @@ take_host_name(void *member, const char *value, const char **why)
 }
 
 bool
+take_output(void *member, const char *value, const char **why)
+{
+	const char **file = member;
+
+	(void)why;
+	*file = strcmp(value, "-") == 0 ? NULL : value;
+	return true;
+}
+
+bool
 take_port(void *member, const char *value, const char **why)
 {
 	uint16_t *port = member;

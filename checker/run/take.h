@@ -19,6 +19,8 @@ struct words {
 option_take	take_flag;
 /* const char *: the value as it is. */
 option_take	take_text;
+/* const char *: a file to write to; "-", which is standard output, is NULL. */
+option_take	take_output;
 /* struct words: the value is added. */
 option_take	take_word;
 /* const char *: a host name. */
