@@ -393,6 +393,7 @@ resolver_start(struct resolver *resolver, char **why)
 
 	if (first->in_flight)
 		return true;
+	shortage_check();
 	*why = memory_format("libunbound cannot start: %s",
 	    first->answer->why);
 	return false;

@@ -11,6 +11,7 @@
 #include "resolver/memory.h"
 #include "resolver/resolver.h"
 #include "resolver/root_hints.h"
+#include "resolver/shortage.h"
 #include "resolver/text.h"
 
 struct setting {
@@ -270,10 +271,13 @@ setup_context(const struct resolver_options *options,
 {
 	struct ub_ctx *context;
 
+	shortage_check_thread();
 	memset(asked, 0, sizeof(*asked));
 	asked->everybody = options->allow_reserved;
 	context = ub_ctx_create();
 	if (context == NULL) {
+		if (shortage_status(errno) != 0)
+			shortage_end(errno);
 		*why = memory_format("libunbound cannot start: %s",
 		    strerror(errno));
 		return NULL;

@@ -1,6 +1,7 @@
 #include "resolver/shortage.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -75,4 +76,21 @@ shortage_check(void)
 	if (memory == NULL)
 		shortage_end(ENOMEM);
 	free(memory);
+}
+
+static void *
+do_nothing(void *argument)
+{
+	return argument;
+}
+
+void
+shortage_check_thread(void)
+{
+	pthread_t thread;
+	const int error = pthread_create(&thread, NULL, do_nothing, NULL);
+
+	if (error != 0)
+		shortage_end(error);
+	pthread_join(thread, NULL);
 }

@@ -24,6 +24,12 @@ noreturn void	 shortage_end(int error);
 void		 shortage_check(void);
 
 /*
+ * Ends the process if no thread can be started now. libunbound does not look
+ * whether it has one, and without it waits for ever.
+ */
+void		 shortage_check_thread(void);
+
+/*
  * The exit status that a process of ours ends with for want of what ERROR says,
  * and what that status means ("out of memory", static). 0 and NULL: it is no
  * shortage.

@@ -228,7 +228,8 @@ on_lost(struct pool_worker *worker, char *why)
 		free(why);
 		return;
 	}
-	if (!alone)
+	/* While none has started, the last one's fault is the run's. */
+	if (!alone && (ready || pool->reports))
 		complain_of_loss(pool, count, why);
 	for (number = pool->first; number < pool->next; number++) {
 		slot = pool_slot(pool, number);
