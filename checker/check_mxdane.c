@@ -1,9 +1,9 @@
 /*
  * check_mxdane: the audit as a monitoring plugin. All of its output, complaints
  * about wrong usage included, goes to standard output, which is what monitoring
- * systems read, and none to standard error. It is written when all else is done,
- * so that there is one answer, whatever happens: if the process cannot go on
- * before that, there is a line to say so.
+ * systems read, and none to standard error. It is written when all else is
+ * done, so that there is one answer, whatever happens: if the process cannot go
+ * on before that, there is a line to say so.
  */
 #include <errno.h>
 #include <event2/event.h>

@@ -7,8 +7,8 @@
  *
  * A child has no terminal, no file and no descriptor of the parent, but the
  * socket to it and, as its standard error, a pipe to it. It ignores the signals
- * that end a run: it ends when the parent closes the socket, or dies. For want of
- * memory and the like (shortage.h) it ends with a status of its own.
+ * that end a run: it ends when the parent closes the socket, or dies. For want
+ * of memory and the like (shortage.h) it ends with a status of its own.
  */
 #ifndef CHECKER_RUN_CHILD_H
 #define CHECKER_RUN_CHILD_H

@@ -36,10 +36,10 @@
 #define SPARE		4
 
 /*
- * Enough and least of each; what is least is slow, but gets there. A question of
- * libunbound waits for a port, but not for a connection: it breaks off another
- * one, and both may end as SERVFAIL. So there are as many as servers that an
- * audit may ask over TCP at a time.
+ * Enough and least of each; what is least is slow, but gets there. A question
+ * of libunbound waits for a port, but not for a connection: it breaks off
+ * another one, and both may end as SERVFAIL. So there are as many as servers
+ * that an audit may ask over TCP at a time.
  */
 #define UDP_PORTS	256
 #define UDP_PORTS_LEAST	4

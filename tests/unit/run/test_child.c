@@ -18,6 +18,7 @@
 #include "checker/run/child.h"
 #include "resolver/clock.h"
 #include "resolver/memory.h"
+#include "resolver/shortage.h"
 #include "tests/unit/support/scratch.h"
 #include "tests/unit/support/within.h"
 
@@ -71,24 +72,20 @@ say(int fd, const char *format, ...)
 	free(text);
 }
 
-/* "0 null, 1 null, ..." */
+/* "0 pipe\n1 pipe\n..." */
 static void
 list_descriptors(int fd, void *argument)
 {
-	struct stat status, nothing;
+	struct stat status;
 	int number;
 
 	(void)argument;
-	if (stat("/dev/null", &nothing) == -1)
-		abort();
 	for (number = 0; number < 4096; number++) {
 		if (fstat(number, &status) == -1)
 			continue;
 		say(fd, "%d %s\n", number,
 		    S_ISSOCK(status.st_mode) ? "socket" :
-		    S_ISFIFO(status.st_mode) ? "pipe" :
-		    S_ISCHR(status.st_mode) && status.st_rdev ==
-		    nothing.st_rdev ? "null" : "other");
+		    S_ISFIFO(status.st_mode) ? "pipe" : "other");
 	}
 	say(fd, "mine is %d\n", fd);
 }
@@ -108,9 +105,67 @@ test_descriptors(void **state)
 		close(more[i]);
 	}
 	assert_null(how);
-	assert_string_equal(said, "0 null\n1 null\n2 pipe\n3 socket\n"
+	assert_string_equal(said, "0 pipe\n1 pipe\n2 pipe\n3 socket\n"
 	    "mine is 3\n");
 	free(said);
+}
+
+static void
+use_standard_files(int fd, void *argument)
+{
+	char octet;
+	const ssize_t got = read(STDIN_FILENO, &octet, 1);
+	const ssize_t put = write(STDOUT_FILENO, "x", 1);
+
+	(void)argument;
+	say(fd, "%zd, %zd: %s", got, put, strerror(errno));
+}
+
+/* Nothing is there to be read, and what a library prints goes nowhere. */
+static void
+test_standard_files(void **state)
+{
+	char *how, *said = run(use_standard_files, NULL, &how), *expected;
+
+	(void)state;
+	assert_null(how);
+	expected = memory_format("0, -1: %s", strerror(EBADF));
+	assert_string_equal(said, expected);
+	free(expected);
+	free(said);
+}
+
+static void
+lack(int fd, void *argument)
+{
+	(void)fd;
+	shortage_end(*(const int *)argument);
+}
+
+/* The parent is told what a child lacked, which is no crash. */
+static void
+test_shortage(void **state)
+{
+	static const struct {
+		int		 error;
+		const char	*how;
+	} cases[] = {
+		{ ENOMEM, "out of memory" },
+		{ EMFILE, "out of descriptors" },
+		{ EAGAIN, "out of processes and threads" },
+		{ ENOENT, "killed by signal 6 (Aborted)" },
+	};
+	char *how;
+	size_t i;
+	int error;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		error = cases[i].error;
+		free(run(lack, &error, &how));
+		assert_string_equal(how, cases[i].how);
+		free(how);
+	}
 }
 
 static void
@@ -361,6 +416,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_descriptors),
+		cmocka_unit_test(test_standard_files),
+		cmocka_unit_test(test_shortage),
 		cmocka_unit_test(test_session),
 		cmocka_unit_test(test_signals_are_ignored),
 		cmocka_unit_test(test_ends),

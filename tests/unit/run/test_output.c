@@ -81,9 +81,127 @@ test_replace(void **state)
 	assert_true(output_close(&test->output, &test->why));
 	assert_content(test->path, "after\n");
 	assert_int_equal(stat(test->path, &status), 0);
-	assert_int_equal(status.st_mode & 0777, 0644);
+	assert_int_equal(status.st_mode & 0777, 0600);
 	assert_int_equal(access(temporary, F_OK), -1);
 	free(temporary);
+}
+
+/* Writes all of FILE, which is there afterwards; WHOLE as for output_open. */
+static void
+write_all(struct test *test, const char *file, bool whole)
+{
+	assert_true(output_open(&test->output, file, whole, &test->why));
+	fputs("after\n", test->output.stream);
+	assert_true(output_close(&test->output, &test->why));
+	assert_content(file, "after\n");
+}
+
+static mode_t
+mode_of(const char *file)
+{
+	struct stat status;
+
+	assert_int_equal(lstat(file, &status), 0);
+	return status.st_mode;
+}
+
+static void
+test_mode_stays(void **state)
+{
+	static const mode_t modes[] = { 0600, 0640, 0604, 0755 };
+	struct test *test = *state;
+	size_t i;
+
+	for (i = 0; i < 2 * sizeof(modes) / sizeof(modes[0]); i++) {
+		assert_int_equal(chmod(test->path, modes[i / 2]), 0);
+		write_all(test, test->path, i % 2 == 0);
+		assert_int_equal(mode_of(test->path) & 07777, modes[i / 2]);
+	}
+}
+
+static void
+test_new_file(void **state)
+{
+	static const mode_t masks[] = { 022, 077, 0, 027 };
+	struct test *test = *state;
+	const mode_t before_all = umask(0);
+	size_t i;
+
+	for (i = 0; i < 2 * sizeof(masks) / sizeof(masks[0]); i++) {
+		umask(masks[i / 2]);
+		unlink(test->path);
+		write_all(test, test->path, i % 2 == 0);
+		assert_int_equal(mode_of(test->path) & 07777,
+		    0666 & ~masks[i / 2]);
+	}
+	umask(before_all);
+}
+
+/* The link stays; what it names is written, be it there before or not. */
+static void
+test_link(void **state)
+{
+	struct test *test = *state;
+	char *link = memory_format("%s.link", test->path);
+	const char *name = strrchr(test->path, '/') + 1;
+	int i;
+
+	for (i = 0; i < 8; i++) {
+		assert_int_equal(symlink(i % 2 == 0 ? test->path : name, link),
+		    0);
+		if (i >= 4)
+			unlink(test->path);
+		write_all(test, link, i / 2 % 2 == 0);
+		assert_true(S_ISLNK(mode_of(link)));
+		assert_true(S_ISREG(mode_of(test->path)));
+		assert_content(test->path, "after\n");
+		unlink(link);
+	}
+	free(link);
+}
+
+static void
+test_links_without_end(void **state)
+{
+	struct test *test = *state;
+	char *expected;
+
+	unlink(test->path);
+	assert_int_equal(symlink(test->path, test->path), 0);
+	assert_false(output_open(&test->output, test->path, true, &test->why));
+	expected = memory_format("cannot write '%s': %s", test->path,
+	    strerror(ELOOP));
+	assert_string_equal(test->why, expected);
+	free(expected);
+}
+
+/* Both names are those of one file still, and half a report is in neither. */
+static void
+test_hard_link(void **state)
+{
+	struct test *test = *state;
+	char *other = memory_format("%s.other", test->path), *temporary;
+
+	assert_int_equal(link(test->path, other), 0);
+	temporary = write_whole(test);
+	assert_true(output_close(&test->output, &test->why));
+	assert_content(test->path, "after\n");
+	assert_content(other, "after\n");
+	assert_int_equal(access(temporary, F_OK), -1);
+	unlink(other);
+	free(other);
+	free(temporary);
+}
+
+static void
+test_standard_output(void **state)
+{
+	struct test *test = *state;
+
+	assert_true(output_open(&test->output, "-", true, &test->why));
+	assert_ptr_equal(test->output.stream, stdout);
+	assert_true(output_close(&test->output, &test->why));
+	assert_int_equal(access("-", F_OK), -1);
 }
 
 static void
@@ -188,6 +306,12 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_replace),
+		TEST(test_mode_stays),
+		TEST(test_new_file),
+		TEST(test_link),
+		TEST(test_links_without_end),
+		TEST(test_hard_link),
+		TEST(test_standard_output),
 		TEST(test_discard),
 		TEST(test_full),
 		TEST(test_device),

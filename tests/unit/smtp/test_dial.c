@@ -368,12 +368,31 @@ test_route(void **state)
 #define TEST(function) \
 	cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
+/* No more connections are begun than there may be; the others wait. */
+static void
+test_set_max(void **state)
+{
+	struct test *test = *state;
+	struct caller *callers = test->callers;
+
+	dialer_set_max(test->dialer, 1);
+	dial(&callers[0], &test->address);
+	dial(&callers[1], &test->forbidden);
+	run(test, 1);
+	assert_true(callers[0].connected);
+	assert_true(dial_is_waiting(callers[1].dial));
+	hang_up(&callers[0]);
+	run(test, 2);
+	assert_int_equal(callers[1].order, 2);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_source),
 		TEST(test_line),
+		TEST(test_set_max),
 		TEST(test_leave_the_line),
 		TEST(test_close_early),
 		TEST(test_refused),
