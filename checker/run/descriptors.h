@@ -36,13 +36,13 @@ struct descriptors_parent {
 	size_t	alone;			/* that try a task again */
 };
 
-/* How many this process may have, up to DESCRIPTORS_MAX, and how many it has. */
+/* How many this process may have, up to DESCRIPTORS_MAX, and what it has. */
 size_t	descriptors_limit(void);
 size_t	descriptors_open(void);
 
 /*
- * The least limit with which a parent that begins with OPEN descriptors, and its
- * worker, can do the WORK for one domain.
+ * The least limit with which a parent that begins with OPEN descriptors, and
+ * its worker, can do the WORK for one domain.
  */
 size_t	descriptors_least(enum descriptors_work work, size_t open);
 /*

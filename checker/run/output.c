@@ -56,7 +56,9 @@ output_clear(struct output *output)
 static bool
 is_descriptor(const char *file)
 {
-	static const char *const begins[] = { "/dev/fd/", "/dev/std", "/proc/" };
+	static const char *const begins[] = {
+		"/dev/fd/", "/dev/std", "/proc/",
+	};
 	size_t i;
 
 	for (i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {

@@ -18,14 +18,14 @@ struct output {
 };
 
 /*
- * Opens FILE for writing; NULL or "-": standard output. A new file gets the mode
- * that the umask leaves; an old one keeps its mode, and its owner and group; a
- * symbolic link stays one, and what it leads to is written.
+ * Opens FILE for writing; NULL or "-": standard output. A new file gets the
+ * mode that the umask leaves; an old one keeps its mode, and its owner and
+ * group; a symbolic link stays one, and what it leads to is written.
  *
  * WHOLE: a regular file is written under another name beside it, which replaces
  * FILE when it is complete, so that a reader never sees half a report. Where it
- * cannot be replaced (it has other links, or an owner that would not stay, or is
- * a mount), the content is copied into it then. Where nothing can be created
+ * cannot be replaced (it has other links, or an owner that would not stay, or
+ * is a mount), the content is copied into it then. Where nothing can be created
  * beside it, it is written from the beginning on.
  *
  * False: *WHY (owned by the caller, printable).

@@ -16,8 +16,8 @@
 #include "resolver/shortage.h"
 
 /*
- * Has NUMBER, which is closed and the lowest that is, be the wrong end of a pipe
- * without another end. That takes no /dev/null, which a chroot may lack.
+ * Has NUMBER, which is closed and the lowest that is, be the wrong end of a
+ * pipe without another end. That takes no /dev/null, which a chroot may lack.
  */
 static void
 take_place(int number)
@@ -97,8 +97,8 @@ free_openssl_memory(void *memory, const char *file, int line)
 }
 
 /*
- * The libraries' own ways to go on without memory end in a handshake that fails,
- * or in an event that never comes.
+ * The libraries' own ways to go on without memory end in a handshake that
+ * fails, or in an event that never comes.
  */
 static void
 give_memory(void)

@@ -19,6 +19,7 @@ import expect
 import monitoring
 import report_schema
 import second_opinion
+import shortage
 import versions
 from case import Case
 from lab import Lab
@@ -237,6 +238,13 @@ def of_workers(lab: Lab) -> list[Test]:
             for what, tried, pace in crashes.tests(lab)]
 
 
+def of_shortage(lab: Lab) -> list[Test]:
+    """What becomes of a run that may have few descriptors."""
+    return [Test(f"few descriptors: {what}",
+                 lambda tried=tried: Result(tried(lab), []), pace)
+            for what, tried, pace in shortage.tests(lab)]
+
+
 def of_writers(lab: Lab) -> list[Test]:
     """What some formats have beyond a report of one domain."""
     case = lab.cases.get("usage-3-key")
@@ -254,7 +262,7 @@ def run_all(lab: Lab, tap: Tap, verbose: bool, no_skip: bool) -> None:
     tests = [test for case in lab.cases.values()
              for test in of_case(lab, case, finger)]
     tests += of_writers(lab) + of_files(lab) + of_changes(lab)
-    tests += of_workers(lab) + of_monitoring(lab)
+    tests += of_workers(lab) + of_shortage(lab) + of_monitoring(lab)
     tap.plan(len(tests))
     if report_schema.why_not():
         tap.notes([f"no report is held against {report_schema.FILE}: "

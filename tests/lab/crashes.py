@@ -8,7 +8,6 @@ import json
 import os
 import pathlib
 import random
-import resource
 import signal
 import subprocess
 import tempfile
@@ -21,7 +20,6 @@ from lab import Lab
 SLOW = "timeout-silent"         # says nothing at one address until the deadline
 KILLS = 12                      # in a list
 LIST_LEAST = 50                 # domains, for a list
-DESCRIPTORS = 8                 # enough for the parent, not for a worker
 PATIENCE = 60                   # seconds, for anything here
 
 
@@ -155,26 +153,6 @@ def survive_a_hang(lab: Lab) -> list[str]:
     return found
 
 
-def want_descriptors(lab: Lab) -> list[str]:
-    """Without descriptors for a worker there is an end, and a reason."""
-    few = (DESCRIPTORS, DESCRIPTORS)
-    plugin = pathlib.Path(entrance.mxdane()).with_name("check_mxdane")
-    found = []
-    for words, status in (([entrance.mxdane(), slow_case(lab)[1]], 70),
-                          ([str(plugin), "-H", slow_case(lab)[1]], 3)):
-        parent = start(words, preexec_fn=lambda: resource.setrlimit(
-            resource.RLIMIT_NOFILE, few))
-        try:
-            output, errors = parent.communicate(timeout=10)
-        except subprocess.TimeoutExpired:
-            parent.kill()
-            output, errors = parent.communicate()
-        if parent.returncode != status or "cannot be started: Too many open " \
-                "files" not in output + errors:
-            found.append(f"status {parent.returncode}: {output}{errors}")
-    return found
-
-
 def plugin_says_unknown(lab: Lab) -> list[str]:
     """check_mxdane: one line, UNKNOWN."""
     _, domain, address = slow_case(lab)
@@ -273,7 +251,6 @@ OF_ONE = [
     ("a domain that costs two workers is unknown, with what was gathered",
      give_up_after_two, 6),
     ("a worker that hangs is killed beyond the deadline", survive_a_hang, 20),
-    ("without descriptors for a worker, that is said", want_descriptors, 3),
     ("check_mxdane: a crash is UNKNOWN, in one line", plugin_says_unknown, 3),
 ]
 OF_A_LIST = [
