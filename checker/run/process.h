@@ -19,10 +19,10 @@ typedef void	process_ended(int number);
  * To be called first. Takes the place of descriptors 0 to 2 that are closed, so
  * that no file or socket is taken for standard output: reading and writing them
  * fails (EBADF). Turns SIGPIPE and SIGXFSZ into errors of write; raises the
- * limit of descriptors to what a survey needs, as far as it may; has OpenSSL and
- * libevent end the process for want of memory, as our own code does, so that it
- * is not taken for a fault of a peer; and keeps libevent from printing warnings
- * and from calling exit, whose status would be taken for a verdict.
+ * limit of descriptors to what a survey needs, as far as it may; has OpenSSL
+ * and libevent end the process for want of memory, as our own code does, so
+ * that it is not taken for a fault of a peer; and keeps libevent from printing
+ * warnings and from calling exit, whose status would be taken for a verdict.
  */
 void	process_init(process_ended *ended);
 
