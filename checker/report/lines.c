@@ -13,7 +13,7 @@ static const char signs[] = "\"'([-_/\\";
 
 /* How lines begin that are obeyed, in whatever case. */
 static const struct {
-	const char	*text;
+	const char	*start;
 	bool		 word;	/* only if a word ends here */
 } obeyed[] = {
 	{ "ok", true },			/* TAP */
@@ -46,8 +46,8 @@ lines_may_begin(const char *text)
 	    !isalnum((unsigned char)*text) && strchr(signs, *text) == NULL)
 		return false;
 	for (i = 0; i < sizeof(obeyed) / sizeof(obeyed[0]); i++) {
-		length = strlen(obeyed[i].text);
-		if (strncasecmp(text, obeyed[i].text, length) == 0 &&
+		length = strlen(obeyed[i].start);
+		if (strncasecmp(text, obeyed[i].start, length) == 0 &&
 		    !(obeyed[i].word && is_word(text[length])))
 			return false;
 	}

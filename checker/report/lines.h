@@ -28,7 +28,7 @@ bool	lines_may_begin(const char *text);
 void	lines_put(FILE *out, int indent, const char *mark, const char *text);
 
 /*
- * Writes TEXT from COLUMN on, behind what is there, and ends the line. Its lines
+ * Writes TEXT from COLUMN on, behind what is there, and ends the line. Lines
  * have at most LINES_COLUMNS, and are broken at blanks before what may begin
  * one; where there is no such place, a line is longer. All but the first are
  * indented.
@@ -38,8 +38,8 @@ void	lines_put_from(FILE *out, size_t column, int indent,
 
 /*
  * A domain's or host's name as it begins a line. Should it be a word that is
- * obeyed ("ok.example"), there is a blank before it, or its '-' is escaped as in
- * master files. Owned by the caller.
+ * obeyed ("ok.example"), there is a blank before it, or its '-' is escaped as
+ * in master files. Owned by the caller.
  */
 char	*lines_name(const char *name);
 /* An address likewise: "0::1", for a "::" would begin a command. Owned. */

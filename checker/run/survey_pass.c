@@ -49,12 +49,16 @@ on_complaint(char *why, bool bad_input, void *argument)
 	survey->had_bad_input |= bad_input;
 }
 
+/*
+ * A subject is a name from the DNS or a server's: it begins no line, since
+ * runners of CI jobs take commands from what does.
+ */
 static void
 on_trace(int level, const char *subject, const char *line, void *argument)
 {
 	clear_progress(argument);
 	(void)level;
-	fprintf(stderr, "%s: %s\n", subject, line);
+	fprintf(stderr, "* %s: %s\n", subject, line);
 }
 
 /* The next record. False: as for on_next. */

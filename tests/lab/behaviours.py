@@ -6,11 +6,13 @@ TLS) ends it as well.
 """
 
 import contextlib
+import re
 import socket
 import ssl
 import struct
 import time
 
+import runners
 from talk import Talk
 
 BEHAVIOURS = {}
@@ -149,6 +151,22 @@ def hostile(talk: Talk) -> None:
     talk.hear_until("STARTTLS")
     talk.say(b"454 4.7.0 \x1b[31mred\x1b[0m | ::error::no\x00 \xff "
              b"\xe2\x80\xaetxt ]]>\r\n")
+    talk.finish()
+
+
+@behaviour
+def commands(talk: Talk) -> None:
+    """Replies whose lines are commands to runners of CI jobs."""
+    lines = [re.sub(r"[\r\n]+", " ", command).encode()
+             for command in runners.COMMANDS]
+    replies = [b"-" + line + b"\r\n" for line in lines] + [
+        b" and that is all of it, whoever wants to know what ::error::says\r\n"]
+    talk.say(b"".join(b"220" + line for line in replies))
+    talk.hear_until("EHLO")
+    talk.say(b"".join(b"250" + line for line in replies[:-1])
+             + b"250 STARTTLS\r\n")
+    talk.hear_until("STARTTLS")
+    talk.say(b"".join(b"454" + line for line in replies))
     talk.finish()
 
 

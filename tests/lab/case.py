@@ -106,7 +106,8 @@ class Expectation:
     # After `then`, as -q tells it but for the domain and more blanks: "tls
     # <mx> [{mx/4}] TLSv1.2 -> TLSv1.3". {leaf} is the digest of its key.
     changes: list[str] = dataclasses.field(default_factory=list)
-    # Lines of the trace (`run` has -v), each of which is there once.
+    # Lines of the trace (`run` has -v), each of which is there once, without
+    # the "* " that they begin with.
     traces: list[str] = dataclasses.field(default_factory=list)
     within: float = 20                      # seconds
 

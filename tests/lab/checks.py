@@ -18,6 +18,7 @@ import entrance
 import expect
 import monitoring
 import report_schema
+import runners
 import second_opinion
 import shortage
 import versions
@@ -94,14 +95,20 @@ def audit(lab: Lab, case: Case) -> Result:
     return Result(found + lab.touched(case), notes)
 
 
-def show_safely(lab: Lab, case: Case, options: list[str]) -> Result:
+def plugin_command(lab: Lab, case: Case) -> list[str]:
+    return [str(monitoring.plugin()), "-vv", *lab.options, "-H",
+            case.plain("@")]
+
+
+def show_safely(lab: Lab, case: Case, words: list[str]) -> Result:
     """Whether what a terminal or a program would obey is in no output."""
-    words = command(lab, case) + options
+    own = runners.OWN.get(words[-1], ())
     done = subprocess.run(words, capture_output=True, timeout=30)
     found = [f"standard {name}: {complaint}"
-             for name, octets in (("output", done.stdout),
-                                  ("error", done.stderr))
-             for complaint in expect.unsafe(octets)]
+             for name, complaints in (
+                 ("output", expect.unsafe(done.stdout, own)),
+                 ("error", expect.unsafe(done.stderr)))
+             for complaint in complaints]
     if not done.stdout:
         found.append("there is no output")
     return Result(found, ["command: " + shlex.join(words)])
@@ -127,8 +134,11 @@ def of_case(lab: Lab, case: Case, finger: second_opinion.Finger) -> list[Test]:
                   case.expect.within if "--timeout" in case.run else 0)]
     if case.hostile:
         found += [Test(f"{case.name}: {name} shows it safely",
-                       functools.partial(show_safely, lab, case, options))
-                  for name, options in FORMATS.items()]
+                       functools.partial(show_safely, lab, case, words))
+                  for name, words in (
+                      *((name, command(lab, case) + options)
+                        for name, options in FORMATS.items()),
+                      ("the plugin", plugin_command(lab, case)))]
     if second_opinion.questions(lab, case):
         differs = case.posttls_finger_differs
         found.append(Test(f"{case.name}: posttls-finger "

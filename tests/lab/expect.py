@@ -6,6 +6,7 @@ import re
 
 import report_schema
 import rules
+import runners
 import shape
 from case import Case, EndpointExpectation, HostExpectation
 from lab import Lab
@@ -220,14 +221,18 @@ UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e"
                     "\u2060-\u206f\ufeff\ufff9-\uffff]")
 
 
-def unsafe(octets: bytes) -> list[str]:
-    """What in OCTETS is not text that can be shown anywhere."""
+def unsafe(octets: bytes, own: tuple[str, ...] = ()) -> list[str]:
+    """What in OCTETS is not text that can be shown anywhere.
+
+    Lines that begin with one of OWN are commands that mxdane means.
+    """
     try:
         text = octets.decode()
     except UnicodeDecodeError as error:
         return [f"no UTF-8: {error}"]
     return [f"{found[0]!r} after {text[:found.start()][-40:]!r}"
-            for found in UNSAFE.finditer(text)]
+            for found in UNSAFE.finditer(text)] + list(
+                runners.obeyed(text, own))
 
 
 def status_text(match: dict) -> str:
@@ -264,7 +269,7 @@ def check(lab: Lab, case: Case, status: int, output: str, errors: str,
     if not re.fullmatch(r"[ -~\n]*", output):
         found.append("standard output is not plain printable ASCII")
     for line in map(case.with_names, expect.traces):
-        times = errors.splitlines().count(line)
+        times = errors.splitlines().count("* " + line)
         if times != 1:
             found.append(f"the trace has {times} lines {line!r}: {errors}")
     if expect.stderr is None and not expect.traces and errors:
