@@ -14,8 +14,8 @@ void	*memory_new(size_t count, size_t size);
 
 /*
  * Makes room for one more element, zeroed, in ARRAY (owned, or NULL), which has
- * COUNT elements of SIZE octets. Returns the array, which may have moved. To add
- * n elements one by one is O(n).
+ * COUNT elements of SIZE octets. Returns the array, which may have moved. To
+ * add n elements one by one is O(n).
  */
 void	*memory_grow(void *array, size_t count, size_t size);
 

@@ -38,9 +38,9 @@ static const struct {
 
 /*
  * Characters that cannot be seen, or that move those that can: all that Unicode
- * calls Default_Ignorable_Code_Point, and what separates lines. Whoever compares
- * by the rules of a language, as runners of CI jobs on .NET do, skips them, and
- * takes "#", U+200D, "#" for "##".
+ * calls Default_Ignorable_Code_Point, and what separates lines. Whoever
+ * compares by the rules of a language, as runners of CI jobs on .NET do, skips
+ * them, and takes "#", U+200D, "#" for "##".
  */
 static const struct {
 	uint32_t	low, high;
@@ -145,8 +145,8 @@ show(const uint8_t *bytes, size_t size, char piece[static PIECE_SIZE])
 }
 
 /*
- * A '#' that would be the second of "##", with what the text begins with or with
- * what it may be put behind: see text.h.
+ * A '#' that would be the second of "##", in the text or with what the text may
+ * be put behind: see text.h.
  */
 static bool
 is_command(const uint8_t *bytes, const uint8_t *next)

@@ -5,8 +5,8 @@
  * \u0023, since runners of CI jobs take commands behind it from any line of a
  * log; to whoever reads the JSON it is a '#'.
  *
- * In an object each value has a KEY, which is ASCII; in an array, and alone, KEY
- * is NULL.
+ * In an object each value has a KEY, which is ASCII; in an array, and alone,
+ * KEY is NULL.
  */
 #ifndef CHECKER_REPORT_JSON_PUT_H
 #define CHECKER_REPORT_JSON_PUT_H

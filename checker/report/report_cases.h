@@ -41,8 +41,8 @@ struct report_cases {
 void	report_cases_init(struct report_cases *cases,
 	    const struct evidence *evidence);
 /*
- * Makes the next case, for report_case_clear. False: there is none, and *ITEM is
- * not set.
+ * Makes the next case, for report_case_clear. False: there is none, and *ITEM
+ * is not set.
  */
 bool	report_cases_next(struct report_cases *cases,
 	    struct report_case *item);

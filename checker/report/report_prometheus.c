@@ -97,29 +97,37 @@ prometheus_end(FILE *out, const struct report_options *options, void *state)
 	free(written);
 }
 
-/*
- * Writes a sample. LABELS: pairs of name and value, ended by NULL; '\', '"' and
- * newlines in values are escaped.
- */
+/* The value of a label: '\\', '"' and newlines in it are escaped. */
+static void
+put_value(FILE *out, const char *value)
+{
+	size_t size;
+
+	for (;;) {
+		size = strcspn(value, "\\\"\n");
+		fwrite(value, 1, size, out);
+		value += size;
+		if (*value == '\0')
+			break;
+		fprintf(out, "\\%c", *value == '\n' ? 'n' : *value);
+		value++;
+	}
+}
+
+/* Writes a sample. LABELS: pairs of name and value, ended by NULL. */
 static void
 put_sample(struct metric_text *texts, enum metric metric,
     const char *const *labels, const char *value)
 {
 	FILE *out = texts[metric].stream;
-	const char *next;
 	size_t i;
 
-	fprintf(out, "%s{", metrics[metric].name);
+	fputs(metrics[metric].name, out);
 	for (i = 0; labels[i] != NULL; i += 2) {
-		fprintf(out, "%s%s=\"", i > 0 ? "," : "", labels[i]);
-		for (next = labels[i + 1]; *next != '\0'; next++) {
-			if (*next == '\\' || *next == '"')
-				fputc('\\', out);
-			if (*next == '\n')
-				fputs("\\n", out);
-			else
-				fputc(*next, out);
-		}
+		fputc(i > 0 ? ',' : '{', out);
+		fputs(labels[i], out);
+		fputs("=\"", out);
+		put_value(out, labels[i + 1]);
 		fputc('"', out);
 	}
 	fprintf(out, "} %s\n", value);

@@ -28,13 +28,15 @@
 
 /* What an attacker would have a runner read, and halves of it. */
 static const char *const commands[] = {
-	"::error::x", "::add-mask::x", "::stop-commands::x", "::warning file=a::",
-	":", "::", ":error::x", "x :", "x ::",
+	"::error::x", "::add-mask::x", "::stop-commands::x",
+	"::warning file=a::", ":", "::", ":error::x", "x :", "x ::",
 	"##[error]x", "##[group]", "##vso[task.setvariable variable=a]b",
 	"##teamcity[blockOpened name='x']", "x #", "x ##", "#[error]x",
-	"#vso[task.complete result=Failed;]x", "#", "##", "# SKIP x", "# TODO x",
+	"#vso[task.complete result=Failed;]x", "#", "##", "# SKIP x",
+	"# TODO x",
 	"#\xe2\x80\x8d#[error]x", "\xe2\x80\x8b::error::x",
-	"\xc2\xa0::error::x", "\xe3\x80\x80::error::x", "\xe2\x80\x83::error::x",
+	"\xc2\xa0::error::x", "\xe3\x80\x80::error::x",
+	"\xe2\x80\x83::error::x",
 	"ok 1 - x", "ok", "not ok 2 - x", "not ok", "1..3", "Bail out! x",
 	"TAP version 13", "pragma +strict", "--- x", "---", "+++ x", "~~~ x",
 	"^^^ +++", "=== RUN x", "<0>x", "\033[0Ksection_start:1:x\r\033[0Kx",
@@ -353,7 +355,8 @@ static const struct beginning_row {
 	{ "\\x1b[0m", true }, { "/etc/x", true }, { "\xc3\xbc" "ber", true },
 	{ "okay", true }, { "oklahoma.example", true }, { "not now", true },
 	{ "bailiff", true }, { "1.5 s", true }, { "pragmatic", true },
-	{ "::error::", false }, { ":", false }, { "#", false }, { "##[", false },
+	{ "::error::", false }, { ":", false }, { "#", false },
+	{ "##[", false },
 	{ " ::", false }, { "ok", false }, { "ok.example", false },
 	{ "OK 1", false }, { "not ok 1", false }, { "1..2", false },
 	{ "Bail out!", false }, { "tap version 13", false },
@@ -396,15 +399,17 @@ test_break(void **state)
 	char *lines;
 
 	(void)state;
-	lines = wrap("a line of sixty-seven columns, no more, before what would "
-	    "begin ::error::a");
-	assert_string_equal(lines, "         -> a line of sixty-seven columns, "
-	    "no more, before what would\n            begin ::error::a\n");
+	lines = wrap("a line of sixty-seven columns, no more, before what "
+	    "would begin ::error::a");
+	assert_string_equal(lines, "         -> a line of sixty-seven "
+	    "columns, no more, before what would\n"
+	    "            begin ::error::a\n");
 	free(lines);
-	lines = wrap("1234567890123456789012345678901234567890123456789012345678"
-	    "901234567890 :: :: :: a");
-	assert_string_equal(lines, "         -> 12345678901234567890123456789012"
-	    "34567890123456789012345678901234567890 :: :: ::\n"
+	lines = wrap("12345678901234567890123456789012345678901234567890"
+	    "12345678901234567890 :: :: :: a");
+	assert_string_equal(lines, "         -> "
+	    "12345678901234567890123456789012345678901234567890"
+	    "12345678901234567890 :: :: ::\n"
 	    "            a\n");
 	free(lines);
 }

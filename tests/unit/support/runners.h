@@ -8,8 +8,8 @@
 /*
  * The first line of TEXT that one of them obeys, and who: "GitHub obeys
  * '::error::x'". Owned by the caller; NULL: there is none. A line that begins
- * with one of OWN (ended by NULL), which mxdane means to be obeyed, may begin as
- * it does; NULL: there are no such lines.
+ * with one of OWN (ended by NULL), which mxdane means to be obeyed, may begin
+ * as it does; NULL: there are no such lines.
  */
 char	*runners_obey(const char *text, const char *const *own);
 
