@@ -15,7 +15,7 @@
 #include "checker/run/confine.h"
 #include "checker/run/descriptors.h"
 #include "checker/run/engine.h"
-#include "checker/run/input.h"
+#include "checker/run/input_domain.h"
 #include "checker/run/plugin_settings.h"
 #include "checker/run/pool.h"
 #include "checker/run/process.h"

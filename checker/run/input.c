@@ -10,12 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "checker/run/input_domain.h"
+#include "checker/run/input_lines.h"
 #include "resolver/memory.h"
-#include "resolver/name.h"
-#include "resolver/text.h"
 
-/* Octets of a line, far more than a domain and a comment need. */
-#define LINE_MAX_SIZE	4096
 #define READ_SIZE	65536
 /*
  * Lines and reads after which control returns to the event loop, so that
@@ -29,10 +27,7 @@ struct input {
 	size_t		 count;
 	size_t		 next;		/* index of the next word */
 	int		 fd;		/* -1: no file, or it has ended */
-	char		*file;		/* owned, printable, for messages */
-	size_t		 line;		/* number of the line last read */
-	bool		 cut;		/* its rest is skipped */
-	struct evbuffer	*buffer;	/* owned; read, not parsed yet */
+	struct input_lines lines;	/* read, not parsed yet */
 	struct event	*readable;	/* owned; NULL: reading never waits */
 	struct event	*again;		/* owned; resumes reading */
 	size_t		 steps;		/* since control was returned */
@@ -92,16 +87,14 @@ input_open(struct event_base *base, char *const *words, size_t count,
 	input->fd = -1;
 	input->ready = ready;
 	input->argument = argument;
-	input->buffer = evbuffer_new();
 	input->again = evtimer_new(base, on_readable, input);
-	if (input->buffer == NULL || input->again == NULL)
+	if (input->again == NULL)
 		abort();
+	input_lines_init(&input->lines, file != NULL ? file : "");
 	if (file == NULL)
-		return input;
-
-	input->file = text_printable(file, strlen(file));
-	if (!open_file(input, base, file)) {
-		*why = memory_format("cannot read '%s': %s", input->file,
+		input->lines.ended = true;
+	else if (!open_file(input, base, file)) {
+		*why = memory_format("cannot read '%s': %s", input->lines.file,
 		    strerror(errno));
 		input_close(input);
 		return NULL;
@@ -119,8 +112,7 @@ input_close(struct input *input)
 	event_free(input->again);
 	if (input->fd != -1)
 		close(input->fd);
-	evbuffer_free(input->buffer);
-	free(input->file);
+	input_lines_clear(&input->lines);
 	free(input);
 }
 
@@ -133,94 +125,6 @@ would_wait(const struct input *input)
 	return input->readable != NULL && poll(&watch, 1, 0) <= 0;
 }
 
-static char *
-complain(const char *word, const char *fault)
-{
-	char *safe = text_printable(word, strlen(word));
-	char *why = memory_format("'%s' %s", safe, fault);
-
-	free(safe);
-	return why;
-}
-
-char *
-input_domain(const char *word, char **why)
-{
-	const char *fault;
-	char *domain = name_from_user(word, &fault);
-
-	if (domain == NULL)
-		*why = complain(word, fault);
-	return domain;
-}
-
-/* Strips a comment and the space around the rest, which may be empty. */
-static char *
-trim(char *line)
-{
-	size_t size;
-
-	line[strcspn(line, "#")] = '\0';
-	line += strspn(line, " \t\r");
-	size = strlen(line);
-	while (size > 0 && strchr(" \t\r", line[size - 1]) != NULL)
-		line[--size] = '\0';
-	return line;
-}
-
-/*
- * Takes the next line from the buffer, without its newline (owned by the
- * caller, *SIZE octets). NULL: more must be read. The last line may lack its
- * newline. A line that is too long is cut; its rest is a piece of its own,
- * which is empty.
- */
-static char *
-next_piece(struct input *input, size_t *size)
-{
-	char *piece = evbuffer_readln(input->buffer, size, EVBUFFER_EOL_LF);
-	const bool rest = input->cut;
-
-	input->cut = false;
-	if (piece == NULL) {
-		*size = evbuffer_get_length(input->buffer);
-		input->cut = rest;
-		if (*size == 0 || (input->fd != -1 && *size <= LINE_MAX_SIZE))
-			return NULL;
-		piece = memory_new(*size + 1, 1);
-		evbuffer_remove(input->buffer, piece, *size);
-		input->cut = true;
-	}
-	if (rest) {
-		*size = 0;
-		*piece = '\0';
-	} else {
-		input->line++;
-	}
-	return piece;
-}
-
-/* Parses one line. INPUT_WAIT: blank, or a comment alone. */
-static enum input_state
-parse_line(const struct input *input, char *line, size_t size, char **domain,
-    char **why)
-{
-	char *word, *wrong = NULL;
-
-	if (strlen(line) != size) {
-		wrong = complain(line, "is followed by a NUL octet");
-	} else {
-		word = trim(line);
-		if (*word == '\0')
-			return INPUT_WAIT;
-		*domain = input_domain(word, &wrong);
-	}
-	if (wrong == NULL)
-		return INPUT_DOMAIN;
-	*why = memory_format("%s:%zu: %s", input->file, input->line, wrong);
-	free(wrong);
-	return INPUT_BAD;
-}
-
 static void
 end_file(struct input *input)
 {
@@ -229,6 +133,7 @@ end_file(struct input *input)
 	input->readable = NULL;
 	close(input->fd);
 	input->fd = -1;
+	input->lines.ended = true;
 }
 
 /*
@@ -244,13 +149,39 @@ yield_to_loop(struct input *input)
 	return INPUT_WAIT;
 }
 
+/*
+ * Reads more of the list. False: there is no more for now, or ever; *STATE says
+ * which, or that reading failed (*WHY).
+ */
+static bool
+read_more(struct input *input, enum input_state *state, char **why)
+{
+	int got;
+
+	*state = INPUT_END;
+	if (input->fd == -1)
+		return false;
+	if (would_wait(input)) {
+		event_add(input->readable, NULL);
+		*state = INPUT_WAIT;
+		return false;
+	}
+	got = evbuffer_read(input->lines.octets, input->fd, READ_SIZE);
+	if (got > 0 || (got < 0 && errno == EINTR))
+		return true;
+	if (got < 0) {
+		*why = memory_format("%s: %s", input->lines.file,
+		    strerror(errno));
+		*state = INPUT_BAD;
+	}
+	end_file(input);
+	return got == 0;
+}
+
 enum input_state
 input_next(struct input *input, char **domain, char **why)
 {
 	enum input_state state;
-	size_t size;
-	char *line;
-	int got;
 
 	*domain = *why = NULL;
 	if (input->next < input->count) {
@@ -261,28 +192,17 @@ input_next(struct input *input, char **domain, char **why)
 		if (input->steps == STEPS_AT_ONCE)
 			return yield_to_loop(input);
 		input->steps++;
-		line = next_piece(input, &size);
-		if (line != NULL) {
-			state = parse_line(input, line, size, domain, why);
-			free(line);
-			if (state != INPUT_WAIT)
-				return state;
-			continue;
-		}
-		if (input->fd == -1)
-			return INPUT_END;
-		if (would_wait(input)) {
-			event_add(input->readable, NULL);
-			return INPUT_WAIT;
-		}
-		got = evbuffer_read(input->buffer, input->fd, READ_SIZE);
-		if (got > 0 || (got < 0 && errno == EINTR))
-			continue;
-		if (got < 0)
-			*why = memory_format("%s: %s", input->file,
-			    strerror(errno));
-		end_file(input);
-		if (*why != NULL)
+		switch (input_lines_next(&input->lines, domain, why)) {
+		case INPUT_LINE_DOMAIN:
+			return INPUT_DOMAIN;
+		case INPUT_LINE_BAD:
 			return INPUT_BAD;
+		case INPUT_LINE_NONE:
+			if (!read_more(input, &state, why))
+				return state;
+			break;
+		case INPUT_LINE_BLANK:
+			break;
+		}
 	}
 }

@@ -32,12 +32,6 @@ struct input	*input_open(struct event_base *base, char *const *words,
 void		 input_close(struct input *input);
 
 /*
- * Returns WORD as a domain, normalised; owned by the caller. NULL: *WHY (owned
- * by the caller, printable) quotes it and says what is wrong.
- */
-char		*input_domain(const char *word, char **why);
-
-/*
  * Reads the next domain. INPUT_DOMAIN: *DOMAIN, normalised, owned by the
  * caller. INPUT_BAD: *WHY (owned by the caller, printable); the next call
  * continues after the bad line.

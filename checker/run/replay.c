@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/run/input.h"
+#include "checker/run/input_domain.h"
 #include "checker/run/record_file.h"
 #include "resolver/memory.h"
 

@@ -7,7 +7,7 @@
 #include "checker/run/descriptors.h"
 #include "checker/run/earlier.h"
 #include "checker/run/engine.h"
-#include "checker/run/input.h"
+#include "checker/run/input_domain.h"
 #include "checker/run/survey_parts.h"
 #include "resolver/memory.h"
 

@@ -175,6 +175,26 @@ test_long_line(void **state)
 	assert_state(test, INPUT_END);
 }
 
+/*
+ * What follows 4096 octets without a comment is not known, wherever a read has
+ * ended: neither a domain that is lost nor half of one is taken.
+ */
+static void
+test_long_lines(void **state)
+{
+	char *list = memory_format("%4090slost.example\n"
+	    "a.example # %04100d\nb.example\n", "", 0);
+	struct test *test = *state;
+
+	open_list(test, list, strlen(list));
+	free(list);
+	assert_bad(test, ":1: 'lost.e' begins a line of more than 4096 octets",
+	    "");
+	assert_domain(test, "a.example");
+	assert_domain(test, "b.example");
+	assert_state(test, INPUT_END);
+}
+
 /* A pipe that is empty for now, has half a line, and is closed. */
 static void
 test_pipe(void **state)
@@ -295,6 +315,7 @@ main(void)
 		TEST(test_lines),
 		TEST(test_nul),
 		TEST(test_long_line),
+		TEST(test_long_lines),
 		TEST(test_pipe),
 		TEST(test_endless),
 		TEST(test_many_lines),
