@@ -6,16 +6,15 @@
 #include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "checker/evidence/evidence.h"
-#include "checker/evidence/recording.h"
 #include "checker/judge/compare.h"
 #include "checker/judge/judge.h"
 #include "resolver/text.h"
 #include "tests/fuzz/mutate.h"
+#include "tests/fuzz/travel.h"
 #include "tests/fuzz/written.h"
 
 size_t	LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most,
@@ -36,28 +35,6 @@ static char *
 report(const struct evidence *evidence)
 {
 	return written_reports(evidence, (int)(evidence->elapsed_ms % 4) - 1);
-}
-
-/* What was decoded can be encoded, and decoding that gives the same octets. */
-static struct evidence *
-travel(const struct evidence *evidence, enum recording_view view)
-{
-	struct evidence *decoded;
-	uint8_t *octets, *again;
-	size_t size, again_size;
-	char *why = NULL;
-
-	octets = recording_encode(evidence, view, &size);
-	decoded = recording_decode(octets, size, view, &why);
-	if (decoded == NULL) {
-		fprintf(stderr, "%s\n", why);
-		abort();
-	}
-	again = recording_encode(decoded, view, &again_size);
-	assert(size == again_size && memcmp(octets, again, size) == 0);
-	free(octets);
-	free(again);
-	return decoded;
 }
 
 static void

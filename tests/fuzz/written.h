@@ -18,6 +18,9 @@ struct evidence;
  */
 char	*written_reports(const struct evidence *evidence, int verbosity);
 
+/* The JSON report alone, unchecked. Owned by the caller. */
+char	*written_json(const struct evidence *evidence);
+
 /*
  * Checks that the verdict of judged evidence, the exit status, and what the
  * reports count agree.
