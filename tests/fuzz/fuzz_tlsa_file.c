@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,40 @@
 #include "resolver/zone_reader.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* As mxtlsa and advice write them, the records are read as they were. */
+static void
+check_written(const struct tlsa_file *records)
+{
+	struct tlsa_file again;
+	struct file file;
+	char *text, *line, *why;
+	size_t size, i;
+	FILE *out = open_memstream(&text, &size);
+
+	for (i = 0; i < records->count; i++) {
+		line = tlsa_line(records->entries[i].owner,
+		    &records->entries[i].fields);
+		fprintf(out, "%s\n", line);
+		free(line);
+	}
+	fclose(out);
+	file_init(&file, "file", text, size);
+	free(text);
+	assert(tlsa_file_init(&again, &file, &why));
+	assert(again.count == records->count);
+	for (i = 0; i < records->count; i++) {
+		assert((again.entries[i].owner == NULL) ==
+		    (records->entries[i].owner == NULL));
+		assert(again.entries[i].owner == NULL ||
+		    strcmp(again.entries[i].owner,
+		    records->entries[i].owner) == 0);
+		assert(tlsa_equal(&again.entries[i].fields,
+		    &records->entries[i].fields));
+	}
+	tlsa_file_clear(&again);
+	file_clear(&file);
+}
 
 /* What whoever takes the records relies on. */
 static void
@@ -38,6 +73,7 @@ check(const struct tlsa_file *records)
 	}
 	assert(tlsa_file_set(records, NULL, &set) == records->count);
 	tlsa_set_clear(&set);
+	check_written(records);
 }
 
 /* Reads the octets as trust anchors and root hints are read. */
