@@ -20,8 +20,8 @@
 #define PARENT_CHILD	2		/* the socket and the pipe of each */
 #define PARENT_FORK	2
 
-/* A worker's: the standard files, the socket and the loop. */
-#define WORKER		(4 + LOOP)
+/* A worker's: the standard files, its sockets (child.h, judge_thread.h), a loop. */
+#define WORKER		(3 + 1 + 2 + LOOP)
 
 /*
  * A context of libunbound: its loop and its two pairs of sockets. What it has

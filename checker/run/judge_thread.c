@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "resolver/memory.h"
+#include "resolver/shortage.h"
 
 struct piece {
 	struct judge_work	 work;
@@ -162,8 +163,9 @@ judge_thread_new(struct event_base *base)
 
 	queue_init(&thread->waiting);
 	queue_init(&thread->finished);
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, thread->sockets) == -1 ||
-	    pthread_mutex_init(&thread->lock, NULL) != 0 ||
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, thread->sockets) == -1)
+		shortage_end(errno);
+	if (pthread_mutex_init(&thread->lock, NULL) != 0 ||
 	    pthread_cond_init(&thread->changed, NULL) != 0)
 		abort();
 	thread->done = event_new(base, thread->sockets[0],
