@@ -18,13 +18,14 @@ enum where {
 
 /*
  * The rules, no stricter than who goes by them but for two: commands need not
- * be known ones, nor complete, and "##" is enough where its like are looked for.
+ * be known ones, nor complete, and "##" is enough where its like are looked
+ * for.
  *
  * GitHub: actions/runner, src/Runner.Common/ActionCommand.cs. TryParseV2 trims
  * what .NET calls white space; TryParse looks for "##[" anywhere, by the rules
- * of a language, which skip ignorable characters. Azure: azure-pipelines-agent,
- * Command.cs. TAP: TAP::Parser::Grammar. Buildkite: "Managing log output" in
- * its documentation. systemd: sd-daemon(3).
+ * of a language, which skip ignorable characters.
+ * Azure: azure-pipelines-agent, Command.cs. TAP: TAP::Parser::Grammar.
+ * Buildkite: "Managing log output" in its documentation. systemd: sd-daemon(3).
  */
 static const struct {
 	const char	*who;
