@@ -47,6 +47,8 @@ enum session_outcome {
 	OUTCOME_STARTTLS_REFUSED,
 	OUTCOME_HANDSHAKE_FAILED,	/* any failure after STARTTLS's 220 */
 	OUTCOME_DONE,
+	OUTCOME_LIMIT,			/* not begun, or not ended: a limit on
+					 * the work for a domain came first */
 };
 
 /*

@@ -182,6 +182,7 @@ outcome_name(int value)
 		[OUTCOME_STARTTLS_REFUSED] = "starttls-refused",
 		[OUTCOME_HANDSHAKE_FAILED] = "handshake-failed",
 		[OUTCOME_DONE] = "done",
+		[OUTCOME_LIMIT] = "limit",
 	};
 
 	return NAMED(names, value);
@@ -207,7 +208,7 @@ static const struct recording_enum statuses = { status_name,
 static const struct recording_enum key_types = { key_name, KEY_DSA + 1 };
 static const struct recording_enum stages = { stage_name, STAGE_DONE + 1 };
 static const struct recording_enum outcomes = { outcome_name,
-	OUTCOME_DONE + 1 };
+	OUTCOME_LIMIT + 1 };
 static const struct recording_enum healths = { health_name,
 	RESOLVER_HEALTHY + 1 };
 static const struct recording_enum verdicts = { NULL, VERDICT_ABSENT + 1 };

@@ -166,36 +166,6 @@ judge_misplaced(struct judge_state *state)
 	state->host = NULL;
 }
 
-static void
-judge_limits(struct judge_state *state)
-{
-	const struct evidence *evidence = state->evidence;
-	const struct host_evidence *host;
-	size_t i;
-
-	if (evidence->host_total > evidence->host_count)
-		judging_add(state, FINDING_LIMIT_REACHED,
-		    "only the first %zu of %zu MX hosts were looked at",
-		    evidence->host_count, evidence->host_total);
-	if (evidence->server_total > evidence->server_count)
-		judging_add(state, FINDING_LIMIT_REACHED,
-		    "not all of the %zu addresses and transports of name "
-		    "servers were asked", evidence->server_total);
-	for (i = 0; i < evidence->host_count; i++) {
-		host = state->host = &evidence->hosts[i];
-		if (host->address_total > EVIDENCE_ADDRESSES_MAX)
-			judging_add(state, FINDING_LIMIT_REACHED,
-			    "only the first %d of %zu addresses were "
-			    "connected to", EVIDENCE_ADDRESSES_MAX,
-			    host->address_total);
-		if (host->judged.tlsa != NULL && host->judged.tlsa->truncated)
-			judging_add(state, FINDING_LIMIT_REACHED,
-			    "only the first %d TLSA records were looked at",
-			    ANSWER_RECORDS_MAX);
-	}
-	state->host = NULL;
-}
-
 /*
  * Addresses that timed out without a word; 0 if there was an answer from
  * anywhere. That there is no route, for IPv6 for example, says nothing.
@@ -214,6 +184,7 @@ count_silent_addresses(const struct evidence *evidence)
 			/* Nothing was sent there. */
 			if (endpoint->outcome == OUTCOME_NO_ROUTE ||
 			    endpoint->outcome == OUTCOME_UNTRIED ||
+			    endpoint->outcome == OUTCOME_LIMIT ||
 			    endpoint->outcome == OUTCOME_ADDRESS_RESERVED)
 				continue;
 			if (endpoint->stage != STAGE_CONNECT ||
@@ -268,7 +239,8 @@ add_up_hosts(struct judge_state *state)
 
 	for (i = 0; i < evidence->host_count; i++)
 		verdict_add(&count, evidence->hosts[i].judged.verdict);
-	verdict = verdict_sum(&count, VERDICT_ABSENT);
+	verdict = judge_domain_limits(state,
+	    verdict_sum(&count, VERDICT_ABSENT));
 	if (verdict == VERDICT_ABSENT) {
 		raise_undeliverable(state->findings);
 		verdict = VERDICT_FAIL;
@@ -283,7 +255,8 @@ judge_hosts(struct judge_state *state, struct evidence *evidence)
 
 	for (i = 0; i < evidence->host_count; i++) {
 		state->host = &evidence->hosts[i];
-		evidence->hosts[i].judged.verdict = judge_host(state);
+		evidence->hosts[i].judged.verdict = judge_host_limits(state,
+		    judge_host(state));
 	}
 	/* After all others: explanations are limited for the whole domain. */
 	for (i = 0; i < evidence->host_count; i++) {
@@ -305,12 +278,13 @@ judge_domain(struct judge_state *state, struct evidence *evidence)
 	judge_hosts(state, evidence);
 	if (state->dane_applies)
 		verdict = add_up_hosts(state);
+	else
+		judge_domain_limits(state, verdict);
 	cap = judge_nameservers(state);
 	if (state->dane_applies)
 		verdict = verdict_cap(verdict, cap);
 	verdict = verdict_cap(verdict, judge_expected(state));
 	judge_misplaced(state);
-	judge_limits(state);
 	judge_egress(state);
 	return verdict;
 }
@@ -376,7 +350,8 @@ judge_records(struct evidence *evidence, const struct judge_options *options,
 	judge_budget_match(&state);
 	state.host = host;
 	judge_host_records(&state);
-	host->judged.verdict = judge_host_endpoints(&state);
+	host->judged.verdict = judge_host_limits(&state,
+	    judge_host_endpoints(&state));
 	judge_coverage(&state);
 	judge_rotation(&state);
 	judge_diagnosis(&state);

@@ -55,6 +55,10 @@ static const struct outcome_row {
 	[OUTCOME_HANDSHAKE_FAILED] = { VERDICT_FAIL,
 	    FINDING_TLS_HANDSHAKE_FAILED, "the TLS handshake failed",
 	    "look at the server's TLS configuration and its log" },
+	[OUTCOME_LIMIT] = { VERDICT_UNKNOWN, FINDING_LIMIT_REACHED,
+	    "not looked at to the end",
+	    "look at it by itself (--host, --connect); fewer addresses, key "
+	    "types and certificates leave room for all" },
 };
 
 /*
@@ -120,6 +124,8 @@ match_handshake(struct judge_state *state,
 		judged->verdict = VERDICT_NONE;
 	else
 		judged->verdict = match_verdict(judged);
+	judged->verdict = judge_limited_handshake(host, handshake->seen,
+	    judged->verdict);
 	judged->end = expiry_handshake_end(host, handshake);
 }
 
@@ -144,6 +150,10 @@ judge_endpoint_facts(struct judge_state *state,
 		endpoint->judged.verdict = VERDICT_NONE;
 	else if (endpoint->outcome == OUTCOME_DONE)
 		endpoint->judged.verdict = verdict_sum(&count, VERDICT_UNKNOWN);
+	/* Some key types were not tried; what the others showed counts. */
+	else if (endpoint->outcome == OUTCOME_LIMIT)
+		endpoint->judged.verdict = verdict_cap(verdict_sum(&count,
+		    VERDICT_UNKNOWN), VERDICT_UNKNOWN);
 	else
 		endpoint->judged.verdict = outcomes[endpoint->outcome].verdict;
 }
@@ -159,6 +169,9 @@ judge_outcome(struct judge_state *state,
 	finding = judging_add_at(state, endpoint, FINDING_ALL_KEY_TYPES,
 	    row->code, "%s%s%s", row->what, endpoint->error != NULL ? ": " : "",
 	    endpoint->error != NULL ? endpoint->error : "");
+	if (endpoint->outcome == OUTCOME_LIMIT &&
+	    endpoint->judged.verdict == VERDICT_UNKNOWN)
+		judging_set_severity(state, finding, SEVERITY_ERROR);
 	if (has_rejected_ehlo(endpoint))
 		advice = "look at why the server rejects EHLO; it may dislike "
 		    "the name (--helo)";

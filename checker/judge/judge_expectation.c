@@ -65,7 +65,7 @@ judge_expectations(struct judge_state *state)
 	const struct judge_options *options = state->options;
 	const struct host_judgement *judged = &state->host->judged;
 	const struct expectation *expectation;
-	bool good = true;
+	enum verdict verdict = VERDICT_PASS;
 	size_t i;
 
 	state->hosts_checked++;
@@ -74,13 +74,15 @@ judge_expectations(struct judge_state *state)
 		return VERDICT_PASS;
 	for (i = 0; i < options->expectation_count; i++) {
 		expectation = &options->expectations[i];
-		good &= meets(state, expectation, &judged->records, NULL);
-		if (judged->tlsa != NULL)
-			good &= servers_meet(state, expectation,
-			    judged->tlsa->owner);
+		if (!meets(state, expectation, &judged->records, NULL))
+			verdict = verdict_cap(verdict, expectation->absent ?
+			    VERDICT_FAIL : judge_limited_records(state->host));
+		if (judged->tlsa != NULL && !servers_meet(state, expectation,
+		    judged->tlsa->owner))
+			verdict = VERDICT_FAIL;
 	}
-	state->expectation_failed |= !good;
-	return good ? VERDICT_PASS : VERDICT_FAIL;
+	state->expectation_failed |= verdict == VERDICT_FAIL;
+	return verdict;
 }
 
 enum verdict

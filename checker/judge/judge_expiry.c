@@ -130,5 +130,7 @@ judge_certificates(struct judge_state *state)
 			verdict = verdict_cap(verdict, add_certificate(state,
 			    walk.endpoint, handshake->seen, end, expiry));
 	}
-	return verdict;
+	/* Another record may match, and depend on no certificate's dates. */
+	return verdict == VERDICT_FAIL ? judge_limited_records(state->host) :
+	    verdict;
 }

@@ -422,7 +422,8 @@ judge_host_endpoints(struct judge_state *state)
 	if (state->evidence->dns_only)
 		return tlsa_set_usable(&host->judged.records) > 0 ?
 		    VERDICT_PASS : VERDICT_NONE;
-	if (host->endpoint_count == 0 && host->judged.dns == HOST_DNS_DANE) {
+	if (host->endpoint_count == 0 && host->address_total == 0 &&
+	    host->judged.dns == HOST_DNS_DANE) {
 		finding = judging_add(state, FINDING_CONNECT_FAILED,
 		    "no address of the requested family");
 		advice_add_text(&finding->advice, "leave out -4 or -6");

@@ -311,5 +311,6 @@ judge_next(struct judge_state *state)
 		}
 		next_clear(&next);
 	}
-	return uncovered && state->dane_applies ? VERDICT_FAIL : VERDICT_PASS;
+	return uncovered && state->dane_applies ?
+	    judge_limited_records(state->host) : VERDICT_PASS;
 }

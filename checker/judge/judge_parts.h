@@ -72,6 +72,20 @@ enum verdict	 judge_next(struct judge_state *state);
 enum verdict	 judge_expectations(struct judge_state *state);
 enum verdict	 judge_expected(struct judge_state *state);
 
+/*
+ * Limits: the verdicts that are left when what was not looked at is taken into
+ * account. Of a handshake whose records alone make VERDICT; a fault that is
+ * that a host lacks some TLSA record; of the host at hand, and of the domain,
+ * whose rules make VERDICT, with what they have to say about it.
+ */
+enum verdict	 judge_limited_handshake(const struct host_evidence *host,
+		    const struct handshake *seen, enum verdict verdict);
+enum verdict	 judge_limited_records(const struct host_evidence *host);
+enum verdict	 judge_host_limits(struct judge_state *state,
+		    enum verdict verdict);
+enum verdict	 judge_domain_limits(struct judge_state *state,
+		    enum verdict verdict);
+
 /* What each name server said itself (--authoritative). */
 enum verdict	 judge_nameservers(struct judge_state *state);
 

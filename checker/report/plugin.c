@@ -114,6 +114,30 @@ has_failed(const struct answer *answer)
 	return answer != NULL && answer->dnssec == DNSSEC_FAILED;
 }
 
+/* Whether it could not be tried; else what was seen of it is not enough. */
+static bool
+is_unreachable(const struct endpoint_evidence *endpoint)
+{
+	return endpoint->judged.verdict == VERDICT_UNKNOWN &&
+	    endpoint->outcome != OUTCOME_DONE &&
+	    endpoint->outcome != OUTCOME_LIMIT;
+}
+
+/* Whether a limit leaves the verdict open. */
+static bool
+has_met_limit(const struct evidence *evidence)
+{
+	const struct finding_list *findings = &evidence->judged.findings;
+	size_t i;
+
+	for (i = 0; i < findings->count; i++) {
+		if (findings->items[i].code == FINDING_LIMIT_REACHED &&
+		    findings->items[i].severity == SEVERITY_ERROR)
+			return true;
+	}
+	return false;
+}
+
 /* The state of one host alone, from its DNS and its servers. */
 static enum plugin_state
 host_state(const struct host_evidence *host,
@@ -128,8 +152,7 @@ host_state(const struct host_evidence *host,
 	if (host->judged.verdict != VERDICT_UNKNOWN)
 		return PLUGIN_OK;
 	for (i = 0; i < host->endpoint_count; i++)
-		unreachable |= host->endpoints[i].judged.verdict ==
-		    VERDICT_UNKNOWN;
+		unreachable |= is_unreachable(&host->endpoints[i]);
 	if (unreachable)
 		state = options->unreachable;
 	if (!unreachable || has_failed(host->a) || has_failed(host->aaaa) ||
@@ -175,6 +198,8 @@ plugin_judge(const struct evidence *evidence,
 	for (i = 0; i < evidence->host_count; i++)
 		state = worse_state(state,
 		    host_state(&evidence->hosts[i], options));
+	if (has_met_limit(evidence))
+		state = worse_state(state, PLUGIN_UNKNOWN);
 	return state;
 }
 

@@ -163,9 +163,9 @@ def _sums(report: dict) -> list[str]:
                 found.append(f"{endpoint['address']} is done with an error")
     hosts = [host["verdict"] for host in report["hosts"]]
     # What is wrong with the domain or its name servers has no host.
-    if any(finding["severity"] == "error" and finding["host"] is None
-           for finding in report["findings"]):
-        hosts.append("fail")
+    hosts += ["unknown" if finding["code"] == "limit-reached" else "fail"
+              for finding in report["findings"]
+              if finding["severity"] == "error" and finding["host"] is None]
     if report["mx"]["dnssec"] == "secure" and hosts and (
             report["verdict"] != (sum_up(hosts) or "fail")):
         found.append(f"{report['verdict']}, but the hosts are {hosts}")

@@ -123,6 +123,8 @@ static const struct outcome_row {
 	    FINDING_STARTTLS_REFUSED },
 	{ "handshake failed", OUTCOME_HANDSHAKE_FAILED, VERDICT_FAIL,
 	    FINDING_TLS_HANDSHAKE_FAILED },
+	{ "a limit met", OUTCOME_LIMIT, VERDICT_UNKNOWN,
+	    FINDING_LIMIT_REACHED },
 };
 
 /* One bad address decides, and the other is seen to pass. */

@@ -196,6 +196,7 @@ static const struct state_row {
 	{ "unreachable", OUTCOME_CONNECT_FAILED, false, PLUGIN_OK },
 	{ "unreachable and deadline", OUTCOME_CONNECT_FAILED, true,
 	    PLUGIN_UNKNOWN },
+	{ "limit", OUTCOME_LIMIT, false, PLUGIN_UNKNOWN },
 };
 
 /* --missing warning, --unreachable ok. */
@@ -232,6 +233,28 @@ test_unsigned_domain(void **state)
 	evidence->mx->dnssec = DNSSEC_INSECURE;
 	fixture_judge(evidence);
 	assert_int_equal(plugin_judge(evidence, &options), PLUGIN_WARNING);
+	evidence_free(evidence);
+}
+
+/* What was not looked at is not known, whatever is tolerated beside it. */
+static void
+test_limits(void **state)
+{
+	const struct plugin_options options = lenient_options();
+	struct evidence *evidence = make_domain(OUTCOME_DONE);
+
+	(void)state;
+	evidence->host_total++;
+	fixture_judge(evidence);
+	assert_int_equal(plugin_judge(evidence, &options), PLUGIN_UNKNOWN);
+	evidence->host_total--;
+	evidence->hosts[0].address_total++;
+	fixture_judge(evidence);
+	assert_int_equal(plugin_judge(evidence, &options), PLUGIN_UNKNOWN);
+	fixture_endpoint(&evidence->hosts[0], "192.0.2.2",
+	    OUTCOME_CONNECT_FAILED, NULL);
+	fixture_judge(evidence);
+	assert_int_equal(plugin_judge(evidence, &options), PLUGIN_UNKNOWN);
 	evidence_free(evidence);
 }
 
@@ -470,6 +493,7 @@ main(void)
 		TABLE(test_state, state_rows),
 		TABLE_ALONE(test_unsigned_domain),
 		TABLE_ALONE(test_no_dns),
+		TABLE_ALONE(test_limits),
 		TABLE(test_two_hosts, hosts_rows),
 		TABLE_ALONE(test_unknown_counts),
 		TABLE_ALONE(test_alert_is_named),
