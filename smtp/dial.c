@@ -13,27 +13,33 @@
 #include "resolver/memory.h"
 #include "resolver/shortage.h"
 #include "resolver/text.h"
+#include "smtp/dial_queue.h"
 
 /* Seconds within which a connection must succeed. */
 #define CONNECT_LIMIT 30
 
 struct dial {
+	struct dial_turn	 turn;		/* first: a turn is its dial */
 	struct dialer		*dialer;	/* borrowed */
-	struct address		 address;
-	struct bufferevent	*stream;	/* owned, NULL: waits in line */
-	int			 error;		/* of a failed connect */
-	struct dial		*next;		/* owned by the dialer */
+	bool			 queued;	/* it has a turn, or waits */
+	struct bufferevent	*stream;	/* owned, NULL: not begun */
+	/* A failure that is still to be reported. */
+	bool			 failed;
+	int			 error;		/* 0: the limit has passed */
+	struct dial		*previous;	/* borrowed; of those that have
+						 * failed */
+	struct dial		*next;		/* borrowed; likewise */
 	dial_done		*done;
 	void			*argument;	/* borrowed */
 };
 
 struct dialer {
 	struct event_base	*base;		/* borrowed */
-	struct dial		*first;		/* owned, oldest first */
-	struct dial		**end;		/* borrowed; where the next
-						 * one goes */
-	size_t			 open;		/* how many have a stream */
-	size_t			 max;		/* how many may */
+	struct dial_queue	*queue;		/* owned */
+	struct dial		*failed;	/* borrowed; the first of those
+						 * that have */
+	struct dial		*last_failed;	/* borrowed */
+	uint64_t		 parties;	/* so far */
 	bool			 connected;	/* a dial has succeeded */
 	struct event		*begin;		/* owned; see on_begin */
 };
@@ -53,6 +59,92 @@ set_idle(struct dial *dial)
 	bufferevent_set_timeouts(dial->stream, NULL, NULL);
 }
 
+/* ERROR 0: the limit has passed. */
+static enum dial_result
+result_of(int error)
+{
+	if (error == 0 || error == ETIMEDOUT)
+		return DIAL_TIMED_OUT;
+	return is_no_route(error) ? DIAL_NO_ROUTE : DIAL_FAILED;
+}
+
+static const char *
+error_text(int error)
+{
+	return error != 0 ? strerror(error) : "no connection within "
+	    TEXT_NUMBER(CONNECT_LIMIT) " seconds";
+}
+
+/*
+ * Whether this machine, rather than the address, is to blame: others who want
+ * to connect there have yet to try.
+ */
+static bool
+is_own(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOBUFS ||
+	    error == ENOMEM || error == EADDRNOTAVAIL;
+}
+
+/* Its failure is reported from the loop. */
+static void
+fail(struct dial *dial, int error)
+{
+	struct dialer *dialer = dial->dialer;
+
+	dial->failed = true;
+	dial->error = error;
+	dial->previous = dialer->last_failed;
+	dial->next = NULL;
+	if (dialer->last_failed != NULL)
+		dialer->last_failed->next = dial;
+	else
+		dialer->failed = dial;
+	dialer->last_failed = dial;
+	event_active(dialer->begin, EV_TIMEOUT, 0);
+}
+
+static void
+forget_failure(struct dial *dial)
+{
+	struct dialer *dialer = dial->dialer;
+
+	dial->failed = false;
+	if (dial->previous != NULL)
+		dial->previous->next = dial->next;
+	else
+		dialer->failed = dial->next;
+	if (dial->next != NULL)
+		dial->next->previous = dial->previous;
+	else
+		dialer->last_failed = dial->previous;
+}
+
+static void
+leave_queue(struct dial *dial)
+{
+	if (dial->queued)
+		dial_queue_remove(dial->dialer->queue, &dial->turn);
+	dial->queued = false;
+}
+
+/* It has failed, and with it all who wait for the same address. */
+static void
+fail_line(struct dial *dial, int error)
+{
+	struct dial_turn *turn;
+	struct dial *behind;
+
+	fail(dial, error);
+	if (is_own(error))
+		return;
+	while ((turn = dial_queue_behind(&dial->turn)) != NULL) {
+		behind = (struct dial *)turn;
+		leave_queue(behind);
+		fail(behind, error);
+	}
+}
+
 static void
 on_event(struct bufferevent *stream, short what, void *argument)
 {
@@ -63,13 +155,9 @@ on_event(struct bufferevent *stream, short what, void *argument)
 	if (what & BEV_EVENT_CONNECTED) {
 		dial->dialer->connected = true;
 		dial->done(stream, DIAL_CONNECTED, NULL, dial->argument);
-	} else if (what & BEV_EVENT_TIMEOUT) {
-		dial->done(NULL, DIAL_TIMED_OUT,
-		    "no connection within " TEXT_NUMBER(CONNECT_LIMIT)
-		    " seconds", dial->argument);
 	} else {
-		dial->done(NULL, error == ETIMEDOUT ? DIAL_TIMED_OUT :
-		    DIAL_FAILED, strerror(error), dial->argument);
+		fail_line(dial, what & BEV_EVENT_TIMEOUT ? 0 :
+		    error != 0 ? error : EIO);
 	}
 }
 
@@ -78,13 +166,13 @@ connect_now(struct dial *dial)
 {
 	const struct timeval limit = { .tv_sec = CONNECT_LIMIT };
 	struct sockaddr_storage address;
-	size_t size = address_to_socket(&dial->address, &address);
+	size_t size = address_to_socket(&dial->turn.address, &address);
+	int error;
 
 	dial->stream = bufferevent_socket_new(dial->dialer->base, -1,
 	    BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
 	if (dial->stream == NULL)
 		abort();
-	dial->dialer->open++;
 	bufferevent_setcb(dial->stream, NULL, NULL, on_event, dial);
 	/* The write timeout bounds the connect. */
 	bufferevent_set_timeouts(dial->stream, NULL, &limit);
@@ -93,66 +181,35 @@ connect_now(struct dial *dial)
 	    (struct sockaddr *)&address, (int)size) == 0)
 		return;
 	/* No route, for example: libevent does not call back then. */
-	dial->error = EVUTIL_SOCKET_ERROR();
-	if (shortage_is(dial->error))
-		shortage_end(dial->error);
+	error = EVUTIL_SOCKET_ERROR();
+	if (shortage_is(error))
+		shortage_end(error);
 	set_idle(dial);
-	event_active(dial->dialer->begin, EV_TIMEOUT, 0);
-}
-
-/* Whether an earlier dial has the address. */
-static bool
-must_wait(const struct dial *dial)
-{
-	const struct dial *older;
-
-	for (older = dial->dialer->first; older != dial;
-	    older = older->next) {
-		if (address_equal(&older->address, &dial->address))
-			return true;
-	}
-	return false;
-}
-
-/* Reports the failure of one dial, and comes back for more. */
-static bool
-report_failure(struct dialer *dialer)
-{
-	struct dial *dial;
-	int error;
-
-	for (dial = dialer->first; dial != NULL; dial = dial->next) {
-		if (dial->error == 0)
-			continue;
-		error = dial->error;
-		dial->error = 0;
-		event_active(dialer->begin, EV_TIMEOUT, 0);
-		dial->done(NULL, is_no_route(error) ? DIAL_NO_ROUTE :
-		    DIAL_FAILED, strerror(error), dial->argument);
-		return true;
-	}
-	return false;
+	fail_line(dial, error != 0 ? error : EIO);
 }
 
 /*
- * Begins to connect those whose turn has come. A callback may change the list,
- * so nothing is done after one.
+ * Reports one failure, or begins to connect those whose turn has come. A
+ * callback may close any dial, so nothing is done after one.
  */
 static void
 on_begin(evutil_socket_t fd, short what, void *argument)
 {
 	struct dialer *dialer = argument;
-	struct dial *dial;
+	struct dial *dial = dialer->failed;
+	struct dial_turn *turn;
 
 	(void)fd;
 	(void)what;
-	if (report_failure(dialer))
+	if (dial != NULL) {
+		forget_failure(dial);
+		event_active(dialer->begin, EV_TIMEOUT, 0);
+		dial->done(NULL, result_of(dial->error),
+		    error_text(dial->error), dial->argument);
 		return;
-	for (dial = dialer->first; dial != NULL && dialer->open < dialer->max;
-	    dial = dial->next) {
-		if (dial->stream == NULL && !must_wait(dial))
-			connect_now(dial);
 	}
+	while ((turn = dial_queue_next(dialer->queue)) != NULL)
+		connect_now((struct dial *)turn);
 }
 
 struct dialer *
@@ -161,8 +218,7 @@ dialer_new(struct event_base *base)
 	struct dialer *dialer = memory_new(1, sizeof(*dialer));
 
 	dialer->base = base;
-	dialer->max = DIAL_MAX;
-	dialer->end = &dialer->first;
+	dialer->queue = dial_queue_new(DIAL_MAX);
 	dialer->begin = event_new(base, -1, 0, on_begin, dialer);
 	if (dialer->begin == NULL)
 		abort();
@@ -172,7 +228,7 @@ dialer_new(struct event_base *base)
 void
 dialer_set_max(struct dialer *dialer, size_t max)
 {
-	dialer->max = max < DIAL_MAX ? max : DIAL_MAX;
+	dial_queue_set_room(dialer->queue, max < DIAL_MAX ? max : DIAL_MAX);
 }
 
 void
@@ -180,6 +236,7 @@ dialer_free(struct dialer *dialer)
 {
 	if (dialer == NULL)
 		return;
+	dial_queue_free(dialer->queue);
 	event_free(dialer->begin);
 	free(dialer);
 }
@@ -190,18 +247,25 @@ dialer_has_connected(const struct dialer *dialer)
 	return dialer->connected;
 }
 
+uint64_t
+dialer_add_party(struct dialer *dialer)
+{
+	return ++dialer->parties;
+}
+
 struct dial *
-dial_start(struct dialer *dialer, const struct address *address,
-    dial_done *done, void *argument)
+dial_start(struct dialer *dialer, uint64_t party,
+    const struct address *address, dial_done *done, void *argument)
 {
 	struct dial *dial = memory_new(1, sizeof(*dial));
 
 	dial->dialer = dialer;
-	dial->address = *address;
+	dial->turn.address = *address;
+	dial->turn.party = party;
 	dial->done = done;
 	dial->argument = argument;
-	*dialer->end = dial;
-	dialer->end = &dial->next;
+	dial->queued = true;
+	dial_queue_add(dialer->queue, &dial->turn);
 	event_active(dialer->begin, EV_TIMEOUT, 0);
 	return dial;
 }
@@ -209,26 +273,19 @@ dial_start(struct dialer *dialer, const struct address *address,
 bool
 dial_is_waiting(const struct dial *dial)
 {
-	return dial->stream == NULL;
+	return dial->queued && dial->stream == NULL;
 }
 
 void
 dial_close(struct dial *dial)
 {
-	struct dial **place;
-
 	if (dial == NULL)
 		return;
-	for (place = &dial->dialer->first; *place != dial;
-	    place = &(*place)->next)
-		continue;
-	*place = dial->next;
-	if (dial->next == NULL)
-		dial->dialer->end = place;
-	if (dial->stream != NULL) {
+	if (dial->failed)
+		forget_failure(dial);
+	if (dial->stream != NULL)
 		bufferevent_free(dial->stream);
-		dial->dialer->open--;
-	}
+	leave_queue(dial);
 	event_active(dial->dialer->begin, EV_TIMEOUT, 0);
 	free(dial);
 }

@@ -1,12 +1,15 @@
 /*
  * Makes connections: one at a time to each address (and port), and DIAL_MAX or
- * fewer in all. Further dials wait in line.
+ * fewer in all. Further dials wait in line; dial_queue.h has whose turn it is.
+ * Whoever waits for an address that does not answer, or refuses, is told so
+ * along with the one who tried: a connection is not waited for twice.
  */
 #ifndef SMTP_DIAL_H
 #define SMTP_DIAL_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "smtp/address.h"
 
@@ -45,8 +48,14 @@ void		 dialer_free(struct dialer *dialer);
 /* Whether any connection has succeeded. */
 bool		 dialer_has_connected(const struct dialer *dialer);
 
-/* Connects to ADDRESS (copied). No callback runs from inside this call. */
-struct dial	*dial_start(struct dialer *dialer,
+/* The number of a party of whom there has been none before. */
+uint64_t	 dialer_add_party(struct dialer *dialer);
+
+/*
+ * Connects to ADDRESS (copied) for a party. No callback runs from inside this
+ * call.
+ */
+struct dial	*dial_start(struct dialer *dialer, uint64_t party,
 		    const struct address *address, dial_done *done,
 		    void *argument);
 /* Whether it still waits in line, and has not begun to connect. */

@@ -494,6 +494,8 @@ on_deferred(evutil_socket_t fd, short what, void *argument)
 		return;
 	}
 	result = session->result;
+	if (session->tls != NULL)
+		result.key_cost = tls_key_cost(session->tls);
 	done = session->done;
 	argument = session->argument;
 	session_free(session);

@@ -81,6 +81,8 @@ struct session_result {
 						 * decided the outcome; 0: none
 						 * did */
 	struct handshake	*handshake;	/* owned; NULL unless done */
+	double			 key_cost;	/* of what TLS did, in ms: see
+						 * key_cost.h */
 	/* Owned; those before TLS, in order. NULL: none, or not kept. */
 	struct session_reply	*replies;
 	size_t			 reply_count;

@@ -9,6 +9,7 @@
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/text.h"
+#include "smtp/key_cost.h"
 
 struct tls_client {
 	SSL_CTX	*context;	/* owned */
@@ -172,6 +173,23 @@ handshake_free(struct handshake *handshake)
 	free(handshake->protocol);
 	free(handshake->cipher);
 	free(handshake);
+}
+
+double
+tls_key_cost(SSL *session)
+{
+	STACK_OF(X509) *stack = SSL_get_peer_cert_chain(session);
+	EVP_PKEY *exchanged = NULL;
+	double cost = 0;
+	int i;
+
+	for (i = 0; i < sk_X509_num(stack) && i < CHAIN_MAX; i++)
+		cost += key_cost(X509_get0_pubkey(sk_X509_value(stack, i)));
+	if (SSL_get_peer_tmp_key(session, &exchanged) == 1)
+		cost += key_cost(exchanged);
+	EVP_PKEY_free(exchanged);
+	ERR_clear_error();
+	return cost;
 }
 
 const char *

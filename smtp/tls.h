@@ -59,6 +59,12 @@ struct handshake *handshake_from_session(struct ssl_st *session);
 struct handshake *handshake_copy(const struct handshake *handshake);
 void		 handshake_free(struct handshake *handshake);
 
+/*
+ * What the peer's choice of keys costs in a handshake, however it ended: those
+ * of all certificates and of the key exchange, in milliseconds (key_cost.h).
+ */
+double		 tls_key_cost(struct ssl_st *session);
+
 /* How OpenSSL names itself at run time: "OpenSSL 3.0.17 1 Jul 2025". Static. */
 const char	*tls_library_version(void);
 /*

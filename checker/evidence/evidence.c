@@ -113,6 +113,22 @@ evidence_endpoint_copy(struct endpoint_evidence *copy,
 		    handshake_copy(original->handshakes[i].seen);
 }
 
+size_t
+evidence_endpoint_octets(const struct endpoint_evidence *endpoint)
+{
+	const struct chain *chain;
+	size_t i, j, octets = 0;
+
+	for (i = 0; i < endpoint->handshake_count; i++) {
+		chain = endpoint->handshakes[i].seen->chain;
+		for (j = 0; j < chain->count; j++)
+			octets += chain->certificates[j].size;
+	}
+	for (i = 0; i < endpoint->reply_count; i++)
+		octets += endpoint->replies[i].size;
+	return octets;
+}
+
 void
 evidence_endpoint_clear(struct endpoint_evidence *endpoint)
 {

@@ -28,7 +28,7 @@
 
 /* Limits on what a domain's owner controls; meeting one is reported. */
 #define EVIDENCE_HOSTS_MAX	64	/* MX hosts looked at */
-#define EVIDENCE_ADDRESSES_MAX	32	/* addresses of a host connected to */
+#define EVIDENCE_ADDRESSES_MAX	32	/* addresses of a host looked at */
 #define EVIDENCE_NAMES_MAX	4	/* reference names of a host */
 #define EVIDENCE_CHANGES_MAX	4096	/* changes that are told (--since) */
 
@@ -130,7 +130,7 @@ struct host_evidence {
 	struct answer		*tlsa[EVIDENCE_BASES];
 	struct endpoint_evidence *endpoints;	/* owned */
 	size_t			 endpoint_count;
-	size_t			 address_total;	/* before the limit */
+	size_t			 address_total;	/* before the limits */
 	struct host_judgement	 judged;
 };
 
@@ -254,6 +254,10 @@ void		 evidence_unjudge(struct evidence *evidence);
 void		 evidence_endpoint_copy(struct endpoint_evidence *copy,
 		    const struct endpoint_evidence *original);
 void		 evidence_endpoint_clear(struct endpoint_evidence *endpoint);
+
+/* Octets of certificates and replies that the evidence of an address holds. */
+size_t		 evidence_endpoint_octets(
+		    const struct endpoint_evidence *endpoint);
 
 /* A name server as the place of a finding. Its strings are borrowed. */
 struct finding_server evidence_server_place(

@@ -1,10 +1,11 @@
 #include "checker/gather/audit.h"
 
-#include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "checker/evidence/host_dns.h"
+#include "checker/gather/allowance.h"
+#include "checker/gather/contacts.h"
 #include "checker/gather/host.h"
 #include "checker/gather/nameservers.h"
 #include "checker/evidence/record_order.h"
@@ -17,7 +18,7 @@
 struct audit {
 	const struct context		*context;	/* borrowed */
 	struct evidence			*evidence;	/* owned */
-	struct event			*deadline;	/* owned */
+	struct allowance		*allowance;	/* owned */
 	double				 began_at;	/* see clock.h */
 	struct resolver_question	*probe;		/* owned, NULL: none */
 	struct resolver_question	*mx;		/* owned, NULL: none */
@@ -27,6 +28,8 @@ struct audit {
 							 * each host, NULL: it
 							 * is done */
 	size_t				 running;	/* of these */
+	struct contacts			*contacts;	/* owned; NULL until
+							 * start_hosts */
 	struct nameservers		*nameservers;	/* owned, NULL: none */
 	audit_done			*done;
 	void				*argument;	/* borrowed */
@@ -39,7 +42,8 @@ audit_free(struct audit *audit)
 	resolver_cancel(audit->probe);
 	resolver_cancel(audit->mx);
 	resolver_cancel(audit->misplaced);
-	event_free(audit->deadline);
+	contacts_free(audit->contacts);
+	allowance_cancel(audit->allowance);
 	free(audit->hosts);
 	free(audit);
 }
@@ -67,6 +71,8 @@ finish(struct audit *audit)
 	evidence->elapsed_ms = (unsigned int)(1000 *
 	    (clock_monotonic() - audit->began_at));
 	evidence->connected = dialer_has_connected(audit->context->dialer);
+	if (audit->contacts != NULL)
+		contacts_sort(audit->contacts);
 	if (evidence->health != RESOLVER_HEALTHY && evidence->mx != NULL)
 		forget_mx(evidence);
 	audit_free(audit);
@@ -90,7 +96,8 @@ static void
 audit_advance(struct audit *audit)
 {
 	if (audit->probe != NULL || audit->mx != NULL ||
-	    audit->misplaced != NULL || audit->running > 0)
+	    audit->misplaced != NULL || audit->running > 0 ||
+	    (audit->contacts != NULL && !contacts_are_done(audit->contacts)))
 		return;
 	if (audit->context->options->authoritative &&
 	    audit->evidence->health == RESOLVER_HEALTHY)
@@ -147,13 +154,20 @@ ask_misplaced(struct audit *audit, const struct host_evidence *host)
 }
 
 static void
-on_host(struct host_evidence *host, void *argument)
+on_contacts(void *argument)
+{
+	audit_advance(argument);
+}
+
+static void
+on_host(struct host_evidence *host, bool connect, void *argument)
 {
 	struct audit *audit = argument;
 
 	audit->hosts[host - audit->evidence->hosts] = NULL;
 	audit->running--;
 	ask_misplaced(audit, host);
+	contacts_add(audit->contacts, host, connect);
 	audit_advance(audit);
 }
 
@@ -187,6 +201,8 @@ start_hosts(struct audit *audit, bool dane_applies)
 	struct evidence *evidence = audit->evidence;
 	size_t i;
 
+	audit->contacts = contacts_new(audit->context, evidence, on_contacts,
+	    audit);
 	audit->hosts = memory_new(evidence->host_count,
 	    sizeof(struct host_gathering *));
 	for (i = 0; i < evidence->host_count; i++) {
@@ -221,17 +237,27 @@ on_mx(struct answer *answer, void *argument)
 	audit_advance(audit);
 }
 
+/* See audit.h: its time stands still. */
+static bool
+is_in_line(const void *argument)
+{
+	const struct audit *audit = argument;
+
+	return audit->probe == NULL && audit->mx == NULL &&
+	    audit->misplaced == NULL && audit->running == 0 &&
+	    audit->nameservers == NULL && audit->contacts != NULL &&
+	    contacts_are_in_line(audit->contacts);
+}
+
 /* The time is up: what is known by now is reported. */
 static void
-on_deadline(evutil_socket_t fd, short what, void *argument)
+on_deadline(void *argument)
 {
 	struct audit *audit = argument;
 	struct evidence *evidence = audit->evidence;
 	char *why;
 	size_t i;
 
-	(void)fd;
-	(void)what;
 	evidence->outstanding = audit_waits_for(audit);
 	why = memory_format("no answer within the %g seconds of this audit",
 	    audit->context->options->timeout);
@@ -241,6 +267,8 @@ on_deadline(evutil_socket_t fd, short what, void *argument)
 		if (audit->hosts != NULL)
 			host_stop(audit->hosts[i], why);
 	}
+	if (audit->contacts != NULL)
+		contacts_stop(audit->contacts, why);
 	nameservers_stop(audit->nameservers);
 	free(why);
 	evidence->out_of_time = true;
@@ -253,7 +281,6 @@ audit_start(const struct context *context, const char *domain, time_t now,
 {
 	struct audit *audit = memory_new(1, sizeof(*audit));
 	double timeout = context->options->timeout;
-	struct timeval limit = clock_timeval(timeout);
 
 	audit->began_at = clock_monotonic();
 	audit->context = context;
@@ -267,9 +294,8 @@ audit_start(const struct context *context, const char *domain, time_t now,
 	audit->evidence->chain_given = context->chain_count > 0;
 	audit->evidence->public_only = resolver_is_choosy(context->resolver);
 	audit->evidence->deadline = timeout;
-	audit->deadline = evtimer_new(context->base, on_deadline, audit);
-	if (audit->deadline == NULL || evtimer_add(audit->deadline, &limit))
-		abort();
+	audit->allowance = allowance_start(context->base, timeout, is_in_line,
+	    on_deadline, audit);
 
 	audit->probe = resolver_probe(context->resolver, on_probed, audit);
 	if (context->options->host_mode) {
@@ -294,6 +320,9 @@ audit_cancel(struct audit *audit)
 			host_stop(audit->hosts[i], "cancelled");
 	}
 	nameservers_stop(audit->nameservers);
+	/* What is under way there is left in the evidence. */
+	contacts_free(audit->contacts);
+	audit->contacts = NULL;
 	evidence_free(audit->evidence);
 	audit_free(audit);
 }
@@ -307,6 +336,7 @@ audit_evidence(const struct audit *audit)
 char *
 audit_waits_for(const struct audit *audit)
 {
+	char *contact;
 	size_t i;
 
 	if (audit->mx != NULL)
@@ -315,7 +345,17 @@ audit_waits_for(const struct audit *audit)
 		if (audit->hosts != NULL && audit->hosts[i] != NULL)
 			return host_waits_for(audit->hosts[i]);
 	}
+	contact = audit->contacts != NULL ?
+	    contacts_wait_for(audit->contacts) : NULL;
+	if (contact != NULL)
+		return contact;
 	if (audit->nameservers != NULL)
 		return nameservers_waits_for(audit->nameservers);
 	return memory_string(audit->evidence->domain);
+}
+
+double
+audit_longest(double timeout)
+{
+	return allowance_longest(timeout);
 }

@@ -3,9 +3,13 @@
  *
  *   domain --MX--> hosts --A, AAAA, TLSA--> addresses --STARTTLS--> handshakes
  *
- * All hosts, and all addresses of a host, are worked on at once, on one event
- * loop and within one deadline. host_dns.h says what to ask next; what the
- * evidence means is for judge.h to say.
+ * All hosts, and of their addresses as many as contacts.h says, are worked on
+ * at once, on one event loop and within one deadline. host_dns.h says what to
+ * ask next; what the evidence means is for judge.h to say.
+ *
+ * The deadline is --timeout after the start. The time in which an audit waits
+ * for nothing but its turn to connect (dial.h), which other domains hold, is
+ * not charged: the deadline is put off by as much, up to another --timeout.
  */
 #ifndef CHECKER_GATHER_AUDIT_H
 #define CHECKER_GATHER_AUDIT_H
@@ -24,6 +28,9 @@ struct audit;
  * and descriptors.
  */
 #define AUDIT_FLIGHT_AUTHORITATIVE 16
+
+/* The longest that an audit can take which is given TIMEOUT seconds. */
+double		 audit_longest(double timeout);
 
 /* Called once from the loop; EVIDENCE (not judged) is owned by the callee. */
 typedef void	audit_done(struct evidence *evidence, void *argument);

@@ -22,6 +22,9 @@ struct tool_evidence;
 struct trace;
 struct probe_cache;
 
+/* More addresses than a domain can have: 64 hosts with 32 each. */
+#define GATHER_ENDPOINTS_MAX 4096
+
 /* The options of every audit, as the user sets them. */
 struct gather_options {
 	bool			 host_mode;	/* it names a mail server */
@@ -33,6 +36,9 @@ struct gather_options {
 	uint16_t		 port;
 	const char		*helo;		/* borrowed */
 	double			 timeout;	/* seconds for a domain */
+	unsigned int		 max_endpoints;	/* addresses of a domain that
+						 * are looked at: 1 to
+						 * GATHER_ENDPOINTS_MAX */
 	bool			 keep_octets;	/* what was received, too, as
 						 * it came */
 	bool			 connect;	/* to this address only */

@@ -10,7 +10,7 @@
 struct endpoint_gathering {
 	const struct context		*context;	/* borrowed */
 	struct endpoint_evidence	*evidence;	/* borrowed */
-	const char			*server_name;	/* borrowed */
+	struct endpoint_request		 request;
 	char				*subject;	/* owned; the trace's */
 	struct dial			*dial;		/* owned, NULL: none */
 	struct session			*session;	/* owned, NULL: none */
@@ -20,8 +20,6 @@ struct endpoint_gathering {
 	 * suites alone would answer with the one that it has shown already.
 	 */
 	key_set				 kept_back;
-	endpoint_done			*done;
-	void				*argument;	/* borrowed */
 };
 
 static dial_done on_connected;
@@ -31,7 +29,8 @@ static void
 dial_next(struct endpoint_gathering *gathering)
 {
 	gathering->dial = dial_start(gathering->context->dialer,
-	    &gathering->evidence->address, on_connected, gathering);
+	    gathering->request.party, &gathering->evidence->address,
+	    on_connected, gathering);
 }
 
 static void
@@ -45,11 +44,10 @@ static void
 finish(struct endpoint_gathering *gathering)
 {
 	struct endpoint_evidence *evidence = gathering->evidence;
-	endpoint_done *done = gathering->done;
-	void *argument = gathering->argument;
+	const struct endpoint_request request = gathering->request;
 
 	gathering_free(gathering);
-	done(evidence, argument);
+	request.done(evidence, request.argument);
 }
 
 /* The key types that the server has shown certificates of. */
@@ -68,13 +66,15 @@ key_types_seen(const struct endpoint_evidence *evidence)
  * Records how a conversation ended. The first one speaks for the address. A
  * later one offered fewer key types: that the server then refuses the handshake
  * (or that our library has none left to offer) only says that it has no other
- * certificate; any other end leaves that open.
+ * certificate; any other end leaves that open. A limit is one on the address
+ * as a whole.
  */
 static void
 record_end(struct endpoint_evidence *evidence, enum session_stage stage,
     enum session_outcome outcome, int reply_code, const char *error)
 {
-	if (evidence->handshake_count == 0 || outcome == OUTCOME_DONE) {
+	if (evidence->handshake_count == 0 || outcome == OUTCOME_DONE ||
+	    outcome == OUTCOME_LIMIT) {
 		evidence->stage = stage;
 		evidence->outcome = outcome;
 		evidence->reply_code = reply_code;
@@ -151,7 +151,7 @@ on_connected(struct bufferevent *stream, enum dial_result dialled,
 	const struct context *context = gathering->context;
 	const struct session_options options = {
 		.helo = context->options->helo,
-		.server_name = gathering->server_name,
+		.server_name = gathering->request.server_name,
 		.except = key_types_seen(gathering->evidence) |
 		    gathering->kept_back,
 		.keep_replies = context->options->keep_octets &&
@@ -207,6 +207,7 @@ on_conversation(struct session_result *result, void *argument)
 	gathering->session = NULL;
 	dial_close(gathering->dial);
 	gathering->dial = NULL;
+	gathering->request.spent(result->key_cost, gathering->request.argument);
 
 	if (!is_worth_another(gathering, record_result(evidence, result),
 	    result->outcome)) {
@@ -221,8 +222,7 @@ on_conversation(struct session_result *result, void *argument)
 
 struct endpoint_gathering *
 endpoint_start(const struct context *context,
-    struct endpoint_evidence *endpoint, const char *server_name,
-    endpoint_done *done, void *argument)
+    struct endpoint_evidence *endpoint, const struct endpoint_request *request)
 {
 	struct endpoint_gathering *gathering;
 	char *address = address_text(&endpoint->address);
@@ -230,36 +230,44 @@ endpoint_start(const struct context *context,
 	gathering = memory_new(1, sizeof(*gathering));
 	gathering->context = context;
 	gathering->evidence = endpoint;
-	gathering->server_name = server_name;
-	gathering->subject = memory_format("%s [%s]", server_name, address);
-	gathering->done = done;
-	gathering->argument = argument;
+	gathering->request = *request;
+	gathering->subject = memory_format("%s [%s]", request->server_name,
+	    address);
 	free(address);
 	dial_next(gathering);
 	return gathering;
 }
 
 void
-endpoint_so_far(const struct endpoint_gathering *gathering, const char *why,
-    struct endpoint_evidence *copy)
+endpoint_so_far(const struct endpoint_gathering *gathering,
+    const struct endpoint_end *end, struct endpoint_evidence *copy)
 {
 	struct session_result result = { .stage = STAGE_CONNECT,
-		.outcome = OUTCOME_TIMEOUT };
+		.outcome = end->outcome };
 
 	evidence_endpoint_copy(copy, gathering->evidence);
 	if (gathering->session != NULL) {
-		session_so_far(gathering->session, why, &result);
+		session_so_far(gathering->session, end->why, &result);
+		if (result.outcome == OUTCOME_TIMEOUT)
+			result.outcome = end->outcome;
 	} else if (copy->handshake_count == 0 &&
+	    end->outcome == OUTCOME_TIMEOUT &&
 	    dial_is_waiting(gathering->dial)) {
 		result.outcome = OUTCOME_UNTRIED;
 		result.error = memory_string("its turn did not come in time");
 	} else {
-		result.error = memory_string(why);
+		result.error = memory_string(end->why);
 	}
 	/* It was in QUIT, with another key type still to be asked for. */
 	if (record_result(copy, &result) && tls_can_offer(key_types_seen(copy)))
-		record_end(copy, STAGE_CONNECT, OUTCOME_TIMEOUT, 0, why);
+		record_end(copy, STAGE_CONNECT, end->outcome, 0, end->why);
 	session_result_clear(&result);
+}
+
+bool
+endpoint_is_in_line(const struct endpoint_gathering *gathering)
+{
+	return gathering->session == NULL && dial_is_waiting(gathering->dial);
 }
 
 void

@@ -13,23 +13,45 @@ struct endpoint_gathering;
 /* Called once from the loop, when the gathering has freed itself. */
 typedef void	endpoint_done(struct endpoint_evidence *endpoint,
 		    void *argument);
+/*
+ * Called from the loop after each conversation, before anything else about it:
+ * what its keys cost (session.h). Nothing may be cancelled from inside it.
+ */
+typedef void	endpoint_spent(double key_cost, void *argument);
+
+/* Who asks for an address. All pointers are borrowed. */
+struct endpoint_request {
+	const char	*server_name;	/* TLSA base domain (RFC 7672 8.1) */
+	uint64_t	 party;		/* whose connections they are: dial.h */
+	endpoint_done	*done;
+	endpoint_spent	*spent;
+	void		*argument;
+};
+
+/* Why a gathering ends before its end. */
+struct endpoint_end {
+	enum session_outcome	 outcome;	/* OUTCOME_TIMEOUT, or _LIMIT */
+	const char		*why;		/* borrowed, printable */
+};
 
 /*
- * ENDPOINT (borrowed) has its address, and is filled in. SERVER_NAME (borrowed)
- * is the TLSA base domain (RFC 7672 8.1). CONTEXT, too, must outlive the
- * gathering.
+ * ENDPOINT (borrowed) has its address, and is filled in. REQUEST is copied.
+ * CONTEXT must outlive the gathering.
  */
 struct endpoint_gathering *
 		 endpoint_start(const struct context *context,
 		    struct endpoint_evidence *endpoint,
-		    const char *server_name, endpoint_done *done,
-		    void *argument);
+		    const struct endpoint_request *request);
 /*
  * Fills in COPY (cleared by the caller with evidence_endpoint_clear) with what
- * is known so far; what is outstanding is noted with WHY (printable).
+ * is known so far; what is outstanding is noted with END.
  */
 void		 endpoint_so_far(const struct endpoint_gathering *gathering,
-		    const char *why, struct endpoint_evidence *copy);
+		    const struct endpoint_end *end,
+		    struct endpoint_evidence *copy);
+/* Whether all that it waits for is its turn to connect (dial.h). */
+bool		 endpoint_is_in_line(
+		    const struct endpoint_gathering *gathering);
 /* Ends it without a callback; its evidence stays as it is. NULL is fine. */
 void		 endpoint_cancel(struct endpoint_gathering *gathering);
 /* As audit_waits_for. */

@@ -1,10 +1,8 @@
 #include "checker/gather/host.h"
 
 #include <stdlib.h>
-#include <sys/socket.h>
 
 #include "checker/evidence/host_dns.h"
-#include "checker/gather/probe_cache.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 
@@ -24,10 +22,6 @@ struct host_gathering {
 	struct host_evidence		*evidence;	/* borrowed */
 	bool				 dane_applies;	/* see host_start */
 	struct lookup			 lookups[LOOKUP_COUNT];
-	struct probe_waiter		**waiters;	/* owned; one for each
-							 * address, NULL: it
-							 * is done */
-	size_t				 running;	/* of these */
 	host_done			*done;
 	void				*argument;	/* borrowed */
 };
@@ -41,19 +35,19 @@ gathering_free(struct host_gathering *gathering)
 
 	for (i = 0; i < LOOKUP_COUNT; i++)
 		free(gathering->lookups[i].owner);
-	free(gathering->waiters);
 	free(gathering);
 }
 
+/* CONNECT: to its addresses. */
 static void
-finish(struct host_gathering *gathering)
+finish(struct host_gathering *gathering, bool connect)
 {
 	struct host_evidence *evidence = gathering->evidence;
 	host_done *done = gathering->done;
 	void *argument = gathering->argument;
 
 	gathering_free(gathering);
-	done(evidence, argument);
+	done(evidence, connect, argument);
 }
 
 static void
@@ -101,131 +95,6 @@ ask_tlsa(struct host_gathering *gathering)
 	free(owner);
 }
 
-static void
-on_endpoint(struct endpoint_evidence *endpoint, void *argument)
-{
-	struct host_gathering *gathering = argument;
-
-	gathering->waiters[endpoint - gathering->evidence->endpoints] = NULL;
-	if (--gathering->running == 0)
-		finish(gathering);
-}
-
-/* Adds the addresses of one family to the evidence, up to the limit. */
-static void
-list_addresses(const struct gather_options *options,
-    struct host_evidence *host, const struct answer *answer, int family)
-{
-	struct endpoint_evidence *endpoint;
-	struct address address;
-	size_t i;
-
-	if (options->family != 0 && options->family != family)
-		return;
-	for (i = 0; answer != NULL && i < answer->count; i++) {
-		if (!address_from_octets(&address, answer->records[i].data,
-		    answer->records[i].size, host->port))
-			continue;
-		host->address_total++;
-		if (host->endpoint_count == EVIDENCE_ADDRESSES_MAX)
-			continue;
-		host->endpoints = memory_grow(host->endpoints,
-		    host->endpoint_count, sizeof(*endpoint));
-		endpoint = &host->endpoints[host->endpoint_count++];
-		endpoint->address = address;
-	}
-}
-
-/* Adds the addresses in the DNS, or the one that replaces them (--connect). */
-static void
-list_all_addresses(const struct gather_options *options,
-    struct host_evidence *host)
-{
-	if (!options->connect) {
-		list_addresses(options, host, host->a, AF_INET);
-		list_addresses(options, host, host->aaaa, AF_INET6);
-		return;
-	}
-	host->endpoints = memory_new(1, sizeof(*host->endpoints));
-	host->endpoint_count = host->address_total = 1;
-	host->endpoints[0].address = options->connect_to;
-	host->endpoints[0].address.port = host->port;
-}
-
-/*
- * Whether nothing may be sent to the address, which is then noted. One that the
- * user names (--connect) is always allowed.
- */
-static bool
-is_out_of_bounds(const struct gather_options *options,
-    struct endpoint_evidence *endpoint)
-{
-	const char *purpose = address_special_purpose(&endpoint->address);
-
-	if (purpose == NULL || options->allow_reserved || options->connect)
-		return false;
-	endpoint->stage = STAGE_CONNECT;
-	endpoint->outcome = OUTCOME_ADDRESS_RESERVED;
-	endpoint->error = memory_string(purpose);
-	return true;
-}
-
-/* --chain: fills in the handshakes that there would be. */
-static void
-assume_chains(const struct context *context,
-    struct endpoint_evidence *endpoint)
-{
-	struct handshake *handshake;
-	size_t i;
-
-	endpoint->stage = STAGE_DONE;
-	endpoint->outcome = OUTCOME_DONE;
-	endpoint->handshake_count = context->chain_count;
-	endpoint->handshakes = memory_new(context->chain_count,
-	    sizeof(*endpoint->handshakes));
-	for (i = 0; i < context->chain_count; i++) {
-		handshake = memory_new(1, sizeof(*handshake));
-		handshake->chain = chain_copy(context->chains[i]);
-		handshake->key_type =
-		    handshake->chain->certificates[0].key_type;
-		endpoint->handshakes[i].seen = handshake;
-	}
-}
-
-/* Whether an address needs no conversation; its evidence is complete then. */
-static bool
-is_settled(const struct context *context, struct endpoint_evidence *endpoint)
-{
-	if (context->chain_count > 0) {
-		assume_chains(context, endpoint);
-		return true;
-	}
-	return is_out_of_bounds(context->options, endpoint);
-}
-
-static void
-dial_all(struct host_gathering *gathering)
-{
-	const struct context *context = gathering->context;
-	struct host_evidence *host = gathering->evidence;
-	const char *server_name;
-	size_t i;
-
-	list_all_addresses(context->options, host);
-	gathering->waiters = memory_new(host->endpoint_count,
-	    sizeof(struct probe_waiter *));
-	server_name = host_dns_server_name(host);
-	for (i = 0; i < host->endpoint_count; i++) {
-		if (is_settled(context, &host->endpoints[i]))
-			continue;
-		gathering->waiters[i] = probe_cache_get(context,
-		    &host->endpoints[i], server_name, on_endpoint, gathering);
-		gathering->running++;
-	}
-	if (gathering->running == 0)
-		finish(gathering);
-}
-
 static bool
 wants_connection(const struct host_gathering *gathering, enum host_dns state)
 {
@@ -255,10 +124,7 @@ host_advance(struct host_gathering *gathering)
 		ask_tlsa(gathering);
 		break;
 	default:
-		if (wants_connection(gathering, state))
-			dial_all(gathering);
-		else
-			finish(gathering);
+		finish(gathering, wants_connection(gathering, state));
 		break;
 	}
 }
@@ -307,8 +173,6 @@ host_stop(struct host_gathering *gathering, const char *why)
 		if (gathering->lookups[i].question != NULL)
 			stop_lookup(&gathering->lookups[i], why);
 	}
-	for (i = 0; i < gathering->evidence->endpoint_count; i++)
-		probe_cache_leave(gathering->waiters[i], why);
 	gathering_free(gathering);
 }
 
@@ -323,10 +187,6 @@ host_waits_for(const struct host_gathering *gathering)
 		if (lookup->question != NULL)
 			return memory_format("%s %s",
 			    dns_type_name(lookup->type), lookup->owner);
-	}
-	for (i = 0; i < gathering->evidence->endpoint_count; i++) {
-		if (gathering->waiters[i] != NULL)
-			return probe_cache_waits_for(gathering->waiters[i]);
 	}
 	return memory_string(gathering->evidence->name);
 }

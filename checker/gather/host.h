@@ -1,6 +1,6 @@
 /*
- * Gathers the evidence about one mail server: addresses, TLSA records, then a
- * conversation with each address (RFC 7672 2.2).
+ * Gathers what the DNS says of one mail server: addresses, then TLSA records
+ * (RFC 7672 2.2). contacts.h goes on from there.
  */
 #ifndef CHECKER_GATHER_HOST_H
 #define CHECKER_GATHER_HOST_H
@@ -10,8 +10,12 @@
 
 struct host_gathering;
 
-/* Called once from the loop, when the gathering has freed itself. */
-typedef void	host_done(struct host_evidence *host, void *argument);
+/*
+ * Called once from the loop, when the gathering has freed itself. CONNECT: by
+ * what the DNS says, the host's addresses are to be tried.
+ */
+typedef void	host_done(struct host_evidence *host, bool connect,
+		    void *argument);
 
 /*
  * HOST (borrowed) has its name and port, and is filled in. DANE_APPLIES: the MX

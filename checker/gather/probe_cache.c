@@ -3,7 +3,6 @@
 #include <event2/event.h>
 #include <stdlib.h>
 
-#include "checker/gather/endpoint.h"
 #include "resolver/clock.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
@@ -16,6 +15,7 @@ struct probe_entry {
 	struct endpoint_evidence	 seen;		/* owned */
 	struct endpoint_gathering	*probe;		/* owned, NULL: ended */
 	double				 ended_at;	/* see clock.h */
+	size_t				 octets;	/* of what was seen */
 	struct probe_waiter		*waiters;	/* borrowed; a list,
 							 * the first to come
 							 * is first */
@@ -31,8 +31,7 @@ struct probe_cache {
 struct probe_waiter {
 	struct probe_entry		*entry;		/* borrowed */
 	struct endpoint_evidence	*evidence;	/* borrowed */
-	probe_cache_done		*done;
-	void				*argument;	/* borrowed */
+	struct endpoint_request		 request;
 	struct probe_waiter		*next;		/* borrowed */
 };
 
@@ -73,19 +72,22 @@ is_idle(const struct probe_entry *entry)
 }
 
 /*
- * Drops the entries that are stale, and the oldest beyond PROBE_CACHE_KEPT;
- * none that is in use.
+ * Drops the entries that are stale, and the oldest beyond what is kept; none
+ * that is in use.
  */
 static void
 drop_entries(struct probe_cache *cache)
 {
 	const double now = clock_monotonic();
 	struct probe_entry **link = &cache->entries, *entry;
-	size_t kept = 0;
+	size_t kept = 0, octets = 0;
 
 	while ((entry = *link) != NULL) {
+		octets += entry->octets;
 		if (is_idle(entry) && (kept == PROBE_CACHE_KEPT ||
+		    octets > PROBE_CACHE_OCTETS ||
 		    now - entry->ended_at > PROBE_CACHE_FRESH)) {
+			octets -= entry->octets;
 			*link = entry->next;
 			entry_free(entry);
 			continue;
@@ -123,7 +125,7 @@ on_notify(evutil_socket_t fd, short what, void *argument)
 		event_active(entry->notify, EV_TIMEOUT, 0);
 	notified = *waiter;
 	free(waiter);
-	notified.done(notified.evidence, notified.argument);
+	notified.request.done(notified.evidence, notified.request.argument);
 }
 
 static void
@@ -133,24 +135,39 @@ on_endpoint(struct endpoint_evidence *endpoint, void *argument)
 
 	(void)endpoint;
 	entry->probe = NULL;
+	entry->octets = evidence_endpoint_octets(&entry->seen);
 	entry->ended_at = clock_monotonic();
 	event_active(entry->notify, EV_TIMEOUT, 0);
 }
 
+static void
+on_spent(double key_cost, void *argument)
+{
+	const struct probe_entry *entry = argument;
+	const struct probe_waiter *waiter = entry->waiters;
+
+	if (waiter != NULL)
+		waiter->request.spent(key_cost, waiter->request.argument);
+}
+
 static struct probe_entry *
 entry_new(const struct context *context, const struct address *address,
-    const char *server_name)
+    const struct endpoint_request *request)
 {
 	struct probe_entry *entry = memory_new(1, sizeof(*entry));
+	struct endpoint_request own = *request;
 
 	entry->cache = context->probe_cache;
-	entry->server_name = memory_string(server_name);
+	entry->server_name = memory_string(request->server_name);
 	entry->seen.address = *address;
 	entry->notify = event_new(context->base, -1, 0, on_notify, entry);
 	if (entry->notify == NULL)
 		abort();
-	entry->probe = endpoint_start(context, &entry->seen,
-	    entry->server_name, on_endpoint, entry);
+	own.server_name = entry->server_name;
+	own.done = on_endpoint;
+	own.spent = on_spent;
+	own.argument = entry;
+	entry->probe = endpoint_start(context, &entry->seen, &own);
 	return entry;
 }
 
@@ -184,15 +201,15 @@ trace_reuse(const struct context *context, const struct probe_entry *entry)
 /* Moves the entry to the head of the list; where there is none it is made. */
 static struct probe_entry *
 touch_entry(const struct context *context, const struct address *address,
-    const char *server_name)
+    const struct endpoint_request *request)
 {
 	struct probe_cache *cache = context->probe_cache;
 	struct probe_entry *entry;
 
 	drop_entries(cache);
-	entry = find_entry(cache, address, server_name);
+	entry = find_entry(cache, address, request->server_name);
 	if (entry == NULL) {
-		entry = entry_new(context, address, server_name);
+		entry = entry_new(context, address, request);
 	} else {
 		trace_reuse(context, entry);
 		entry_unlink(entry);
@@ -204,17 +221,15 @@ touch_entry(const struct context *context, const struct address *address,
 
 struct probe_waiter *
 probe_cache_get(const struct context *context,
-    struct endpoint_evidence *endpoint, const char *server_name,
-    probe_cache_done *done, void *argument)
+    struct endpoint_evidence *endpoint, const struct endpoint_request *request)
 {
 	struct probe_waiter *waiter = memory_new(1, sizeof(*waiter)), **last;
 	struct probe_entry *entry;
 
-	entry = touch_entry(context, &endpoint->address, server_name);
+	entry = touch_entry(context, &endpoint->address, request);
 	waiter->entry = entry;
 	waiter->evidence = endpoint;
-	waiter->done = done;
-	waiter->argument = argument;
+	waiter->request = *request;
 	last = &entry->waiters;
 	while (*last != NULL)
 		last = &(*last)->next;
@@ -225,7 +240,7 @@ probe_cache_get(const struct context *context,
 }
 
 void
-probe_cache_leave(struct probe_waiter *waiter, const char *why)
+probe_cache_leave(struct probe_waiter *waiter, const struct endpoint_end *end)
 {
 	struct endpoint_evidence so_far;
 	struct probe_entry *entry;
@@ -237,7 +252,7 @@ probe_cache_leave(struct probe_waiter *waiter, const char *why)
 	if (entry->probe == NULL) {
 		fill_in(waiter, &entry->seen);
 	} else {
-		endpoint_so_far(entry->probe, why, &so_far);
+		endpoint_so_far(entry->probe, end, &so_far);
 		fill_in(waiter, &so_far);
 		evidence_endpoint_clear(&so_far);
 	}
@@ -247,6 +262,13 @@ probe_cache_leave(struct probe_waiter *waiter, const char *why)
 		entry_free(entry);
 	}
 	free(waiter);
+}
+
+bool
+probe_cache_is_in_line(const struct probe_waiter *waiter)
+{
+	return waiter->entry->probe != NULL &&
+	    endpoint_is_in_line(waiter->entry->probe);
 }
 
 char *

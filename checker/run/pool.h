@@ -100,7 +100,8 @@ struct pool_options {
 	size_t		 alone;		/* those that try one task again, up
 					 * to POOL_ALONE_MAX */
 	size_t		 flight;	/* tasks under way in each */
-	double		 deadline;	/* seconds that a task has, by itself */
+	double		 deadline;	/* seconds that a task has at most, by
+					 * itself: audit_longest() */
 	double		 grace;		/* seconds of silence beyond it after
 					 * which its worker hangs */
 	bool		 tries_again;	/* at least 1 alone; else a crash is

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "checker/gather/budget.h"
 #include "checker/run/pool.h"
 #include "checker/tlsa/expectation.h"
 #include "resolver/memory.h"
@@ -22,6 +23,7 @@ settings_init(struct settings *settings)
 		.gather = {
 			.port = OPTIONS_PORT,
 			.timeout = SETTINGS_TIMEOUT,
+			.max_endpoints = BUDGET_ADDRESSES,
 		},
 		.format = report_format_at(0),
 		.jobs = 1,
@@ -178,6 +180,21 @@ take_format(void *member, const char *value, const char **why)
 }
 
 static bool
+take_endpoints(void *member, const char *value, const char **why)
+{
+	unsigned int *endpoints = member;
+	uint32_t number;
+
+	if (!text_parse_number(value, GATHER_ENDPOINTS_MAX, &number)) {
+		*why = "is not a number of addresses, 1 to "
+		    TEXT_NUMBER(GATHER_ENDPOINTS_MAX);
+		return false;
+	}
+	*endpoints = number;
+	return true;
+}
+
+static bool
 take_jobs(void *member, const char *value, const char **why)
 {
 	unsigned int *jobs = member;
@@ -238,6 +255,8 @@ const struct option_row settings_shared[] = {
 	    "loopback...)" },
 	{ "helo", 0, "NAME", take_host_name, AT(gather.helo),
 	    "name to send in EHLO (default: this machine's)" },
+	{ "max-endpoints", 0, "N", take_endpoints, AT(gather.max_endpoints),
+	    "addresses of a domain to look at (default 256)" },
 	{ "verbose", 'v', NULL, take_verbose, AT(report.verbosity),
 	    "more detail; given twice: still more" },
 	{ "help", 'h', NULL, take_flag, AT(help), "print this and exit" },

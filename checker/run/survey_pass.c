@@ -287,7 +287,7 @@ open_pool(struct survey *survey, struct worker_options *worker)
 		.alone = parent.alone,
 		.flight = descriptors_share_worker(engine_work(settings),
 		    limit).audits,
-		.deadline = settings->gather.timeout,
+		.deadline = audit_longest(settings->gather.timeout),
 		.grace = GRACE,
 		.tries_again = true,
 		.work = worker_run,

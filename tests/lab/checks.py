@@ -16,6 +16,7 @@ import changes
 import crashes
 import entrance
 import expect
+import fairness
 import monitoring
 import report_schema
 import runners
@@ -255,6 +256,12 @@ def of_shortage(lab: Lab) -> list[Test]:
             for what, tried, pace in shortage.tests(lab)]
 
 
+def of_lists(lab: Lab) -> list[Test]:
+    """What the domains of a list take from each other."""
+    return [Test(f"lists: {what}", lambda tried=tried: Result(tried(lab), []),
+                 pace) for what, tried, pace in fairness.tests(lab)]
+
+
 def of_writers(lab: Lab) -> list[Test]:
     """What some formats have beyond a report of one domain."""
     case = lab.cases.get("usage-3-key")
@@ -272,7 +279,8 @@ def run_all(lab: Lab, tap: Tap, verbose: bool, no_skip: bool) -> None:
     tests = [test for case in lab.cases.values()
              for test in of_case(lab, case, finger)]
     tests += of_writers(lab) + of_files(lab) + of_changes(lab)
-    tests += of_workers(lab) + of_shortage(lab) + of_monitoring(lab)
+    tests += of_workers(lab) + of_lists(lab) + of_shortage(lab)
+    tests += of_monitoring(lab)
     tap.plan(len(tests))
     if report_schema.why_not():
         tap.notes([f"no report is held against {report_schema.FILE}: "

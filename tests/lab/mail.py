@@ -28,6 +28,8 @@ class MailServers:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         listener = socket.socket(family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # fairness.py has another socket with the port, at all addresses.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         listener.bind((address, server.port))
         self.kept.append(listener)
         if server.does == "deaf":

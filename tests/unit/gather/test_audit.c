@@ -9,6 +9,7 @@
 #include <event2/event.h>
 
 #include "checker/gather/audit.h"
+#include "checker/gather/probe_cache.h"
 #include "resolver/memory.h"
 #include "smtp/dial.h"
 #include "tests/unit/gather/fake_resolver.h"
@@ -52,13 +53,34 @@ struct test {
 	const void		*row;		/* of a table; NULL: none */
 	size_t			 hosts;		/* that the MX records name */
 	enum dns_type		 silent;	/* not answered; 0: none */
+	bool			 addresses;	/* the hosts have 127.0.0.1,
+						 * and TLSA records */
 	struct gather_options	 options;
 	struct context		 context;	/* its parts are owned */
 	struct audit		*audit;		/* NULL: none, or ended */
 	struct evidence		*evidence;	/* owned, NULL: none yet */
 };
 
-/* MX records in no order; the hosts have no addresses. */
+/* What a host has. */
+static struct answer *
+answer_host(const char *name, enum dns_type type)
+{
+	static const uint8_t loopback[] = { 127, 0, 0, 1 };
+	static const uint8_t tlsa[35] = { 3, 1, 1 };
+	struct answer *answer;
+
+	if (type != DNS_A && type != DNS_TLSA)
+		return fixture_answer(name, type, ANSWER_NO_DATA,
+		    DNSSEC_SECURE);
+	answer = fixture_answer(name, type, ANSWER_RECORDS, DNSSEC_SECURE);
+	if (type == DNS_A)
+		fixture_add(answer, loopback, sizeof(loopback));
+	else
+		fixture_add(answer, tlsa, sizeof(tlsa));
+	return answer;
+}
+
+/* MX records in no order. */
 static struct answer *
 answer_domain(const char *name, enum dns_type type, void *argument)
 {
@@ -68,6 +90,8 @@ answer_domain(const char *name, enum dns_type type, void *argument)
 
 	if (type == test->silent)
 		return NULL;
+	if (type != DNS_MX && test->addresses)
+		return answer_host(name, type);
 	if (type != DNS_MX)
 		return fixture_answer(name, type, ANSWER_NO_DATA,
 		    DNSSEC_SECURE);
@@ -90,6 +114,7 @@ set_up(void **state)
 	test->hosts = 1;
 	test->options.port = 25;
 	test->options.timeout = 60;
+	test->options.max_endpoints = 256;
 	test->context.options = &test->options;
 	test->context.base = event_base_new();
 	test->context.dialer = dialer_new(test->context.base);
@@ -261,13 +286,49 @@ test_deadline_connected(void **state)
 	unsigned int connections = 0;
 	struct dial *dial;
 
-	dial = dial_start(test->context.dialer, &address, on_connected,
+	dial = dial_start(test->context.dialer, 0, &address, on_connected,
 	    &connections);
 	listener_run(test->context.base, NULL, &connections, 1);
 	dial_close(dial);
 	listener_free(server);
 	run_out_of_time(test);
 	assert_true(test->evidence->connected);
+}
+
+/*
+ * The only address is one that another domain is connected to all the time: the
+ * wait for it is not charged, but does not last forever either.
+ */
+static void
+test_in_line(void **state)
+{
+	struct test *test = *state;
+	struct listener *server = listener_new(test->context.base);
+	const struct address address = listener_address(server);
+	const struct endpoint_evidence *endpoint;
+	unsigned int connections = 0;
+	struct dial *dial;
+
+	test->context.probe_cache = probe_cache_new();
+	test->addresses = test->options.allow_reserved = true;
+	test->options.port = address.port;
+	test->options.timeout = 0.2;
+	dial = dial_start(test->context.dialer,
+	    dialer_add_party(test->context.dialer), &address, on_connected,
+	    &connections);
+	listener_run(test->context.base, NULL, &connections, 1);
+	start(test);
+	while (test->evidence == NULL)
+		event_base_loop(test->context.base, EVLOOP_ONCE);
+	assert_true(test->evidence->out_of_time);
+	/* Up to a look, when it began to wait. */
+	assert_true(test->evidence->elapsed_ms >= 300);
+	endpoint = &test->evidence->hosts[0].endpoints[0];
+	assert_int_equal(endpoint->outcome, OUTCOME_UNTRIED);
+	assert_true(audit_longest(0.2) == 0.4);
+	dial_close(dial);
+	listener_free(server);
+	probe_cache_free(test->context.probe_cache);
 }
 
 /* Everything that is outstanding is released, and nobody is called. */
@@ -297,6 +358,7 @@ main(void)
 		TABLE_WITH(test_waits_for, waits_rows, set_up, tear_down),
 		TABLE_ALONE_WITH(test_deadline, set_up, tear_down),
 		TABLE_ALONE_WITH(test_deadline_connected, set_up, tear_down),
+		TABLE_ALONE_WITH(test_in_line, set_up, tear_down),
 		TABLE_ALONE_WITH(test_cancel, set_up, tear_down),
 	};
 

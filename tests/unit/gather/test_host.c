@@ -4,7 +4,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include <cmocka.h>
 #include <event2/event.h>
@@ -21,36 +20,37 @@
 #define WHY	"no answer within the 60 seconds of this audit"
 
 struct test {
-	const struct addresses_row	*row;		/* borrowed */
+	const struct host_row		*row;		/* borrowed */
 	struct gather_options		 options;
 	struct context			 context;	/* owns its parts */
 	struct evidence			*evidence;	/* owned */
 	struct host_gathering		*gathering;	/* NULL: ended */
 	unsigned int			 ends;
+	bool				 connect;	/* at its end */
 };
 
-/* How many addresses of each family a host has, and what becomes of them. */
-struct addresses_row {
+/* What a host has, what the user wants, and whether it is connected to. */
+struct host_row {
 	const char	*name;
 	size_t		 a;
 	size_t		 aaaa;
-	size_t		 listed;
-	size_t		 listed_ipv6;
+	size_t		 tlsa;
+	bool		 all;
+	bool		 dns_only;
+	bool		 connect;
 	bool		 silent_tlsa;	/* TLSA is not answered */
 };
 
-static const struct addresses_row addresses_rows[] = {
-	{ "one", 1, 0, 1, 0, false },
-	{ "one of each family", 1, 1, 2, 1, false },
-	{ "one fewer than the limit", 31, 0, 31, 0, false },
-	{ "as many as the limit", 32, 0, 32, 0, false },
-	{ "one more than the limit", 33, 0, 32, 0, false },
-	{ "the limit met by IPv6", 0, 33, 32, 32, false },
-	{ "IPv6 cut by the limit", 20, 13, 32, 12, false },
-	{ "IPv6 crowded out", 40, 40, 32, 0, false },
+static const struct host_row host_rows[] = {
+	{ "TLSA records", 1, 0, 1, false, false, true, false },
+	{ "IPv6 alone", 0, 1, 1, false, false, true, false },
+	{ "no TLSA records", 1, 1, 0, false, false, false, false },
+	{ "no TLSA records, --all", 1, 1, 0, true, false, true, false },
+	{ "--dns-only", 1, 1, 1, false, true, false, false },
 };
 
-static const struct addresses_row late_row = { "late", 1, 0, 1, 0, true };
+static const struct host_row late_row = { "late", 1, 0, 1, false, false, true,
+	true };
 
 /* Addresses that nothing is sent to. */
 static struct answer *
@@ -92,18 +92,22 @@ answer_host(const char *name, enum dns_type type, void *argument)
 	assert_string_equal(name, OWNER);
 	if (test->row->silent_tlsa)
 		return NULL;
+	if (test->row->tlsa == 0)
+		return fixture_answer(name, type, ANSWER_NO_DATA,
+		    DNSSEC_SECURE);
 	answer = fixture_answer(name, type, ANSWER_RECORDS, DNSSEC_SECURE);
 	fixture_add(answer, tlsa, sizeof(tlsa));
 	return answer;
 }
 
 static void
-on_host(struct host_evidence *host, void *argument)
+on_host(struct host_evidence *host, bool connect, void *argument)
 {
 	struct test *test = argument;
 
 	assert_ptr_equal(host, test->evidence->hosts);
 	test->gathering = NULL;
+	test->connect = connect;
 	test->ends++;
 }
 
@@ -115,6 +119,8 @@ set_up(void **state)
 
 	test->row = *state != NULL ? *state : &late_row;
 	test->options.port = 25;
+	test->options.all = test->row->all;
+	test->options.dns_only = test->row->dns_only;
 	test->context.options = &test->options;
 	test->context.base = event_base_new();
 	test->context.resolver = fake_resolver_new(test->context.base,
@@ -145,30 +151,20 @@ tear_down(void **state)
 	return 0;
 }
 
-/* The limit on addresses, and their order: IPv4 first, each by its value. */
+/* Both families and TLSA are asked for, and that is the end of it. */
 static void
-test_addresses(void **state)
+test_host(void **state)
 {
 	const struct test *test = *state;
-	const struct addresses_row *row = test->row;
+	const struct host_row *row = test->row;
 	const struct host_evidence *host = test->evidence->hosts;
-	const struct endpoint_evidence *endpoint;
-	size_t i, ipv4 = row->listed - row->listed_ipv6;
 
 	assert_int_equal(test->ends, 1);
-	assert_int_equal(host->address_total, row->a + row->aaaa);
-	assert_int_equal(host->endpoint_count, row->listed);
-	for (i = 0; i < host->endpoint_count; i++) {
-		endpoint = &host->endpoints[i];
-		assert_int_equal(endpoint->outcome, OUTCOME_ADDRESS_RESERVED);
-		assert_int_equal(endpoint->address.family,
-		    i < ipv4 ? AF_INET : AF_INET6);
-		if (i < ipv4)
-			assert_int_equal(endpoint->address.octets[3], i + 1);
-		else
-			assert_int_equal(endpoint->address.octets[15],
-			    i - ipv4 + 1);
-	}
+	assert_int_equal(test->connect, row->connect);
+	assert_int_equal(host->a->count, row->a);
+	assert_int_equal(host->aaaa->count, row->aaaa);
+	assert_int_equal(host->tlsa[0]->count, row->tlsa);
+	assert_int_equal(host->endpoint_count, 0);
 }
 
 static void
@@ -213,7 +209,7 @@ int
 main(void)
 {
 	const struct table tables[] = {
-		TABLE_WITH(test_addresses, addresses_rows, set_up, tear_down),
+		TABLE_WITH(test_host, host_rows, set_up, tear_down),
 		TABLE_ALONE_WITH(test_stop_early, set_up, tear_down),
 		TABLE_ALONE_WITH(test_stop_late, set_up, tear_down),
 	};

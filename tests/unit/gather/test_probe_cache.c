@@ -23,6 +23,8 @@
 
 enum { CALLERS = 4 };
 
+static const struct endpoint_end over = { OUTCOME_TIMEOUT, WHY };
+
 struct test;
 
 /* One that asks the cache for the evidence of the server. */
@@ -33,6 +35,7 @@ struct caller {
 	struct caller			*stops;		/* in its callback;
 							 * NULL: nobody */
 	struct caller			*starts;	/* likewise */
+	unsigned int			 conversations;	/* charged to it */
 	unsigned int			 order;		/* of its callback; 0:
 							 * none yet */
 };
@@ -104,7 +107,7 @@ tear_down(void **state)
 	size_t i;
 
 	for (i = 0; i < CALLERS; i++) {
-		probe_cache_leave(test->callers[i].waiter, WHY);
+		probe_cache_leave(test->callers[i].waiter, &over);
 		evidence_endpoint_clear(&test->callers[i].evidence);
 	}
 	probe_cache_free(test->context.probe_cache);
@@ -119,19 +122,34 @@ tear_down(void **state)
 static void
 leave(struct caller *caller)
 {
-	probe_cache_leave(caller->waiter, WHY);
+	probe_cache_leave(caller->waiter, &over);
 	caller->waiter = NULL;
 }
 
 static void	on_evidence(struct endpoint_evidence *endpoint, void *argument);
 
 static void
+on_spent(double key_cost, void *argument)
+{
+	struct caller *caller = argument;
+
+	assert_true(key_cost >= 0);
+	caller->conversations++;
+}
+
+static void
 start(struct caller *caller, const char *server_name)
 {
+	const struct endpoint_request request = {
+		.server_name = server_name,
+		.done = on_evidence,
+		.spent = on_spent,
+		.argument = caller,
+	};
 	unsigned int before = caller->test->called;
 
 	caller->waiter = probe_cache_get(&caller->test->context,
-	    &caller->evidence, server_name, on_evidence, caller);
+	    &caller->evidence, &request);
 	assert_non_null(caller->waiter);
 	assert_int_equal(caller->test->called, before);
 }
@@ -197,6 +215,49 @@ test_shared(void **state)
 	assert_refused(&callers[2]);
 	assert_refused(&callers[3]);
 	assert_int_equal(listener_count(test->server), 1);
+	/* It was the first one's, and the only one. */
+	assert_int_equal(callers[0].conversations, 1);
+	assert_int_equal(callers[1].conversations, 0);
+	assert_int_equal(callers[2].conversations, 0);
+	assert_int_equal(callers[3].conversations, 0);
+}
+
+/* The first one leaves: what is spent is the next one's. */
+static void
+test_spent_by_next(void **state)
+{
+	struct test *test = *state;
+	struct caller *callers = test->callers;
+
+	start(&callers[0], NAME);
+	start(&callers[1], NAME);
+	listener_run(test->context.base, test->server, NULL, 1);
+	leave(&callers[0]);
+	listener_say(test->server, NO);
+	run(test, 1);
+	assert_int_equal(callers[0].conversations, 0);
+	assert_int_equal(callers[1].conversations, 1);
+}
+
+/* The budget is spent: that is said, whether it had begun or waits in line. */
+static void
+test_leave_for_a_limit(void **state)
+{
+	static const struct endpoint_end limit = { OUTCOME_LIMIT, "enough" };
+	struct test *test = *state;
+	struct caller *callers = test->callers;
+
+	start(&callers[0], NAME);
+	start(&callers[1], OTHER);
+	listener_run(test->context.base, test->server, NULL, 1);
+	timeless_run(test->context.base);
+	assert_false(probe_cache_is_in_line(callers[0].waiter));
+	assert_true(probe_cache_is_in_line(callers[1].waiter));
+	probe_cache_leave(callers[0].waiter, &limit);
+	probe_cache_leave(callers[1].waiter, &limit);
+	callers[0].waiter = callers[1].waiter = NULL;
+	assert_seen(&callers[0], STAGE_GREETING, OUTCOME_LIMIT, "enough");
+	assert_seen(&callers[1], STAGE_CONNECT, OUTCOME_LIMIT, "enough");
 }
 
 /* Replies are kept where they are wanted, and are the same for all. */
@@ -320,7 +381,7 @@ test_leave_at_once(void **state)
 	    "its turn did not come in time");
 	timeless_run(test->context.base);
 	assert_int_equal(test->called, 0);
-	probe_cache_leave(NULL, WHY);
+	probe_cache_leave(NULL, &over);
 }
 
 /* It leaves while its probe is still in line for the address. */
@@ -488,6 +549,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_shared),
+		TEST(test_spent_by_next),
+		TEST(test_leave_for_a_limit),
 		TEST(test_keep_octets),
 		TEST(test_keep_half),
 		TEST(test_other_name),

@@ -24,6 +24,7 @@ struct test;
 struct caller {
 	struct test	*test;		/* borrowed */
 	struct dial	*dial;		/* owned, NULL: none */
+	uint64_t	 party;
 	struct caller	*closes;	/* borrowed, NULL: none; whom the
 					 * callback closes as well */
 	bool		 again;		/* the callback dials once more */
@@ -93,8 +94,8 @@ dial(struct caller *caller, const struct address *address)
 	unsigned int before = caller->test->callbacks;
 
 	caller->order = 0;
-	caller->dial = dial_start(caller->test->dialer, address, on_dial,
-	    caller);
+	caller->dial = dial_start(caller->test->dialer, caller->party,
+	    address, on_dial, caller);
 	assert_int_equal(caller->test->callbacks, before);
 	assert_true(dial_is_waiting(caller->dial));
 }
@@ -262,7 +263,10 @@ make_silent(int sockets[SILENT_SOCKETS])
 	return address;
 }
 
-/* A server that does not answer is given up, and the next in line tries. */
+/*
+ * A server that does not answer is given up, and all in line with it, whatever
+ * their party; who comes later tries anew.
+ */
 static void
 test_limit(void **state)
 {
@@ -271,6 +275,7 @@ test_limit(void **state)
 	const struct address silent = make_silent(sockets);
 	size_t i;
 
+	test->callers[1].party = 7;
 	dial(&test->callers[0], &silent);
 	dial(&test->callers[1], &silent);
 	timeless_run(test->base);
@@ -281,12 +286,34 @@ test_limit(void **state)
 	within_range(timeless_left(test->base), 15, 30);
 
 	timeless_expire(test->base);
-	assert_int_equal(test->callbacks, 1);
+	assert_int_equal(test->callbacks, 2);
 	assert_int_equal(test->callers[0].result, DIAL_TIMED_OUT);
-	assert_false(dial_is_waiting(test->callers[1].dial));
+	assert_int_equal(test->callers[1].result, DIAL_TIMED_OUT);
+	assert_int_equal(test->callers[0].order, 1);
+	assert_int_equal(test->callers[1].order, 2);
+	dial(&test->callers[2], &silent);
+	timeless_run(test->base);
+	assert_false(dial_is_waiting(test->callers[2].dial));
 	within_range(timeless_left(test->base), 15, 30);
 	for (i = 0; i < SILENT_SOCKETS; i++)
 		close(sockets[i]);
+}
+
+/* The first one's callback closes another that was to be told as well. */
+static void
+test_close_while_told(void **state)
+{
+	struct test *test = *state;
+
+	listener_free(test->server);
+	test->server = NULL;
+	test->callers[0].closes = &test->callers[1];
+	dial(&test->callers[0], &test->address);
+	dial(&test->callers[1], &test->address);
+	dial(&test->callers[2], &test->address);
+	run(test, 2);
+	assert_int_equal(test->callers[1].order, 0);
+	assert_int_equal(test->callers[2].result, DIAL_FAILED);
 }
 
 /* An immediate failure, too, is reported from the loop, to each caller. */
@@ -345,8 +372,8 @@ test_crowd(void **state)
 
 	dial(&test->callers[0], &test->address);
 	for (i = 0; i < CROWD; i++)
-		crowd[i] = dial_start(test->dialer, &test->address, on_dial,
-		    &test->callers[1]);
+		crowd[i] = dial_start(test->dialer, 1, &test->address,
+		    on_dial, &test->callers[1]);
 	run(test, 1);
 	for (i = 0; i < CROWD; i++) {
 		dial_close(crowd[i]);
@@ -355,6 +382,35 @@ test_crowd(void **state)
 	}
 	free(crowd);
 	assert_int_equal(test->callbacks, 1);
+}
+
+/* With room for one, another address has to wait as well. */
+static void
+test_max(void **state)
+{
+	struct test *test = *state;
+	struct listener *other = listener_new(test->base);
+	const struct address address = listener_address(other);
+
+	dialer_set_max(test->dialer, 1);
+	dial(&test->callers[0], &test->address);
+	dial(&test->callers[1], &address);
+	run(test, 1);
+	assert_true(dial_is_waiting(test->callers[1].dial));
+	hang_up(&test->callers[0]);
+	run(test, 2);
+	assert_true(test->callers[1].connected);
+	hang_up(&test->callers[1]);
+	listener_free(other);
+}
+
+static void
+test_parties(void **state)
+{
+	struct test *test = *state;
+	const uint64_t first = dialer_add_party(test->dialer);
+
+	assert_int_not_equal(first, dialer_add_party(test->dialer));
 }
 
 static void
@@ -397,10 +453,13 @@ main(void)
 		TEST(test_close_early),
 		TEST(test_refused),
 		TEST(test_limit),
+		TEST(test_close_while_told),
 		TEST(test_fails_at_once),
 		TEST(test_close_from_callback),
 		TEST(test_again_from_callback),
 		TEST(test_crowd),
+		TEST(test_max),
+		TEST(test_parties),
 		TEST(test_route),
 	};
 

@@ -166,5 +166,10 @@ conversation_check_end(const char *what, const struct conversation *one,
 		fail_msg("%s: %s", what, fault);
 	if (one->ends != 1)
 		fail_msg("%s: it ended %u times", what, one->ends);
+	/* Whatever a server may cost, it does so in TLS. */
+	if ((end->outcome == OUTCOME_DONE && one->result.key_cost <= 0) ||
+	    (end->stage < STAGE_HANDSHAKE && one->result.key_cost != 0))
+		fail_msg("%s: the keys cost %g ms", what,
+		    one->result.key_cost);
 	conversation_check(what, &one->result, end);
 }
