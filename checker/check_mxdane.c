@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "checker/gather/audit.h"
 #include "checker/report/plugin.h"
 #include "checker/run/confine.h"
 #include "checker/run/descriptors.h"

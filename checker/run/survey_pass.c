@@ -7,6 +7,7 @@
 
 #include "checker/evidence/evidence.h"
 #include "checker/evidence/recording.h"
+#include "checker/gather/audit.h"
 #include "checker/run/confine.h"
 #include "checker/run/descriptors.h"
 #include "checker/run/earlier.h"
