@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "checker/gather/audit.h"
 #include "checker/report/plugin.h"
 #include "checker/run/confine.h"
 #include "checker/run/descriptors.h"

@@ -20,7 +20,7 @@
 #define PARENT_CHILD	2		/* the socket and the pipe of each */
 #define PARENT_FORK	2
 
-/* A worker's: the standard files, its sockets (child.h, judge_thread.h), a loop. */
+/* A worker's: the standard files, sockets (child.h, judge_thread.h), a loop. */
 #define WORKER		(3 + 1 + 2 + LOOP)
 
 /*

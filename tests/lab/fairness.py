@@ -8,7 +8,7 @@ import contextlib
 import json
 import socket
 import subprocess
-import tempfile
+import time
 
 import entrance
 from case import Case
@@ -45,17 +45,36 @@ def silence():
     subprocess.run(route, check=True)
 
 
-def survey(lab: Lab, domains: list[str]) -> dict[str, dict]:
-    """The reports of a list, by domain."""
-    with tempfile.NamedTemporaryFile("w", dir=lab.work, suffix=".list") as file:
-        file.write("\n".join(domains) + "\n")
-        file.flush()
-        done = subprocess.run(
-            [entrance.mxdane(), *lab.options, "--allow-reserved", "-p", PORT,
+def connecting() -> int:
+    """How many connections to the network have not come about yet."""
+    with open("/proc/net/tcp", encoding="ascii") as file:
+        rows = [line.split() for line in file][1:]
+    return sum(row[2][4:8] == "14C6" and row[3] == "02" for row in rows)
+
+
+def settle() -> None:
+    """Until there are as many as there are going to be."""
+    counts = [0]
+    deadline = time.monotonic() + TIMEOUT / 2
+    while time.monotonic() < deadline and (
+            not counts[-1] or len(set(counts[-5:])) > 1 or len(counts) < 5):
+        time.sleep(0.1)
+        counts.append(connecting())
+
+
+def survey(lab: Lab, first: list[str], then: list[str]) -> dict[str, dict]:
+    """The reports of a list, by domain; some come when others are at work."""
+    words = [entrance.mxdane(), *lab.options, "--allow-reserved", "-p", PORT,
              "--max-endpoints", "4096", "--timeout", str(TIMEOUT), "--format",
-             "json", "-f", file.name], text=True, capture_output=True,
-            timeout=PATIENCE)
-    reports = map(json.loads, done.stdout.splitlines())
+             "json", "-f", "-"]
+    process = subprocess.Popen(words, text=True, stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE)
+    process.stdin.write("\n".join(first) + "\n")
+    process.stdin.flush()
+    settle()
+    output, _ = process.communicate("\n".join(then) + "\n",
+                                    timeout=PATIENCE)
+    reports = map(json.loads, output.splitlines())
     return {report["domain"]: report for report in reports}
 
 
@@ -64,7 +83,7 @@ def compare(lab: Lab, hostile: list[str]) -> list[str]:
     case = lab.cases[CASE]
     good = [case.plain(f"good{i}") for i in range(1, GOOD + 1)]
     with silence():
-        beside = survey(lab, hostile + good)
+        beside = survey(lab, hostile, good)
     found = []
     for domain in good:
         report = beside[domain]
