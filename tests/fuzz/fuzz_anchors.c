@@ -55,13 +55,14 @@ static void
 check(const struct anchors *anchors)
 {
 	struct file file = write_anchors(anchors);
+	const struct anchor_files files = { .user = &file };
 	struct anchors again;
 	char *why = NULL;
 	size_t i;
 
 	assert(anchors->count > 0);
 	assert(strcmp(anchors->source, "in file") == 0);
-	assert(anchors_init(&again, &file, &why));
+	assert(anchors_init(&again, &files, &why));
 	assert(again.count == anchors->count);
 	for (i = 0; i < anchors->count; i++) {
 		check_record(anchors->records[i]);
@@ -76,10 +77,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct anchors anchors;
 	struct file file;
+	const struct anchor_files files = { .user = &file };
 	char *why = NULL;
 
 	file_init(&file, "file", data, size);
-	if (anchors_init(&anchors, &file, &why)) {
+	if (anchors_init(&anchors, &files, &why)) {
 		check(&anchors);
 		anchors_clear(&anchors);
 	} else {
