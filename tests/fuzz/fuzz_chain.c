@@ -88,9 +88,9 @@ make_record(const struct chain *chain, const uint8_t *order)
 		(char)('0' + (order[0] >> 4 & 3) % 3), '\0' };
 	struct tlsa record = slips_record(form, certificate);
 
-	/* They are mistakes in making digests. */
-	if (form[2] != '0' && which < sizeof(slips) / sizeof(slips[0]) &&
-	    slips[which] != NULL)
+	/* They are mistakes in making digests, some of them with OpenSSL. */
+	if (form[2] != '0' && certificate->key_type != KEY_UNKNOWN &&
+	    which < sizeof(slips) / sizeof(slips[0]) && slips[which] != NULL)
 		slips[which](&record, form, certificate);
 	record.usage = (order[1] & 0x40) ? order[1] & 3 :
 	    order[0] % chain->count == 0 ? TLSA_DANE_EE : TLSA_DANE_TA;

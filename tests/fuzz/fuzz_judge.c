@@ -290,7 +290,10 @@ take_host(struct octets *octets, struct evidence *evidence)
 		for (count = take(octets) % 4u; count > 0; count--)
 			add_record(octets, host->tlsa[i]);
 	}
-	for (count = take(octets) % 4u; count > 0; count--)
+	/* Nobody is called where the DNS has no address. */
+	count = answer_has_records(host->a) || answer_has_records(host->aaaa) ?
+	    take(octets) % 4u : 0;
+	for (; count > 0; count--)
 		take_endpoint(octets, host);
 	host->address_total += take_chance(octets);
 	free(owner);
