@@ -220,11 +220,11 @@ static const struct {
 
 /* It takes colours off, and nothing else. */
 static void
-check_colours(const struct report_format *format,
-    const struct evidence *evidence, int verbosity, const char *plain)
+check_colours(const struct evidence *evidence, int verbosity,
+    const char *plain)
 {
-	struct written coloured = write_report(format, evidence, verbosity,
-	    true);
+	struct written coloured = write_report(&report_text, evidence,
+	    verbosity, true);
 	char *end = coloured.text;
 	const char *next;
 
@@ -263,22 +263,18 @@ add_report(FILE *all, const struct report_format *format,
 {
 	struct written written = write_report(format, evidence, verbosity,
 	    false);
-	struct written again = write_report(format, evidence, verbosity,
-	    false);
 	size_t i;
 
-	assert(strcmp(written.text, again.text) == 0);
-	assert(strcmp(written.summary, again.summary) == 0);
 	check_lines(format->name, memory_string(written.text), written.size);
 	check_summary(&written);
-	check_colours(format, evidence, verbosity, written.text);
+	if (format == &report_text)
+		check_colours(evidence, verbosity, written.text);
 	for (i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
 		if (strcmp(checks[i].format, format->name) == 0)
 			checks[i].check(&written, evidence);
 	}
 	fprintf(all, "%s%s", written.text, written.summary);
 	written_free(&written);
-	written_free(&again);
 }
 
 /*

@@ -10,11 +10,11 @@
 struct evidence;
 
 /*
- * Writes EVIDENCE in every format, with and without colours, with its summary,
- * and as the plugin does, by this verbosity; and checks that each is valid
- * UTF-8 and of its format, that there is nothing in it which a terminal or the
- * runner of a CI job obeys, and that it is the same when it is written again.
- * Returns all of it one after the other, owned by the caller.
+ * Writes EVIDENCE in every format, with its summary, and as the plugin does, by
+ * this verbosity; and checks that each is valid UTF-8 and of its format, and
+ * that there is nothing in it which a terminal or the runner of a CI job obeys.
+ * Returns all of it one after the other, owned by the caller: the same evidence
+ * gives the same.
  */
 char	*written_reports(const struct evidence *evidence, int verbosity);
 
