@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import again
 import changes
+import confinement
 import crashes
 import entrance
 import expect
@@ -262,6 +263,13 @@ def of_lists(lab: Lab) -> list[Test]:
                  pace) for what, tried, pace in fairness.tests(lab)]
 
 
+def of_confinement(lab: Lab) -> list[Test]:
+    """What the programs can still do while they audit."""
+    return [Test(f"confinement: {what}",
+                 lambda tried=tried: Result(tried(lab), []), pace)
+            for what, tried, pace in confinement.tests(lab)]
+
+
 def of_writers(lab: Lab) -> list[Test]:
     """What some formats have beyond a report of one domain."""
     case = lab.cases.get("usage-3-key")
@@ -280,7 +288,7 @@ def run_all(lab: Lab, tap: Tap, verbose: bool, no_skip: bool) -> None:
              for test in of_case(lab, case, finger)]
     tests += of_writers(lab) + of_files(lab) + of_changes(lab)
     tests += of_workers(lab) + of_lists(lab) + of_shortage(lab)
-    tests += of_monitoring(lab)
+    tests += of_confinement(lab) + of_monitoring(lab)
     tap.plan(len(tests))
     if report_schema.why_not():
         tap.notes([f"no report is held against {report_schema.FILE}: "
