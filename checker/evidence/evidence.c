@@ -122,7 +122,8 @@ evidence_endpoint_octets(const struct endpoint_evidence *endpoint)
 	for (i = 0; i < endpoint->handshake_count; i++) {
 		chain = endpoint->handshakes[i].seen->chain;
 		for (j = 0; j < chain->count; j++)
-			octets += chain->certificates[j].size;
+			octets += chain->certificates[j].size +
+			    EVIDENCE_CERTIFICATE_OCTETS;
 	}
 	for (i = 0; i < endpoint->reply_count; i++)
 		octets += endpoint->replies[i].size;

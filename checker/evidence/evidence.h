@@ -255,7 +255,11 @@ void		 evidence_endpoint_copy(struct endpoint_evidence *copy,
 		    const struct endpoint_evidence *original);
 void		 evidence_endpoint_clear(struct endpoint_evidence *endpoint);
 
-/* Octets of certificates and replies that the evidence of an address holds. */
+/*
+ * Octets of memory that the evidence of an address takes, about: certificates
+ * and replies, and what each certificate takes in any case, once decoded.
+ */
+#define EVIDENCE_CERTIFICATE_OCTETS 3072
 size_t		 evidence_endpoint_octets(
 		    const struct endpoint_evidence *endpoint);
 

@@ -50,7 +50,7 @@ budget_met(const struct budget *budget)
 {
 	if (budget->octets_met)
 		return memory_format("certificates and replies of this domain "
-		    "would have more than %zu octets", budget->octets_max);
+		    "would take more than %zu octets", budget->octets_max);
 	if (budget->key_cost >= budget->key_cost_max)
 		return memory_format("the keys of this domain's servers cost "
 		    "more than %.1f seconds of processor time",

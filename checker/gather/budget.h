@@ -11,13 +11,13 @@
 /*
  * Conversations, milliseconds of work with the servers' keys (key_cost.h) and
  * octets of evidence, for as many addresses as BUDGET_ADDRESSES, the default of
- * --max-endpoints, or fewer. Where more are allowed, more by as much: a server
- * with four key types and ordinary keys and chains stays within.
+ * --max-endpoints, or fewer. Where more are allowed, more by as much: servers
+ * with two key types and ordinary keys and chains stay well within.
  */
 #define BUDGET_ADDRESSES	256
 #define BUDGET_CONVERSATIONS	1024
 #define BUDGET_KEY_COST		4096
-#define BUDGET_OCTETS		((size_t)8 * 1024 * 1024)
+#define BUDGET_OCTETS		((size_t)12 * 1024 * 1024)
 
 struct budget {
 	/* What there is. */

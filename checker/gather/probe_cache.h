@@ -20,7 +20,7 @@ struct probe_waiter;
  */
 #define PROBE_CACHE_KEPT	512
 #define PROBE_CACHE_FRESH	600
-#define PROBE_CACHE_OCTETS	((size_t)4 * 1024 * 1024)
+#define PROBE_CACHE_OCTETS	((size_t)12 * 1024 * 1024)
 
 /* An empty cache. Owned by the caller. */
 struct probe_cache *

@@ -519,7 +519,8 @@ test_octets(void **state)
 {
 	struct test *test = *state;
 	struct probe_cache *cache = test->context.probe_cache;
-	struct chain *half = large_chain(BUDGET_OCTETS / 2);
+	struct chain *half = large_chain(BUDGET_OCTETS / 2 -
+	    EVIDENCE_CERTIFICATE_OCTETS);
 	struct chain *small = large_chain(1);
 	const struct endpoint_evidence *endpoints;
 
@@ -536,7 +537,7 @@ test_octets(void **state)
 	assert_int_equal(endpoints[2].outcome, OUTCOME_LIMIT);
 	assert_int_equal(endpoints[2].handshake_count, 0);
 	assert_string_equal(endpoints[2].error, "certificates and replies of "
-	    "this domain would have more than 8388608 octets");
+	    "this domain would take more than 12582912 octets");
 	assert_int_equal(count_outcomes(test, OUTCOME_LIMIT), 30);
 	chain_free(half);
 	chain_free(small);
