@@ -341,7 +341,7 @@ static const struct door {
 	    UNLESS_SANITIZED(BY(WORKER) | BY(MXTLSA)) },
 	{ "a process is traced", trace_process, BY_NONE,
 	    UNLESS_SANITIZED(BY_ALL) },
-	{ "something is mounted", mount_nothing, BY_ALL, BY_ALL },
+	{ "something is mounted", mount_nothing, BY_NONE, BY_ALL },
 	{ "the user is changed", become_same_user, BY_NONE, BY_ALL },
 	{ "a ring is set up", set_up_ring, BY_NONE, BY_ALL },
 	{ "input is pushed back", push_back_input, BY_NONE, BY_ALL },
