@@ -79,7 +79,7 @@ def look_at_mxdane(lab: Lab) -> list[str]:
     else:
         said = ": not in this kernel"
     for who in "parent", "worker":
-        if not any(line.startswith(f"{who}: ") and said in line
+        if not any(line.startswith(f"* {who}: ") and said in line
                    for line in errors.splitlines()):
             found.append(f"-v does not say that the {who} is {said}: {errors}")
     return found
