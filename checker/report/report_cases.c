@@ -127,10 +127,19 @@ add_finding(struct report_case *item, const struct finding *finding, FILE *out)
 	/* The findings are settled: the most severe comes first. */
 	if (item->summary == NULL)
 		item->summary = finding->text;
+	/* What is beyond a limit is not known; it has not failed. */
 	if (finding->severity == SEVERITY_ERROR &&
+	    finding->code != FINDING_LIMIT_REACHED &&
 	    item->verdict != VERDICT_UNKNOWN)
 		item->verdict = VERDICT_FAIL;
 	put_details(out, finding);
+}
+
+static bool
+is_beyond_limit(const struct finding *finding)
+{
+	return finding->code == FINDING_LIMIT_REACHED &&
+	    finding->severity == SEVERITY_ERROR;
 }
 
 /* Takes ownership of NAME. */
@@ -139,6 +148,7 @@ make_case(const struct report_cases *cases, struct report_case *item,
     const struct spot *spot, enum verdict verdict, char *name)
 {
 	const struct finding *finding;
+	bool limited = false;
 	char *details = NULL;
 	size_t i, size;
 	FILE *out = open_memstream(&details, &size);
@@ -151,9 +161,13 @@ make_case(const struct report_cases *cases, struct report_case *item,
 		if (compare_spots(finding->place.host, &finding->place.address,
 		    spot->host, &spot->address) != 0)
 			break;
-		if (is_at(finding, spot))
-			add_finding(item, finding, out);
+		if (!is_at(finding, spot))
+			continue;
+		limited |= is_beyond_limit(finding);
+		add_finding(item, finding, out);
 	}
+	if (limited && item->verdict != VERDICT_FAIL)
+		item->verdict = VERDICT_UNKNOWN;
 	if (fclose(out) == EOF)
 		abort();
 	/* Without the final newline. */
@@ -188,6 +202,17 @@ domain_verdict(const struct evidence *evidence)
 		break;
 	}
 	return evidence_is_null_mx(evidence) ? VERDICT_NONE : VERDICT_PASS;
+}
+
+/* The verdict of the host's DNS alone; with no usable record it is none. */
+static enum verdict
+host_verdict(const struct host_evidence *host)
+{
+	const struct host_judgement *judged = &host->judged;
+
+	return judged->dns == HOST_DNS_DANE &&
+	    tlsa_set_usable(&judged->records) == 0 ? VERDICT_NONE :
+	    host_dns_verdict(judged->dns);
 }
 
 /* The next handshake of the next address; or that address alone. */
@@ -238,8 +263,7 @@ report_cases_next(struct report_cases *cases, struct report_case *item)
 	if (!cases->in_host) {
 		cases->in_host = true;
 		spot.host = host->name;
-		make_case(cases, item, &spot,
-		    host_dns_verdict(host->judged.dns),
+		make_case(cases, item, &spot, host_verdict(host),
 		    memory_format("TLSA of %s", host->name));
 	} else {
 		next_endpoint(cases, host, item);

@@ -369,10 +369,10 @@ written_check_verdict(const struct evidence *evidence)
 		break;
 	case VERDICT_NONE:
 	case VERDICT_PARTIAL:
-		assert(status == 2 && state != PLUGIN_OK);
+		assert(status == 2 && state != PLUGIN_OK && failures > 0);
 		break;
 	case VERDICT_UNKNOWN:
-		assert(status == 3);
+		assert(status == 3 && failures > 0);
 		/* The plugin asks no name servers, and expects nothing. */
 		assert(state == PLUGIN_UNKNOWN || evidence->servers_unasked ||
 		    evidence->server_count > 0 || finding_list_has(

@@ -290,6 +290,25 @@ test_tap(void **state)
 	compare(write_report("tap", false), "tap.tap");
 }
 
+/* Where no record can be used, the host's case is none, too; no address is. */
+static void
+test_tap_unusable(void **state)
+{
+	static const struct tlsa record = { .usage = 0 };
+	const struct report_options options = { .verbosity = 0 };
+	struct evidence *evidence = fixture_domain("example.org");
+	char *text;
+
+	(void)state;
+	evidence->dns_only = true;
+	fixture_tlsa(fixture_host(evidence, "mx.example.org"), &record);
+	fixture_judge(evidence);
+	text = write_evidence("tap", &options, evidence);
+	assert_non_null(strstr(text, "ok 1 - "));
+	assert_non_null(strstr(text, "\nnot ok 2 - "));
+	free(text);
+}
+
 static void
 test_github(void **state)
 {
@@ -411,6 +430,7 @@ main(void)
 		cmocka_unit_test(test_json_changes),
 		cmocka_unit_test(test_junit),
 		cmocka_unit_test(test_tap),
+		cmocka_unit_test(test_tap_unusable),
 		cmocka_unit_test(test_github),
 		cmocka_unit_test(test_prometheus),
 		cmocka_unit_test(test_nothing_obeys),
