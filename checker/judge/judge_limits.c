@@ -158,7 +158,7 @@ judge_domain_limits(struct judge_state *state, enum verdict verdict)
 	if (state->dane_applies)
 		verdict = verdict == VERDICT_ABSENT ? VERDICT_UNKNOWN :
 		    verdict_cap(verdict, VERDICT_UNKNOWN);
-	if (evidence->mx->truncated)
+	if (evidence->mx != NULL && evidence->mx->truncated)
 		finding = judging_add(state, FINDING_LIMIT_REACHED,
 		    "only %zu MX hosts, those of the first %d MX records, were "
 		    "looked at", evidence->host_count, ANSWER_RECORDS_MAX);

@@ -170,6 +170,7 @@ find(const struct verifier_certificate *certificate)
 	return NULL;
 }
 
+/* Of SIZE octets of DER, which OpenSSL allocated and which are freed. */
 static void
 digest(uint8_t value[CHAIN_DIGEST], unsigned char *der, int size)
 {
@@ -185,11 +186,14 @@ digest_issued(uint8_t value[CHAIN_DIGEST],
 {
 	const struct certificate *known = find(issued);
 	unsigned char *der = NULL;
+	int size;
 
-	if (known != NULL)
+	if (known != NULL) {
 		memcpy(value, known->cert_sha256, CHAIN_DIGEST);
-	else
-		digest(value, der, i2d_X509(issued->x509, &der));
+		return;
+	}
+	size = i2d_X509(issued->x509, &der);
+	digest(value, der, size);
 }
 
 static void
@@ -198,12 +202,14 @@ digest_key(uint8_t value[CHAIN_DIGEST],
 {
 	const struct certificate *known = find(issuer);
 	unsigned char *der = NULL;
+	int size;
 
-	if (known != NULL)
+	if (known != NULL) {
 		memcpy(value, known->spki_sha256, CHAIN_DIGEST);
-	else
-		digest(value, der, i2d_X509_PUBKEY(
-		    X509_get_X509_PUBKEY(issuer->x509), &der));
+		return;
+	}
+	size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(issuer->x509), &der);
+	digest(value, der, size);
 }
 
 /* Adds it to what has been checked. */
