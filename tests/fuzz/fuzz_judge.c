@@ -250,7 +250,7 @@ take_endpoint(struct octets *octets, struct host_evidence *host)
 		"2001:db8::1", "2001:db8::2", "127.0.0.1" };
 	const char *address = addresses[take(octets) % COUNT(addresses)];
 	const enum session_outcome outcome = (enum session_outcome)
-	    (take(octets) % ((unsigned int)OUTCOME_DONE + 1));
+	    (take(octets) % ((unsigned int)OUTCOME_LIMIT + 1));
 	struct endpoint_evidence *endpoint = fixture_endpoint(host, address,
 	    outcome, NULL);
 
@@ -328,11 +328,23 @@ take_server(struct octets *octets, struct evidence *evidence)
 	}
 }
 
+static bool
+has_addresses(const struct evidence *evidence)
+{
+	size_t i;
+
+	for (i = 0; i < evidence->host_count; i++) {
+		if (evidence->hosts[i].endpoint_count > 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 take_circumstances(struct octets *octets, struct evidence *evidence)
 {
 	evidence->elapsed_ms = take(octets);
-	evidence->dns_only = take_chance(octets);
+	evidence->dns_only = take_chance(octets) && !has_addresses(evidence);
 	evidence->chain_given = take_chance(octets);
 	evidence->connected = !take_chance(octets);
 	evidence->servers_unasked = take_chance(octets);
