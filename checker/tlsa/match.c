@@ -7,12 +7,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "checker/tlsa/match_why.h"
 #include "checker/tlsa/tlsa.h"
 #include "checker/tlsa/verifier_parts.h"
 #include "resolver/memory.h"
-#include "resolver/text.h"
 #include "smtp/chain.h"
 #include "smtp/key_cost.h"
 
@@ -102,57 +101,6 @@ subject_at(const struct matcher *matcher, int depth)
 	    "the certificate in the record";
 }
 
-/* "2026-01-31". Owned by the caller. */
-static char *
-day_of(const ASN1_TIME *time)
-{
-	struct tm tm;
-
-	if (time == NULL || ASN1_TIME_to_tm(time, &tm) != 1)
-		return memory_string("an invalid date");
-	return text_date(timegm(&tm));
-}
-
-/* "the certificate has none of the names mx.example.org, ...". Owned. */
-static char *
-name_fault(const struct match_input *input)
-{
-	char *text;
-	size_t i;
-
-	if (input->reference_name_count == 0)
-		return memory_string("there is no reference name to check the "
-		    "certificate against");
-	text = memory_format("the certificate %s %s",
-	    input->reference_name_count == 1 ? "does not have the name" :
-	    "has none of the names", input->reference_names[0]);
-	for (i = 1; i < input->reference_name_count; i++)
-		text = memory_join(text, ", ", input->reference_names[i]);
-	return text;
-}
-
-/* Words for an error of OpenSSL's; its own where they are clear. Owned. */
-static char *
-chain_fault(int error, const char *subject)
-{
-	switch (error) {
-	case X509_V_ERR_DANE_NO_MATCH:
-		return memory_string("the server's certificate does not chain "
-		    "up to it");
-	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
-		return memory_format("the signature of %s is invalid",
-		    subject);
-	case X509_V_ERR_INVALID_CA:
-		return memory_format("%s may not issue certificates (by its CA "
-		    "bit, or by its key usage)", subject);
-	case X509_V_ERR_INVALID_PURPOSE:
-		return memory_format("%s is not for TLS servers", subject);
-	default:
-		return memory_format("%s: %s", subject,
-		    X509_verify_cert_error_string(error));
-	}
-}
-
 /* Adds a fault, the first of each kind with TEXT (takes ownership). */
 static void
 add_fault(struct fault_list *faults, enum match_fault fault, char *text)
@@ -163,44 +111,39 @@ add_fault(struct fault_list *faults, enum match_fault fault, char *text)
 	faults->bits |= fault;
 }
 
+static enum match_fault
+fault_of(int error)
+{
+	switch (error) {
+	case X509_V_ERR_HOSTNAME_MISMATCH:
+		return MATCH_FAULT_NAME;
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+		return MATCH_FAULT_EXPIRED;
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+		return MATCH_FAULT_NOT_YET;
+	default:
+		return MATCH_FAULT_CHAIN;
+	}
+}
+
 /* OpenSSL's callback for each step; 1 makes it go on after a fault. */
 static int
-on_step(int good, X509_STORE_CTX *verification)
+on_step(int good, X509_STORE_CTX *context)
 {
-	const struct verification *of =
-	    X509_STORE_CTX_get_app_data(verification);
-	struct fault_list *faults = of->faults;
-	const X509 *x509 = X509_STORE_CTX_get_current_cert(verification);
-	const int error = X509_STORE_CTX_get_error(verification);
-	const char *subject;
-	char *day;
+	const struct verification *verification =
+	    X509_STORE_CTX_get_app_data(context);
+	struct fault_list *faults = verification->faults;
+	const struct matcher *matcher = faults->matcher;
+	const X509 *x509 = X509_STORE_CTX_get_current_cert(context);
+	const int error = X509_STORE_CTX_get_error(context);
+	const enum match_fault fault = fault_of(error);
 
 	if (good)
 		return 1;
-	subject = x509 != NULL ?
-	    subject_at(faults->matcher, index_of(faults->matcher, x509)) :
-	    "the chain";
-	switch (error) {
-	case X509_V_ERR_HOSTNAME_MISMATCH:
-		add_fault(faults, MATCH_FAULT_NAME,
-		    name_fault(faults->matcher->input));
-		break;
-	case X509_V_ERR_CERT_HAS_EXPIRED:
-		day = day_of(X509_get0_notAfter(x509));
-		add_fault(faults, MATCH_FAULT_EXPIRED,
-		    memory_format("%s expired on %s", subject, day));
-		free(day);
-		break;
-	case X509_V_ERR_CERT_NOT_YET_VALID:
-		day = day_of(X509_get0_notBefore(x509));
-		add_fault(faults, MATCH_FAULT_NOT_YET,
-		    memory_format("%s is not valid before %s", subject, day));
-		free(day);
-		break;
-	default:
-		add_fault(faults, MATCH_FAULT_CHAIN,
-		    chain_fault(error, subject));
-	}
+	add_fault(faults, fault, fault == MATCH_FAULT_NAME ?
+	    match_why_name(matcher->input) :
+	    match_why_error(error, x509, x509 == NULL ? "the chain" :
+	    subject_at(matcher, index_of(matcher, x509))));
 	return 1;
 }
 
@@ -312,52 +255,11 @@ depth_of_data(const struct matcher *matcher, const struct tlsa *record)
 	return MATCH_NO_DEPTH;
 }
 
-/* Why the data is of no certificate that it could be of. Owned. */
 static char *
 why_data(const struct tlsa *record, const struct chain *chain)
 {
-	static const char *const digests[] = {
-		[TLSA_FULL] = "",
-		[TLSA_SHA2_256] = "the SHA2-256 of ",
-		[TLSA_SHA2_512] = "the SHA2-512 of ",
-	};
-	const char *what = record->selector == TLSA_CERT ?
-	    "certificate" : "public key";
-
-	if (chain->count == 0)
-		return memory_string("the server presented no certificate");
-	if (record->usage == TLSA_DANE_EE)
-		return memory_format("not %sthe server's %s",
-		    digests[record->matching_type], what);
-	if (match_is_of(record, &chain->certificates[0]))
-		return memory_format("%sthe server's own %s, but usage 2 is "
-		    "for a CA above it", digests[record->matching_type], what);
-	if (record->matching_type == TLSA_FULL)
-		return memory_format("the server's certificate does not chain "
-		    "up to this %s", what);
-	if (chain->count == 1)
-		return memory_string("the server sent only its own "
-		    "certificate");
-	return memory_format("none of the certificates that the server sent "
-	    "above its own %s", record->selector == TLSA_CERT ? "is this one" :
-	    "has this public key");
-}
-
-/* Why the chain does not verify though it has what the data is of. Owned. */
-static char *
-why_faults(const struct matcher *matcher, const struct tlsa *record, int depth,
-    const struct fault_list *faults)
-{
-	const struct chain *chain = matcher->input->chain;
-	const char *text = faults->text != NULL ? faults->text :
-	    "OpenSSL cannot verify the chain";
-
-	if ((size_t)depth < chain->count)
-		return memory_format("matches %s, but %s",
-		    chain->certificates[depth].subject, text);
-	return memory_format("chains up to the %s in the record, but %s",
-	    record->selector == TLSA_CERT ? "certificate" : "public key",
-	    text);
+	return match_why_data(record, chain, chain->count > 0 &&
+	    match_is_of(record, chain->certificates));
 }
 
 /* Finds out why a record does not match, if the budget allows. */
@@ -372,7 +274,7 @@ explain(const struct matcher *matcher, const struct tlsa *record, SSL *ssl,
 			result->status = MATCH_UNTRIED;
 		if (lacks_names(matcher, record))
 			add_fault(&faults, MATCH_FAULT_NAME,
-			    name_fault(matcher->input));
+			    match_why_name(matcher->input));
 		result->depth = depth_found(matcher, ssl);
 		if (result->depth == MATCH_NO_DEPTH)
 			result->depth = depth_of_data(matcher, record);
@@ -383,8 +285,8 @@ explain(const struct matcher *matcher, const struct tlsa *record, SSL *ssl,
 	} else {
 		result->faults = faults.bits != 0 ? faults.bits :
 		    MATCH_FAULT_CHAIN;
-		result->why = why_faults(matcher, record, result->depth,
-		    &faults);
+		result->why = match_why_chain(record, matcher->input->chain,
+		    result->depth, faults.text);
 	}
 	free(faults.text);
 }
