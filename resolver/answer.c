@@ -25,7 +25,11 @@ static const struct type {
 	{ DNS_CNAME, "CNAME", 0, 0 },
 	{ DNS_SOA, "SOA", 0, NO_NAME_IN_RDATA },
 	{ DNS_MX, "MX", 0, 1 },
+	{ DNS_TXT, "TXT", 0, NO_NAME_IN_RDATA },
 	{ DNS_AAAA, "AAAA", 16, NO_NAME_IN_RDATA },
+	{ DNS_DNAME, "DNAME", 0, 0 },
+	{ DNS_DS, "DS", 0, NO_NAME_IN_RDATA },
+	{ DNS_CDS, "CDS", 0, NO_NAME_IN_RDATA },
 	{ DNS_DNSKEY, "DNSKEY", 0, NO_NAME_IN_RDATA },
 	{ DNS_TLSA, "TLSA", 0, NO_NAME_IN_RDATA },
 };
@@ -146,6 +150,11 @@ answer_free(struct answer *answer)
 	for (i = 0; i < answer->signer_count; i++)
 		free(answer->signers[i].zone);
 	free(answer->signers);
+	for (i = 0; i < answer->period_count; i++) {
+		free(answer->periods[i].owner);
+		free(answer->periods[i].zone);
+	}
+	free(answer->periods);
 	origin_free(answer->origin);
 	free(answer->owner);
 	free(answer->expanded);

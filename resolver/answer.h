@@ -17,6 +17,7 @@
 #define ANSWER_RECORDS_MAX	256
 #define ANSWER_ALIASES_MAX	32
 #define ANSWER_SIGNERS_MAX	32
+#define ANSWER_PERIODS_MAX	256
 
 enum dns_type {
 	DNS_A = 1,
@@ -24,9 +25,13 @@ enum dns_type {
 	DNS_CNAME = 5,
 	DNS_SOA = 6,
 	DNS_MX = 15,
+	DNS_TXT = 16,
 	DNS_AAAA = 28,
+	DNS_DNAME = 39,
+	DNS_DS = 43,
 	DNS_DNSKEY = 48,
 	DNS_TLSA = 52,
+	DNS_CDS = 59,
 };
 
 enum answer_kind {
@@ -43,6 +48,16 @@ enum dnssec_status {
 	DNSSEC_SECURE,
 };
 
+/* What is wrong with an answer that is not usable, where that is known. */
+enum answer_fault {
+	ANSWER_FAULT_OTHER,
+	ANSWER_FAULT_SILENT,	/* nothing came in time */
+	ANSWER_FAULT_UNREACHABLE, /* refused by the network, or no route */
+	ANSWER_FAULT_RCODE,	/* that of the answer says so */
+	ANSWER_FAULT_NO_TCP,	/* cut off over UDP, and TCP gives nothing */
+	ANSWER_FAULT_MALFORMED,
+};
+
 struct answer_record {
 	uint8_t		*data;		/* owned, RDATA, names uncompressed */
 	size_t		 size;		/* octets of it */
@@ -56,6 +71,26 @@ struct answer_signer {
 	char		*zone;		/* owned; the signer's name */
 	uint8_t		 algorithm;
 	uint16_t	 key_tag;
+};
+
+/*
+ * How long an RRset that the answer depends on can be validated: the validity
+ * period (RFC 4034 3.1.5) of the signature that ends last of those that verify
+ * (RFC 6840 5.4).
+ */
+struct answer_period {
+	char		*owner;		/* owned; of the RRset */
+	char		*zone;		/* owned; the signer's name */
+	uint16_t	 type;		/* of the RRset, by its number */
+	time_t		 from;
+	time_t		 until;
+};
+
+/* The records that deny something in the answer. */
+enum answer_denial {
+	ANSWER_DENIES_NOTHING,
+	ANSWER_DENIES_BY_NSEC,
+	ANSWER_DENIES_BY_NSEC3,
 };
 
 /*
@@ -91,6 +126,16 @@ struct answer {
 	time_t			 signed_since;	/* latest RRSIG inception and */
 	time_t			 signed_until;	/* earliest expiration;
 						 * 0: no signature */
+	struct answer_period	*periods;	/* owned; one for each RRset
+						 * that is signed */
+	size_t			 period_count;
+	enum answer_denial	 denial;
+	uint16_t		 iterations;	/* the most of its NSEC3 records
+						 * (RFC 5155 3.1.3) */
+	bool			 opt_out;	/* one of these has the flag
+						 * (RFC 5155 3.1.2.1) */
+	enum answer_fault	 fault;		/* unusable: of which kind */
+	uint16_t		 rcode;		/* of the answer, 0 without */
 	uint32_t		 signed_ttl;	/* seconds; the highest original
 						 * TTL in a signature, whatever
 						 * a cache has left of it */

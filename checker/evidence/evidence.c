@@ -70,6 +70,13 @@ host_unjudge(struct host_evidence *host)
 }
 
 static void
+zone_unjudge(struct zone_evidence *zone)
+{
+	free(zone->judged.why);
+	zone->judged = (struct zone_judgement){ 0 };
+}
+
+static void
 comparison_clear(struct comparison *comparison)
 {
 	size_t i;
@@ -89,6 +96,8 @@ evidence_unjudge(struct evidence *evidence)
 
 	for (i = 0; i < evidence->host_count; i++)
 		host_unjudge(&evidence->hosts[i]);
+	for (i = 0; i < evidence->zone_count; i++)
+		zone_unjudge(&evidence->zones[i]);
 	finding_list_clear(&evidence->judged.findings);
 	comparison_clear(&evidence->judged.comparison);
 	evidence->judged = (struct domain_judgement){ 0 };
@@ -157,6 +166,7 @@ host_clear(struct host_evidence *host)
 	answer_free(host->a);
 	answer_free(host->aaaa);
 	answer_free(host->cname);
+	answer_free(host->above_tlsa);
 	free(host->name);
 }
 
@@ -170,6 +180,21 @@ server_clear(struct server_evidence *server)
 	free(server->answers);
 	free(server->zone);
 	free(server->name);
+}
+
+static void
+zone_clear(struct zone_evidence *zone)
+{
+	size_t i;
+
+	for (i = 0; i < zone->server_count; i++)
+		server_clear(&zone->servers[i]);
+	free(zone->servers);
+	answer_free(zone->ds);
+	answer_free(zone->dnskey);
+	answer_free(zone->cds);
+	free(zone->name);
+	free(zone->parent);
 }
 
 void
@@ -186,6 +211,10 @@ evidence_free(struct evidence *evidence)
 	for (i = 0; i < evidence->server_count; i++)
 		server_clear(&evidence->servers[i]);
 	free(evidence->servers);
+	for (i = 0; i < evidence->zone_count; i++)
+		zone_clear(&evidence->zones[i]);
+	free(evidence->zones);
+	answer_free(evidence->tlsrpt);
 	answer_free(evidence->mx);
 	answer_free(evidence->misplaced);
 	evidence_tool_clear(&evidence->tool);

@@ -30,6 +30,7 @@
 #define EVIDENCE_HOSTS_MAX	64	/* MX hosts looked at */
 #define EVIDENCE_ADDRESSES_MAX	32	/* addresses of a host looked at */
 #define EVIDENCE_NAMES_MAX	4	/* reference names of a host */
+#define EVIDENCE_ZONES_MAX	256	/* zones of the chains of trust */
 #define EVIDENCE_CHANGES_MAX	4096	/* changes that are told (--since) */
 
 /* TLSA base domains of a host: its alias's end, and itself (RFC 7672 2.2.2). */
@@ -128,6 +129,8 @@ struct host_evidence {
 	 * order asked. Owned; NULL: not asked.
 	 */
 	struct answer		*tlsa[EVIDENCE_BASES];
+	/* The answer for _tcp.HOST, above a TLSA record; NULL: not asked. */
+	struct answer		*above_tlsa;	/* owned */
 	struct endpoint_evidence *endpoints;	/* owned */
 	size_t			 endpoint_count;
 	size_t			 address_total;	/* before the limits */
@@ -145,6 +148,47 @@ struct server_evidence {
 						 * so it was not asked */
 	struct answer		**answers;	/* owned */
 	size_t			 answer_count;
+};
+
+/* Where the chain of trust ends, if not at an answer. */
+enum zone_break {
+	ZONE_UNBROKEN,
+	ZONE_UNSIGNED,		/* there is nothing to be secure */
+	ZONE_DS_MISSING,
+	ZONE_DS_UNSUPPORTED,
+	ZONE_DS_MISMATCH,
+	ZONE_PARENT_UNSIGNED,
+	ZONE_NSEC3_ITERATIONS,
+	ZONE_OPT_OUT,
+	ZONE_DNSKEY_UNAVAILABLE,
+	ZONE_DENIAL_BROKEN,
+	ZONE_SIGNATURES_BROKEN,	/* missing, wrong, ended or not begun */
+};
+
+struct zone_judgement {
+	enum dnssec_status	 dnssec;
+	enum zone_break		 at;		/* in this zone */
+	char			*why;		/* owned, printable; NULL: it
+						 * is secure */
+};
+
+/*
+ * A zone on the way from the root to an answer: one that signs what the answer
+ * depends on, or that at which the chain of trust breaks.
+ */
+struct zone_evidence {
+	char			*name;		/* owned */
+	char			*parent;	/* owned; the zone with its DS
+						 * records. NULL: the root's,
+						 * or not known */
+	struct answer		*ds;		/* owned; NULL: not asked */
+	struct answer		*dnskey;	/* owned; NULL: not asked */
+	struct answer		*cds;		/* owned; asked for where there
+						 * is no DS record (RFC 7344) */
+	/* Owned; the parent's servers and its own, asked by ourselves. */
+	struct server_evidence	*servers;
+	size_t			 server_count;
+	struct zone_judgement	 judged;
 };
 
 /* What differs between two runs over one domain (--since). */
@@ -225,9 +269,20 @@ struct evidence {
 	char			*crash;
 	struct answer		*mx;		/* owned; NULL: not asked */
 	struct answer		*misplaced;	/* owned; TLSA at the domain */
+	/*
+	 * What costs questions beyond the verdict was asked: why an answer is
+	 * not secure, _smtp._tls, _tcp.HOST.
+	 */
+	bool			 thorough;
+	struct answer		*tlsrpt;	/* owned; TXT at _smtp._tls;
+						 * NULL: not asked */
 	struct host_evidence	*hosts;		/* owned, as preferred */
 	size_t			 host_count;
 	size_t			 host_total;	/* before the limit */
+	struct zone_evidence	*zones;		/* owned; the root first, each
+						 * behind its parent */
+	size_t			 zone_count;
+	size_t			 zone_total;	/* before the limit */
 	struct server_evidence	*servers;	/* owned; --authoritative */
 	size_t			 server_count;
 	bool			 servers_unasked; /* no time, or no room */

@@ -55,6 +55,10 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	[FINDING_MX_TARGET_CNAME] = { "mx-target-cname", WARNING, NULL,
 	    "an MX record must not name an alias (RFC 2181 10.3): have it "
 	    "name the host itself" },
+	[FINDING_MX_NULL_AMONG_OTHERS] = { "mx-null-among-others", ERROR,
+	    NULL,
+	    "a null MX must be the only MX record (RFC 7505 3): remove it, "
+	    "or the others" },
 
 	[FINDING_ADDRESS_INSECURE] = { "address-insecure", WARNING, NULL,
 	    "the zone of the MX host is not signed: its operator must sign "
@@ -95,6 +99,40 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	[FINDING_TLSA_AT_MAIL_DOMAIN] = { "tlsa-at-mail-domain", WARNING, NULL,
 	    "TLSA records belong below the name of the MX host, not below "
 	    "the mail domain: move them" },
+
+	[FINDING_DS_MISSING] = { "ds-missing", WARNING, NULL,
+	    "the zone is signed, but its parent has no DS record for it: "
+	    "have the one given published there, after comparing it with "
+	    "what your signer shows" },
+	[FINDING_DS_UNSUPPORTED] = { "ds-unsupported", WARNING, NULL,
+	    "no DS record of the zone has an algorithm and a digest that "
+	    "validators know: sign it with algorithm 13 or 8, and have DS "
+	    "records with digest type 2 published" },
+	[FINDING_DS_MISMATCH] = { "ds-mismatch", ERROR, NULL,
+	    "no DS record that counts fits a key of the zone: have those of "
+	    "the present keys published in the parent zone" },
+	[FINDING_PARENT_UNSIGNED] = { "parent-unsigned", WARNING, NULL,
+	    "the zone is signed, but the zone above it is not, so nothing "
+	    "leads to its keys: have that one signed, or use a name in "
+	    "another zone" },
+	[FINDING_DNSKEY_UNAVAILABLE] = { "dnskey-unavailable", ERROR, NULL,
+	    "name servers do not return the DNSKEY or DS records, without "
+	    "which nothing can be validated: fix them, or the device in "
+	    "front of them" },
+	[FINDING_DENIAL_BROKEN] = { "denial-broken", ERROR, NULL,
+	    "the proof that a name or type does not exist is missing or "
+	    "wrong: have the zone signed anew, by a current version of the "
+	    "name server" },
+	[FINDING_NSEC3_ITERATIONS] = { "nsec3-iterations", WARNING, NULL,
+	    "validators take NSEC3 with many iterations for unsigned: have "
+	    "the zone signed with none (RFC 9276 3.1)" },
+	[FINDING_OPT_OUT] = { "opt-out", WARNING, NULL,
+	    "a wildcard, or a denial, is never authentic under NSEC3 "
+	    "opt-out: have the zone signed without it" },
+	[FINDING_ALGORITHM_DEPRECATED] = { "algorithm-deprecated", WARNING,
+	    NULL,
+	    "senders that follow RFC 9905 take SHA-1 for no protection: move "
+	    "to algorithm 13 or 8, and to DS records with digest type 2" },
 
 	[FINDING_NS_INCONSISTENT] = { "ns-inconsistent", ERROR, NULL,
 	    "the name servers of a zone give different answers: make sure "
@@ -225,6 +263,10 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	[FINDING_MATCHES_ELSEWHERE] = { "matches-elsewhere", ERROR, NULL,
 	    "the record matches what another address, host or key type of "
 	    "the domain presents: update the one that was left behind" },
+
+	[FINDING_TLSRPT_NONE] = { "tlsrpt-none", INFO, NULL,
+	    "nobody is told of failures that senders see: publish a TLSRPT "
+	    "record (RFC 8460 3) with an address for their reports" },
 
 	[FINDING_EXPECTATION_FAILED] = { "expectation-failed", ERROR, NULL,
 	    "the TLSA records are not (yet) as --expect and --expect-no "

@@ -21,6 +21,7 @@ record_fault(const struct answer_record *record, enum dns_type type)
 		    "size than 16" : NULL;
 	case DNS_NS:
 	case DNS_CNAME:
+	case DNS_DNAME:
 	case DNS_MX:
 		return record->name == NULL ? "has a record without a name" :
 		    NULL;
@@ -267,13 +268,29 @@ recording_finish_change(void *value, enum recording_view view,
 }
 
 const char *
+recording_finish_zone(void *value, enum recording_view view,
+    const struct evidence *evidence)
+{
+	const struct zone_evidence *zone = value;
+
+	(void)view;
+	(void)evidence;
+	if (!is_of(zone->ds, DNS_DS) || !is_of(zone->dnskey, DNS_DNSKEY) ||
+	    !is_of(zone->cds, DNS_CDS))
+		return "an answer for a zone is of another type than was "
+		    "asked for";
+	return NULL;
+}
+
+const char *
 recording_finish_evidence(void *value, enum recording_view view,
     const struct evidence *evidence)
 {
 	(void)value;
 	(void)view;
 	if (!is_of(evidence->mx, DNS_MX) ||
-	    !is_of(evidence->misplaced, DNS_TLSA))
+	    !is_of(evidence->misplaced, DNS_TLSA) ||
+	    !is_of(evidence->tlsrpt, DNS_TXT))
 		return "the answer for the domain is of another type than was "
 		    "asked for";
 	if (!evidence->host_mode && evidence->host_count > 0 &&

@@ -122,15 +122,19 @@ _Static_assert(EVIDENCE_BASES == 2, "a row for each base domain");
 static const char *
 type_name(int value)
 {
-	static const char *const names[DNS_TLSA + 1] = {
+	static const char *const names[DNS_CDS + 1] = {
 		[DNS_A] = "A",
 		[DNS_NS] = "NS",
 		[DNS_CNAME] = "CNAME",
 		[DNS_SOA] = "SOA",
 		[DNS_MX] = "MX",
+		[DNS_TXT] = "TXT",
 		[DNS_AAAA] = "AAAA",
+		[DNS_DNAME] = "DNAME",
+		[DNS_DS] = "DS",
 		[DNS_DNSKEY] = "DNSKEY",
 		[DNS_TLSA] = "TLSA",
+		[DNS_CDS] = "CDS",
 	};
 
 	return NAMED(names, value);
@@ -144,6 +148,33 @@ kind_name(int value)
 		[ANSWER_RECORDS] = "records",
 		[ANSWER_NO_DATA] = "no-data",
 		[ANSWER_NO_NAME] = "no-name",
+	};
+
+	return NAMED(names, value);
+}
+
+static const char *
+denial_name(int value)
+{
+	static const char *const names[] = {
+		[ANSWER_DENIES_NOTHING] = "none",
+		[ANSWER_DENIES_BY_NSEC] = "nsec",
+		[ANSWER_DENIES_BY_NSEC3] = "nsec3",
+	};
+
+	return NAMED(names, value);
+}
+
+static const char *
+fault_name(int value)
+{
+	static const char *const names[] = {
+		[ANSWER_FAULT_OTHER] = "other",
+		[ANSWER_FAULT_SILENT] = "silent",
+		[ANSWER_FAULT_UNREACHABLE] = "unreachable",
+		[ANSWER_FAULT_RCODE] = "rcode",
+		[ANSWER_FAULT_NO_TCP] = "no-tcp",
+		[ANSWER_FAULT_MALFORMED] = "malformed",
 	};
 
 	return NAMED(names, value);
@@ -201,8 +232,12 @@ health_name(int value)
 	return NAMED(names, value);
 }
 
-static const struct recording_enum types = { type_name, DNS_TLSA + 1 };
+static const struct recording_enum types = { type_name, DNS_CDS + 1 };
 static const struct recording_enum kinds = { kind_name, ANSWER_NO_NAME + 1 };
+static const struct recording_enum denials = { denial_name,
+	ANSWER_DENIES_BY_NSEC3 + 1 };
+static const struct recording_enum faults = { fault_name,
+	ANSWER_FAULT_MALFORMED + 1 };
 static const struct recording_enum statuses = { status_name,
 	DNSSEC_SECURE + 1 };
 static const struct recording_enum key_types = { key_name, KEY_DSA + 1 };
@@ -216,6 +251,8 @@ static const struct recording_enum severities = { NULL, SEVERITY_INFO + 1 };
 static const struct recording_enum codes = { NULL, FINDING_CODE_COUNT };
 static const struct recording_enum states = { NULL, HOST_DNS_DANE + 1 };
 static const struct recording_enum matches = { NULL, MATCH_UNTRIED + 1 };
+static const struct recording_enum breaks = { NULL,
+	ZONE_SIGNATURES_BROKEN + 1 };
 static const struct recording_enum advices = { NULL, ADVICE_REMOVE + 1 };
 static const struct recording_enum changes = { NULL, CHANGE_DNSSEC + 1 };
 
@@ -339,7 +376,7 @@ set_host(void *value, size_t number, const struct evidence *evidence)
 	return place->host != NULL;
 }
 
-/* The name server, with which goes the zone. */
+/* A name server, with which goes the zone; or behind all these, a zone. */
 static size_t
 find_server(const void *value, const struct evidence *evidence)
 {
@@ -350,6 +387,10 @@ find_server(const void *value, const struct evidence *evidence)
 		if (place->zone == evidence->servers[i].zone)
 			return i + 1;
 	}
+	for (i = 0; i < evidence->zone_count && place->zone != NULL; i++) {
+		if (place->zone == evidence->zones[i].name)
+			return evidence->server_count + i + 1;
+	}
 	return 0;
 }
 
@@ -359,8 +400,14 @@ set_server(void *value, size_t number, const struct evidence *evidence)
 	struct finding_place *place = value;
 	const struct server_evidence *server;
 
-	if (number < 1 || number > evidence->server_count)
+	if (number < 1 ||
+	    number > evidence->server_count + evidence->zone_count)
 		return false;
+	if (number > evidence->server_count) {
+		place->zone = evidence->zones[number -
+		    evidence->server_count - 1].name;
+		return true;
+	}
 	server = &evidence->servers[number - 1];
 	place->zone = server->zone;
 	place->server = evidence_server_place(server);
@@ -394,6 +441,16 @@ static const struct recording_field signer_rows[] = {
 static const struct recording_shape signer_shape =
     SHAPE(struct answer_signer, signer_rows, NULL);
 
+static const struct recording_field period_rows[] = {
+	NEEDED_NAME(struct answer_period, owner, BOTH),
+	NEEDED_NAME(struct answer_period, zone, BOTH),
+	UNSIGNED(struct answer_period, type, BOTH, UINT16_MAX),
+	TIME(struct answer_period, from, BOTH),
+	TIME(struct answer_period, until, BOTH),
+};
+static const struct recording_shape period_shape =
+    SHAPE(struct answer_period, period_rows, NULL);
+
 static const struct recording_field origin_rows[] = {
 	OCTETS(struct answer_origin, packet, size, FACTS, OCTETS_MAX),
 	UNSIGNED(struct answer_origin, rcode, FACTS, RCODE_MAX),
@@ -420,6 +477,13 @@ static const struct recording_field answer_rows[] = {
 	UNSIGNED(struct answer, ttl, BOTH, UINT32_MAX),
 	TIME(struct answer, signed_since, BOTH),
 	TIME(struct answer, signed_until, BOTH),
+	ARRAY(struct answer, periods, period_count, BOTH, &period_shape,
+	    ANSWER_PERIODS_MAX),
+	ENUM(struct answer, denial, BOTH, &denials),
+	UNSIGNED(struct answer, iterations, BOTH, UINT16_MAX),
+	FLAG(struct answer, opt_out, BOTH),
+	ENUM(struct answer, fault, BOTH, &faults),
+	UNSIGNED(struct answer, rcode, BOTH, RCODE_MAX),
 	UNSIGNED(struct answer, signed_ttl, BOTH, UINT32_MAX),
 	ARRAY(struct answer, signers, signer_count, BOTH, &signer_shape,
 	    ANSWER_SIGNERS_MAX),
@@ -590,6 +654,7 @@ static const struct recording_field host_rows[] = {
 	POINTER(struct host_evidence, cname, BOTH, &answer_shape),
 	POINTER(struct host_evidence, tlsa[0], BOTH, &answer_shape),
 	POINTER(struct host_evidence, tlsa[1], BOTH, &answer_shape),
+	POINTER(struct host_evidence, above_tlsa, BOTH, &answer_shape),
 	ARRAY(struct host_evidence, endpoints, endpoint_count, BOTH,
 	    &endpoint_shape, EVIDENCE_ADDRESSES_MAX),
 	UNSIGNED(struct host_evidence, address_total, BOTH, COUNT_MAX),
@@ -611,6 +676,27 @@ static const struct recording_field server_rows[] = {
 };
 static const struct recording_shape server_shape =
     SHAPE(struct server_evidence, server_rows, NULL);
+
+static const struct recording_field zone_judgement_rows[] = {
+	ENUM(struct zone_judgement, dnssec, REPORTED, &statuses),
+	ENUM(struct zone_judgement, at, REPORTED, &breaks),
+	TEXT(struct zone_judgement, why, REPORTED),
+};
+static const struct recording_shape zone_judgement_shape =
+    SHAPE(struct zone_judgement, zone_judgement_rows, NULL);
+
+static const struct recording_field zone_rows[] = {
+	NEEDED_NAME(struct zone_evidence, name, BOTH),
+	NAME(struct zone_evidence, parent, BOTH),
+	POINTER(struct zone_evidence, ds, BOTH, &answer_shape),
+	POINTER(struct zone_evidence, dnskey, BOTH, &answer_shape),
+	POINTER(struct zone_evidence, cds, BOTH, &answer_shape),
+	ARRAY(struct zone_evidence, servers, server_count, BOTH, &server_shape,
+	    SERVERS_MAX),
+	STRUCT(struct zone_evidence, judged, REPORTED, &zone_judgement_shape),
+};
+static const struct recording_shape zone_shape =
+    SHAPE(struct zone_evidence, zone_rows, recording_finish_zone);
 
 /* Findings and changes. */
 
@@ -733,9 +819,14 @@ static const struct recording_field evidence_rows[] = {
 	TEXT(struct evidence, crash, BOTH),
 	POINTER(struct evidence, mx, BOTH, &answer_shape),
 	POINTER(struct evidence, misplaced, BOTH, &answer_shape),
+	FLAG(struct evidence, thorough, BOTH),
+	POINTER(struct evidence, tlsrpt, BOTH, &answer_shape),
 	ARRAY(struct evidence, hosts, host_count, BOTH, &host_shape,
 	    EVIDENCE_HOSTS_MAX),
 	UNSIGNED(struct evidence, host_total, BOTH, COUNT_MAX),
+	ARRAY(struct evidence, zones, zone_count, BOTH, &zone_shape,
+	    EVIDENCE_ZONES_MAX),
+	UNSIGNED(struct evidence, zone_total, BOTH, COUNT_MAX),
 	ARRAY(struct evidence, servers, server_count, BOTH, &server_shape,
 	    SERVERS_MAX),
 	FLAG(struct evidence, servers_unasked, BOTH),
