@@ -282,6 +282,7 @@ settle_host(struct maker *maker, void *value)
 	set_answer(host->a, DNS_A);
 	set_answer(host->aaaa, DNS_AAAA);
 	set_answer(host->cname, DNS_CNAME);
+	set_answer(host->above_tlsa, DNS_A);
 	for (i = 0; i < EVIDENCE_BASES; i++)
 		set_answer(host->tlsa[i], DNS_TLSA);
 	for (i = 0; i < host->judged.records.count; i++)
@@ -303,6 +304,18 @@ settle_evidence(struct maker *maker, void *value)
 	(void)maker;
 	set_answer(evidence->mx, DNS_MX);
 	set_answer(evidence->misplaced, DNS_TLSA);
+	set_answer(evidence->tlsrpt, DNS_TXT);
+}
+
+static void
+settle_zone(struct maker *maker, void *value)
+{
+	struct zone_evidence *zone = value;
+
+	(void)maker;
+	set_answer(zone->ds, DNS_DS);
+	set_answer(zone->dnskey, DNS_DNSKEY);
+	set_answer(zone->cds, DNS_CDS);
 }
 
 static void
@@ -323,6 +336,7 @@ static const struct {
 	{ "struct certificate", settle_certificate },
 	{ "struct change", settle_change },
 	{ "struct host_evidence", settle_host },
+	{ "struct zone_evidence", settle_zone },
 	{ "struct evidence", settle_evidence },
 };
 
