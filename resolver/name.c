@@ -231,6 +231,29 @@ name_is_at_or_below(const char *name, const char *top)
 	return name_equal(end, top) && ends_label(name, end - 1);
 }
 
+const char *
+name_parent(const char *name)
+{
+	for (; *name != '\0'; name++) {
+		/* "\." and "\046" are of the label. */
+		if (*name == '\\' && name[1] != '\0')
+			name++;
+		else if (*name == '.' && name[1] != '\0')
+			return name + 1;
+	}
+	return ".";
+}
+
+size_t
+name_label_count(const char *name)
+{
+	size_t count = 0;
+
+	for (; strcmp(name, ".") != 0; name = name_parent(name))
+		count++;
+	return count;
+}
+
 bool
 name_is_host(const char *name)
 {

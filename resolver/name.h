@@ -39,6 +39,12 @@ int	 name_compare_natural(const char *a, const char *b);
 /* Whether NAME is TOP or a name below it. Both in the form above. */
 bool	 name_is_at_or_below(const char *name, const char *top);
 
+/* The name without its first label; "." for one of one label. Within NAME. */
+const char *name_parent(const char *name);
+
+/* How many labels it has; the root has none. */
+size_t	 name_label_count(const char *name);
+
 /* Whether it can be a host's: labels of letters, digits, '-' and '_'. */
 bool	 name_is_host(const char *name);
 

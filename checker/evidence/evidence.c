@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "resolver/memory.h"
+#include "resolver/name.h"
 
 struct evidence *
 evidence_new(const char *domain)
@@ -241,6 +242,54 @@ evidence_server_answer(struct server_evidence *server, struct answer *answer)
 	server->answers = memory_grow(server->answers, server->answer_count,
 	    sizeof(*server->answers));
 	server->answers[server->answer_count++] = answer;
+}
+
+struct zone_evidence *
+evidence_zone(const struct evidence *evidence, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < evidence->zone_count; i++) {
+		if (name_equal(evidence->zones[i].name, name))
+			return &evidence->zones[i];
+	}
+	return NULL;
+}
+
+struct zone_evidence *
+evidence_add_zone(struct evidence *evidence, const char *name)
+{
+	struct zone_evidence *zone;
+
+	evidence->zone_total++;
+	if (evidence->zone_count == EVIDENCE_ZONES_MAX)
+		return NULL;
+	evidence->zones = memory_grow(evidence->zones, evidence->zone_count,
+	    sizeof(*zone));
+	zone = &evidence->zones[evidence->zone_count++];
+	zone->name = memory_string(name);
+	return zone;
+}
+
+/* By depth, and then by name, for qsort. */
+static int
+compare_zones(const void *a, const void *b)
+{
+	const struct zone_evidence *left = a, *right = b;
+	const size_t labels = name_label_count(left->name);
+	const size_t others = name_label_count(right->name);
+
+	if (labels != others)
+		return labels < others ? -1 : 1;
+	return name_compare_natural(left->name, right->name);
+}
+
+void
+evidence_sort_zones(struct evidence *evidence)
+{
+	if (evidence->zone_count > 1)
+		qsort(evidence->zones, evidence->zone_count,
+		    sizeof(*evidence->zones), compare_zones);
 }
 
 const struct handshake_evidence *

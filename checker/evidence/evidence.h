@@ -325,6 +325,18 @@ struct finding_server evidence_server_place(
 void		 evidence_server_answer(struct server_evidence *server,
 		    struct answer *answer);
 
+/* The zone of that name. Borrowed until one is added; NULL: there is none. */
+struct zone_evidence *evidence_zone(const struct evidence *evidence,
+		    const char *name);
+/*
+ * Adds a zone that is not there. Borrowed until the next one is added; NULL:
+ * it is counted, but is one too many.
+ */
+struct zone_evidence *evidence_add_zone(struct evidence *evidence,
+		    const char *name);
+/* Puts the zones in order: the root first, each behind its parent. */
+void		 evidence_sort_zones(struct evidence *evidence);
+
 /*
  * A walk over all handshakes of a host, address by address:
  *

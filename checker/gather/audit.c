@@ -8,6 +8,7 @@
 #include "checker/gather/contacts.h"
 #include "checker/gather/host.h"
 #include "checker/gather/nameservers.h"
+#include "checker/gather/trust.h"
 #include "checker/evidence/record_order.h"
 #include "resolver/clock.h"
 #include "resolver/memory.h"
@@ -30,10 +31,14 @@ struct audit {
 	size_t				 running;	/* of these */
 	struct contacts			*contacts;	/* owned; NULL until
 							 * start_hosts */
+	struct trust			*trust;		/* owned, NULL: none */
+	bool				 trust_begun;
 	struct nameservers		*nameservers;	/* owned, NULL: none */
 	audit_done			*done;
 	void				*argument;	/* borrowed */
 };
+
+static void	audit_advance(struct audit *audit);
 
 /* Everything but the evidence. */
 static void
@@ -42,6 +47,7 @@ audit_free(struct audit *audit)
 	resolver_cancel(audit->probe);
 	resolver_cancel(audit->mx);
 	resolver_cancel(audit->misplaced);
+	trust_stop(audit->trust);
 	contacts_free(audit->contacts);
 	allowance_cancel(audit->allowance);
 	free(audit->hosts);
@@ -80,6 +86,26 @@ finish(struct audit *audit)
 }
 
 static void
+on_trust(void *argument)
+{
+	struct audit *audit = argument;
+
+	audit->trust = NULL;
+	audit_advance(audit);
+}
+
+/* As soon as all answers are there; the servers are talked to meanwhile. */
+static void
+start_trust(struct audit *audit)
+{
+	if (audit->trust_begun || audit->mx != NULL || audit->running > 0)
+		return;
+	audit->trust_begun = true;
+	audit->trust = trust_start(audit->context, audit->evidence, on_trust,
+	    audit);
+}
+
+static void
 on_nameservers(void *argument)
 {
 	struct audit *audit = argument;
@@ -95,8 +121,10 @@ on_nameservers(void *argument)
 static void
 audit_advance(struct audit *audit)
 {
+	start_trust(audit);
 	if (audit->probe != NULL || audit->mx != NULL ||
 	    audit->misplaced != NULL || audit->running > 0 ||
+	    audit->trust != NULL ||
 	    (audit->contacts != NULL && !contacts_are_done(audit->contacts)))
 		return;
 	if (audit->context->options->authoritative &&
@@ -245,6 +273,7 @@ is_in_line(const void *argument)
 
 	return audit->probe == NULL && audit->mx == NULL &&
 	    audit->misplaced == NULL && audit->running == 0 &&
+	    audit->trust == NULL &&
 	    audit->nameservers == NULL && audit->contacts != NULL &&
 	    contacts_are_in_line(audit->contacts);
 }
@@ -320,6 +349,8 @@ audit_cancel(struct audit *audit)
 			host_stop(audit->hosts[i], "cancelled");
 	}
 	nameservers_stop(audit->nameservers);
+	trust_stop(audit->trust);
+	audit->trust = NULL;
 	/* What is under way there is left in the evidence. */
 	contacts_free(audit->contacts);
 	audit->contacts = NULL;

@@ -1,0 +1,195 @@
+#include "checker/gather/trust.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "checker/gather/trust_walk.h"
+#include "resolver/memory.h"
+#include "resolver/name.h"
+#include "resolver/resolver.h"
+
+/* DS or DNSKEY of a zone, in flight. */
+struct trust_lookup {
+	struct trust		 *trust;	/* borrowed */
+	struct resolver_question *question;	/* owned, NULL: none */
+	char			 *zone;		/* owned; its name */
+};
+
+struct trust {
+	const struct context	*context;	/* borrowed */
+	struct evidence		*evidence;	/* borrowed */
+	struct trust_lookup	**lookups;	/* owned */
+	size_t			 lookup_count;
+	size_t			 running;	/* of these */
+	struct trust_walk	*walk;		/* owned, NULL: none */
+	trust_done		*done;
+	void			*argument;	/* borrowed */
+};
+
+static void	add_zone(struct trust *trust, const char *name);
+
+static void
+trust_free(struct trust *trust)
+{
+	size_t i;
+
+	for (i = 0; i < trust->lookup_count; i++) {
+		resolver_cancel(trust->lookups[i]->question);
+		free(trust->lookups[i]->zone);
+		free(trust->lookups[i]);
+	}
+	free(trust->lookups);
+	trust_walk_cancel(trust->walk);
+	evidence_sort_zones(trust->evidence);
+	free(trust);
+}
+
+static void
+finish(struct trust *trust)
+{
+	trust_done *done = trust->done;
+	void *argument = trust->argument;
+
+	trust_free(trust);
+	done(argument);
+}
+
+static void
+on_walked(void *argument)
+{
+	struct trust *trust = argument;
+
+	trust->walk = NULL;
+	finish(trust);
+}
+
+/*
+ * Once the chains of what is secure are known, looks for the breaks of others.
+ * False: there is nothing to look for.
+ */
+static bool
+walk(struct trust *trust)
+{
+	if (trust->evidence->thorough)
+		trust->walk = trust_walk_start(trust->context,
+		    trust->evidence, on_walked, trust);
+	return trust->walk != NULL;
+}
+
+static void
+trust_advance(struct trust *trust)
+{
+	if (trust->running == 0 && !walk(trust))
+		finish(trust);
+}
+
+/* The zone that signs the DS records is the parent. */
+static void
+add_parent(struct trust *trust, const char *name, const struct answer *ds)
+{
+	struct zone_evidence *zone;
+	size_t i;
+
+	for (i = 0; i < ds->period_count; i++) {
+		if (ds->periods[i].type != DNS_DS ||
+		    name_equal(ds->periods[i].zone, name))
+			continue;
+		zone = evidence_zone(trust->evidence, name);
+		if (zone->parent == NULL)
+			zone->parent = memory_string(ds->periods[i].zone);
+		add_zone(trust, ds->periods[i].zone);
+	}
+}
+
+static void
+on_answer(struct answer *answer, void *argument)
+{
+	struct trust_lookup *lookup = argument;
+	struct trust *trust = lookup->trust;
+	struct zone_evidence *zone = evidence_zone(trust->evidence,
+	    lookup->zone);
+
+	lookup->question = NULL;
+	trust->running--;
+	context_trace_answer(trust->context, answer);
+	if (answer->type == DNS_DS) {
+		zone->ds = answer;
+		add_parent(trust, lookup->zone, answer);
+	} else {
+		zone->dnskey = answer;
+	}
+	trust_advance(trust);
+}
+
+static void
+ask(struct trust *trust, const char *zone, enum dns_type type)
+{
+	struct trust_lookup *lookup = memory_new(1, sizeof(*lookup));
+
+	lookup->trust = trust;
+	lookup->zone = memory_string(zone);
+	trust->lookups = memory_grow(trust->lookups, trust->lookup_count,
+	    sizeof(struct trust_lookup *));
+	trust->lookups[trust->lookup_count++] = lookup;
+	trust->running++;
+	lookup->question = resolver_ask(trust->context->resolver, zone, type,
+	    on_answer, lookup);
+	resolver_question_unlimit(lookup->question);
+}
+
+static void
+add_zone(struct trust *trust, const char *name)
+{
+	if (evidence_zone(trust->evidence, name) != NULL ||
+	    evidence_add_zone(trust->evidence, name) == NULL)
+		return;
+	ask(trust, name, DNS_DNSKEY);
+	if (strcmp(name, ".") != 0)
+		ask(trust, name, DNS_DS);
+}
+
+/* The zones by which a secure answer is signed. */
+static void
+add_signers(struct trust *trust, const struct answer *answer)
+{
+	size_t i;
+
+	if (answer == NULL || answer->dnssec != DNSSEC_SECURE)
+		return;
+	for (i = 0; i < answer->period_count; i++)
+		add_zone(trust, answer->periods[i].zone);
+}
+
+struct trust *
+trust_start(const struct context *context, struct evidence *evidence,
+    trust_done *done, void *argument)
+{
+	struct trust *trust = memory_new(1, sizeof(*trust));
+	const struct host_evidence *host;
+	size_t i, j;
+
+	trust->context = context;
+	trust->evidence = evidence;
+	trust->done = done;
+	trust->argument = argument;
+	add_signers(trust, evidence->mx);
+	for (i = 0; i < evidence->host_count; i++) {
+		host = &evidence->hosts[i];
+		add_signers(trust, host->a);
+		add_signers(trust, host->aaaa);
+		add_signers(trust, host->cname);
+		for (j = 0; j < EVIDENCE_BASES; j++)
+			add_signers(trust, host->tlsa[j]);
+	}
+	if (trust->running > 0 || walk(trust))
+		return trust;
+	trust_free(trust);
+	return NULL;
+}
+
+void
+trust_stop(struct trust *trust)
+{
+	if (trust != NULL)
+		trust_free(trust);
+}
