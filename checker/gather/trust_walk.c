@@ -21,8 +21,9 @@ struct trust_walk {
 	char			**targets;	/* owned; names to walk to */
 	size_t			  target_count;
 	size_t			  target;	/* the one at hand */
-	size_t			  depth;	/* labels of the name on its
-						 * way at hand; 0: begins */
+	size_t			  depth;	/* of the name at hand on the
+						 * way to it: 1 for the root, 2
+						 * for the top label; 0: none */
 	char			**uncut;	/* owned; names without a zone
 						 * of their own */
 	size_t			  uncut_count;
@@ -62,14 +63,14 @@ finish(struct trust_walk *walk)
 	done(argument);
 }
 
-/* The name of DEPTH labels on the way to the target. Borrowed. */
+/* The name at hand. Borrowed. */
 static const char *
 name_at(const struct trust_walk *walk)
 {
 	const char *name = walk->targets[walk->target];
-	size_t labels = name_label_count(name);
+	size_t depth = name_label_count(name) + 1;
 
-	for (; labels > walk->depth; labels--)
+	for (; depth > walk->depth; depth--)
 		name = name_parent(name);
 	return name;
 }
@@ -114,13 +115,22 @@ ask(struct trust_walk *walk, enum dns_type type, resolver_answered *answered)
 	resolver_question_unlimit(walk->question);
 }
 
+/* The next zone above a name, as far as is known. Borrowed. */
+static const char *
+zone_above(const struct evidence *evidence, const char *name)
+{
+	do
+		name = name_parent(name);
+	while (strcmp(name, ".") != 0 && evidence_zone(evidence, name) == NULL);
+	return name;
+}
+
 /* The zone at hand, with the DS answer of the walk; NULL: one too many. */
 static struct zone_evidence *
 enter_zone(struct trust_walk *walk)
 {
 	struct zone_evidence *zone = evidence_zone(walk->evidence,
 	    name_at(walk));
-	size_t i;
 
 	if (zone == NULL)
 		zone = evidence_add_zone(walk->evidence, name_at(walk));
@@ -128,12 +138,9 @@ enter_zone(struct trust_walk *walk)
 		return zone;
 	zone->ds = walk->ds;
 	walk->ds = NULL;
-	for (i = 0; i < zone->ds->period_count; i++) {
-		if (zone->parent == NULL &&
-		    !name_equal(zone->ds->periods[i].zone, zone->name))
-			zone->parent = memory_string(
-			    zone->ds->periods[i].zone);
-	}
+	if (zone->parent == NULL)
+		zone->parent = memory_string(zone_above(walk->evidence,
+		    zone->name));
 	return zone;
 }
 
@@ -201,6 +208,16 @@ on_dnskey(struct answer *answer, void *argument)
 		leave_zone(walk, zone);
 }
 
+/* The name at hand is one within the zone above. */
+static void
+pass_name(struct trust_walk *walk)
+{
+	walk->uncut = memory_grow(walk->uncut, walk->uncut_count,
+	    sizeof(char *));
+	walk->uncut[walk->uncut_count++] = memory_string(name_at(walk));
+	next_name(walk);
+}
+
 /* Whether there is a zone of this name, which has no DS records. */
 static void
 on_ns(struct answer *answer, void *argument)
@@ -212,14 +229,10 @@ on_ns(struct answer *answer, void *argument)
 	walk->question = NULL;
 	context_trace_answer(walk->context, answer);
 	answer_free(answer);
-	if (cut) {
+	if (cut)
 		ask(walk, DNS_DNSKEY, on_dnskey);
-		return;
-	}
-	walk->uncut = memory_grow(walk->uncut, walk->uncut_count,
-	    sizeof(char *));
-	walk->uncut[walk->uncut_count++] = memory_string(name_at(walk));
-	next_name(walk);
+	else
+		pass_name(walk);
 }
 
 static void
@@ -233,7 +246,9 @@ on_ds(struct answer *answer, void *argument)
 	if (is_broken(answer)) {
 		enter_zone(walk);
 		next_target(walk);
-	} else if (answer_has_records(answer) && !answer->aliased) {
+	} else if (answer->aliased) {
+		pass_name(walk);
+	} else if (answer_has_records(answer)) {
 		ask(walk, DNS_DNSKEY, on_dnskey);
 	} else if (answer->kind == ANSWER_NO_NAME &&
 	    answer->dnssec == DNSSEC_SECURE) {
@@ -250,10 +265,10 @@ on_ds(struct answer *answer, void *argument)
 static bool
 go_down(struct trust_walk *walk)
 {
-	const size_t labels = name_label_count(walk->targets[walk->target]);
+	const size_t depth = name_label_count(walk->targets[walk->target]) + 1;
 	const struct zone_evidence *zone;
 
-	while (walk->depth++ < labels) {
+	while (walk->depth++ < depth) {
 		zone = evidence_zone(walk->evidence, name_at(walk));
 		if (zone == NULL && !is_uncut(walk, name_at(walk)))
 			return true;
@@ -269,10 +284,13 @@ ask_next(struct trust_walk *walk)
 {
 	for (; walk->target < walk->target_count; walk->target++,
 	    walk->depth = 0) {
-		if (walk->asked < QUESTIONS_MAX && go_down(walk)) {
+		if (walk->asked == QUESTIONS_MAX || !go_down(walk))
+			continue;
+		if (walk->depth == 1)
+			ask(walk, DNS_DNSKEY, on_dnskey);
+		else
 			ask(walk, DNS_DS, on_ds);
-			return true;
-		}
+		return true;
 	}
 	return false;
 }
