@@ -13,6 +13,8 @@
 
 #define NO_NAME_IN_RDATA (-1)
 
+#define TYPE_NXNAME ((ldns_rr_type)128)	/* RFC 9824 3.5 */
+
 /* The types that are queried, and what is known of their RDATA. */
 static const struct type {
 	enum dns_type	 type;
@@ -438,6 +440,29 @@ lower_ttl_of_absence(struct answer *answer, const ldns_rr_list *authority)
 	}
 }
 
+/*
+ * Compact denial (RFC 9824 3.2): an answer without error, in which an NSEC
+ * record at the name itself says that there is no such name.
+ */
+static bool
+denies_name(const ldns_rr_list *authority, const ldns_rdf *name)
+{
+	const ldns_rr *record;
+	ldns_rdf *bitmap;
+	size_t i;
+
+	for (i = 0; i < ldns_rr_list_rr_count(authority); i++) {
+		record = ldns_rr_list_rr(authority, i);
+		if (!is_record(record, name, LDNS_RR_TYPE_NSEC))
+			continue;
+		bitmap = ldns_nsec_get_bitmap(record);
+		if (bitmap != NULL &&
+		    ldns_nsec_bitmap_covers_type(bitmap, TYPE_NXNAME))
+			return true;
+	}
+	return false;
+}
+
 /* Returns NULL, or why the answer is unusable. */
 static const char *
 read_answer(struct answer *answer, struct sections *sections,
@@ -463,8 +488,10 @@ read_answer(struct answer *answer, struct sections *sections,
 	limit_records(answer);
 	validity_add_records(answer, sections->answer, source->now);
 	signers_add(answer, sections->answer);
-	if (validity_needs_proofs(sections->answer))
+	if (validity_needs_proofs(sections->answer)) {
 		validity_add_proofs(answer, sections->authority, source->now);
+		validity_add_denial(answer, sections->authority);
+	}
 
 	if (answer->count > 0) {
 		if (source->rcode == LDNS_RCODE_NXDOMAIN)
@@ -474,10 +501,12 @@ read_answer(struct answer *answer, struct sections *sections,
 		if (sections->unreadable)
 			return "the records in the answer are malformed";
 		answer->kind = ANSWER_NO_DATA;
-		if (source->rcode == LDNS_RCODE_NXDOMAIN)
+		if (source->rcode == LDNS_RCODE_NXDOMAIN ||
+		    denies_name(sections->authority, end))
 			answer->kind = ANSWER_NO_NAME;
 		lower_ttl_of_absence(answer, sections->authority);
 		validity_add_records(answer, sections->authority, source->now);
+		validity_add_denial(answer, sections->authority);
 		signers_add(answer, sections->authority);
 	}
 	signers_settle(answer);
@@ -534,6 +563,29 @@ one_line(const char *text)
 	return line;
 }
 
+/*
+ * RFC 4035 5.3.1: a signature must not have ended, by any leeway. The validator
+ * allows for clocks that differ, at either end alike.
+ */
+static struct answer *
+answer_ended(const struct answer *read, const struct answer_period *ended)
+{
+	char *end = text_time(ended->until);
+	char *type = ldns_rr_type2str((ldns_rr_type)ended->type);
+	struct answer *answer;
+	char *fault;
+
+	fault = memory_format("the signature of %s %s by the key %u of %s "
+	    "ended on %s", type != NULL ? type : "a record", ended->owner,
+	    ended->key_tag, ended->zone, end);
+	answer = answer_failed(read->owner, read->type, fault);
+	answer->dnssec = DNSSEC_BOGUS;
+	free(fault);
+	free(type);
+	free(end);
+	return answer;
+}
+
 static struct answer *
 answer_bogus(const struct answer_source *source)
 {
@@ -557,7 +609,8 @@ static struct answer *
 answer_read(const struct answer_source *source)
 {
 	struct sections sections = { NULL, NULL, false };
-	struct answer *answer, *unusable;
+	struct answer *answer, *unusable = NULL;
+	const struct answer_period *ended;
 	const char *fault;
 	ldns_rdf *owner;
 	char *rcode;
@@ -569,6 +622,8 @@ answer_read(const struct answer_source *source)
 	    source->rcode != LDNS_RCODE_NXDOMAIN) {
 		rcode = rcode_text(source->rcode);
 		answer = answer_failed(source->owner, source->type, rcode);
+		answer->fault = ANSWER_FAULT_RCODE;
+		answer->rcode = (uint16_t)source->rcode;
 		free(rcode);
 		return answer;
 	}
@@ -581,9 +636,15 @@ answer_read(const struct answer_source *source)
 	sections.answer = ldns_rr_list_new();
 	sections.authority = ldns_rr_list_new();
 	fault = read_answer(answer, &sections, source, owner);
+	ended = validity_settle(answer, source->now);
 	if (fault != NULL) {
 		unusable = answer_failed(source->owner, source->type, fault);
 		unusable->truncated = answer->truncated;
+		unusable->fault = ANSWER_FAULT_MALFORMED;
+	} else if (source->secure && ended != NULL) {
+		unusable = answer_ended(answer, ended);
+	}
+	if (unusable != NULL) {
 		answer_free(answer);
 		answer = unusable;
 	}
@@ -615,7 +676,7 @@ answer_from_packet(const struct answer_source *source)
 {
 	struct answer *answer = answer_read(source);
 
-	if (source->keep)
+	if (source->keep || answer->ambiguous)
 		answer->origin = origin_new(source);
 	return answer;
 }

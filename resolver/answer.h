@@ -29,7 +29,9 @@ enum dns_type {
 	DNS_AAAA = 28,
 	DNS_DNAME = 39,
 	DNS_DS = 43,
+	DNS_NSEC = 47,
 	DNS_DNSKEY = 48,
+	DNS_NSEC3 = 50,
 	DNS_TLSA = 52,
 	DNS_CDS = 59,
 };
@@ -82,6 +84,8 @@ struct answer_period {
 	char		*owner;		/* owned; of the RRset */
 	char		*zone;		/* owned; the signer's name */
 	uint16_t	 type;		/* of the RRset, by its number */
+	uint16_t	 key_tag;	/* of that signature */
+	uint8_t		 algorithm;
 	time_t		 from;
 	time_t		 until;
 };
@@ -123,12 +127,16 @@ struct answer {
 	bool			 truncated;	/* a limit was reached */
 	uint32_t		 ttl;		/* seconds, the lowest of all;
 						 * 0 when unusable */
-	time_t			 signed_since;	/* latest RRSIG inception and */
-	time_t			 signed_until;	/* earliest expiration;
+	time_t			 signed_since;	/* latest beginning and */
+	time_t			 signed_until;	/* earliest end of its periods;
 						 * 0: no signature */
 	struct answer_period	*periods;	/* owned; one for each RRset
 						 * that is signed */
 	size_t			 period_count;
+	bool			 ambiguous;	/* an RRset has several signatures
+						 * that are in time: which one
+						 * verifies is not known, and
+						 * the origin is kept */
 	enum answer_denial	 denial;
 	uint16_t		 iterations;	/* the most of its NSEC3 records
 						 * (RFC 5155 3.1.3) */
@@ -162,7 +170,8 @@ struct answer_source {
 	bool		 bogus;
 	const char	*why_bogus;	/* may be NULL; text from outside */
 	time_t		 now;		/* RRSIG times are relative to it */
-	bool		 keep;		/* a copy as the answer's origin */
+	bool		 keep;		/* a copy as the answer's origin, also
+					 * if it is not ambiguous */
 };
 
 /* Never NULL; the answer is owned by the caller. */

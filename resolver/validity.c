@@ -2,8 +2,12 @@
 
 #include <stdbool.h>
 #include <ldns/ldns.h>
+#include <stdlib.h>
 
 #include "resolver/answer.h"
+#include "resolver/memory.h"
+#include "resolver/name.h"
+#include "resolver/zone_keys.h"
 
 /* The time nearest to NOW that the serial can stand for (RFC 4034 3.1.5). */
 static time_t
@@ -16,22 +20,115 @@ serial_time(uint32_t serial, time_t now)
 	return now - (time_t)(UINT32_MAX - ahead) - 1;
 }
 
-/* Narrows the validity to that of the signature. */
-static void
-add_validity(struct answer *answer, const ldns_rr *signature, time_t now)
+static char *
+name_text(const ldns_rdf *name)
 {
-	const ldns_rdf *expiration = ldns_rr_rrsig_expiration(signature);
-	const ldns_rdf *inception = ldns_rr_rrsig_inception(signature);
-	time_t since, until;
+	char *text = ldns_rdf2str(name), *normal;
 
-	if (expiration == NULL || inception == NULL)
+	if (text == NULL)
+		abort();
+	normal = name_normalise(text);
+	free(text);
+	return normal;
+}
+
+/* The fields of a signature, without names. False: one is missing. */
+static bool
+read_signature(struct answer_period *period, const ldns_rr *signature,
+    time_t now)
+{
+	const ldns_rdf *type = ldns_rr_rrsig_typecovered(signature);
+	const ldns_rdf *algorithm = ldns_rr_rrsig_algorithm(signature);
+	const ldns_rdf *tag = ldns_rr_rrsig_keytag(signature);
+	const ldns_rdf *from = ldns_rr_rrsig_inception(signature);
+	const ldns_rdf *until = ldns_rr_rrsig_expiration(signature);
+
+	if (type == NULL || algorithm == NULL || tag == NULL || from == NULL ||
+	    until == NULL || ldns_rr_rrsig_signame(signature) == NULL)
+		return false;
+	*period = (struct answer_period){
+		.type = (uint16_t)ldns_rdf2rr_type(type),
+		.algorithm = ldns_rdf2native_int8(algorithm),
+		.key_tag = ldns_rdf2native_int16(tag),
+		.from = serial_time(ldns_rdf2native_int32(from), now),
+		.until = serial_time(ldns_rdf2native_int32(until), now),
+	};
+	return true;
+}
+
+/* The period of the RRset that is signed, if it has one already. */
+static struct answer_period *
+find_period(const struct answer *answer, const char *owner, uint16_t type)
+{
+	size_t i;
+
+	for (i = 0; i < answer->period_count; i++) {
+		if (answer->periods[i].type == type &&
+		    name_equal(answer->periods[i].owner, owner))
+			return &answer->periods[i];
+	}
+	return NULL;
+}
+
+static bool
+is_in_time(const struct answer_period *period, time_t now)
+{
+	return period->from <= now + VALIDITY_SKEW && period->until >= now;
+}
+
+/* Above 0: A counts before B; 0: it is the later end that decides. */
+static int
+compare_merit(const struct answer_period *a, const struct answer_period *b,
+    time_t now)
+{
+	const int in_time = is_in_time(a, now) - is_in_time(b, now);
+
+	return in_time != 0 ? in_time : algorithm_is_known(a->algorithm) -
+	    algorithm_is_known(b->algorithm);
+}
+
+static void
+replace(struct answer_period *period, const struct answer_period *better,
+    const ldns_rr *signature)
+{
+	char *owner = period->owner;
+
+	free(period->zone);
+	*period = *better;
+	period->owner = owner;
+	period->zone = name_text(ldns_rr_rrsig_signame(signature));
+}
+
+static void
+add_period(struct answer *answer, const ldns_rr *signature, time_t now)
+{
+	struct answer_period added, *period;
+	char *owner;
+	int merit;
+
+	if (!read_signature(&added, signature, now))
 		return;
-	until = serial_time(ldns_rdf2native_int32(expiration), now);
-	since = serial_time(ldns_rdf2native_int32(inception), now);
-	if (answer->signed_until == 0 || until < answer->signed_until)
-		answer->signed_until = until;
-	if (answer->signed_since == 0 || since > answer->signed_since)
-		answer->signed_since = since;
+	owner = name_text(ldns_rr_owner(signature));
+	period = find_period(answer, owner, added.type);
+	if (period != NULL) {
+		free(owner);
+		merit = compare_merit(&added, period, now);
+		answer->ambiguous |= merit == 0 && is_in_time(period, now);
+		if (merit > 0 || (merit == 0 && added.until > period->until))
+			replace(period, &added, signature);
+		return;
+	}
+	if (answer->period_count == ANSWER_PERIODS_MAX) {
+		answer->truncated = true;
+		free(owner);
+		return;
+	}
+	answer->periods = memory_grow(answer->periods, answer->period_count,
+	    sizeof(*period));
+	period = &answer->periods[answer->period_count++];
+	*period = added;
+	period->owner = owner;
+	period->zone = name_text(ldns_rr_rrsig_signame(signature));
 }
 
 void
@@ -47,7 +144,7 @@ validity_add_records(struct answer *answer, const ldns_rr_list *list,
 		record = ldns_rr_list_rr(list, i);
 		if (ldns_rr_get_type(record) != LDNS_RR_TYPE_RRSIG)
 			continue;
-		add_validity(answer, record, now);
+		add_period(answer, record, now);
 		original = ldns_rr_rrsig_origttl(record);
 		ttl = original != NULL ? ldns_rdf2native_int32(original) : 0;
 		if (ttl <= INT32_MAX && ttl > answer->signed_ttl)
@@ -88,6 +185,55 @@ validity_add_proofs(struct answer *answer, const ldns_rr_list *authority,
 		    ldns_rr_rrsig_typecovered(record) : NULL;
 		type = covered != NULL ? ldns_rdf2rr_type(covered) : 0;
 		if (type == LDNS_RR_TYPE_NSEC || type == LDNS_RR_TYPE_NSEC3)
-			add_validity(answer, record, now);
+			add_period(answer, record, now);
+	}
+}
+
+const struct answer_period *
+validity_settle(struct answer *answer, time_t now)
+{
+	const struct answer_period *period, *ended = NULL;
+	size_t i;
+
+	answer->signed_since = answer->signed_until = 0;
+	for (i = 0; i < answer->period_count; i++) {
+		period = &answer->periods[i];
+		if (answer->signed_until == 0 ||
+		    period->until < answer->signed_until)
+			answer->signed_until = period->until;
+		if (answer->signed_since == 0 ||
+		    period->from > answer->signed_since)
+			answer->signed_since = period->from;
+		if (ended == NULL && period->until < now)
+			ended = period;
+	}
+	return ended;
+}
+
+/* RFC 5155 3.1.2, 3.1.3. */
+static void
+add_nsec3(struct answer *answer, const ldns_rr *record)
+{
+	const uint16_t iterations = ldns_nsec3_iterations(record);
+
+	answer->denial = ANSWER_DENIES_BY_NSEC3;
+	answer->opt_out |= ldns_nsec3_optout(record);
+	if (iterations > answer->iterations)
+		answer->iterations = iterations;
+}
+
+void
+validity_add_denial(struct answer *answer, const ldns_rr_list *list)
+{
+	const ldns_rr *record;
+	size_t i;
+
+	for (i = 0; i < ldns_rr_list_rr_count(list); i++) {
+		record = ldns_rr_list_rr(list, i);
+		if (ldns_rr_get_type(record) == LDNS_RR_TYPE_NSEC3)
+			add_nsec3(answer, record);
+		else if (ldns_rr_get_type(record) == LDNS_RR_TYPE_NSEC &&
+		    answer->denial == ANSWER_DENIES_NOTHING)
+			answer->denial = ANSWER_DENIES_BY_NSEC;
 	}
 }

@@ -1,6 +1,6 @@
 /*
  * How long the signatures that an answer depends on are valid (RFC 4034 3.1),
- * from records that the validator has accepted.
+ * and what its denials rest on, from records that the validator has accepted.
  */
 #ifndef RESOLVER_VALIDITY_H
 #define RESOLVER_VALIDITY_H
@@ -9,13 +9,22 @@
 #include <time.h>
 
 struct answer;
+struct answer_period;
 struct ldns_struct_rr_list;
 
 /*
- * Narrows signed_since and signed_until of the answer to the time when all
- * signatures in LIST are valid as well, and raises signed_ttl to their original
- * TTL. Of the times that a serial number stands for, the nearest to NOW is
- * meant.
+ * A signature may begin so many seconds from now: clocks differ. None may have
+ * ended (RFC 4035 5.3.1). resolver/setup.c tells the validator.
+ */
+#define VALIDITY_SKEW	60
+
+/*
+ * Adds a period for each RRset in LIST that has signatures, and raises
+ * signed_ttl to their original TTL. Of several signatures for one RRset one
+ * that is in time counts before one that is not (RFC 6840 5.4), one by an
+ * algorithm that validators know before others, and then the one that ends
+ * last; the answer is ambiguous if more than one of these could count. Of the
+ * times that a serial number stands for, the nearest to NOW is meant.
  */
 void	validity_add_records(struct answer *answer,
 	    const struct ldns_struct_rr_list *list, time_t now);
@@ -30,5 +39,16 @@ bool	validity_needs_proofs(const struct ldns_struct_rr_list *list);
 /* As validity_add_records, for the NSEC and NSEC3 records in LIST alone. */
 void	validity_add_proofs(struct answer *answer,
 	    const struct ldns_struct_rr_list *list, time_t now);
+
+/*
+ * After the last period: sets signed_since and signed_until. Returns the period
+ * that had ended by NOW, borrowed; NULL: none had.
+ */
+const struct answer_period *validity_settle(struct answer *answer,
+	    time_t now);
+
+/* The denial, iterations and opt_out of the NSEC and NSEC3 records in LIST. */
+void	validity_add_denial(struct answer *answer,
+	    const struct ldns_struct_rr_list *list);
 
 #endif

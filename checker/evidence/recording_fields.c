@@ -445,6 +445,8 @@ static const struct recording_field period_rows[] = {
 	NEEDED_NAME(struct answer_period, owner, BOTH),
 	NEEDED_NAME(struct answer_period, zone, BOTH),
 	UNSIGNED(struct answer_period, type, BOTH, UINT16_MAX),
+	UNSIGNED(struct answer_period, key_tag, BOTH, UINT16_MAX),
+	UNSIGNED(struct answer_period, algorithm, BOTH, UINT8_MAX),
 	TIME(struct answer_period, from, BOTH),
 	TIME(struct answer_period, until, BOTH),
 };
@@ -479,6 +481,7 @@ static const struct recording_field answer_rows[] = {
 	TIME(struct answer, signed_until, BOTH),
 	ARRAY(struct answer, periods, period_count, BOTH, &period_shape,
 	    ANSWER_PERIODS_MAX),
+	FLAG(struct answer, ambiguous, BOTH),
 	ENUM(struct answer, denial, BOTH, &denials),
 	UNSIGNED(struct answer, iterations, BOTH, UINT16_MAX),
 	FLAG(struct answer, opt_out, BOTH),

@@ -1,0 +1,201 @@
+#include "resolver/zone_keys.h"
+
+#include <ldns/ldns.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "resolver/answer.h"
+#include "resolver/memory.h"
+#include "resolver/text.h"
+
+#define DS_HEADER	4	/* octets before the digest (RFC 4034 5.1) */
+#define DNSKEY_HEADER	4	/* octets before the key (RFC 4034 2.1) */
+
+/* The algorithms in use, and those that were (IANA). */
+static const struct algorithm {
+	uint8_t		 number;
+	const char	*name;		/* static */
+	bool		 known;		/* to today's validators */
+	bool		 sha1;
+} algorithms[] = {
+	{ 1, "RSAMD5", false, false },
+	{ 3, "DSA", false, true },
+	{ 5, "RSASHA1", true, true },
+	{ 6, "DSA-NSEC3-SHA1", false, true },
+	{ 7, "RSASHA1-NSEC3-SHA1", true, true },
+	{ 8, "RSASHA256", true, false },
+	{ 10, "RSASHA512", true, false },
+	{ 12, "ECC-GOST", false, false },
+	{ 13, "ECDSAP256SHA256", true, false },
+	{ 14, "ECDSAP384SHA384", true, false },
+	{ 15, "Ed25519", true, false },
+	{ 16, "Ed448", true, false },
+	{ 17, "SM2SM3", false, false },
+	{ 23, "ECC-GOST12", false, false },
+};
+
+static const struct algorithm *
+find_algorithm(uint8_t number)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(algorithms) / sizeof(algorithms[0]); i++) {
+		if (algorithms[i].number == number)
+			return &algorithms[i];
+	}
+	return NULL;
+}
+
+bool
+algorithm_is_known(uint8_t algorithm)
+{
+	const struct algorithm *found = find_algorithm(algorithm);
+
+	return found != NULL && found->known;
+}
+
+bool
+algorithm_is_sha1(uint8_t algorithm)
+{
+	const struct algorithm *found = find_algorithm(algorithm);
+
+	return found != NULL && found->sha1;
+}
+
+const char *
+algorithm_name(uint8_t algorithm)
+{
+	const struct algorithm *found = find_algorithm(algorithm);
+
+	return found != NULL ? found->name : NULL;
+}
+
+static const EVP_MD *
+digest_of(uint8_t type)
+{
+	switch (type) {
+	case DS_SHA1:
+		return EVP_sha1();
+	case DS_SHA256:
+		return EVP_sha256();
+	case DS_SHA384:
+		return EVP_sha384();
+	default:
+		return NULL;
+	}
+}
+
+bool
+digest_is_known(uint8_t digest_type)
+{
+	return digest_of(digest_type) != NULL;
+}
+
+bool
+ds_read(const struct answer_record *record, struct dns_ds *ds)
+{
+	if (record->size < DS_HEADER)
+		return false;
+	ds->key_tag = ldns_read_uint16(record->data);
+	ds->algorithm = record->data[2];
+	ds->digest_type = record->data[3];
+	ds->digest = record->data + DS_HEADER;
+	ds->size = record->size - DS_HEADER;
+	return true;
+}
+
+bool
+dnskey_read(const struct answer_record *record, struct dns_key *key)
+{
+	if (record->size < DNSKEY_HEADER)
+		return false;
+	key->flags = ldns_read_uint16(record->data);
+	key->protocol = record->data[2];
+	key->algorithm = record->data[3];
+	key->key_tag = ldns_calc_keytag_raw(record->data, record->size);
+	return true;
+}
+
+/* Of the owner's name and the RDATA (RFC 4034 5.1.4). 0: there is none. */
+static size_t
+digest_key(const char *zone, const struct answer_record *key, uint8_t type,
+    uint8_t digest[EVP_MAX_MD_SIZE])
+{
+	const EVP_MD *algorithm = digest_of(type);
+	ldns_rdf *name = ldns_dname_new_frm_str(zone);
+	EVP_MD_CTX *context;
+	unsigned int size = 0;
+
+	if (algorithm == NULL || name == NULL) {
+		ldns_rdf_deep_free(name);
+		return 0;
+	}
+	ldns_dname2canonical(name);
+	context = EVP_MD_CTX_new();
+	if (context == NULL)
+		abort();
+	/* A policy may refuse SHA-1. */
+	if (EVP_DigestInit_ex(context, algorithm, NULL) != 1 ||
+	    EVP_DigestUpdate(context, ldns_rdf_data(name),
+	    ldns_rdf_size(name)) != 1 ||
+	    EVP_DigestUpdate(context, key->data, key->size) != 1 ||
+	    EVP_DigestFinal_ex(context, digest, &size) != 1)
+		size = 0;
+	EVP_MD_CTX_free(context);
+	ldns_rdf_deep_free(name);
+	return size;
+}
+
+bool
+ds_fits_key(const struct answer_record *ds, const char *zone,
+    const struct answer_record *key)
+{
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	struct dns_ds said;
+	struct dns_key is;
+	size_t size;
+
+	if (!ds_read(ds, &said) || !dnskey_read(key, &is) ||
+	    said.algorithm != is.algorithm || said.key_tag != is.key_tag ||
+	    (is.flags & DNSKEY_ZONE) == 0)
+		return false;
+	size = digest_key(zone, key, said.digest_type, digest);
+	return size > 0 && size == said.size &&
+	    memcmp(digest, said.digest, size) == 0;
+}
+
+static char *
+ds_line(uint16_t key_tag, uint8_t algorithm, uint8_t type,
+    const uint8_t *digest, size_t size)
+{
+	char *hex = text_hex(digest, size), *line;
+
+	line = memory_format("%u %u %u %s", key_tag, algorithm, type, hex);
+	free(hex);
+	return line;
+}
+
+char *
+ds_of_key(const char *zone, const struct answer_record *key,
+    enum ds_digest type)
+{
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	struct dns_key is;
+	size_t size;
+
+	if (!dnskey_read(key, &is))
+		return NULL;
+	size = digest_key(zone, key, (uint8_t)type, digest);
+	return size == 0 ? NULL : ds_line(is.key_tag, is.algorithm,
+	    (uint8_t)type, digest, size);
+}
+
+char *
+ds_text(const struct answer_record *record)
+{
+	struct dns_ds ds;
+
+	return !ds_read(record, &ds) ? NULL : ds_line(ds.key_tag, ds.algorithm,
+	    ds.digest_type, ds.digest, ds.size);
+}
