@@ -13,6 +13,10 @@
 #include "resolver/root_hints.h"
 #include "resolver/shortage.h"
 #include "resolver/text.h"
+#include "resolver/validity.h"
+
+#define NUMBER(value)	TEXT_OF(value)
+#define TEXT_OF(value)	#value
 
 struct setting {
 	const char	*option;	/* static */
@@ -45,6 +49,16 @@ static const struct setting settings[] = {
 	{ "do-not-query-localhost:", "no" },
 	/* The user's anchors are no business of the root's operators. */
 	{ "trust-anchor-signaling:", "no" },
+	/*
+	 * Seconds. No more than clocks differ, in place of up to a day; that
+	 * it must not have ended at all is for resolver/answer.c to say.
+	 */
+	{ "val-sig-skew-min:", NUMBER(VALIDITY_SKEW) },
+	{ "val-sig-skew-max:", NUMBER(VALIDITY_SKEW) },
+	/* RFC 9276 3.2. Pinned: no version may change a verdict. */
+	{ "val-nsec3-keysize-iterations:", "1024 150 2048 150 4096 150" },
+	/* Nobody looks at additional records, nor waits for their signatures. */
+	{ "val-clean-additional:", "no" },
 };
 
 /*
@@ -52,6 +66,12 @@ static const struct setting settings[] = {
  * find the signature of all of them wrong. Older ones do not know the option.
  */
 static const struct setting whole_ns_sets = { "iter-scrub-ns:", "1000" };
+
+/*
+ * The library answers these by itself (RFC 6761 6.2, RFC 8375); but networks
+ * and tests have signed zones there.
+ */
+static const char *const unlocal[] = { "test.", "home.arpa." };
 
 /* Questions in flight to name servers at a time; further ones wait. */
 #define UDP_PORTS	256
@@ -249,15 +269,18 @@ set_options(struct ub_ctx *context, const struct resolver_options *options,
 }
 
 /*
- * Reads what there is to read, and checks all settings, as the first question
- * would; but starts no thread. To take away a local zone that is not there is
- * the way to have that done.
+ * Takes away local zones. That makes the library read what there is to read,
+ * and check all settings, as the first question would; but starts no thread.
  */
 static bool
 finalise(struct ub_ctx *context, char **why)
 {
-	const int error = ub_ctx_zone_remove(context, "not-there.invalid.");
+	int error = UB_NOERROR;
+	size_t i;
 
+	for (i = 0; i < sizeof(unlocal) / sizeof(unlocal[0]) &&
+	    error == UB_NOERROR; i++)
+		error = ub_ctx_zone_remove(context, unlocal[i]);
 	if (error == UB_NOERROR)
 		return true;
 	*why = memory_format("libunbound cannot start: %s",
