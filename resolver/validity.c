@@ -56,6 +56,17 @@ read_signature(struct answer_period *period, const ldns_rr *signature,
 	return true;
 }
 
+bool
+validity_read(struct answer_period *period, const ldns_rr *signature,
+    time_t now)
+{
+	if (!read_signature(period, signature, now))
+		return false;
+	period->owner = name_text(ldns_rr_owner(signature));
+	period->zone = name_text(ldns_rr_rrsig_signame(signature));
+	return true;
+}
+
 /* The period of the RRset that is signed, if it has one already. */
 static struct answer_period *
 find_period(const struct answer *answer, const char *owner, uint16_t type)

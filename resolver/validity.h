@@ -10,6 +10,7 @@
 
 struct answer;
 struct answer_period;
+struct ldns_struct_rr;
 struct ldns_struct_rr_list;
 
 /*
@@ -28,6 +29,10 @@ struct ldns_struct_rr_list;
  */
 void	validity_add_records(struct answer *answer,
 	    const struct ldns_struct_rr_list *list, time_t now);
+
+/* The period of a signature. False: it is malformed. */
+bool	validity_read(struct answer_period *period,
+	    const struct ldns_struct_rr *signature, time_t now);
 
 /*
  * Whether a signature has fewer labels than its owner: the records come from a
