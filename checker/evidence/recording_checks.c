@@ -7,6 +7,7 @@
 #include "checker/evidence/evidence.h"
 #include "checker/evidence/host_dns.h"
 #include "checker/evidence/record_order.h"
+#include "checker/evidence/zone_facts.h"
 #include "checker/evidence/recording_parts.h"
 
 static const char *
@@ -286,8 +287,9 @@ const char *
 recording_finish_evidence(void *value, enum recording_view view,
     const struct evidence *evidence)
 {
-	(void)value;
-	(void)view;
+	/* What follows from the packets is not in a record. */
+	if (view == RECORDING_FACTS)
+		zone_facts_settle(value);
 	if (!is_of(evidence->mx, DNS_MX) ||
 	    !is_of(evidence->misplaced, DNS_TLSA) ||
 	    !is_of(evidence->tlsrpt, DNS_TXT))

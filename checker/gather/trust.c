@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/evidence/zone_facts.h"
 #include "checker/gather/trust_walk.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
@@ -41,6 +42,7 @@ trust_free(struct trust *trust)
 	free(trust->lookups);
 	trust_walk_cancel(trust->walk);
 	evidence_sort_zones(trust->evidence);
+	zone_facts_settle(trust->evidence);
 	free(trust);
 }
 

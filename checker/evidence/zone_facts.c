@@ -1,0 +1,152 @@
+#include "checker/evidence/zone_facts.h"
+
+#include <stdlib.h>
+
+#include "checker/evidence/host_dns.h"
+#include "resolver/memory.h"
+#include "resolver/name.h"
+#include "resolver/rrsig.h"
+#include "resolver/zone_keys.h"
+
+/* Whether a DS record by SHA-1, or by a stronger digest, fits a key. */
+static bool
+fits_any_key(const struct zone_evidence *zone, bool sha1)
+{
+	struct dns_ds ds;
+	size_t i, j;
+
+	for (i = 0; i < zone->ds->count; i++) {
+		if (!ds_read(&zone->ds->records[i], &ds) ||
+		    (ds.digest_type == DS_SHA1) != sha1)
+			continue;
+		for (j = 0; j < zone->dnskey->count; j++) {
+			if (ds_fits_key(&zone->ds->records[i], zone->name,
+			    &zone->dnskey->records[j]))
+				return true;
+		}
+	}
+	return false;
+}
+
+bool
+zone_facts_sha1_beside_better(const struct zone_evidence *zone)
+{
+	bool sha1 = false, better = false;
+	struct dns_ds ds;
+	size_t i;
+
+	if (!answer_has_records(zone->ds) || !answer_has_records(zone->dnskey))
+		return false;
+	for (i = 0; i < zone->ds->count; i++) {
+		if (!ds_read(&zone->ds->records[i], &ds) ||
+		    !algorithm_is_known(ds.algorithm) ||
+		    !digest_is_known(ds.digest_type))
+			continue;
+		sha1 |= ds.digest_type == DS_SHA1;
+		better |= ds.digest_type != DS_SHA1;
+	}
+	return sha1 && better && !fits_any_key(zone, false) &&
+	    fits_any_key(zone, true);
+}
+
+/* All that an answer can be signed with. */
+struct settling {
+	struct evidence		*evidence;	/* borrowed */
+	struct rrsig_keys	*keys;		/* owned, one for each zone */
+};
+
+/* The zone, on the answer's chain of trust, that is as above; or NULL. */
+static const struct zone_evidence *
+zone_by_sha1(const struct evidence *evidence, const struct answer *answer)
+{
+	const struct zone_evidence *zone;
+	size_t i, j;
+
+	for (i = 0; i < evidence->zone_count; i++) {
+		zone = &evidence->zones[i];
+		for (j = 0; j < answer->period_count; j++) {
+			if (name_is_at_or_below(answer->periods[j].zone,
+			    zone->name) && zone_facts_sha1_beside_better(zone))
+				return zone;
+		}
+	}
+	return NULL;
+}
+
+static void
+settle_answer(const struct settling *settling, struct answer **slot)
+{
+	struct answer *answer = *slot, *bogus;
+	const struct zone_evidence *zone;
+	char *why;
+
+	if (answer == NULL || answer->dnssec != DNSSEC_SECURE)
+		return;
+	if (answer->ambiguous && answer->origin != NULL)
+		rrsig_settle(answer, settling->keys,
+		    settling->evidence->zone_count, answer->origin->now);
+	zone = zone_by_sha1(settling->evidence, answer);
+	if (zone == NULL)
+		return;
+	why = memory_format("of the DS records of %s only one by SHA-1 fits, "
+	    "beside stronger ones (RFC 4509 3)", zone->name);
+	bogus = answer_failed(answer->owner, answer->type, why);
+	bogus->dnssec = DNSSEC_BOGUS;
+	bogus->origin = answer->origin;
+	answer->origin = NULL;
+	answer_free(answer);
+	free(why);
+	*slot = bogus;
+}
+
+static void
+settle_host(const struct settling *settling, struct host_evidence *host)
+{
+	size_t i;
+
+	settle_answer(settling, &host->a);
+	settle_answer(settling, &host->aaaa);
+	settle_answer(settling, &host->cname);
+	for (i = 0; i < EVIDENCE_BASES; i++) {
+		settle_answer(settling, &host->tlsa[i]);
+		/* An alias that is not secure any more leads to none. */
+		if (host_dns_base_domain(host, i) != NULL)
+			continue;
+		answer_free(host->tlsa[i]);
+		host->tlsa[i] = NULL;
+	}
+}
+
+static void
+settle_zone(struct evidence *evidence, struct zone_evidence *zone)
+{
+	const struct zone_evidence *parent = zone->parent != NULL ?
+	    evidence_zone(evidence, zone->parent) : NULL;
+	struct rrsig_keys keys = { zone->dnskey, zone->ds };
+
+	if (zone->dnskey != NULL && zone->dnskey->origin != NULL)
+		rrsig_settle(zone->dnskey, &keys, 1,
+		    zone->dnskey->origin->now);
+	if (zone->ds == NULL || zone->ds->origin == NULL || parent == NULL)
+		return;
+	keys = (struct rrsig_keys){ parent->dnskey, NULL };
+	rrsig_settle(zone->ds, &keys, 1, zone->ds->origin->now);
+}
+
+void
+zone_facts_settle(struct evidence *evidence)
+{
+	struct settling settling = { evidence, NULL };
+	size_t i;
+
+	settling.keys = memory_new(evidence->zone_count,
+	    sizeof(*settling.keys));
+	for (i = 0; i < evidence->zone_count; i++) {
+		settle_zone(evidence, &evidence->zones[i]);
+		settling.keys[i].dnskey = evidence->zones[i].dnskey;
+	}
+	settle_answer(&settling, &evidence->mx);
+	for (i = 0; i < evidence->host_count; i++)
+		settle_host(&settling, &evidence->hosts[i]);
+	free(settling.keys);
+}
