@@ -76,16 +76,23 @@ dnssec_status_name(enum dnssec_status status)
 }
 
 /* RFC 1035 4.1.1, RFC 2136 2.2, RFC 6895 2.3. */
-static char *
-rcode_text(int rcode)
+const char *
+dns_rcode_name(unsigned int rcode)
 {
 	static const char *const names[] = { "NOERROR", "FORMERR", "SERVFAIL",
 		"NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET",
 		"NXRRSET", "NOTAUTH", "NOTZONE" };
 
-	if (rcode >= 0 && (size_t)rcode < sizeof(names) / sizeof(names[0]))
-		return memory_string(names[rcode]);
-	return memory_format("RCODE %d", rcode);
+	return rcode < sizeof(names) / sizeof(names[0]) ? names[rcode] : NULL;
+}
+
+static char *
+rcode_text(int rcode)
+{
+	const char *name = dns_rcode_name((unsigned int)rcode);
+
+	return name != NULL ? memory_string(name) :
+	    memory_format("RCODE %d", rcode);
 }
 
 static struct answer *

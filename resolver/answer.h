@@ -216,5 +216,7 @@ bool		 answer_is_absent(const struct answer *answer);
 /* "TLSA", and "secure". Static. */
 const char	*dns_type_name(enum dns_type type);
 const char	*dnssec_status_name(enum dnssec_status status);
+/* "SERVFAIL". Static; NULL: it has no name here. */
+const char	*dns_rcode_name(unsigned int rcode);
 
 #endif

@@ -139,6 +139,14 @@ check_memory(int error)
 		shortage_end(ENOMEM);
 }
 
+/* Keys that are not secure can be tried with the DS record that is missing. */
+static bool
+wants_packet(const struct resolver_question *question,
+    const struct ub_result *result)
+{
+	return question->type == DNS_DNSKEY && !result->secure;
+}
+
 /* Called from ub_process; never after ub_cancel. */
 static void
 on_result(void *argument, int error, struct ub_result *result)
@@ -164,7 +172,8 @@ on_result(void *argument, int error, struct ub_result *result)
 			.bogus = result->bogus != 0,
 			.why_bogus = result->why_bogus,
 			.now = question->resolver->now,
-			.keep = question->resolver->keep_origins,
+			.keep = question->resolver->keep_origins ||
+			    wants_packet(question, result),
 		};
 		question->answer = answer_from_packet(&source);
 	}

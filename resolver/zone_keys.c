@@ -165,37 +165,40 @@ ds_fits_key(const struct answer_record *ds, const char *zone,
 	    memcmp(digest, said.digest, size) == 0;
 }
 
-static char *
-ds_line(uint16_t key_tag, uint8_t algorithm, uint8_t type,
-    const uint8_t *digest, size_t size)
-{
-	char *hex = text_hex(digest, size), *line;
-
-	line = memory_format("%u %u %u %s", key_tag, algorithm, type, hex);
-	free(hex);
-	return line;
-}
-
-char *
-ds_of_key(const char *zone, const struct answer_record *key,
-    enum ds_digest type)
+bool
+ds_make(struct answer_record *ds, const char *zone,
+    const struct answer_record *key, enum ds_digest type)
 {
 	uint8_t digest[EVP_MAX_MD_SIZE];
 	struct dns_key is;
 	size_t size;
 
 	if (!dnskey_read(key, &is))
-		return NULL;
+		return false;
 	size = digest_key(zone, key, (uint8_t)type, digest);
-	return size == 0 ? NULL : ds_line(is.key_tag, is.algorithm,
-	    (uint8_t)type, digest, size);
+	if (size == 0)
+		return false;
+	*ds = (struct answer_record){ 0 };
+	ds->size = DS_HEADER + size;
+	ds->data = memory_new(ds->size, 1);
+	ldns_write_uint16(ds->data, is.key_tag);
+	ds->data[2] = is.algorithm;
+	ds->data[3] = (uint8_t)type;
+	memcpy(ds->data + DS_HEADER, digest, size);
+	return true;
 }
 
 char *
 ds_text(const struct answer_record *record)
 {
 	struct dns_ds ds;
+	char *hex, *text;
 
-	return !ds_read(record, &ds) ? NULL : ds_line(ds.key_tag, ds.algorithm,
-	    ds.digest_type, ds.digest, ds.size);
+	if (!ds_read(record, &ds))
+		return NULL;
+	hex = text_hex(ds.digest, ds.size);
+	text = memory_format("%u %u %u %s", ds.key_tag, ds.algorithm,
+	    ds.digest_type, hex);
+	free(hex);
+	return text;
 }

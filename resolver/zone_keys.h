@@ -47,12 +47,16 @@ bool	 ds_fits_key(const struct answer_record *ds, const char *zone,
 	    const struct answer_record *key);
 
 /*
- * The data of the DS record of a key in presentation format, "4711 13 2
- * 60785a34...". Owned by the caller; NULL: there is none.
+ * Makes the DS record of a key of ZONE. False: there is none; else the caller
+ * owns the record's data.
  */
-char	*ds_of_key(const char *zone, const struct answer_record *key,
-	    enum ds_digest digest);
-/* The same of a DS or CDS record. NULL: its RDATA is too short. */
+bool	 ds_make(struct answer_record *ds, const char *zone,
+	    const struct answer_record *key, enum ds_digest digest);
+
+/*
+ * A DS or CDS record in presentation format, "4711 13 2 60785a34...". Owned by
+ * the caller; NULL: its RDATA is too short.
+ */
 char	*ds_text(const struct answer_record *record);
 
 /* Whether today's validators know it (RFC 8624, RFC 9905, RFC 9906). */

@@ -170,6 +170,8 @@ struct zone_judgement {
 	enum zone_break		 at;		/* in this zone */
 	char			*why;		/* owned, printable; NULL: it
 						 * is secure */
+	time_t			 begins;	/* a signature, later than now;
+						 * 0: that is not the reason */
 };
 
 /*

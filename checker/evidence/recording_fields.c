@@ -684,6 +684,7 @@ static const struct recording_field zone_judgement_rows[] = {
 	ENUM(struct zone_judgement, dnssec, REPORTED, &statuses),
 	ENUM(struct zone_judgement, at, REPORTED, &breaks),
 	TEXT(struct zone_judgement, why, REPORTED),
+	TIME(struct zone_judgement, begins, REPORTED),
 };
 static const struct recording_shape zone_judgement_shape =
     SHAPE(struct zone_judgement, zone_judgement_rows, NULL);

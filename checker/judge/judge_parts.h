@@ -7,6 +7,7 @@
 #define CHECKER_JUDGE_JUDGE_PARTS_H
 
 #include "checker/judge/judging.h"
+#include "checker/judge/trust_fault.h"
 
 /*
  * What was left out for want of budget or time. The first when everything has
@@ -85,6 +86,17 @@ enum verdict	 judge_host_limits(struct judge_state *state,
 		    enum verdict verdict);
 enum verdict	 judge_domain_limits(struct judge_state *state,
 		    enum verdict verdict);
+
+/*
+ * The chain of trust: why answers are not secure, and what weakens those that
+ * are; returns what that makes of the verdict.
+ */
+void		 judge_trust(struct judge_state *state);
+/* The fault that decides about the host at hand. Cleared by the caller. */
+struct trust_fault judge_trust_of_host(const struct judge_state *state);
+/* What would cure a fault, in general. Nothing: it is not known. */
+void		 judge_trust_advise(struct finding *finding,
+		    const struct trust_fault *fault);
 
 /* What each name server said itself (--authoritative). */
 enum verdict	 judge_nameservers(struct judge_state *state);

@@ -1,0 +1,379 @@
+#include "checker/judge/trust_heard.h"
+
+#include <stdlib.h>
+
+#include "checker/evidence/finding.h"
+#include "resolver/memory.h"
+#include "resolver/name.h"
+#include "resolver/rrsig.h"
+#include "resolver/text.h"
+#include "resolver/zone_keys.h"
+
+/* A walk over what the servers said to one question. */
+struct heard {
+	const struct server_evidence	*server;	/* borrowed */
+	const struct answer		*answer;	/* borrowed */
+	size_t				 servers;	/* begun */
+	size_t				 answers;	/* of that, done */
+};
+
+static bool
+heard_next(const struct zone_evidence *zone, const char *owner,
+    enum dns_type type, struct heard *heard)
+{
+	for (;;) {
+		if (heard->server == NULL ||
+		    heard->answers == heard->server->answer_count) {
+			if (heard->servers == zone->server_count)
+				return false;
+			heard->server = &zone->servers[heard->servers++];
+			heard->answers = 0;
+			continue;
+		}
+		heard->answer = heard->server->answers[heard->answers++];
+		if (heard->answer->type == type &&
+		    name_equal(heard->answer->owner, owner))
+			return true;
+	}
+}
+
+/* The first server with a usable answer. False: there is none. */
+static bool
+heard_usable(const struct zone_evidence *zone, const char *owner,
+    enum dns_type type, struct heard *heard)
+{
+	*heard = (struct heard){ 0 };
+	while (heard_next(zone, owner, type, heard)) {
+		if (heard->answer->kind != ANSWER_UNUSABLE)
+			return true;
+	}
+	return false;
+}
+
+const struct answer *
+trust_heard_records(const struct zone_evidence *zone, const char *owner,
+    enum dns_type type)
+{
+	struct heard heard = { 0 };
+
+	while (heard_next(zone, owner, type, &heard)) {
+		if (answer_has_records(heard.answer))
+			return heard.answer;
+	}
+	return NULL;
+}
+
+/* "does not answer", "says REFUSED". Owned by the caller. */
+static char *
+fault_text(const struct answer *answer)
+{
+	switch (answer->fault) {
+	case ANSWER_FAULT_SILENT:
+		return memory_string("does not answer");
+	case ANSWER_FAULT_UNREACHABLE:
+		return memory_string("cannot be reached");
+	case ANSWER_FAULT_NO_TCP:
+		return memory_string("cuts its answer off over UDP, and gives "
+		    "none over TCP");
+	case ANSWER_FAULT_MALFORMED:
+		return memory_string("gives a malformed answer");
+	case ANSWER_FAULT_RCODE:
+		return dns_rcode_name(answer->rcode) == NULL ?
+		    memory_format("says RCODE %u", answer->rcode) :
+		    memory_format("says %s", dns_rcode_name(answer->rcode));
+	case ANSWER_FAULT_OTHER:
+		break;
+	}
+	return memory_string(answer->why != NULL ? answer->why :
+	    "has none");
+}
+
+/*
+ * What each server does with a question that it does not answer as it should:
+ * "DNSKEY example.org: ns1.example.org [192.0.2.1] says REFUSED; ...". Owned by
+ * the caller; NULL: none was asked.
+ */
+static char *
+faults_text(const struct zone_evidence *zone, const char *owner,
+    enum dns_type type)
+{
+	struct heard heard = { 0 };
+	struct finding_server place;
+	char *text = NULL, *server, *fault, *said, *line;
+
+	while (heard_next(zone, owner, type, &heard)) {
+		if (heard.answer->kind == ANSWER_RECORDS)
+			continue;
+		place = evidence_server_place(heard.server);
+		server = finding_server_text(&place);
+		fault = fault_text(heard.answer);
+		said = memory_format("%s %s", server, fault);
+		text = memory_join(text, "; ", said);
+		free(said);
+		free(fault);
+		free(server);
+	}
+	if (text == NULL)
+		return NULL;
+	line = memory_format("%s %s: %s", dns_type_name(type), owner, text);
+	free(text);
+	return line;
+}
+
+/* --- Signatures --- */
+
+static char *
+type_text(uint16_t type)
+{
+	switch (type) {
+	case DNS_NSEC:
+		return memory_string("NSEC");
+	case DNS_NSEC3:
+		return memory_string("NSEC3");
+	default:
+		return memory_string(dns_type_name((enum dns_type)type));
+	}
+}
+
+/* What is wrong with the signatures of an RRset. Owned by the caller. */
+static char *
+signature_text(const struct rrsig_result *result, const char *owner,
+    uint16_t type)
+{
+	const struct answer_period *period = &result->period;
+	char *name = type_text(type), *rrset, *from, *until, *text;
+
+	rrset = memory_format("%s %s", name, owner);
+	from = text_time(period->from);
+	until = text_time(period->until);
+	switch (result->fault) {
+	case RRSIG_MISSING:
+		text = memory_format("%s has no signature", rrset);
+		break;
+	case RRSIG_NO_KEY:
+		text = memory_format("no signature of %s is by a key that "
+		    "counts; the last is by key %u of %s (algorithm %u)",
+		    rrset, period->key_tag, period->zone, period->algorithm);
+		break;
+	case RRSIG_UNSUPPORTED:
+		text = memory_format("the signature of %s by key %u of %s has "
+		    "algorithm %u, which cannot be checked here", rrset,
+		    period->key_tag, period->zone, period->algorithm);
+		break;
+	case RRSIG_WRONG:
+		text = memory_format("the signature of %s by key %u of %s is "
+		    "wrong: it is not of these records", rrset,
+		    period->key_tag, period->zone);
+		break;
+	case RRSIG_NOT_BEGUN:
+		text = memory_format("the signature of %s by key %u of %s "
+		    "begins only at %s", rrset, period->key_tag, period->zone,
+		    from);
+		break;
+	case RRSIG_ENDED:
+		text = memory_format("the signature of %s by key %u of %s "
+		    "ended at %s", rrset, period->key_tag, period->zone,
+		    until);
+		break;
+	default:
+		text = NULL;
+		break;
+	}
+	free(until);
+	free(from);
+	free(rrset);
+	free(name);
+	return text;
+}
+
+/* Sets the fault if the RRset has no good signature. True: it has none. */
+static bool
+find_signature_fault(struct trust_fault *fault, const struct answer *answer,
+    const char *owner, uint16_t type, const struct rrsig_keys *keys)
+{
+	struct rrsig_result result;
+
+	if (answer->origin == NULL)
+		return false;
+	result = rrsig_check(answer, owner, type, keys, answer->origin->now);
+	fault->why = signature_text(&result, owner, type);
+	if (result.fault == RRSIG_NOT_BEGUN)
+		fault->begins = result.period.from;
+	rrsig_result_clear(&result);
+	if (fault->why == NULL)
+		return false;
+	fault->at = ZONE_SIGNATURES_BROKEN;
+	return true;
+}
+
+/* The validator's own reason, where ours does not go so far. */
+static void
+use_validator(struct trust_fault *fault, const struct answer *answer)
+{
+	fault->at = ZONE_SIGNATURES_BROKEN;
+	fault->why = memory_string(answer->why != NULL ? answer->why :
+	    "it does not validate");
+}
+
+static bool
+any_ds_fits(const struct zone_evidence *zone, const struct answer *dnskey)
+{
+	size_t i, j;
+
+	for (i = 0; i < zone->ds->count; i++) {
+		for (j = 0; j < dnskey->count; j++) {
+			if (ds_fits_key(&zone->ds->records[i], zone->name,
+			    &dnskey->records[j]))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* "4711, 4712", the tags of keys or DS records. Owned by the caller. */
+static char *
+tags_text(const struct answer *answer)
+{
+	struct dns_key key;
+	struct dns_ds ds;
+	char *text = NULL, *tag;
+	size_t i;
+
+	for (i = 0; i < answer->count; i++) {
+		if (answer->type == DNS_DS && ds_read(&answer->records[i], &ds))
+			tag = memory_format("%u", ds.key_tag);
+		else if (answer->type == DNS_DNSKEY &&
+		    dnskey_read(&answer->records[i], &key))
+			tag = memory_format("%u", key.key_tag);
+		else
+			continue;
+		text = memory_join(text, ", ", tag);
+		free(tag);
+	}
+	return text != NULL ? text : memory_string("none");
+}
+
+void
+trust_heard_keys(const struct zone_evidence *zone, struct trust_fault *fault)
+{
+	const struct answer *dnskey = trust_heard_records(zone, zone->name,
+	    DNS_DNSKEY);
+	const struct rrsig_keys keys = { dnskey, zone->ds };
+	char *theirs, *ours;
+
+	if (dnskey == NULL) {
+		fault->why = faults_text(zone, zone->name, DNS_DNSKEY);
+		fault->at = ZONE_DNSKEY_UNAVAILABLE;
+		if (fault->why == NULL)
+			use_validator(fault, zone->dnskey);
+	} else if (!any_ds_fits(zone, dnskey)) {
+		theirs = tags_text(zone->ds);
+		ours = tags_text(dnskey);
+		fault->at = ZONE_DS_MISMATCH;
+		fault->why = memory_format("no DS record of %s (key tags: %s) "
+		    "fits one of its keys (%s)", zone->name, theirs, ours);
+		free(theirs);
+		free(ours);
+	} else if (!find_signature_fault(fault, dnskey, zone->name,
+	    DNS_DNSKEY, &keys)) {
+		fault->why = faults_text(zone, zone->name, DNS_DNSKEY);
+		fault->at = ZONE_DNSKEY_UNAVAILABLE;
+		if (fault->why == NULL)
+			use_validator(fault, zone->dnskey);
+	}
+}
+
+/* --- Denials --- */
+
+/* Sets the fault of an answer that denies something. */
+static bool
+find_denial_fault(struct trust_fault *fault, const struct answer *answer,
+    const struct rrsig_keys *keys)
+{
+	const char *what = answer->kind == ANSWER_NO_NAME ? "no such name" :
+	    "no such record";
+	const struct answer_period *period;
+	size_t i;
+
+	switch (denial_check(answer)) {
+	case DENIAL_MISSING:
+		fault->why = memory_format("the answer to %s %s, \"%s\", has "
+		    "no proof (NSEC or NSEC3)", dns_type_name(answer->type),
+		    answer->owner, what);
+		break;
+	case DENIAL_WRONG:
+		fault->why = memory_format("the answer to %s %s, \"%s\", is "
+		    "not proved by its NSEC or NSEC3 records",
+		    dns_type_name(answer->type), answer->owner, what);
+		break;
+	default:
+		break;
+	}
+	if (fault->why != NULL) {
+		fault->at = ZONE_DENIAL_BROKEN;
+		return true;
+	}
+	for (i = 0; i < answer->period_count; i++) {
+		period = &answer->periods[i];
+		if (find_signature_fault(fault, answer, period->owner,
+		    period->type, keys))
+			return true;
+	}
+	return false;
+}
+
+void
+trust_heard_ds(const struct evidence *evidence,
+    const struct zone_evidence *zone, struct trust_fault *fault)
+{
+	const struct zone_evidence *parent = zone->parent != NULL ?
+	    evidence_zone(evidence, zone->parent) : NULL;
+	const struct rrsig_keys keys = { parent != NULL ? parent->dnskey :
+		NULL, NULL };
+	struct heard heard;
+
+	if (!heard_usable(zone, zone->name, DNS_DS, &heard)) {
+		fault->why = faults_text(zone, zone->name, DNS_DS);
+		fault->at = ZONE_DNSKEY_UNAVAILABLE;
+		if (fault->why == NULL)
+			use_validator(fault, zone->ds);
+		return;
+	}
+	if (answer_has_records(heard.answer) ?
+	    find_signature_fault(fault, heard.answer, zone->name, DNS_DS,
+	    &keys) : find_denial_fault(fault, heard.answer, &keys))
+		return;
+	use_validator(fault, zone->ds);
+}
+
+/* What one server's answer out of the zone lacks. False: nothing is found. */
+static bool
+find_answer_fault(struct trust_fault *fault, const struct answer *answer,
+    const struct rrsig_keys *keys)
+{
+	if (answer->aliased)
+		return find_signature_fault(fault, answer, answer->owner,
+		    DNS_CNAME, keys);
+	if (answer_has_records(answer))
+		return find_signature_fault(fault, answer, answer->owner,
+		    (uint16_t)answer->type, keys);
+	return find_denial_fault(fault, answer, keys);
+}
+
+void
+trust_heard_answer(const struct zone_evidence *zone,
+    const struct answer *answer, struct trust_fault *fault)
+{
+	const struct rrsig_keys keys = { zone->dnskey, NULL };
+	struct heard heard = { 0 };
+
+	while (heard_next(zone, answer->owner, answer->type, &heard)) {
+		if (heard.answer->kind != ANSWER_UNUSABLE &&
+		    find_answer_fault(fault, heard.answer, &keys))
+			return;
+	}
+	if (answer->dnssec == DNSSEC_BOGUS)
+		use_validator(fault, answer);
+	else
+		fault->why = faults_text(zone, answer->owner, answer->type);
+}

@@ -1,0 +1,32 @@
+/*
+ * What the name servers said themselves about a zone that does not validate:
+ * whether they gave nothing out, or what is wrong with what they gave.
+ */
+#ifndef CHECKER_JUDGE_TRUST_HEARD_H
+#define CHECKER_JUDGE_TRUST_HEARD_H
+
+#include "checker/judge/trust_fault.h"
+
+/*
+ * Each sets where the chain breaks, and why. Where no server was asked, the
+ * validator's own reason is used.
+ */
+
+/* Of the zone's DNSKEY RRset, whose DS records are secure. */
+void	trust_heard_keys(const struct zone_evidence *zone,
+	    struct trust_fault *fault);
+/* Of the zone's DS records, for which the parent's servers were asked. */
+void	trust_heard_ds(const struct evidence *evidence,
+	    const struct zone_evidence *zone, struct trust_fault *fault);
+/*
+ * Of an answer, bogus or failed, out of a zone that validates. That servers
+ * give no usable answer breaks no zone, and is told in the reason alone.
+ */
+void	trust_heard_answer(const struct zone_evidence *zone,
+	    const struct answer *answer, struct trust_fault *fault);
+
+/* What the first server said that has such records. Borrowed; NULL: none. */
+const struct answer *trust_heard_records(const struct zone_evidence *zone,
+	    const char *owner, enum dns_type type);
+
+#endif
