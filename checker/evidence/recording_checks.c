@@ -249,7 +249,12 @@ recording_finish_advice(void *value, enum recording_view view,
 	(void)evidence;
 	if (advice->kind == ADVICE_TEXT)
 		return advice->text == NULL ? "has no text" : NULL;
-	return advice->record.data == NULL ? "has no record" : NULL;
+	if (advice->type == DNS_TLSA)
+		return advice->record.data == NULL ? "has no record" : NULL;
+	if (advice->type == 0)
+		return "is a record of no type";
+	return advice->owner == NULL || advice->data == NULL ?
+	    "has no record" : NULL;
 }
 
 const char *

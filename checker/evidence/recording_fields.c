@@ -709,7 +709,7 @@ static const struct recording_field advised_rows[] = {
 	UNSIGNED(struct tlsa, usage, REPORTED, UINT8_MAX),
 	UNSIGNED(struct tlsa, selector, REPORTED, UINT8_MAX),
 	UNSIGNED(struct tlsa, matching_type, REPORTED, UINT8_MAX),
-	NEEDED_OCTETS(struct tlsa, data, size, REPORTED, OCTETS_MAX),
+	OCTETS(struct tlsa, data, size, REPORTED, OCTETS_MAX),
 };
 static const struct recording_shape advised_shape =
     SHAPE(struct tlsa, advised_rows, NULL);
@@ -717,9 +717,11 @@ static const struct recording_shape advised_shape =
 static const struct recording_field advice_rows[] = {
 	ENUM(struct advice, kind, REPORTED, &advices),
 	LINE(struct advice, text, REPORTED),
+	ENUM(struct advice, type, REPORTED, &types),
 	NAME(struct advice, owner, REPORTED),
 	UNSIGNED(struct advice, ttl, REPORTED, UINT32_MAX),
 	STRUCT(struct advice, record, REPORTED, &advised_shape),
+	LINE(struct advice, data, REPORTED),
 };
 static const struct recording_shape advice_shape =
     SHAPE(struct advice, advice_rows, recording_finish_advice);

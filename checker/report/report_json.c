@@ -349,8 +349,8 @@ put_advised(struct json_put *json, const char *key,
 		json_put_owned(json, "owner", advice->owner == NULL ? NULL :
 		    memory_format("%s.", advice->owner));
 		json_put_number(json, "ttl", advice->ttl);
-		json_put_text(json, "type", dns_type_name(DNS_TLSA));
-		json_put_owned(json, "data", tlsa_text(&advice->record, true));
+		json_put_text(json, "type", dns_type_name(advice->type));
+		json_put_owned(json, "data", advice_data(advice, true));
 		json_put_object_end(json);
 	}
 	json_put_array_end(json);

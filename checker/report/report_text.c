@@ -116,15 +116,14 @@ put_record(const struct page *page, const struct advice *advice,
     struct name_set *printed)
 {
 	char *line = advice_text(advice);
-	char *brief = tlsa_text(&advice->record, false);
-	char *whole = tlsa_text(&advice->record, true);
+	char *brief = advice_data(advice, false);
+	char *whole = advice_data(advice, true);
 
 	fprintf(page->out, "%*s-> ", FINDING_INDENT, "");
 	if (name_set_add(printed, line) || strcmp(brief, whole) == 0)
 		put(page, COLOUR_STRONG, line);
 	else
-		fprintf(page->out, "%s %s, as above",
-		    advice->kind == ADVICE_PUBLISH ? "publish" : "remove",
+		fprintf(page->out, "%s %s, as above", advice_verb(advice),
 		    brief);
 	fputc('\n', page->out);
 	free(whole);

@@ -1,5 +1,6 @@
 #include "checker/tlsa/advice.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,7 +48,11 @@ compare_items(const struct advice *a, const struct advice *b)
 	order = compare_texts(a->text, b->text);
 	if (order == 0)
 		order = compare_texts(a->owner, b->owner);
-	if (order == 0 && a->kind != ADVICE_TEXT)
+	if (order == 0 && a->type != b->type)
+		return a->type < b->type ? -1 : 1;
+	if (order == 0)
+		order = compare_texts(a->data, b->data);
+	if (order == 0)
 		order = tlsa_compare(&a->record, &b->record);
 	return order;
 }
@@ -58,29 +63,56 @@ advice_clear(struct advice *advice)
 	free(advice->text);
 	free(advice->owner);
 	free(advice->record.data);
+	free(advice->data);
+}
+
+/* Drops the last item if it says what another one says already. */
+static void
+drop_repeated(struct advice_list *list)
+{
+	struct advice *last = &list->items[list->count - 1];
+	size_t i;
+
+	for (i = 0; i + 1 < list->count; i++) {
+		if (compare_items(&list->items[i], last) != 0)
+			continue;
+		advice_clear(last);
+		list->count--;
+		return;
+	}
+}
+
+static struct advice *
+add_of_type(struct advice_list *list, enum advice_kind kind,
+    const struct advice_rrset *rrset, enum dns_type type)
+{
+	struct advice *advice = add(list, kind);
+
+	advice->type = type;
+	advice->owner = memory_string(rrset->owner);
+	advice->ttl = rrset->ttl;
+	return advice;
 }
 
 static void
 add_record(struct advice_list *list, enum advice_kind kind,
     const struct advice_rrset *rrset, const struct tlsa *record)
 {
-	struct advice *advice = add(list, kind);
-	size_t i;
+	struct advice *advice = add_of_type(list, kind, rrset, DNS_TLSA);
 
-	advice->owner = memory_string(rrset->owner);
-	advice->ttl = rrset->ttl;
-	advice->record.usage = record->usage;
-	advice->record.selector = record->selector;
-	advice->record.matching_type = record->matching_type;
-	advice->record.data = memory_copy(record->data, record->size);
-	advice->record.size = record->size;
-	for (i = 0; i + 1 < list->count; i++) {
-		if (compare_items(&list->items[i], advice) != 0)
-			continue;
-		advice_clear(advice);
-		list->count--;
-		return;
-	}
+	tlsa_copy(&advice->record, record);
+	drop_repeated(list);
+}
+
+static void
+add_data(struct advice_list *list, enum advice_kind kind,
+    const struct advice_rrset *rrset, enum dns_type type, const char *data)
+{
+	struct advice *advice = add_of_type(list, kind, rrset, type);
+
+	assert(type != DNS_TLSA && rrset->owner != NULL);
+	advice->data = memory_string(data);
+	drop_repeated(list);
 }
 
 void
@@ -95,6 +127,52 @@ advice_add_remove(struct advice_list *list, const struct advice_rrset *rrset,
     const struct tlsa *record)
 {
 	add_record(list, ADVICE_REMOVE, rrset, record);
+}
+
+void
+advice_add_publish_data(struct advice_list *list,
+    const struct advice_rrset *rrset, enum dns_type type, const char *data)
+{
+	add_data(list, ADVICE_PUBLISH, rrset, type, data);
+}
+
+void
+advice_add_remove_data(struct advice_list *list,
+    const struct advice_rrset *rrset, enum dns_type type, const char *data)
+{
+	add_data(list, ADVICE_REMOVE, rrset, type, data);
+}
+
+/* Octets of a character string (RFC 1035 3.3). */
+#define STRING_MAX 255
+
+char *
+advice_quote(const void *bytes, size_t size)
+{
+	const uint8_t *octets = bytes;
+	char *text = NULL;
+	size_t i, length;
+	FILE *memory = open_memstream(&text, &length);
+
+	if (memory == NULL)
+		abort();
+	fputc('"', memory);
+	for (i = 0; i < size; i++) {
+		if (i > 0 && i % STRING_MAX == 0)
+			fputs("\" \"", memory);
+		if (octets[i] == '"' || octets[i] == '\\')
+			fprintf(memory, "\\%c", octets[i]);
+		/* As text.h has it of '#'. */
+		else if (octets[i] < ' ' || octets[i] > '~' ||
+		    octets[i] == '#')
+			fprintf(memory, "\\%03u", octets[i]);
+		else
+			fputc(octets[i], memory);
+	}
+	fputc('"', memory);
+	if (fclose(memory) == EOF)
+		abort();
+	return text;
 }
 
 void
@@ -132,6 +210,7 @@ advice_list_octets(const struct advice_list *list)
 		advice = &list->items[i];
 		octets += advice->text != NULL ? strlen(advice->text) : 0;
 		octets += advice->owner != NULL ? strlen(advice->owner) : 0;
+		octets += advice->data != NULL ? strlen(advice->data) : 0;
 		octets += 2 * advice->record.size;	/* in hexadecimal */
 	}
 	return octets;
@@ -161,17 +240,39 @@ advice_list_count(const struct advice_list *list, enum advice_kind kind)
 	return n;
 }
 
+const char *
+advice_verb(const struct advice *advice)
+{
+	static const char *const verbs[] = {
+		[ADVICE_TEXT] = "",
+		[ADVICE_PUBLISH] = "publish",
+		[ADVICE_REMOVE] = "remove",
+	};
+
+	return verbs[advice->kind];
+}
+
+char *
+advice_data(const struct advice *advice, bool whole)
+{
+	if (advice->type == DNS_TLSA)
+		return tlsa_text(&advice->record, whole);
+	return memory_string(advice->data);
+}
+
 char *
 advice_text(const struct advice *advice)
 {
-	char *line, *text;
+	char *data, *text;
 
 	if (advice->kind == ADVICE_TEXT)
 		return memory_string(advice->text);
-	line = tlsa_line(advice->owner, &advice->record);
-	text = memory_format("%s  %s", advice->kind == ADVICE_PUBLISH ?
-	    "publish" : "remove", line);
-	free(line);
+	data = advice_data(advice, true);
+	text = advice->owner == NULL ?
+	    memory_format("%s  %s", advice_verb(advice), data) :
+	    memory_format("%s  %s. IN %s %s", advice_verb(advice),
+	    advice->owner, dns_type_name(advice->type), data);
+	free(data);
 	return text;
 }
 

@@ -12,11 +12,12 @@
 
 #include "checker/tlsa/match.h"
 #include "checker/tlsa/tlsa.h"
+#include "resolver/answer.h"
 
 /* Seconds: the TTL advised for an RRset that does not exist yet. */
 #define ADVICE_TTL 3600
 
-/* Where a host's TLSA records are, or belong. */
+/* Where records are, or belong: a host's TLSA records as a rule. */
 struct advice_rrset {
 	const char	*owner;		/* borrowed, in the form of name.h;
 					 * NULL: not known */
@@ -32,9 +33,13 @@ enum advice_kind {
 struct advice {
 	enum advice_kind  kind;
 	char		 *text;		/* owned, printable; ADVICE_TEXT only */
-	char		 *owner;	/* owned; may be NULL; the others */
+	/* Of a record that is to be added or removed. */
+	enum dns_type	  type;
+	char		 *owner;	/* owned; may be NULL */
 	uint32_t	  ttl;		/* seconds */
-	struct tlsa	  record;	/* owned data */
+	struct tlsa	  record;	/* owned data; DNS_TLSA only */
+	char		 *data;		/* owned, printable, in presentation
+					 * format; all other types */
 };
 
 /* Steps in the order in which they are to be read. */
@@ -51,6 +56,23 @@ void	advice_add_publish(struct advice_list *list,
 	    const struct advice_rrset *rrset, const struct tlsa *record);
 void	advice_add_remove(struct advice_list *list,
 	    const struct advice_rrset *rrset, const struct tlsa *record);
+/*
+ * The same of a record of any other type. DATA is copied: presentation format
+ * (RFC 1035 5.1), printable, "4711 13 2 60785a34..." of a DS record. Its names
+ * end in a dot; what comes from outside is quoted by advice_quote.
+ */
+void	advice_add_publish_data(struct advice_list *list,
+	    const struct advice_rrset *rrset, enum dns_type type,
+	    const char *data);
+void	advice_add_remove_data(struct advice_list *list,
+	    const struct advice_rrset *rrset, enum dns_type type,
+	    const char *data);
+/*
+ * SIZE octets as the data of a TXT record: character strings of at most 255
+ * octets in quotation marks, with \DDD for what does not go between them or
+ * cannot be seen (RFC 1035 5.1). Owned by the caller.
+ */
+char	*advice_quote(const void *bytes, size_t size);
 /* Appends the items of MORE, which is empty afterwards. */
 void	advice_list_append(struct advice_list *list, struct advice_list *more);
 void	advice_list_clear(struct advice_list *list);
@@ -69,6 +91,13 @@ size_t	advice_list_count(const struct advice_list *list,
  * 1 1 60785a34..." ("remove   ..." likewise). Owned by the caller.
  */
 char	*advice_text(const struct advice *advice);
+/* "publish", "remove"; "" for a text. Static. */
+const char *advice_verb(const struct advice *advice);
+/*
+ * The data of a record in presentation format; of a TLSA record that is not
+ * WHOLE, as tlsa_text shortens it. Owned by the caller.
+ */
+char	*advice_data(const struct advice *advice, bool whole);
 /* All steps, a line each. Owned by the caller; NULL: there are none. */
 char	*advice_list_text(const struct advice_list *list);
 

@@ -212,6 +212,7 @@ check_advice(const struct evidence *evidence)
 		for (j = 0; j < list->items[i].advice.count; j++) {
 			advice = &list->items[i].advice.items[j];
 			if (advice->kind == ADVICE_PUBLISH &&
+			    advice->type == DNS_TLSA &&
 			    is_about_chain(&list->items[i]))
 				check_advised(evidence->hosts,
 				    &list->items[i], &advice->record);

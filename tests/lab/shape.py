@@ -57,8 +57,9 @@ HOST = {
     "endpoints": [ENDPOINT],
 }
 ADVISED = {
-    "owner": Maybe(re.compile(r".*\.")), "ttl": int, "type": ("TLSA",),
-    "data": re.compile(r"\d+ \d+ \d+ ([0-9a-f]{2})+"),
+    "owner": Maybe(re.compile(r".*\.")), "ttl": int,
+    "type": ("TLSA", "DS", "MX", "TXT"),
+    "data": re.compile(r"[ -~]+"),
 }
 SERVER = {"name": str, "address": Maybe(str), "transport": ("udp", "tcp")}
 FINDING = {

@@ -57,7 +57,8 @@ follow_advice(const struct advice_list *advice,
 	size_t i, count = 0;
 
 	for (i = 0; i < advice->count; i++) {
-		if (advice->items[i].kind != ADVICE_PUBLISH)
+		if (advice->items[i].kind != ADVICE_PUBLISH ||
+		    advice->items[i].type != DNS_TLSA)
 			continue;
 		record = &advice->items[i].record;
 		try_record(record, published, instead_of);

@@ -124,12 +124,83 @@ test_uncovered_advice(void **state)
 	}
 }
 
+/* Records of other types say what they are, and each is advised once. */
+static void
+test_other_types(void **state)
+{
+	static const struct advice_rrset ds = { "example.org", 3600 };
+	static const struct advice_rrset mx = { "example.net", 300 };
+	struct advice_list list = { NULL, 0 }, same = { NULL, 0 };
+	const char *digest = "4711 13 2 60785a34615aaa2c";
+	char *text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		advice_add_publish_data(&list, &ds, DNS_DS, digest);
+		advice_add_remove_data(&list, &mx, DNS_MX, "0 .");
+	}
+	advice_add_publish_data(&list, &ds, DNS_CDS, digest);
+	assert_advice(&list,
+	    "publish  example.org. IN DS 4711 13 2 60785a34615aaa2c\n"
+	    "remove  example.net. IN MX 0 .\n"
+	    "publish  example.org. IN CDS 4711 13 2 60785a34615aaa2c");
+	text = advice_data(&list.items[0], false);
+	assert_string_equal(text, digest);
+	free(text);
+	assert_int_equal(list.items[1].ttl, 300);
+	advice_add_publish_data(&same, &ds, DNS_DS, digest);
+	assert_int_not_equal(advice_list_compare(&list, &same), 0);
+	advice_list_clear(&list);
+	advice_add_publish_data(&list, &ds, DNS_DS, digest);
+	assert_int_equal(advice_list_compare(&list, &same), 0);
+	assert_int_equal(advice_list_octets(&list),
+	    strlen(digest) + strlen(ds.owner));
+	advice_list_clear(&list);
+	advice_list_clear(&same);
+}
+
+static void
+test_quote(void **state)
+{
+	static const struct {
+		const char	*octets;
+		const char	*quoted;
+	} rows[] = {
+		{ "", "\"\"" },
+		{ "v=TLSRPTv1; rua=mailto:a@b", "\"v=TLSRPTv1; "
+		    "rua=mailto:a@b\"" },
+		{ "say \"no\" \\", "\"say \\\"no\\\" \\\\\"" },
+		{ "\n\x7f\xff", "\"\\010\\127\\255\"" },
+		{ "##[x]", "\"\\035\\035[x]\"" },
+	};
+	char octets[256], *quoted;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		quoted = advice_quote(rows[i].octets, strlen(rows[i].octets));
+		assert_string_equal(quoted, rows[i].quoted);
+		free(quoted);
+	}
+	/* A character string has 255 octets at most. */
+	memset(octets, 'x', sizeof(octets));
+	quoted = advice_quote(octets, 255);
+	assert_int_equal(strlen(quoted), 255 + 2);
+	free(quoted);
+	quoted = advice_quote(octets, 256);
+	assert_string_equal(quoted + 256, "\" \"x\"");
+	free(quoted);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_match_advice),
 		cmocka_unit_test(test_uncovered_advice),
+		cmocka_unit_test(test_other_types),
+		cmocka_unit_test(test_quote),
 	};
 
 	return cmocka_run_group_tests(tests, match_world_set_up,
