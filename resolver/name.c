@@ -255,6 +255,12 @@ name_label_count(const char *name)
 }
 
 bool
+name_is_localhost(const char *name)
+{
+	return name_is_at_or_below(name, "localhost");
+}
+
+bool
 name_is_host(const char *name)
 {
 	const char *character;

@@ -51,6 +51,9 @@ bool	 name_is_host(const char *name);
 /* Whether the name is the text of an IP address, or of an address literal. */
 bool	 name_is_address(const char *name);
 
+/* Whether it names the machine that asks, each its own (RFC 6761 6.3). */
+bool	 name_is_localhost(const char *name);
+
 /*
  * The owner of a server's TLSA records (RFC 6698 3): "_25._tcp.mx.example".
  * Owned by the caller; NULL: the name would be too long.

@@ -325,15 +325,34 @@ change_kind_name(enum change_kind kind)
 	return names[kind];
 }
 
+/* How many MX records have the root as their target (RFC 7505 3). */
+static size_t
+count_null_mx(const struct answer *mx)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < mx->count; i++)
+		count += mx->records[i].name != NULL &&
+		    strcmp(mx->records[i].name, ".") == 0;
+	return count;
+}
+
 bool
 evidence_is_null_mx(const struct evidence *evidence)
 {
 	const struct answer *mx = evidence->mx;
 
-	/* RFC 7505 3: the only MX record, and its target is the root. */
-	return mx != NULL && mx->kind == ANSWER_RECORDS && mx->count == 1 &&
-	    mx->records[0].name != NULL &&
-	    strcmp(mx->records[0].name, ".") == 0;
+	/* Several say the same to every sender. */
+	return answer_has_records(mx) && count_null_mx(mx) == mx->count;
+}
+
+bool
+evidence_mixes_null_mx(const struct evidence *evidence)
+{
+	const struct answer *mx = evidence->mx;
+
+	return answer_has_records(mx) && count_null_mx(mx) > 0 &&
+	    count_null_mx(mx) < mx->count;
 }
 
 bool

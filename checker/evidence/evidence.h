@@ -83,7 +83,7 @@ struct endpoint_evidence {
 /* How far the DNS says that DANE applies to a host (RFC 7672 2.2). */
 enum host_dns {
 	HOST_DNS_PENDING,		/* an answer is still to come */
-	HOST_DNS_NOT_ASKED,		/* an address literal, or "." */
+	HOST_DNS_NOT_ASKED,		/* not a name to ask for */
 	HOST_DNS_ADDRESS_BOGUS,
 	HOST_DNS_ADDRESS_FAILED,	/* no family has an answer */
 	HOST_DNS_MISSING,		/* proved to have no address */
@@ -119,7 +119,7 @@ struct host_evidence {
 	char			*name;		/* owned */
 	uint16_t		 preference;
 	uint16_t		 port;		/* connected to and looked up */
-	bool			 asked;		/* it is a name, not "." */
+	bool			 asked;		/* see host_dns_can_ask */
 	struct answer		*a, *aaaa;	/* owned; NULL: not asked */
 	struct answer		*cname;		/* owned; asked for an alias
 						 * into an unsigned zone only
@@ -365,7 +365,10 @@ const struct handshake_evidence *
 const char	*change_kind_name(enum change_kind kind);
 
 /* Facts of the tree, for rules and for writers. */
+/* Whether the MX records say nothing but that no mail is taken (RFC 7505). */
 bool		 evidence_is_null_mx(const struct evidence *evidence);
+/* Whether one of them says so beside others, which RFC 7505 3 forbids. */
+bool		 evidence_mixes_null_mx(const struct evidence *evidence);
 bool		 evidence_is_implicit_mx(const struct evidence *evidence);
 /* Whether a TLSA record of usage 2 was seen: a CA may have to be named. */
 bool		 evidence_pins_ca(const struct evidence *evidence);

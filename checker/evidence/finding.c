@@ -47,7 +47,8 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	[FINDING_MX_NULL] = { "mx-null", INFO, NULL,
 	    "the domain accepts no mail (null MX, RFC 7505)" },
 	[FINDING_MX_TARGET_MISSING] = { "mx-target-missing", WARNING, NULL,
-	    "the MX host has no address: correct or remove the MX record" },
+	    "the MX host has no address, or is each sender's own machine "
+	    "(localhost): correct or remove the MX record" },
 	[FINDING_MX_TARGET_IS_ADDRESS] = { "mx-target-is-address", WARNING,
 	    NULL,
 	    "an MX record must name a host, not an address (RFC 5321 5.1): "

@@ -1,8 +1,16 @@
 #include "checker/evidence/host_dns.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "resolver/name.h"
+
+bool
+host_dns_can_ask(const char *name, bool named)
+{
+	return strcmp(name, ".") != 0 && !name_is_address(name) &&
+	    !(named && name_is_localhost(name));
+}
 
 /* Without secure addresses, a secure alias may be left (RFC 7672 2.2.2). */
 static enum host_dns

@@ -15,6 +15,13 @@
 enum host_dns	 host_dns_state(const struct host_evidence *host,
 		    size_t *deciding);
 
+/*
+ * Whether a mail server that NAME stands for can be asked for: not ".", nor an
+ * address in letters; nor, where an MX record is what NAMED it, the name that
+ * is each sender's own machine.
+ */
+bool		 host_dns_can_ask(const char *name, bool named);
+
 /* The verdict that STATE decides. VERDICT_PASS: the endpoints decide. */
 enum verdict	 host_dns_verdict(enum host_dns state);
 

@@ -1,7 +1,6 @@
 #include "checker/gather/audit.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "checker/evidence/host_dns.h"
 #include "checker/gather/allowance.h"
@@ -219,7 +218,8 @@ add_host(struct audit *audit, const char *name, uint16_t preference)
 	host->name = memory_string(name);
 	host->preference = preference;
 	host->port = audit->context->options->port;
-	host->asked = strcmp(name, ".") != 0 && !name_is_address(name);
+	host->asked = host_dns_can_ask(name,
+	    answer_has_records(evidence->mx));
 }
 
 /* Starts all hosts. From here on the evidence's array of them must not move. */

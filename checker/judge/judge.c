@@ -107,6 +107,40 @@ judge_unusable_mx(struct judge_state *state)
 	return VERDICT_UNKNOWN;
 }
 
+/*
+ * RFC 7505 3: a null MX must be the only MX record. Large senders go by it, and
+ * return all mail, whatever the others say and whether they are signed.
+ */
+static enum verdict
+judge_null_among_others(struct judge_state *state)
+{
+	const struct answer *mx = state->evidence->mx;
+	struct advice_rrset rrset;
+	struct finding *finding;
+	char *data;
+	size_t i;
+
+	if (!evidence_mixes_null_mx(state->evidence))
+		return VERDICT_PASS;
+	finding = judging_add(state, FINDING_MX_NULL_AMONG_OTHERS,
+	    "an MX record that names no host (\".\") stands beside others: "
+	    "large senders take it that there is no mail service, and return "
+	    "all mail (RFC 7505 3)");
+	rrset = (struct advice_rrset){ mx->expanded, answer_source_ttl(mx) };
+	for (i = 0; i < mx->count; i++) {
+		if (mx->records[i].name == NULL ||
+		    strcmp(mx->records[i].name, ".") != 0)
+			continue;
+		data = memory_format("%u .",
+		    (unsigned int)mx->records[i].preference);
+		advice_add_remove_data(&finding->advice, &rrset, DNS_MX, data);
+		free(data);
+	}
+	advice_add_text(&finding->advice, "or, if the domain takes no mail, "
+	    "remove the others");
+	return VERDICT_FAIL;
+}
+
 /* As above. */
 static enum verdict
 judge_mx(struct judge_state *state)
@@ -270,6 +304,7 @@ judge_hosts(struct judge_state *state, struct evidence *evidence)
 static enum verdict
 judge_domain(struct judge_state *state, struct evidence *evidence)
 {
+	const enum verdict null_mx = judge_null_among_others(state);
 	enum verdict verdict = judge_mx(state), cap;
 
 	state->dane_applies = verdict == VERDICT_PASS;
@@ -284,6 +319,7 @@ judge_domain(struct judge_state *state, struct evidence *evidence)
 	if (state->dane_applies)
 		verdict = verdict_cap(verdict, cap);
 	verdict = verdict_cap(verdict, judge_expected(state));
+	verdict = verdict_cap(verdict, null_mx);
 	judge_misplaced(state);
 	judge_egress(state);
 	return verdict;

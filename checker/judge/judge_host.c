@@ -188,17 +188,42 @@ has_mx_records(const struct evidence *evidence)
 	return !evidence->host_mode && !evidence_is_implicit_mx(evidence);
 }
 
+/* RFC 6761 6.3: "localhost" is another machine to each sender. */
+static void
+add_localhost(struct judge_state *state)
+{
+	const struct evidence *evidence = state->evidence;
+	const char *domain = evidence->mx != NULL ? evidence->mx->expanded :
+	    evidence->domain;
+	struct finding *finding;
+	bool alone = true;
+	size_t i;
+
+	finding = judging_add(state, FINDING_MX_TARGET_MISSING,
+	    "the MX record names each sender's own machine (RFC 6761 6.3), "
+	    "where mail goes round in a loop or is lost");
+	for (i = 0; i < evidence->host_count; i++)
+		alone &= !evidence->hosts[i].asked;
+	if (alone)
+		advice_add_text(&finding->advice, "have it name the mail "
+		    "server; if %s takes no mail, publish \"%s. IN MX 0 .\" as "
+		    "its only MX record (RFC 7505)", domain, domain);
+	else
+		advice_add_text(&finding->advice, "remove it");
+}
+
 /* An MX record whose target is not a host's name. */
 static void
 add_not_a_host(struct judge_state *state)
 {
+	const char *name = state->host->name;
 	struct finding *finding;
 
-	if (strcmp(state->host->name, ".") == 0) {
-		finding = judging_add(state, FINDING_MX_TARGET_MISSING,
-		    "an MX record names no host (\".\") beside others (RFC "
-		    "7505 3)");
-		advice_add_text(&finding->advice, "remove it");
+	/* What is wrong with that is said of the domain. */
+	if (strcmp(name, ".") == 0)
+		return;
+	if (name_is_localhost(name)) {
+		add_localhost(state);
 		return;
 	}
 	finding = judging_add(state, FINDING_MX_TARGET_IS_ADDRESS,

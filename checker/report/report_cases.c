@@ -191,6 +191,8 @@ domain_verdict(const struct evidence *evidence)
 		return VERDICT_PASS;
 	if (mx == NULL)
 		return VERDICT_UNKNOWN;
+	if (evidence_mixes_null_mx(evidence))
+		return VERDICT_FAIL;
 	switch (mx->dnssec) {
 	case DNSSEC_FAILED:
 		return VERDICT_UNKNOWN;

@@ -275,7 +275,8 @@ take_host(struct octets *octets, struct evidence *evidence)
 
 	answer_free(host->a);
 	answer_free(host->aaaa);
-	host->asked = !name_equal(name, ".") && !name_is_address(name);
+	host->asked = host_dns_can_ask(name,
+	    answer_has_records(evidence->mx));
 	host->a = take_answer(octets, name, DNS_A);
 	host->aaaa = take_answer(octets, name, DNS_AAAA);
 	host->cname = take_chance(octets) ?

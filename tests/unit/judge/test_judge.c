@@ -9,9 +9,11 @@
 
 #include <cmocka.h>
 
+#include "checker/evidence/host_dns.h"
 #include "resolver/memory.h"
 #include "tests/unit/support/certificates.h"
 #include "tests/unit/support/fixture.h"
+#include "tests/unit/support/follow.h"
 #include "tests/unit/support/table.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -54,20 +56,103 @@ test_mx_answer(void **state)
 	evidence_free(evidence);
 }
 
-static void
-test_null_mx(void **state)
-{
-	struct evidence *evidence = fixture_domain("example.org");
+/* MX records that name no host, and hosts that nobody can be asked for. */
+static const struct targets_row {
+	const char		*name;
+	const char		*targets[3];
+	enum dnssec_status	 status;
+	enum verdict		 expected;
+	enum finding_code	 code;		/* of the first finding */
+	enum severity		 severity;
+	const char		*advice;	/* in it; NULL: there is none */
+} targets_rows[] = {
+	{ "null MX", { "." }, DNSSEC_SECURE, VERDICT_NONE, FINDING_MX_NULL,
+	    SEVERITY_INFO, NULL },
+	{ "null MX, insecure", { "." }, DNSSEC_INSECURE, VERDICT_NONE,
+	    FINDING_MX_NULL, SEVERITY_INFO, NULL },
+	{ "null MX twice", { ".", "." }, DNSSEC_SECURE, VERDICT_NONE,
+	    FINDING_MX_NULL, SEVERITY_INFO, NULL },
+	{ "null MX before a host", { ".", "mx.example.org" }, DNSSEC_SECURE,
+	    VERDICT_FAIL, FINDING_MX_NULL_AMONG_OTHERS, SEVERITY_ERROR,
+	    "remove  example.org. IN MX 0 .\nor, if" },
+	{ "null MX after a host", { "mx.example.org", "." }, DNSSEC_SECURE,
+	    VERDICT_FAIL, FINDING_MX_NULL_AMONG_OTHERS, SEVERITY_ERROR,
+	    "remove  example.org. IN MX 10 ." },
+	{ "two null MX among others", { ".", "mx.example.org", "." },
+	    DNSSEC_SECURE, VERDICT_FAIL, FINDING_MX_NULL_AMONG_OTHERS,
+	    SEVERITY_ERROR, "remove  example.org. IN MX 0 .\n"
+	    "remove  example.org. IN MX 20 ." },
+	{ "null MX among others, insecure", { ".", "mx.example.org" },
+	    DNSSEC_INSECURE, VERDICT_FAIL, FINDING_MX_NULL_AMONG_OTHERS,
+	    SEVERITY_ERROR, "remove  example.org. IN MX 0 ." },
+	{ "localhost", { "localhost" }, DNSSEC_SECURE, VERDICT_FAIL,
+	    FINDING_MX_TARGET_MISSING, SEVERITY_ERROR,
+	    "publish \"example.org. IN MX 0 .\"" },
+	{ "below localhost", { "mx.localhost" }, DNSSEC_SECURE, VERDICT_FAIL,
+	    FINDING_MX_TARGET_MISSING, SEVERITY_ERROR,
+	    "publish \"example.org. IN MX 0 .\"" },
+	{ "localhost, insecure", { "localhost" }, DNSSEC_INSECURE,
+	    VERDICT_NONE, FINDING_MX_INSECURE, SEVERITY_WARNING, "sign" },
+	{ "localhost beside a host", { "localhost", "mx.example.org" },
+	    DNSSEC_SECURE, VERDICT_PASS, FINDING_MX_TARGET_MISSING,
+	    SEVERITY_WARNING, "remove it" },
+	{ "localhost beside a null MX", { "localhost", "." }, DNSSEC_SECURE,
+	    VERDICT_FAIL, FINDING_MX_NULL_AMONG_OTHERS, SEVERITY_ERROR,
+	    "remove  example.org. IN MX 10 ." },
+	{ "localhost in a domain", { "localhost.example.org" }, DNSSEC_SECURE,
+	    VERDICT_PASS, FINDING_NO_ROLLOVER_RECORD, SEVERITY_INFO, NULL },
+};
 
-	(void)state;
-	fixture_add(evidence->mx, "", 0);
-	evidence->mx->records[0].name = memory_string(".");
+/* As the gathering does it, with the MX records there. */
+static void
+add_target(struct evidence *evidence, const char *name,
+    const struct chain *chain)
+{
+	struct answer *mx = evidence->mx;
+	const bool secure = mx->dnssec == DNSSEC_SECURE;
+	struct host_evidence *host;
+
+	if (evidence_is_null_mx(evidence))
+		return;
+	evidence->mx = NULL;
+	host = fixture_host(evidence, name);
+	evidence->mx = mx;
+	host->asked = host_dns_can_ask(name, true);
+	if (!host->asked)
+		return;
+	fixture_tlsa_of(host, chain);
+	if (secure)
+		fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE, chain);
+}
+
+static void
+test_targets(void **state)
+{
+	const struct targets_row *row = *state;
+	struct chain *chain = fixture_chain("mx.example.org", KEY_ECDSA);
+	struct evidence *evidence = fixture_domain("example.org");
+	const struct finding *finding;
+	struct answer_record *mx;
+	size_t i;
+
+	evidence->mx->dnssec = row->status;
+	for (i = 0; i < 3 && row->targets[i] != NULL; i++) {
+		fixture_add(evidence->mx, "", 0);
+		mx = &evidence->mx->records[i];
+		mx->name = memory_string(row->targets[i]);
+		mx->preference = (uint16_t)(10 * i);
+	}
+	for (i = 0; i < 3 && row->targets[i] != NULL; i++)
+		add_target(evidence, row->targets[i], chain);
 	fixture_judge(evidence);
-	assert_true(evidence_is_null_mx(evidence));
-	assert_int_equal(evidence->judged.verdict, VERDICT_NONE);
-	assert_true(finding_list_has(&evidence->judged.findings,
-	    FINDING_MX_NULL));
+	assert_int_equal(evidence->judged.verdict, row->expected);
+	finding = &evidence->judged.findings.items[0];
+	assert_int_equal(finding->code, row->code);
+	assert_int_equal(finding->severity, row->severity);
+	if (row->advice != NULL)
+		assert_true(advice_has(&finding->advice, row->advice));
 	evidence_free(evidence);
+	chain_free(chain);
 }
 
 static const struct resolver_row {
@@ -472,7 +557,7 @@ main(void)
 {
 	static const struct table tables[] = {
 		TABLE(test_mx_answer, mx_rows),
-		TABLE_ALONE(test_null_mx),
+		TABLE(test_targets, targets_rows),
 		TABLE(test_local_resolver, resolver_rows),
 		TABLE(test_outcome, outcome_rows),
 		TABLE(test_all_unusable, unusable_rows),

@@ -283,6 +283,26 @@ static const struct below_row {
 	    "mx\\.example.org", true },
 };
 
+static const struct localhost_row {
+	const char	*name;
+	const char	*text;
+	bool		 is;
+} localhost_rows[] = {
+	{ "localhost", "localhost", true },
+	{ "below it", "mx.a.localhost", true },
+	{ "a domain's own", "localhost.example.org", false },
+	{ "only the same letters", "notlocalhost", false },
+	{ "root", ".", false },
+};
+
+static void
+test_is_localhost(void **state)
+{
+	const struct localhost_row *row = *state;
+
+	assert_int_equal(name_is_localhost(row->text), row->is);
+}
+
 static void
 test_is_at_or_below(void **state)
 {
@@ -399,6 +419,7 @@ main(void)
 		TABLE_ALONE(test_equal),
 		TABLE_ALONE(test_compare_natural),
 		TABLE(test_is_at_or_below, below_rows),
+		TABLE(test_is_localhost, localhost_rows),
 		TABLE(test_is_host, host_rows),
 		TABLE(test_is_address, address_rows),
 		TABLE_ALONE(test_tlsa_owner),
