@@ -404,18 +404,27 @@ name_from_user(const char *text, const char **why)
 	return name;
 }
 
+/* NAME (owned) if it is not too long; otherwise it is freed. */
+static char *
+fitting(char *name)
+{
+	if (length_fault(name) == NULL)
+		return name;
+	free(name);
+	return NULL;
+}
+
 char *
 name_tlsa_owner(uint16_t port, const char *base_domain)
 {
-	char *owner;
-
 	if (strcmp(base_domain, ".") == 0)
 		base_domain = "";
-	owner = memory_format("_%u._tcp%s%s", (unsigned int)port,
-	    base_domain[0] != '\0' ? "." : "", base_domain);
-	if (length_fault(owner) != NULL) {
-		free(owner);
-		return NULL;
-	}
-	return owner;
+	return fitting(memory_format("_%u._tcp%s%s", (unsigned int)port,
+	    base_domain[0] != '\0' ? "." : "", base_domain));
+}
+
+char *
+name_tlsrpt_owner(const char *domain)
+{
+	return fitting(memory_format("_smtp._tls.%s", domain));
 }

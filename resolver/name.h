@@ -60,4 +60,7 @@ bool	 name_is_localhost(const char *name);
  */
 char	*name_tlsa_owner(uint16_t port, const char *base_domain);
 
+/* That of a domain's TLSRPT record (RFC 8460 3), likewise. */
+char	*name_tlsrpt_owner(const char *domain);
+
 #endif

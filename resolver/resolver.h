@@ -40,7 +40,8 @@ struct resolver_options {
 	/* What it may have open at a time; 0: as many as a survey needs. */
 	size_t			 udp_ports;
 	size_t			 tcp_connections;
-	double			 question_limit; /* seconds, for each */
+	double			 question_limit; /* seconds, for each that is
+						  * not unlimited */
 	time_t			 now;		/* see answer.h */
 	bool			 keep_origins;	/* as answer.h says */
 	/*

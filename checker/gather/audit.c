@@ -4,6 +4,7 @@
 
 #include "checker/evidence/host_dns.h"
 #include "checker/gather/allowance.h"
+#include "checker/gather/asides.h"
 #include "checker/gather/contacts.h"
 #include "checker/gather/host.h"
 #include "checker/gather/nameservers.h"
@@ -22,7 +23,7 @@ struct audit {
 	double				 began_at;	/* see clock.h */
 	struct resolver_question	*probe;		/* owned, NULL: none */
 	struct resolver_question	*mx;		/* owned, NULL: none */
-	struct resolver_question	*misplaced;	/* owned, NULL: none */
+	struct asides			*asides;	/* owned */
 	struct host_gathering		**hosts;	/* owned; NULL until
 							 * start_hosts; one for
 							 * each host, NULL: it
@@ -33,6 +34,7 @@ struct audit {
 	struct trust			*trust;		/* owned, NULL: none */
 	bool				 trust_begun;
 	struct nameservers		*nameservers;	/* owned, NULL: none */
+	bool				 nameservers_begun;
 	audit_done			*done;
 	void				*argument;	/* borrowed */
 };
@@ -45,7 +47,7 @@ audit_free(struct audit *audit)
 {
 	resolver_cancel(audit->probe);
 	resolver_cancel(audit->mx);
-	resolver_cancel(audit->misplaced);
+	asides_free(audit->asides);
 	trust_stop(audit->trust);
 	contacts_free(audit->contacts);
 	allowance_cancel(audit->allowance);
@@ -110,27 +112,39 @@ on_nameservers(void *argument)
 	struct audit *audit = argument;
 
 	audit->nameservers = NULL;
-	finish(audit);
+	audit_advance(audit);
 }
 
-/*
- * Once nothing is outstanding, the evidence is complete, but for what each name
- * server says itself (--authoritative).
- */
+/* What each name server says itself (--authoritative), when all else is known. */
+static void
+start_nameservers(struct audit *audit)
+{
+	if (audit->nameservers_begun ||
+	    !audit->context->options->authoritative ||
+	    audit->evidence->health != RESOLVER_HEALTHY)
+		return;
+	audit->nameservers_begun = true;
+	audit->nameservers = nameservers_start(audit->context,
+	    audit->evidence, on_nameservers, audit);
+}
+
+/* Whether all is there that a verdict may depend on. */
+static bool
+is_complete(const struct audit *audit)
+{
+	return audit->probe == NULL && audit->mx == NULL &&
+	    audit->running == 0 && audit->trust == NULL &&
+	    audit->nameservers == NULL && (audit->contacts == NULL ||
+	    contacts_are_done(audit->contacts));
+}
+
 static void
 audit_advance(struct audit *audit)
 {
 	start_trust(audit);
-	if (audit->probe != NULL || audit->mx != NULL ||
-	    audit->misplaced != NULL || audit->running > 0 ||
-	    audit->trust != NULL ||
-	    (audit->contacts != NULL && !contacts_are_done(audit->contacts)))
-		return;
-	if (audit->context->options->authoritative &&
-	    audit->evidence->health == RESOLVER_HEALTHY)
-		audit->nameservers = nameservers_start(audit->context,
-		    audit->evidence, on_nameservers, audit);
-	else
+	if (is_complete(audit))
+		start_nameservers(audit);
+	if (is_complete(audit) && asides_are_done(audit->asides))
 		finish(audit);
 }
 
@@ -147,37 +161,9 @@ on_probed(enum resolver_health health, void *argument)
 }
 
 static void
-on_misplaced(struct answer *answer, void *argument)
+on_aside(void *argument)
 {
-	struct audit *audit = argument;
-
-	audit->misplaced = NULL;
-	audit->evidence->misplaced = answer;
-	context_trace_answer(audit->context, answer);
-	audit_advance(audit);
-}
-
-/*
- * Where a host has no TLSA records, asks whether they are at the mail domain
- * instead: once, and in a signed zone only, where name servers can be expected
- * to answer.
- */
-static void
-ask_misplaced(struct audit *audit, const struct host_evidence *host)
-{
-	const struct evidence *evidence = audit->evidence;
-	char *owner;
-
-	if (evidence->mx == NULL || evidence->mx->dnssec != DNSSEC_SECURE ||
-	    evidence->misplaced != NULL || audit->misplaced != NULL ||
-	    name_equal(host->name, evidence->domain) ||
-	    host_dns_state(host, NULL) != HOST_DNS_TLSA_NONE)
-		return;
-	owner = name_tlsa_owner(host->port, evidence->domain);
-	if (owner != NULL)
-		audit->misplaced = resolver_ask(audit->context->resolver,
-		    owner, DNS_TLSA, on_misplaced, audit);
-	free(owner);
+	audit_advance(argument);
 }
 
 static void
@@ -193,7 +179,7 @@ on_host(struct host_evidence *host, bool connect, void *argument)
 
 	audit->hosts[host - audit->evidence->hosts] = NULL;
 	audit->running--;
-	ask_misplaced(audit, host);
+	asides_add_host(audit->asides, host);
 	contacts_add(audit->contacts, host, connect);
 	audit_advance(audit);
 }
@@ -272,7 +258,7 @@ is_in_line(const void *argument)
 	const struct audit *audit = argument;
 
 	return audit->probe == NULL && audit->mx == NULL &&
-	    audit->misplaced == NULL && audit->running == 0 &&
+	    asides_are_done(audit->asides) && audit->running == 0 &&
 	    audit->trust == NULL &&
 	    audit->nameservers == NULL && audit->contacts != NULL &&
 	    contacts_are_in_line(audit->contacts);
@@ -287,7 +273,10 @@ on_deadline(void *argument)
 	char *why;
 	size_t i;
 
-	evidence->outstanding = audit_waits_for(audit);
+	/* What is asked beside does not make the result any better. */
+	evidence->out_of_time = !is_complete(audit);
+	if (evidence->out_of_time)
+		evidence->outstanding = audit_waits_for(audit);
 	why = memory_format("no answer within the %g seconds of this audit",
 	    audit->context->options->timeout);
 	if (audit->mx != NULL)
@@ -300,7 +289,6 @@ on_deadline(void *argument)
 		contacts_stop(audit->contacts, why);
 	nameservers_stop(audit->nameservers);
 	free(why);
-	evidence->out_of_time = true;
 	finish(audit);
 }
 
@@ -324,6 +312,8 @@ audit_start(const struct context *context, const char *domain, time_t now,
 	audit->evidence->chain_given = context->chain_count > 0;
 	audit->evidence->public_only = resolver_is_choosy(context->resolver);
 	audit->evidence->deadline = timeout;
+	audit->evidence->thorough = context->options->thorough;
+	audit->asides = asides_new(context, audit->evidence, on_aside, audit);
 	audit->allowance = allowance_start(context->base, timeout, is_in_line,
 	    on_deadline, audit);
 
@@ -334,6 +324,7 @@ audit_start(const struct context *context, const char *domain, time_t now,
 	} else {
 		audit->mx = resolver_ask(context->resolver, domain, DNS_MX,
 		    on_mx, audit);
+		resolver_question_unlimit(audit->mx);
 	}
 	return audit;
 }
@@ -368,7 +359,7 @@ audit_evidence(const struct audit *audit)
 char *
 audit_waits_for(const struct audit *audit)
 {
-	char *contact;
+	char *contact, *aside;
 	size_t i;
 
 	if (audit->mx != NULL)
@@ -383,7 +374,8 @@ audit_waits_for(const struct audit *audit)
 		return contact;
 	if (audit->nameservers != NULL)
 		return nameservers_waits_for(audit->nameservers);
-	return memory_string(audit->evidence->domain);
+	aside = asides_wait_for(audit->asides);
+	return aside != NULL ? aside : memory_string(audit->evidence->domain);
 }
 
 double

@@ -75,6 +75,8 @@ ask(struct host_gathering *gathering, int which, const char *name,
 	lookup->owner = memory_string(name);
 	lookup->question = resolver_ask(gathering->context->resolver, name,
 	    type, on_answer, lookup);
+	/* A slow name server may take what is left of the audit. */
+	resolver_question_unlimit(lookup->question);
 }
 
 /* TLSA at the next base domain that has not been asked yet. */
@@ -87,11 +89,6 @@ ask_tlsa(struct host_gathering *gathering)
 
 	owner = name_tlsa_owner(host->port, host_dns_base_domain(host, i));
 	ask(gathering, LOOKUP_TLSA, owner, DNS_TLSA, &host->tlsa[i]);
-	/*
-	 * Without an answer the host fails, so that a late one is worth waiting
-	 * for: no other question comes after it.
-	 */
-	resolver_question_unlimit(gathering->lookups[LOOKUP_TLSA].question);
 	free(owner);
 }
 
@@ -147,9 +144,10 @@ host_start(const struct context *context, struct host_evidence *host,
 }
 
 /*
- * Ends a lookup that the deadline cuts off. It has failed; but TLSA is asked
- * for last, and where that question has not had the time that every question
- * gets, its answer may be on its way, and the domain is not to blame.
+ * Ends a lookup that the deadline cuts off. It has failed; but without TLSA
+ * records the host does, and where that question, the last one, has not had the
+ * least that every question gets, its answer may be on its way, and the domain
+ * is not to blame.
  */
 static void
 stop_lookup(struct lookup *lookup, const char *why)
