@@ -306,7 +306,6 @@ audit_start(const struct context *context, const char *domain, time_t now,
 	audit->evidence = evidence_new(domain);
 	audit->evidence->checked_at = now;
 	audit->evidence->host_mode = context->options->host_mode;
-	audit->evidence->thorough = true;
 	audit->evidence->tool = evidence_tool_copy(context->tool);
 	audit->evidence->dns_only = context->options->dns_only;
 	audit->evidence->chain_given = context->chain_count > 0;

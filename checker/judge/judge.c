@@ -5,6 +5,7 @@
 
 #include "checker/evidence/host_dns.h"
 #include "checker/judge/judge_parts.h"
+#include "checker/judge/zone_status.h"
 #include "resolver/memory.h"
 
 /*
@@ -64,21 +65,46 @@ add_mx_insecure(struct judge_state *state)
 {
 	const struct evidence *evidence = state->evidence;
 	const struct answer *mx = evidence->mx;
+	struct trust_fault fault = trust_fault_find(evidence, mx);
 	char *ready = readiness_text(evidence), *what;
 	struct finding *finding;
 
 	/* Either end of an alias may be the unsigned one. */
-	what = mx->aliased ? memory_format("%s is an alias of %s, and one of "
-	    "them is not signed", evidence->domain, mx->expanded) :
+	what = fault.why != NULL ? memory_string(fault.why) : mx->aliased ?
+	    memory_format("%s is an alias of %s, and one of them is not signed",
+	    evidence->domain, mx->expanded) :
 	    memory_format("%s is not signed, or has no DS record",
 	    evidence->domain);
 	finding = judging_add(state, FINDING_MX_INSECURE,
-	    "%s, so senders do not use DANE for it%s", what, ready);
-	advice_add_text(&finding->advice, "sign the zone of %s with DNSSEC and "
-	    "have its DS record published", mx->aliased ?
-	    "each name in the alias" : evidence->domain);
+	    "%s, so senders do not use DANE for %s%s", what, evidence->domain,
+	    ready);
+	if (!judge_trust_advise(finding, &fault))
+		advice_add_text(&finding->advice, "sign the zone of %s with "
+		    "DNSSEC and have its DS record published", mx->aliased ?
+		    "each name in the alias" : evidence->domain);
+	trust_fault_clear(&fault);
 	free(what);
 	free(ready);
+}
+
+/* Broken DNSSEC, which is the domain's, unless our own clock is wrong. */
+static enum verdict
+add_mx_bogus(struct judge_state *state)
+{
+	const struct evidence *evidence = state->evidence;
+	struct trust_fault fault = trust_fault_find(evidence, evidence->mx);
+	const enum verdict verdict = judge_trust_verdict(state, &fault);
+	struct finding *finding;
+
+	finding = judging_add(state, FINDING_MX_BOGUS, "DNSSEC is broken: %s",
+	    fault.why != NULL ? fault.why : evidence->mx->why);
+	if (!judge_trust_advise(finding, &fault))
+		advice_add_text(&finding->advice, "fix the signatures or the "
+		    "DS record of the zone of %s", evidence->domain);
+	advice_add_text(&finding->advice, "until then senders that validate "
+	    "delay the mail");
+	trust_fault_clear(&fault);
+	return verdict;
 }
 
 /* What the MX answer decides alone; VERDICT_PASS: the hosts decide. */
@@ -87,19 +113,16 @@ judge_unusable_mx(struct judge_state *state)
 {
 	const struct evidence *evidence = state->evidence;
 	const struct answer *mx = evidence->mx;
+	struct trust_fault fault;
 	struct finding *finding;
 
-	if (mx != NULL && mx->dnssec == DNSSEC_BOGUS) {
-		finding = judging_add(state, FINDING_MX_BOGUS,
-		    "DNSSEC is broken: %s", mx->why);
-		advice_add_text(&finding->advice, "fix the signatures or the "
-		    "DS record of the zone of %s; until then senders that "
-		    "validate delay the mail", evidence->domain);
-		return VERDICT_FAIL;
-	}
+	if (mx != NULL && mx->dnssec == DNSSEC_BOGUS)
+		return add_mx_bogus(state);
+	fault = trust_fault_find(evidence, mx);
 	finding = judging_add(state, FINDING_MX_LOOKUP_FAILED,
-	    "no usable answer for the MX records: %s",
-	    mx != NULL ? mx->why : "it did not arrive in time");
+	    "no usable answer for the MX records: %s", fault.why != NULL ?
+	    fault.why : mx != NULL ? mx->why : "it did not arrive in time");
+	trust_fault_clear(&fault);
 	advice_add_text(&finding->advice, "look at the name servers of %s "
 	    "(--authoritative asks each of them), or try again with a larger "
 	    "--timeout", evidence->domain);
@@ -311,6 +334,7 @@ judge_domain(struct judge_state *state, struct evidence *evidence)
 	if (!state->dane_applies)
 		state->max_severity = SEVERITY_WARNING;
 	judge_hosts(state, evidence);
+	judge_trust(state);
 	if (state->dane_applies)
 		verdict = add_up_hosts(state);
 	else
@@ -335,6 +359,7 @@ judge(struct evidence *evidence, const struct judge_options *options)
 	evidence_unjudge(evidence);
 	judged->ahead_days = options->ahead_days;
 	state = judging_begin(evidence, options, &judged->findings);
+	zone_status_judge(evidence);
 	for (i = 0; i < evidence->host_count; i++)
 		judge_host_dns(&evidence->hosts[i]);
 	if (evidence->crash == NULL && !judge_local_resolver(&state)) {

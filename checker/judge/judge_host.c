@@ -250,6 +250,24 @@ add_missing(struct judge_state *state)
 	    "the domain takes no mail");
 }
 
+/* Broken DNSSEC of WHAT; WHY is the validator's reason. */
+static void
+add_bogus(struct judge_state *state, enum finding_code code, const char *what,
+    const char *why)
+{
+	struct trust_fault fault = judge_trust_of_host(state);
+	struct finding *finding;
+
+	finding = judging_add(state, code, "DNSSEC of the %s is broken: %s",
+	    what, fault.why != NULL ? fault.why : why);
+	if (!judge_trust_advise(finding, &fault))
+		advice_add_text(&finding->advice, "fix the signatures or the "
+		    "DS record of the zone that holds them");
+	advice_add_text(&finding->advice, "until then senders that validate "
+	    "delay the mail");
+	trust_fault_clear(&fault);
+}
+
 /* Why DANE is out of the question for the host, or cannot be asked for. */
 static void
 judge_addresses(struct judge_state *state)
@@ -269,12 +287,8 @@ judge_addresses(struct judge_state *state)
 		add_not_a_host(state);
 		break;
 	case HOST_DNS_ADDRESS_BOGUS:
-		finding = judging_add(state, FINDING_ADDRESS_BOGUS,
-		    "DNSSEC of the addresses is broken: %s",
+		add_bogus(state, FINDING_ADDRESS_BOGUS, "addresses",
 		    bogus_why(state->host));
-		advice_add_text(&finding->advice, "fix the signatures or the "
-		    "DS record of the host's zone; until then senders that "
-		    "validate delay the mail");
 		break;
 	case HOST_DNS_MISSING:
 	case HOST_DNS_MISSING_INSECURE:
@@ -289,21 +303,30 @@ static void
 judge_insecure_addresses(struct judge_state *state)
 {
 	const enum host_dns dns = state->host->judged.dns;
+	struct trust_fault fault;
 	struct finding *finding;
 
+	if (dns != HOST_DNS_MISSING_INSECURE &&
+	    dns != HOST_DNS_ADDRESS_INSECURE)
+		return;
+	fault = judge_trust_of_host(state);
 	if (dns == HOST_DNS_MISSING_INSECURE)
 		finding = judging_add(state, FINDING_ADDRESS_INSECURE,
 		    "the denial of A and AAAA records is not signed: a forged "
 		    "answer could lead senders to another server");
-	else if (dns == HOST_DNS_ADDRESS_INSECURE)
-		finding = judging_add(state, FINDING_ADDRESS_INSECURE,
-		    "the addresses are not signed, so senders do not ask for "
-		    "TLSA records");
 	else
-		return;
-	advice_add_text(&finding->advice, "sign the zone with DNSSEC and have "
-	    "its DS record published%s", has_mx_records(state->evidence) ?
-	    ", or have the MX record name a host in a signed zone" : "");
+		finding = judging_add(state, FINDING_ADDRESS_INSECURE,
+		    "the addresses are not %s, so senders do not ask for "
+		    "TLSA records%s%s", fault.why != NULL ? "secure" : "signed",
+		    fault.why != NULL ? ": " : "",
+		    fault.why != NULL ? fault.why : "");
+	if (!judge_trust_advise(finding, &fault))
+		advice_add_text(&finding->advice, "sign the zone with DNSSEC "
+		    "and have its DS record published");
+	if (has_mx_records(state->evidence))
+		advice_add_text(&finding->advice, "or have the MX record name "
+		    "a host in a signed zone");
+	trust_fault_clear(&fault);
 }
 
 /* With one family unanswered a host can be no better than unknown. */
@@ -396,15 +419,15 @@ static void
 judge_tlsa(struct judge_state *state)
 {
 	const struct answer *tlsa = state->host->judged.tlsa;
+	struct trust_fault fault = { 0 };
 	struct finding *finding;
 
+	if (state->host->judged.dns == HOST_DNS_TLSA_INSECURE)
+		fault = judge_trust_of_host(state);
 	switch (state->host->judged.dns) {
 	case HOST_DNS_TLSA_BOGUS:
-		finding = judging_add(state, FINDING_TLSA_BOGUS,
-		    "DNSSEC of the TLSA records is broken: %s", tlsa->why);
-		advice_add_text(&finding->advice, "fix the signatures or the "
-		    "DS record of the zone that holds them; until then senders "
-		    "that validate delay the mail");
+		add_bogus(state, FINDING_TLSA_BOGUS, "TLSA records",
+		    tlsa->why);
 		break;
 	case HOST_DNS_TLSA_FAILED:
 		finding = judging_add(state, FINDING_TLSA_LOOKUP_FAILED,
@@ -416,10 +439,13 @@ judge_tlsa(struct judge_state *state)
 		break;
 	case HOST_DNS_TLSA_INSECURE:
 		finding = judging_add(state, FINDING_TLSA_INSECURE,
-		    "the TLSA records are not signed, so senders do not use "
-		    "them");
-		advice_add_text(&finding->advice, "sign the zone that holds "
-		    "them");
+		    "the TLSA records are not %s, so senders do not use "
+		    "them%s%s", fault.why != NULL ? "secure" : "signed",
+		    fault.why != NULL ? ": " : "",
+		    fault.why != NULL ? fault.why : "");
+		if (!judge_trust_advise(finding, &fault))
+			advice_add_text(&finding->advice, "sign the zone that "
+			    "holds them");
 		break;
 	case HOST_DNS_TLSA_NONE:
 		add_tlsa_none(state);
@@ -427,6 +453,7 @@ judge_tlsa(struct judge_state *state)
 	default:
 		break;
 	}
+	trust_fault_clear(&fault);
 }
 
 enum verdict
@@ -479,6 +506,18 @@ judge_dane_host(struct judge_state *state, enum verdict endpoints)
 	return verdict_cap(verdict, judge_next(state));
 }
 
+/* Whether what is bogus may be so by our own clock alone. */
+static bool
+undecided_by_clock(const struct judge_state *state)
+{
+	struct trust_fault fault = judge_trust_of_host(state);
+	const bool undecided = judge_trust_verdict(state, &fault) ==
+	    VERDICT_UNKNOWN;
+
+	trust_fault_clear(&fault);
+	return undecided;
+}
+
 enum verdict
 judge_host(struct judge_state *state)
 {
@@ -494,6 +533,7 @@ judge_host(struct judge_state *state)
 		judge_host_records(state);
 	endpoints = judge_host_endpoints(state);
 	verdict = dns == HOST_DNS_DANE ? judge_dane_host(state, endpoints) :
+	    undecided_by_clock(state) ? VERDICT_UNKNOWN :
 	    host_dns_verdict(dns);
 	verdict = verdict_cap(verdict, failures);
 	if (verdict == VERDICT_ABSENT)

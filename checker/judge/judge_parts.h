@@ -87,15 +87,18 @@ enum verdict	 judge_host_limits(struct judge_state *state,
 enum verdict	 judge_domain_limits(struct judge_state *state,
 		    enum verdict verdict);
 
-/*
- * The chain of trust: why answers are not secure, and what weakens those that
- * are; returns what that makes of the verdict.
- */
+/* Why answers are not secure, and what weakens those that are. */
 void		 judge_trust(struct judge_state *state);
 /* The fault that decides about the host at hand. Cleared by the caller. */
 struct trust_fault judge_trust_of_host(const struct judge_state *state);
-/* What would cure a fault, in general. Nothing: it is not known. */
-void		 judge_trust_advise(struct finding *finding,
+/*
+ * VERDICT_FAIL for what is bogus; VERDICT_UNKNOWN where signatures have not
+ * begun only because our own clock is behind.
+ */
+enum verdict	 judge_trust_verdict(const struct judge_state *state,
+		    const struct trust_fault *fault);
+/* Adds what would cure a fault, in general. False: that is not known. */
+bool		 judge_trust_advise(struct finding *finding,
 		    const struct trust_fault *fault);
 
 /* What each name server said itself (--authoritative). */

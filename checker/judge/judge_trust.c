@@ -69,17 +69,61 @@ expand(const char *template, const struct zone_evidence *zone)
 	return memory_join(text, "", template);
 }
 
-/* What would cure the fault, in general. Nothing: it is not known. */
-void
+bool
 judge_trust_advise(struct finding *finding, const struct trust_fault *fault)
 {
 	char *text;
 
 	if (fault->zone == NULL || breaks[fault->at].cure == NULL)
-		return;
+		return false;
 	text = expand(breaks[fault->at].cure, fault->zone);
 	advice_add_text(&finding->advice, "%s", text);
 	free(text);
+	return true;
+}
+
+/*
+ * Whether signatures of the root or of a top-level domain begin later than now:
+ * their clocks are right.
+ */
+static bool
+clock_is_behind(const struct evidence *evidence)
+{
+	const struct zone_evidence *zone;
+	const struct answer *answers[2];
+	size_t i, j, k;
+
+	for (i = 0; i < evidence->zone_count; i++) {
+		zone = &evidence->zones[i];
+		answers[0] = zone->ds;
+		answers[1] = zone->dnskey;
+		if (name_label_count(zone->name) > 1)
+			continue;
+		for (j = 0; j < 2; j++) {
+			for (k = 0; answers[j] != NULL &&
+			    k < answers[j]->period_count; k++) {
+				if (answers[j]->periods[k].from >
+				    evidence->checked_at)
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
+#define HOUR (60 * 60)
+
+enum verdict
+judge_trust_verdict(const struct judge_state *state,
+    const struct trust_fault *fault)
+{
+	const struct evidence *evidence = state->evidence;
+
+	if (fault->begins > evidence->checked_at &&
+	    fault->begins <= evidence->checked_at + HOUR &&
+	    clock_is_behind(evidence))
+		return VERDICT_UNKNOWN;
+	return VERDICT_FAIL;
 }
 
 /* The finding that explains what is wrong with an answer, if there is one. */
