@@ -15,6 +15,7 @@ struct answer;
 struct chain;
 struct dialer;
 struct event_base;
+struct query_client;
 struct resolver;
 struct resolver_options;
 struct tls_client;
@@ -53,6 +54,7 @@ struct context {
 	/* --authoritative: a resolver for each of so many servers at a time. */
 	const struct resolver_options	*resolver_options;
 	size_t				 servers_at_once; /* 0: a few */
+	struct query_client		*query_client;
 	struct dialer			*dialer;
 	struct tls_client		*tls;
 	struct probe_cache		*probe_cache;

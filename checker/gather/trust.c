@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "checker/evidence/zone_facts.h"
+#include "checker/gather/trust_servers.h"
 #include "checker/gather/trust_walk.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
@@ -23,6 +24,7 @@ struct trust {
 	size_t			 lookup_count;
 	size_t			 running;	/* of these */
 	struct trust_walk	*walk;		/* owned, NULL: none */
+	struct trust_servers	*servers;	/* owned, NULL: none */
 	trust_done		*done;
 	void			*argument;	/* borrowed */
 };
@@ -41,6 +43,7 @@ trust_free(struct trust *trust)
 	}
 	free(trust->lookups);
 	trust_walk_cancel(trust->walk);
+	trust_servers_cancel(trust->servers);
 	evidence_sort_zones(trust->evidence);
 	zone_facts_settle(trust->evidence);
 	free(trust);
@@ -57,12 +60,25 @@ finish(struct trust *trust)
 }
 
 static void
+on_heard(void *argument)
+{
+	struct trust *trust = argument;
+
+	trust->servers = NULL;
+	finish(trust);
+}
+
+/* Where it breaks, the name servers themselves are asked. */
+static void
 on_walked(void *argument)
 {
 	struct trust *trust = argument;
 
 	trust->walk = NULL;
-	finish(trust);
+	trust->servers = trust_servers_start(trust->context, trust->evidence,
+	    on_heard, trust);
+	if (trust->servers == NULL)
+		finish(trust);
 }
 
 /*

@@ -68,6 +68,7 @@ add_mx_insecure(struct judge_state *state)
 	struct trust_fault fault = trust_fault_find(evidence, mx);
 	char *ready = readiness_text(evidence), *what;
 	struct finding *finding;
+	char *cure;
 
 	/* Either end of an alias may be the unsigned one. */
 	what = fault.why != NULL ? memory_string(fault.why) : mx->aliased ?
@@ -78,11 +79,12 @@ add_mx_insecure(struct judge_state *state)
 	finding = judging_add(state, FINDING_MX_INSECURE,
 	    "%s, so senders do not use DANE for %s%s", what, evidence->domain,
 	    ready);
-	if (!judge_trust_advise(finding, &fault))
-		advice_add_text(&finding->advice, "sign the zone of %s with "
-		    "DNSSEC and have its DS record published", mx->aliased ?
-		    "each name in the alias" : evidence->domain);
+	cure = memory_format("sign the zone of %s with DNSSEC and have its DS "
+	    "record published", mx->aliased ? "each name in the alias" :
+	    evidence->domain);
+	judge_trust_advise(finding, &fault, cure, "");
 	trust_fault_clear(&fault);
+	free(cure);
 	free(what);
 	free(ready);
 }
@@ -95,14 +97,14 @@ add_mx_bogus(struct judge_state *state)
 	struct trust_fault fault = trust_fault_find(evidence, evidence->mx);
 	const enum verdict verdict = judge_trust_verdict(state, &fault);
 	struct finding *finding;
+	char *cure;
 
 	finding = judging_add(state, FINDING_MX_BOGUS, "DNSSEC is broken: %s",
 	    fault.why != NULL ? fault.why : evidence->mx->why);
-	if (!judge_trust_advise(finding, &fault))
-		advice_add_text(&finding->advice, "fix the signatures or the "
-		    "DS record of the zone of %s", evidence->domain);
-	advice_add_text(&finding->advice, "until then senders that validate "
-	    "delay the mail");
+	cure = memory_format("fix the signatures or the DS record of the zone "
+	    "of %s", evidence->domain);
+	judge_trust_advise(finding, &fault, cure, JUDGE_UNTIL_THEN);
+	free(cure);
 	trust_fault_clear(&fault);
 	return verdict;
 }

@@ -260,11 +260,8 @@ add_bogus(struct judge_state *state, enum finding_code code, const char *what,
 
 	finding = judging_add(state, code, "DNSSEC of the %s is broken: %s",
 	    what, fault.why != NULL ? fault.why : why);
-	if (!judge_trust_advise(finding, &fault))
-		advice_add_text(&finding->advice, "fix the signatures or the "
-		    "DS record of the zone that holds them");
-	advice_add_text(&finding->advice, "until then senders that validate "
-	    "delay the mail");
+	judge_trust_advise(finding, &fault, "fix the signatures or the DS "
+	    "record of the zone that holds them", JUDGE_UNTIL_THEN);
 	trust_fault_clear(&fault);
 }
 
@@ -320,12 +317,9 @@ judge_insecure_addresses(struct judge_state *state)
 		    "TLSA records%s%s", fault.why != NULL ? "secure" : "signed",
 		    fault.why != NULL ? ": " : "",
 		    fault.why != NULL ? fault.why : "");
-	if (!judge_trust_advise(finding, &fault))
-		advice_add_text(&finding->advice, "sign the zone with DNSSEC "
-		    "and have its DS record published");
-	if (has_mx_records(state->evidence))
-		advice_add_text(&finding->advice, "or have the MX record name "
-		    "a host in a signed zone");
+	judge_trust_advise(finding, &fault, "sign the zone with DNSSEC and "
+	    "have its DS record published", has_mx_records(state->evidence) ?
+	    ", or have the MX record name a host in a signed zone" : "");
 	trust_fault_clear(&fault);
 }
 
@@ -443,9 +437,8 @@ judge_tlsa(struct judge_state *state)
 		    "them%s%s", fault.why != NULL ? "secure" : "signed",
 		    fault.why != NULL ? ": " : "",
 		    fault.why != NULL ? fault.why : "");
-		if (!judge_trust_advise(finding, &fault))
-			advice_add_text(&finding->advice, "sign the zone that "
-			    "holds them");
+		judge_trust_advise(finding, &fault, "sign the zone that holds "
+		    "them", "");
 		break;
 	case HOST_DNS_TLSA_NONE:
 		add_tlsa_none(state);

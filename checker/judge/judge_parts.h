@@ -97,9 +97,12 @@ struct trust_fault judge_trust_of_host(const struct judge_state *state);
  */
 enum verdict	 judge_trust_verdict(const struct judge_state *state,
 		    const struct trust_fault *fault);
-/* Adds what would cure a fault, in general. False: that is not known. */
-bool		 judge_trust_advise(struct finding *finding,
-		    const struct trust_fault *fault);
+/* Adds what would cure a fault, or OTHERWISE if it is not known; then END. */
+void		 judge_trust_advise(struct finding *finding,
+		    const struct trust_fault *fault, const char *otherwise,
+		    const char *end);
+/* Such an end. */
+#define JUDGE_UNTIL_THEN "; until then senders that validate delay the mail"
 
 /* What each name server said itself (--authoritative). */
 enum verdict	 judge_nameservers(struct judge_state *state);

@@ -69,17 +69,18 @@ expand(const char *template, const struct zone_evidence *zone)
 	return memory_join(text, "", template);
 }
 
-bool
-judge_trust_advise(struct finding *finding, const struct trust_fault *fault)
+void
+judge_trust_advise(struct finding *finding, const struct trust_fault *fault,
+    const char *otherwise, const char *end)
 {
 	char *text;
 
-	if (fault->zone == NULL || breaks[fault->at].cure == NULL)
-		return false;
-	text = expand(breaks[fault->at].cure, fault->zone);
-	advice_add_text(&finding->advice, "%s", text);
+	if (fault->zone != NULL && breaks[fault->at].cure != NULL)
+		text = expand(breaks[fault->at].cure, fault->zone);
+	else
+		text = memory_string(otherwise);
+	advice_add_text(&finding->advice, "%s%s", text, end);
 	free(text);
-	return true;
 }
 
 /*
@@ -137,7 +138,10 @@ add_break(struct judge_state *state, const struct trust_fault *fault)
 		return;
 	finding = judging_add(state, breaks[fault->at].code, "%s", fault->why);
 	finding->place.zone = fault->zone->name;
-	judge_trust_advise(finding, fault);
+	/* It explains a failure, where DANE can apply to nothing any more. */
+	if (fault->zone->judged.dnssec <= DNSSEC_BOGUS && state->host == NULL)
+		finding->severity = finding_code_severity(finding->code);
+	judge_trust_advise(finding, fault, "", "");
 	trust_ds_advise(&finding->advice, fault->zone, fault->at);
 }
 

@@ -85,7 +85,7 @@ fault_text(const struct answer *answer)
 		break;
 	}
 	return memory_string(answer->why != NULL ? answer->why :
-	    "has none");
+	    "has no such records");
 }
 
 /*
@@ -253,13 +253,42 @@ tags_text(const struct answer *answer)
 	return text != NULL ? text : memory_string("none");
 }
 
+/* No DS record fits. Where one names a key, only its digest is wrong. */
+static char *
+mismatch_text(const struct zone_evidence *zone, const struct answer *dnskey)
+{
+	char *theirs, *ours, *text;
+	struct dns_key key;
+	struct dns_ds ds;
+	size_t i, j;
+
+	for (i = 0; i < zone->ds->count; i++) {
+		for (j = 0; j < dnskey->count; j++) {
+			if (ds_read(&zone->ds->records[i], &ds) &&
+			    dnskey_read(&dnskey->records[j], &key) &&
+			    ds.key_tag == key.key_tag &&
+			    ds.algorithm == key.algorithm)
+				return memory_format("the DS record %u %u %u "
+				    "of %s has another digest than its key %u",
+				    ds.key_tag, ds.algorithm, ds.digest_type,
+				    zone->name, key.key_tag);
+		}
+	}
+	theirs = tags_text(zone->ds);
+	ours = tags_text(dnskey);
+	text = memory_format("no DS record of %s (for the keys %s) fits one of "
+	    "its keys (%s)", zone->name, theirs, ours);
+	free(theirs);
+	free(ours);
+	return text;
+}
+
 void
 trust_heard_keys(const struct zone_evidence *zone, struct trust_fault *fault)
 {
 	const struct answer *dnskey = trust_heard_records(zone, zone->name,
 	    DNS_DNSKEY);
 	const struct rrsig_keys keys = { dnskey, zone->ds };
-	char *theirs, *ours;
 
 	if (dnskey == NULL) {
 		fault->why = faults_text(zone, zone->name, DNS_DNSKEY);
@@ -267,13 +296,8 @@ trust_heard_keys(const struct zone_evidence *zone, struct trust_fault *fault)
 		if (fault->why == NULL)
 			use_validator(fault, zone->dnskey);
 	} else if (!any_ds_fits(zone, dnskey)) {
-		theirs = tags_text(zone->ds);
-		ours = tags_text(dnskey);
 		fault->at = ZONE_DS_MISMATCH;
-		fault->why = memory_format("no DS record of %s (key tags: %s) "
-		    "fits one of its keys (%s)", zone->name, theirs, ours);
-		free(theirs);
-		free(ours);
+		fault->why = mismatch_text(zone, dnskey);
 	} else if (!find_signature_fault(fault, dnskey, zone->name,
 	    DNS_DNSKEY, &keys)) {
 		fault->why = faults_text(zone, zone->name, DNS_DNSKEY);

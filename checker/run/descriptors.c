@@ -46,6 +46,9 @@
 #define TCP		64
 #define TCP_LEAST	4
 #define DIAL_LEAST	2
+/* Questions of our own to name servers, where a chain of trust breaks. */
+#define QUERIES		16
+#define QUERIES_LEAST	2
 
 /* A resolver for one server is asked one question at a time. */
 #define SERVERS		4		/* of an audit, at a time */
@@ -94,7 +97,8 @@ worker_least(enum descriptors_work work)
 	size_t least = WORKER + SPARE;
 
 	if (work != DESCRIPTORS_JUDGE)
-		least += CONTEXT + UDP_PORTS_LEAST + TCP_LEAST + DIAL_LEAST;
+		least += CONTEXT + UDP_PORTS_LEAST + TCP_LEAST + DIAL_LEAST +
+		    QUERIES_LEAST;
 	if (work == DESCRIPTORS_AUTHORITATIVE)
 		least += CONTEXT + SERVER_UDP_LEAST + SERVER_TCP_LEAST;
 	return least;
@@ -147,7 +151,8 @@ share_servers(struct descriptors_worker *share, size_t rest)
 struct descriptors_worker
 descriptors_share_worker(enum descriptors_work work, size_t limit)
 {
-	struct descriptors_worker share = { AUDIT_FLIGHT, 1, 1, 1, 1, 1, 1 };
+	struct descriptors_worker share = { AUDIT_FLIGHT, 1, 1, 1, 1, 1, 1,
+		1 };
 	size_t rest, pairs;
 
 	if (work == DESCRIPTORS_JUDGE)
@@ -156,6 +161,8 @@ descriptors_share_worker(enum descriptors_work work, size_t limit)
 	    SPARE - CONTEXT;
 	if (work == DESCRIPTORS_AUTHORITATIVE)
 		rest = share_servers(&share, rest);
+	share.queries = clamp(rest / 16, QUERIES_LEAST, QUERIES);
+	rest -= share.queries;
 	share.tcp_connections = clamp(rest / 4, TCP_LEAST, TCP);
 	rest -= share.tcp_connections;
 	share.udp_ports = clamp(rest / 2, UDP_PORTS_LEAST, UDP_PORTS);

@@ -24,6 +24,7 @@ struct descriptors_worker {
 	size_t	connections;		/* to mail servers */
 	size_t	udp_ports;		/* of the resolver */
 	size_t	tcp_connections;
+	size_t	queries;		/* of our own, to name servers */
 	/* The name servers that an audit asks, and the resolver for each. */
 	size_t	servers;
 	size_t	server_udp_ports;

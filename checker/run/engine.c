@@ -17,6 +17,7 @@
 #include "checker/tlsa/verifier.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
+#include "resolver/query.h"
 #include "resolver/resolver.h"
 #include "smtp/dial.h"
 #include "smtp/tls.h"
@@ -205,6 +206,8 @@ open_network(struct engine *engine, enum descriptors_work work, char **why)
 	dialer_set_max(context->dialer, share.connections);
 	context->tls = tls_client_new();
 	context->probe_cache = probe_cache_new();
+	context->query_client = query_client_new(context->base,
+	    engine->resolver.now, share.queries);
 	context->resolver = resolver_open(context->base, &engine->resolver,
 	    why);
 	return context->resolver != NULL;
@@ -298,6 +301,7 @@ engine_close(struct engine *engine)
 {
 	size_t i;
 
+	query_client_free(engine->context.query_client);
 	resolver_close(engine->context.resolver);
 	probe_cache_free(engine->context.probe_cache);
 	dialer_free(engine->context.dialer);

@@ -25,7 +25,7 @@ most(const struct descriptors_worker *share, enum descriptors_work work)
 
 	if (work == DESCRIPTORS_JUDGE)
 		return sum;
-	sum += RESOLVER + share->udp_ports + share->tcp_connections +
+	sum += RESOLVER + share->queries + share->udp_ports + share->tcp_connections +
 	    share->connections;
 	if (work == DESCRIPTORS_AUTHORITATIVE)
 		sum += share->audits * share->servers * (RESOLVER +
