@@ -311,7 +311,7 @@ audit_start(const struct context *context, const char *domain, time_t now,
 	audit->evidence->chain_given = context->chain_count > 0;
 	audit->evidence->public_only = resolver_is_choosy(context->resolver);
 	audit->evidence->deadline = timeout;
-	audit->evidence->thorough = true;
+	audit->evidence->thorough = context->options->thorough;
 	audit->asides = asides_new(context, audit->evidence, on_aside, audit);
 	audit->allowance = allowance_start(context->base, timeout, is_in_line,
 	    on_deadline, audit);
