@@ -1,12 +1,106 @@
 #include "checker/evidence/zone_facts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "checker/evidence/host_dns.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/rrsig.h"
 #include "resolver/zone_keys.h"
+
+static int
+percent_left(const struct answer_period *period, time_t when)
+{
+	const double whole = difftime(period->until, period->from);
+	const double left = difftime(period->until, when);
+
+	if (left <= 0 || whole <= 0)
+		return 0;
+	return left >= whole ? 100 : (int)(100 * left / whole);
+}
+
+static void
+shorten_life(struct zone_life *life, const struct answer *answer, time_t when)
+{
+	const struct answer_period *period;
+	size_t i;
+	int percent;
+
+	for (i = 0; answer != NULL && answer->dnssec == DNSSEC_SECURE &&
+	    i < answer->period_count; i++) {
+		period = &answer->periods[i];
+		percent = percent_left(period, when);
+		if (life->until == 0 || percent < life->percent)
+			life->percent = percent;
+		if (life->until == 0 || period->until < life->until) {
+			life->from = period->from;
+			life->until = period->until;
+		}
+	}
+}
+
+bool
+zone_facts_life(const struct zone_evidence *zone, time_t when,
+    struct zone_life *life)
+{
+	*life = (struct zone_life){ 0, 0, 0 };
+	if (strcmp(zone->name, ".") == 0)
+		return false;
+	shorten_life(life, zone->ds, when);
+	shorten_life(life, zone->dnskey, when);
+	return life->until != 0;
+}
+
+/* Whether the answer denies by records that the zone has signed. */
+static bool
+is_denied_by(const struct answer *answer, const struct zone_evidence *zone)
+{
+	const uint16_t type = answer != NULL &&
+	    answer->denial == ANSWER_DENIES_BY_NSEC3 ? DNS_NSEC3 : DNS_NSEC;
+	size_t i;
+
+	if (answer == NULL || answer->denial == ANSWER_DENIES_NOTHING)
+		return false;
+	for (i = 0; i < answer->period_count; i++) {
+		if (answer->periods[i].type == type &&
+		    name_equal(answer->periods[i].zone, zone->name))
+			return true;
+	}
+	return false;
+}
+
+static void
+prefer_denial(const struct answer **best, const struct answer *answer,
+    const struct zone_evidence *zone)
+{
+	if (is_denied_by(answer, zone) && (*best == NULL ||
+	    answer->denial > (*best)->denial ||
+	    answer->iterations > (*best)->iterations))
+		*best = answer;
+}
+
+const struct answer *
+zone_facts_denial(const struct evidence *evidence,
+    const struct zone_evidence *zone)
+{
+	const struct host_evidence *host;
+	const struct answer *best = NULL;
+	size_t i, j;
+
+	prefer_denial(&best, evidence->mx, zone);
+	for (i = 0; i < evidence->zone_count; i++)
+		prefer_denial(&best, evidence->zones[i].ds, zone);
+	for (i = 0; i < evidence->host_count; i++) {
+		host = &evidence->hosts[i];
+		prefer_denial(&best, host->a, zone);
+		prefer_denial(&best, host->aaaa, zone);
+		prefer_denial(&best, host->cname, zone);
+		for (j = 0; j < EVIDENCE_BASES; j++)
+			prefer_denial(&best, host->tlsa[j], zone);
+	}
+	return best;
+}
 
 /* Whether a DS record by SHA-1, or by a stronger digest, fits a key. */
 static bool

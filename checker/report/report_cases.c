@@ -246,6 +246,28 @@ next_endpoint(struct report_cases *cases, const struct host_evidence *host,
 	free(address);
 }
 
+/*
+ * The findings about a zone are in the cases of what depends on it; here is only
+ * whether it can be relied upon.
+ */
+static void
+make_zone_case(struct report_case *item, const struct zone_evidence *zone)
+{
+	static const enum verdict verdicts[] = {
+		[DNSSEC_FAILED] = VERDICT_UNKNOWN,
+		[DNSSEC_BOGUS] = VERDICT_FAIL,
+		[DNSSEC_INSECURE] = VERDICT_NONE,
+		[DNSSEC_SECURE] = VERDICT_PASS,
+	};
+
+	*item = (struct report_case){
+		.name = memory_format("zone %s", zone->name),
+		.verdict = verdicts[zone->judged.dnssec],
+		.summary = zone->judged.why,
+		.details = memory_string(zone->judged.why),
+	};
+}
+
 bool
 report_cases_next(struct report_cases *cases, struct report_case *item)
 {
@@ -253,10 +275,14 @@ report_cases_next(struct report_cases *cases, struct report_case *item)
 	struct spot spot = { .key_type = FINDING_ALL_KEY_TYPES };
 	const struct host_evidence *host;
 
-	if (!cases->in_hosts) {
-		cases->in_hosts = true;
+	if (!cases->in_zones) {
+		cases->in_zones = true;
 		make_case(cases, item, &spot, domain_verdict(evidence),
 		    memory_format("DNSSEC of %s", evidence->domain));
+		return true;
+	}
+	if (cases->zone < evidence->zone_count) {
+		make_zone_case(item, &evidence->zones[cases->zone++]);
 		return true;
 	}
 	if (cases->host == evidence->host_count)

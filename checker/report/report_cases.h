@@ -1,6 +1,7 @@
 /*
  * A judged domain as test cases, for the formats of CI systems: DNSSEC of the
- * domain, TLSA of each host, each address and key type.
+ * domain, each zone of the chains of trust, TLSA of each host, each address and
+ * key type.
  */
 #ifndef CHECKER_REPORT_REPORT_CASES_H
 #define CHECKER_REPORT_REPORT_CASES_H
@@ -30,7 +31,8 @@ struct report_cases {
 	const struct finding	**findings;
 	size_t			  count;
 	/* What the next case is about. */
-	bool			  in_hosts;	/* false: the domain */
+	bool			  in_zones;	/* false: the domain */
+	size_t			  zone;		/* then one of these */
 	bool			  in_host;	/* false: the host's TLSA */
 	size_t			  host;
 	size_t			  endpoint;

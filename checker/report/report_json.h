@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+struct evidence;
 struct finding_list;
 struct json_put;
 struct match_result;
@@ -18,5 +19,9 @@ void	report_json_matches(struct json_put *json, const char *key,
 	    const struct match_result *matches, size_t count);
 void	report_json_findings(struct json_put *json, const char *key,
 	    const struct finding_list *findings);
+
+/* The member "zones". */
+void	report_json_zones(struct json_put *json,
+	    const struct evidence *evidence);
 
 #endif

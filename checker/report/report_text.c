@@ -9,6 +9,7 @@
 #include "checker/report/name_set.h"
 #include "checker/report/provenance.h"
 #include "checker/report/report.h"
+#include "checker/report/trust_text.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
@@ -178,10 +179,95 @@ is_change(enum finding_code code)
 	return code >= FINDING_CHANGED_NEW && code <= FINDING_CHANGED_DNSSEC;
 }
 
+/* The records that are to be published for a zone, beside its fault. */
 static void
-put_findings(const struct page *page, const struct finding_list *list)
+put_zone_advice(const struct page *page, const struct evidence *evidence,
+    const struct zone_evidence *zone, struct name_set *printed)
 {
-	struct name_set printed = { NULL };
+	const struct finding_list *list = &evidence->judged.findings;
+	const struct finding *finding;
+	size_t i, j;
+
+	for (i = 0; i < list->count; i++) {
+		finding = &list->items[i];
+		if (finding->place.zone != zone->name ||
+		    finding->place.server.name != NULL)
+			continue;
+		for (j = 0; j < finding->advice.count; j++) {
+			if (finding->advice.items[j].kind == ADVICE_PUBLISH)
+				put_record(page, &finding->advice.items[j],
+				    printed);
+		}
+		return;
+	}
+}
+
+static void
+put_path(const struct page *page, const struct evidence *evidence,
+    const struct zone_evidence *zone)
+{
+	char *path = trust_text_path(evidence, zone);
+
+	put(page, COLOUR_CALM, "trust");
+	fputs("    ", page->out);
+	lines_put_from(page->out, FINDING_INDENT, FINDING_INDENT, path);
+	free(path);
+}
+
+/* Where a chain ends: above a zone that is not signed, or is broken. */
+static void
+put_break(const struct page *page, const struct evidence *evidence,
+    const struct zone_evidence *zone, struct name_set *printed)
+{
+	const bool calm = zone->judged.at == ZONE_UNSIGNED;
+	char *text = memory_format("%s -> %s: %s", zone->parent, zone->name,
+	    zone->judged.why != NULL ? zone->judged.why : "");
+
+	put(page, calm ? COLOUR_DOUBT : COLOUR_BAD,
+	    calm ? "UNSIGNED" : "BROKEN");
+	fputs(calm ? " " : "   ", page->out);
+	lines_put_from(page->out, FINDING_INDENT, FINDING_INDENT, text);
+	free(text);
+	put_zone_advice(page, evidence, zone, printed);
+}
+
+/*
+ * The chains of trust: each that ends before it should; with -v also those that
+ * do not.
+ */
+static void
+put_trust(const struct page *page, const struct evidence *evidence,
+    struct name_set *printed)
+{
+	const struct zone_evidence *zone, *parent;
+	struct name_set paths = { NULL };
+	size_t i;
+
+	for (i = 0; i < evidence->zone_count; i++) {
+		zone = &evidence->zones[i];
+		if (zone->judged.at == ZONE_UNBROKEN) {
+			if (page->options->verbosity > 0 &&
+			    zone->judged.dnssec == DNSSEC_SECURE &&
+			    trust_text_is_last(evidence, zone) &&
+			    name_set_add(&paths, zone->name))
+				put_path(page, evidence, zone);
+			continue;
+		}
+		parent = zone->parent == NULL ? NULL :
+		    evidence_zone(evidence, zone->parent);
+		if (parent == NULL)
+			continue;
+		if (name_set_add(&paths, parent->name))
+			put_path(page, evidence, parent);
+		put_break(page, evidence, zone, printed);
+	}
+	name_set_clear(&paths);
+}
+
+static void
+put_findings(const struct page *page, const struct finding_list *list,
+    struct name_set *printed)
+{
 	struct finding_groups groups;
 	size_t i;
 
@@ -189,10 +275,9 @@ put_findings(const struct page *page, const struct finding_list *list)
 	for (i = 0; i < groups.count; i++) {
 		/* Changes are told by themselves. */
 		if (!is_change(groups.items[i].members[0]->code))
-			put_group(page, &groups.items[i], &printed);
+			put_group(page, &groups.items[i], printed);
 	}
 	finding_groups_clear(&groups);
-	name_set_clear(&printed);
 }
 
 static void
@@ -389,10 +474,12 @@ report_text_verdict(FILE *out, bool colour, enum verdict verdict)
 void
 report_text_findings(FILE *out, bool colour, const struct finding_list *list)
 {
+	struct name_set printed = { NULL };
 	const struct report_options options = { .colour = colour };
 	const struct page page = { .out = out, .options = &options };
 
-	put_findings(&page, list);
+	put_findings(&page, list, &printed);
+	name_set_clear(&printed);
 }
 
 /* The state of this writer: whether a domain has been written before. */
@@ -567,6 +654,7 @@ text_domain(FILE *out, const struct report_options *options,
     const struct evidence *evidence, void *state)
 {
 	const struct page page = { .out = out, .options = options };
+	struct name_set printed = { NULL };
 	bool *followed = state;
 	char *rest;
 	size_t i;
@@ -589,7 +677,9 @@ text_domain(FILE *out, const struct report_options *options,
 		return;
 	for (i = 0; i < evidence->host_count; i++)
 		put_host(&page, evidence, &evidence->hosts[i]);
-	put_findings(&page, &evidence->judged.findings);
+	put_trust(&page, evidence, &printed);
+	put_findings(&page, &evidence->judged.findings, &printed);
+	name_set_clear(&printed);
 	if (evidence->judged.comparison.made) {
 		rest = changes_summary(&evidence->judged.comparison);
 		fprintf(out, "%s\n", rest);
