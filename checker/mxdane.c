@@ -48,6 +48,7 @@ main(int argc, char **argv)
 		status = wrong_usage(memory_format("mxdane: %s",
 		    settings_conflict(&settings)));
 	} else {
+		settings_count_domains(&settings, (size_t)(argc - first));
 		status = survey(&settings, argv + first,
 		    (size_t)(argc - first));
 	}

@@ -25,7 +25,7 @@ struct asides	*asides_new(const struct context *context,
  */
 void		 asides_free(struct asides *asides);
 
-/* HOST's DNS is known, and will not move any more: asks what follows from it. */
+/* HOST's DNS is known, and will not move any more: asks what follows. */
 void		 asides_add_host(struct asides *asides,
 		    struct host_evidence *host);
 

@@ -115,7 +115,7 @@ on_nameservers(void *argument)
 	audit_advance(audit);
 }
 
-/* What each name server says itself (--authoritative), when all else is known. */
+/* When all else is known: what each name server says (--authoritative). */
 static void
 start_nameservers(struct audit *audit)
 {

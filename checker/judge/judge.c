@@ -344,6 +344,8 @@ judge_domain(struct judge_state *state, struct evidence *evidence)
 	cap = judge_nameservers(state);
 	if (state->dane_applies)
 		verdict = verdict_cap(verdict, cap);
+	if (state->dane_applies)
+		judge_tlsrpt(state);
 	verdict = verdict_cap(verdict, judge_expected(state));
 	verdict = verdict_cap(verdict, null_mx);
 	judge_misplaced(state);

@@ -449,6 +449,44 @@ judge_tlsa(struct judge_state *state)
 	trust_fault_clear(&fault);
 }
 
+/*
+ * Whether _tcp.HOST is said not to exist, though the TLSA records are below it
+ * (RFC 8020 2). Where it is an alias, that is said of the alias's end, below
+ * which the records must be then.
+ */
+static bool
+is_denied(const struct answer *above, const struct answer *tlsa)
+{
+	return above != NULL && above->kind == ANSWER_NO_NAME &&
+	    name_is_at_or_below(above->aliased ? tlsa->expanded : tlsa->owner,
+	    above->expanded);
+}
+
+static enum verdict
+judge_above_tlsa(struct judge_state *state)
+{
+	const struct answer *above = state->host->above_tlsa;
+	const struct answer *tlsa = state->host->judged.tlsa;
+	/* Of an alias, there are signers of several zones. */
+	const char *zone = !tlsa->aliased && tlsa->signer_count > 0 ?
+	    tlsa->signers[0].zone : NULL;
+	struct finding *finding;
+
+	if (!is_denied(above, tlsa))
+		return VERDICT_PASS;
+	finding = judging_add(state, FINDING_DENIAL_BROKEN,
+	    "%s is denied, though there are records at %s below it: resolvers "
+	    "that minimise names (RFC 9156) stop there and find no TLSA "
+	    "records", above->expanded, above->aliased ? tlsa->expanded :
+	    tlsa->owner);
+	advice_add_text(&finding->advice, "have the name servers%s%s answer "
+	    "that there is no data, not that there is no name, where only "
+	    "names below it have records (RFC 8020 2)",
+	    zone != NULL ? " of " : "", zone != NULL ? zone : "");
+	return finding->severity == SEVERITY_ERROR ? VERDICT_FAIL :
+	    VERDICT_PASS;
+}
+
 enum verdict
 judge_host_endpoints(struct judge_state *state)
 {
@@ -529,6 +567,8 @@ judge_host(struct judge_state *state)
 	    undecided_by_clock(state) ? VERDICT_UNKNOWN :
 	    host_dns_verdict(dns);
 	verdict = verdict_cap(verdict, failures);
+	if (dns == HOST_DNS_DANE)
+		verdict = verdict_cap(verdict, judge_above_tlsa(state));
 	if (verdict == VERDICT_ABSENT)
 		return verdict;
 	return verdict_cap(verdict, judge_expectations(state));

@@ -104,6 +104,9 @@ void		 judge_trust_advise(struct finding *finding,
 /* Such an end. */
 #define JUDGE_UNTIL_THEN "; until then senders that validate delay the mail"
 
+/* Whom senders tell of failures, where it was asked. */
+void		 judge_tlsrpt(struct judge_state *state);
+
 /* What each name server said itself (--authoritative). */
 enum verdict	 judge_nameservers(struct judge_state *state);
 

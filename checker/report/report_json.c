@@ -9,6 +9,7 @@
 
 #include "checker/evidence/evidence.h"
 #include "checker/evidence/host_dns.h"
+#include "checker/evidence/tlsrpt.h"
 #include "checker/report/json_put.h"
 #include "checker/report/provenance.h"
 #include "checker/report/report.h"
@@ -120,6 +121,27 @@ put_mx(struct json_put *json, const struct evidence *evidence)
 	json_put_flag(json, "implicit", evidence_is_implicit_mx(evidence));
 	put_answer(json, evidence->mx);
 	json_put_object_end(json);
+}
+
+/* Null where it was not asked, or nobody knows. */
+static void
+put_tlsrpt(struct json_put *json, const struct answer *answer)
+{
+	struct tlsrpt tlsrpt;
+	size_t i;
+
+	tlsrpt_init(&tlsrpt, answer);
+	if (tlsrpt.state == TLSRPT_UNKNOWN) {
+		json_put_text(json, "tlsrpt", NULL);
+	} else {
+		json_put_object(json, "tlsrpt");
+		json_put_array(json, "rua");
+		for (i = 0; i < tlsrpt.rua_count; i++)
+			json_put_text(json, NULL, tlsrpt.rua[i]);
+		json_put_array_end(json);
+		json_put_object_end(json);
+	}
+	tlsrpt_clear(&tlsrpt);
 }
 
 /* The addresses of one family, as text. */
@@ -472,6 +494,7 @@ json_domain(FILE *out, const struct report_options *options,
 	json_put_number(&json, "elapsed_ms", evidence->elapsed_ms);
 	put_tool(&json, evidence);
 	put_mx(&json, evidence);
+	put_tlsrpt(&json, evidence->tlsrpt);
 	json_put_array(&json, "hosts");
 	for (i = 0; i < evidence->host_count; i++)
 		put_host(&json, evidence, &evidence->hosts[i]);

@@ -9,6 +9,7 @@ plugin_settings_init(struct plugin_settings *settings)
 	memset(settings, 0, sizeof(*settings));
 	settings_init(&settings->common);
 	settings->common.gather.timeout = PLUGIN_TIMEOUT;
+	settings->common.gather.thorough = true;
 	settings->plugin.missing = PLUGIN_CRITICAL;
 	settings->plugin.unreachable = PLUGIN_CRITICAL;
 }

@@ -57,6 +57,13 @@ settings_clear(struct settings *settings)
 	settings_init(settings);
 }
 
+void
+settings_count_domains(struct settings *settings, size_t count)
+{
+	if (count == 1 && settings->input == NULL)
+		settings->gather.thorough = true;
+}
+
 const char *
 settings_conflict(const struct settings *settings)
 {
@@ -291,6 +298,8 @@ static const struct option_row rows[] = {
 	    "fail for those that expire within DAYS" },
 	{ "authoritative", 0, NULL, take_flag, AT(gather.authoritative),
 	    "query each name server of the zones, too" },
+	{ "thorough", 0, NULL, take_flag, AT(gather.thorough),
+	    "ask in lists, too, what only a single domain is asked for" },
 	{ "dns-only", 0, NULL, take_flag, AT(gather.dns_only),
 	    "do not connect: judge the DNS alone" },
 	{ "expect", 0, "RECORD", take_expect, AT(judge),

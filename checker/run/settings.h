@@ -57,6 +57,12 @@ struct settings {
 void	settings_init(struct settings *settings);
 void	settings_clear(struct settings *settings);
 
+/*
+ * COUNT domains are given as arguments. One alone, without a file of others, is
+ * looked at thoroughly.
+ */
+void	settings_count_domains(struct settings *settings, size_t count);
+
 /* Which options do not go together, in words; NULL: all do. Static. */
 const char *settings_conflict(const struct settings *settings);
 

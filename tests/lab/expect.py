@@ -22,7 +22,7 @@ EXPLANATIONS = {
 # Those that foresee one: looked at where a case names them.
 FORESEEN = {
     "no-rollover-record", "rotation-uncovered", "tlsa-ttl-long",
-    "signature-expiring", "certificate-expiring",
+    "signature-expiring", "certificate-expiring", "tlsrpt-none",
 }
 
 

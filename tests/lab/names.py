@@ -9,8 +9,8 @@ import struct
 import threading
 import time
 
-TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "MX": 15, "AAAA": 28,
-         "DS": 43, "RRSIG": 46, "DNSKEY": 48, "TLSA": 52}
+TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "MX": 15, "TXT": 16,
+         "AAAA": 28, "DS": 43, "RRSIG": 46, "DNSKEY": 48, "TLSA": 52}
 
 RCODES = {"formerr": 1, "servfail": 2, "nxdomain": 3, "notimp": 4,
           "refused": 5}

@@ -86,6 +86,7 @@ REPORT = {
            "implicit": Maybe(bool), "ttl": Maybe(int),
            "signed_until": Maybe(TIME), "signed_by": [SIGNER],
            "why": Maybe(str)},
+    "tlsrpt": Maybe({"rua": [str]}),
     "hosts": [HOST], "findings": [FINDING], "changes": Maybe([CHANGE]),
 }
 

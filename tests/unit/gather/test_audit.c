@@ -53,6 +53,7 @@ struct test {
 	const void		*row;		/* of a table; NULL: none */
 	size_t			 hosts;		/* that the MX records name */
 	enum dns_type		 silent;	/* not answered; 0: none */
+	bool			 localhost;	/* in place of the domain */
 	bool			 addresses;	/* the hosts have 127.0.0.1,
 						 * and TLSA records */
 	struct gather_options	 options;
@@ -100,7 +101,8 @@ answer_domain(const char *name, enum dns_type type, void *argument)
 		fixture_add(answer, "", 0);
 		answer->records[answer->count - 1].preference = 10;
 		answer->records[answer->count - 1].name =
-		    memory_format("mx%zu." DOMAIN, i);
+		    memory_format("mx%zu.%s", i, test->localhost ?
+		    "localhost" : DOMAIN);
 	}
 	return answer;
 }
@@ -331,6 +333,88 @@ test_in_line(void **state)
 	probe_cache_free(test->context.probe_cache);
 }
 
+/* What is asked beyond the verdict, and what is not. */
+struct beside_row {
+	const char	*name;
+	bool		 thorough;
+	bool		 host_mode;
+	bool		 tlsa;		/* the hosts have TLSA records */
+	bool		 tlsrpt;	/* is asked for */
+	bool		 above;		/* likewise */
+};
+
+static const struct beside_row beside_rows[] = {
+	{ "thorough", true, false, true, true, true },
+	{ "thorough, of a host", true, true, true, false, true },
+	{ "thorough, without TLSA records", true, false, false, false,
+	    false },
+	{ "one of many", false, false, true, false, false },
+};
+
+static void
+test_beside(void **state)
+{
+	struct test *test = *state;
+	const struct beside_row *row = test->row;
+	const struct host_evidence *host;
+	char *above;
+
+	test->hosts = row->host_mode ? 1 : 3;
+	test->addresses = row->tlsa;
+	test->options.dns_only = true;
+	test->options.thorough = row->thorough;
+	test->options.host_mode = row->host_mode;
+	start(test);
+	assert_non_null(test->evidence);
+	assert_int_equal(test->evidence->thorough, row->thorough);
+	assert_int_equal(test->evidence->tlsrpt != NULL, row->tlsrpt);
+	if (row->tlsrpt)
+		assert_string_equal(test->evidence->tlsrpt->owner,
+		    "_smtp._tls." DOMAIN);
+	host = &test->evidence->hosts[test->evidence->host_count - 1];
+	assert_int_equal(host->above_tlsa != NULL, row->above);
+	if (!row->above)
+		return;
+	above = memory_format("_tcp.%s", host->name);
+	assert_string_equal(host->above_tlsa->owner, above);
+	assert_int_equal(host->above_tlsa->type, DNS_A);
+	free(above);
+}
+
+/* The result is not late because of what is asked beside. */
+static void
+test_beside_deadline(void **state)
+{
+	struct test *test = *state;
+
+	test->silent = DNS_TXT;
+	test->addresses = test->options.dns_only = true;
+	test->options.thorough = true;
+	test->options.timeout = 0.1;
+	start(test);
+	assert_null(test->evidence);
+	while (test->evidence == NULL)
+		event_base_loop(test->context.base, EVLOOP_ONCE);
+	assert_false(test->evidence->out_of_time);
+	assert_null(test->evidence->outstanding);
+	assert_null(test->evidence->tlsrpt);
+	assert_non_null(test->evidence->hosts[0].above_tlsa);
+}
+
+/* MX records that lead to each sender's own machine. */
+static void
+test_localhost(void **state)
+{
+	struct test *test = *state;
+
+	test->localhost = true;
+	start(test);
+	assert_non_null(test->evidence);
+	assert_string_equal(test->evidence->hosts[0].name, "mx1.localhost");
+	assert_false(test->evidence->hosts[0].asked);
+	assert_null(test->evidence->hosts[0].a);
+}
+
 /* Everything that is outstanding is released, and nobody is called. */
 static void
 test_cancel(void **state)
@@ -359,6 +443,9 @@ main(void)
 		TABLE_ALONE_WITH(test_deadline, set_up, tear_down),
 		TABLE_ALONE_WITH(test_deadline_connected, set_up, tear_down),
 		TABLE_ALONE_WITH(test_in_line, set_up, tear_down),
+		TABLE_WITH(test_beside, beside_rows, set_up, tear_down),
+		TABLE_ALONE_WITH(test_beside_deadline, set_up, tear_down),
+		TABLE_ALONE_WITH(test_localhost, set_up, tear_down),
 		TABLE_ALONE_WITH(test_cancel, set_up, tear_down),
 	};
 

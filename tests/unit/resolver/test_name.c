@@ -407,6 +407,21 @@ test_tlsa_owner(void **state)
 	free(escaped);
 }
 
+static void
+test_tlsrpt_owner(void **state)
+{
+	char *owner = name_tlsrpt_owner("example.org");
+
+	(void)state;
+	assert_string_equal(owner, "_smtp._tls.example.org");
+	free(owner);
+	/* "_smtp._tls." takes 11 octets of the 255. */
+	owner = name_tlsrpt_owner(&NAME_253[11]);
+	assert_int_equal(strlen(owner), 253);
+	free(owner);
+	assert_null(name_tlsrpt_owner(&NAME_253[10]));
+}
+
 int
 main(void)
 {
@@ -423,6 +438,7 @@ main(void)
 		TABLE(test_is_host, host_rows),
 		TABLE(test_is_address, address_rows),
 		TABLE_ALONE(test_tlsa_owner),
+		TABLE_ALONE(test_tlsrpt_owner),
 	};
 
 	return table_run(tables, sizeof(tables) / sizeof(tables[0]));

@@ -65,8 +65,21 @@ test_lines(void **state)
 	settings_clear(&settings.common);
 }
 
+/* One domain is all that it is asked for. */
+static void
+test_thorough(void **state)
+{
+	struct plugin_settings settings;
+
+	(void)state;
+	plugin_settings_init(&settings);
+	assert_true(settings.common.gather.thorough);
+	settings_clear(&settings.common);
+}
+
 static const struct table tables[] = {
 	TABLE(test_lines, lines),
+	TABLE_ALONE(test_thorough),
 };
 
 int
