@@ -41,7 +41,8 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	[FINDING_MX_BOGUS] = { "mx-bogus", ERROR, DNSSEC_INVALID,
 	    "DNSSEC of the domain is broken: fix the signatures or the DS "
 	    "record; until then senders that validate delay the mail" },
-	[FINDING_MX_LOOKUP_FAILED] = { "mx-lookup-failed", ERROR, NULL,
+	[FINDING_MX_LOOKUP_FAILED] = { "mx-lookup-failed", ERROR,
+	    DNSSEC_INVALID,
 	    "the domain's name servers gave no usable answer: query each of "
 	    "them with --authoritative, or try again" },
 	[FINDING_MX_NULL] = { "mx-null", INFO, NULL,
@@ -68,7 +69,7 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	    "DNSSEC of the MX host's zone is broken: fix the signatures or "
 	    "the DS record" },
 	[FINDING_ADDRESS_LOOKUP_FAILED] = { "address-lookup-failed", ERROR,
-	    NULL,
+	    DNSSEC_INVALID,
 	    "the name servers of the MX host gave no usable answer for its "
 	    "addresses: query each of them with --authoritative, or try "
 	    "again" },
@@ -81,7 +82,7 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	    "DNSSEC of the TLSA records is broken: fix the signatures or "
 	    "the DS record; until then senders delay the mail" },
 	[FINDING_TLSA_LOOKUP_FAILED] = { "tlsa-lookup-failed", ERROR,
-	    TLSA_INVALID,
+	    DNSSEC_INVALID,
 	    "the name servers give no usable answer to TLSA queries, so "
 	    "senders delay the mail: fix them, or the device in front of "
 	    "them" },

@@ -17,7 +17,10 @@ TLSRPT = {
     "chain-invalid": "validation-failure",
     "tlsa-record-unusable": "tlsa-invalid",
     "tlsa-all-unusable": "tlsa-invalid",
-    "tlsa-lookup-failed": "tlsa-invalid",
+    # To all of these a sender's resolver says SERVFAIL.
+    "mx-lookup-failed": "dnssec-invalid",
+    "address-lookup-failed": "dnssec-invalid",
+    "tlsa-lookup-failed": "dnssec-invalid",
     "mx-bogus": "dnssec-invalid",
     "address-bogus": "dnssec-invalid",
     "tlsa-bogus": "dnssec-invalid",

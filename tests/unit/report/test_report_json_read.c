@@ -148,9 +148,9 @@ test_signers(void **state)
 {
 	/* Of MX, addresses and TLSA: as it is, and signed by either key. */
 	static const char *const places[][3] = {
-		{ UNSIGNED ",\"why\":null},\"hosts\"",
-		  SIGNED("1") ",\"why\":null},\"hosts\"",
-		  SIGNED("2") ",\"why\":null},\"hosts\"" },
+		{ UNSIGNED ",\"why\":null},\"tlsrpt\"",
+		  SIGNED("1") ",\"why\":null},\"tlsrpt\"",
+		  SIGNED("2") ",\"why\":null},\"tlsrpt\"" },
 		{ "\"cname\":null," UNSIGNED, "\"cname\":null," SIGNED("1"),
 		  "\"cname\":null," SIGNED("2") },
 		{ UNSIGNED ",\"why\":null,\"reference_names\"",
