@@ -221,7 +221,7 @@ put_break(const struct page *page, const struct evidence *evidence,
 {
 	const bool calm = zone->judged.at == ZONE_UNSIGNED;
 	char *text = memory_format("%s -> %s: %s", zone->parent, zone->name,
-	    zone->judged.why != NULL ? zone->judged.why : "");
+	    calm ? "not signed" : zone->judged.why);
 
 	put(page, calm ? COLOUR_DOUBT : COLOUR_BAD,
 	    calm ? "UNSIGNED" : "BROKEN");

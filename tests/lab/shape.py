@@ -79,6 +79,16 @@ CHANGE = {
     "host": Maybe(str), "address": Maybe(str), "before": Maybe(str),
     "after": Maybe(str),
 }
+ZONE = {
+    "name": str, "parent": Maybe(str), "dnssec": DNSSEC, "why": Maybe(str),
+    "ds": [{"key_tag": int, "algorithm": int, "digest_type": int,
+            "digest": HEX}],
+    "dnskeys": [{"key_tag": int, "algorithm": int, "flags": int}],
+    "denial": Maybe({"type": ("nsec", "nsec3"), "iterations": int,
+                     "opt_out": bool}),
+    "signed_from": Maybe(TIME), "signed_until": Maybe(TIME),
+    "life_left_percent": Maybe(int),
+}
 REPORT = {
     "domain": str, "verdict": VERDICTS, "checked_at": TIME,
     "elapsed_ms": int, "tool": TOOL,
@@ -87,7 +97,7 @@ REPORT = {
            "signed_until": Maybe(TIME), "signed_by": [SIGNER],
            "why": Maybe(str)},
     "tlsrpt": Maybe({"rua": [str]}),
-    "hosts": [HOST], "findings": [FINDING], "changes": Maybe([CHANGE]),
+    "hosts": [HOST], "zones": [ZONE], "findings": [FINDING], "changes": Maybe([CHANGE]),
 }
 
 
