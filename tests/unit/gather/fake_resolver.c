@@ -10,6 +10,7 @@ struct resolver {
 	fake_answer			*answer;
 	void				*argument;	/* borrowed */
 	struct resolver_question	*questions;	/* owned; a list */
+	size_t				 limited;
 };
 
 /* One of ANSWERED and PROBED is set. */
@@ -64,6 +65,7 @@ resolver_ask(struct resolver *resolver, const char *name, enum dns_type type,
 	question = question_new(resolver,
 	    resolver->answer(name, type, resolver->argument), argument);
 	question->answered = answered;
+	resolver->limited++;
 	if (question->answer != NULL)
 		event_active(question->due, EV_TIMEOUT, 0);
 	return question;
@@ -84,7 +86,7 @@ resolver_probe(struct resolver *resolver, resolver_probed *probed,
 void
 resolver_question_unlimit(struct resolver_question *question)
 {
-	(void)question;
+	question->resolver->limited--;
 }
 
 bool
@@ -188,6 +190,12 @@ fake_resolver_open(const struct resolver *resolver)
 	    question = question->next)
 		open++;
 	return open;
+}
+
+size_t
+fake_resolver_limited(const struct resolver *resolver)
+{
+	return resolver->limited;
 }
 
 void

@@ -24,6 +24,8 @@ void		 fake_resolver_free(struct resolver *resolver);
 
 /* Questions that are not answered yet. */
 size_t		 fake_resolver_open(const struct resolver *resolver);
+/* Questions, answered or not, that did not get all of the audit's time. */
+size_t		 fake_resolver_limited(const struct resolver *resolver);
 /* These have now had the time that each question gets. */
 void		 fake_resolver_age(struct resolver *resolver);
 
