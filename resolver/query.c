@@ -523,7 +523,28 @@ query_start(struct query_client *client, const struct query_question *question,
 	return query;
 }
 
-/* --- Referrals --- */
+/* --- Aliases and referrals --- */
+
+bool
+query_is_alias(const struct answer *answer)
+{
+	ldns_rdf *name = ldns_dname_new_frm_str(answer->owner);
+	ldns_rr_list *aliases = NULL;
+	ldns_pkt *packet = NULL;
+	bool found = false;
+
+	if (name != NULL && answer->origin != NULL &&
+	    answer->origin->packet != NULL && ldns_wire2pkt(&packet,
+	    answer->origin->packet, answer->origin->size) == LDNS_STATUS_OK) {
+		aliases = ldns_pkt_rr_list_by_name_and_type(packet, name,
+		    LDNS_RR_TYPE_CNAME, LDNS_SECTION_ANSWER);
+		found = ldns_rr_list_rr_count(aliases) > 0;
+		ldns_rr_list_deep_free(aliases);
+		ldns_pkt_free(packet);
+	}
+	ldns_rdf_deep_free(name);
+	return found;
+}
 
 static char *
 name_text(const ldns_rdf *name)

@@ -271,6 +271,16 @@ evidence_add_zone(struct evidence *evidence, const char *name)
 	return zone;
 }
 
+void
+evidence_remove_zone(struct evidence *evidence, size_t i)
+{
+	zone_clear(&evidence->zones[i]);
+	evidence->zone_total--;
+	evidence->zone_count--;
+	memmove(&evidence->zones[i], &evidence->zones[i + 1],
+	    (evidence->zone_count - i) * sizeof(*evidence->zones));
+}
+
 /* By depth, and then by name, for qsort. */
 static int
 compare_zones(const void *a, const void *b)

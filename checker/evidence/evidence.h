@@ -336,6 +336,8 @@ struct zone_evidence *evidence_zone(const struct evidence *evidence,
  */
 struct zone_evidence *evidence_add_zone(struct evidence *evidence,
 		    const char *name);
+/* Removes the zone with this index. */
+void		 evidence_remove_zone(struct evidence *evidence, size_t i);
 /* Puts the zones in order: the root first, each behind its parent. */
 void		 evidence_sort_zones(struct evidence *evidence);
 

@@ -8,7 +8,11 @@
 #include "checker/gather/trust_walk.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
+#include "resolver/query.h"
 #include "resolver/resolver.h"
+
+/* Aliases that lead to aliases, each into another zone that is broken. */
+#define ROUNDS_MAX	4
 
 /* DS or DNSKEY of a zone, in flight. */
 struct trust_lookup {
@@ -25,11 +29,14 @@ struct trust {
 	size_t			 running;	/* of these */
 	struct trust_walk	*walk;		/* owned, NULL: none */
 	struct trust_servers	*servers;	/* owned, NULL: none */
+	struct trust_names	 uncut;		/* owned; no zones' */
+	unsigned int		 rounds;	/* of walks that are over */
 	trust_done		*done;
 	void			*argument;	/* borrowed */
 };
 
 static void	add_zone(struct trust *trust, const char *name);
+static bool	walk(struct trust *trust);
 
 static void
 trust_free(struct trust *trust)
@@ -44,6 +51,7 @@ trust_free(struct trust *trust)
 	free(trust->lookups);
 	trust_walk_cancel(trust->walk);
 	trust_servers_cancel(trust->servers);
+	trust_names_clear(&trust->uncut);
 	evidence_sort_zones(trust->evidence);
 	zone_facts_settle(trust->evidence);
 	free(trust);
@@ -59,13 +67,74 @@ finish(struct trust *trust)
 	done(argument);
 }
 
+/* Whether a name server said that there is an alias at the zone's name. */
+static bool
+is_alias(const struct zone_evidence *zone)
+{
+	const struct server_evidence *server;
+	size_t i, j;
+
+	for (i = 0; i < zone->server_count; i++) {
+		server = &zone->servers[i];
+		for (j = 0; j < server->answer_count; j++) {
+			if (server->answers[j]->type == DNS_DS &&
+			    query_is_alias(server->answers[j]))
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Where even the question for DS records fails, a name is taken for a zone's. An
+ * alias is none (RFC 2181 10.1).
+ */
 static void
-on_heard(void *argument)
+drop_aliases(struct trust *trust)
+{
+	struct evidence *evidence = trust->evidence;
+	size_t i = 0;
+
+	while (i < evidence->zone_count) {
+		if (evidence->zones[i].dnskey == NULL &&
+		    is_alias(&evidence->zones[i])) {
+			trust_names_add(&trust->uncut,
+			    evidence->zones[i].name);
+			evidence_remove_zone(evidence, i);
+		} else {
+			i++;
+		}
+	}
+}
+
+/* Aliases that do not validate may lead on to where the fault is. */
+static void
+on_answers(void *argument)
 {
 	struct trust *trust = argument;
 
 	trust->servers = NULL;
-	finish(trust);
+	if (++trust->rounds == ROUNDS_MAX || !walk(trust))
+		finish(trust);
+}
+
+static void
+ask_answers(struct trust *trust)
+{
+	trust->servers = trust_servers_start(trust->context, trust->evidence,
+	    TRUST_ANSWERS, on_answers, trust);
+	if (trust->servers == NULL)
+		finish(trust);
+}
+
+static void
+on_zones(void *argument)
+{
+	struct trust *trust = argument;
+
+	trust->servers = NULL;
+	drop_aliases(trust);
+	ask_answers(trust);
 }
 
 /* Where it breaks, the name servers themselves are asked. */
@@ -76,9 +145,9 @@ on_walked(void *argument)
 
 	trust->walk = NULL;
 	trust->servers = trust_servers_start(trust->context, trust->evidence,
-	    on_heard, trust);
+	    TRUST_ZONES, on_zones, trust);
 	if (trust->servers == NULL)
-		finish(trust);
+		ask_answers(trust);
 }
 
 /*
@@ -90,7 +159,7 @@ walk(struct trust *trust)
 {
 	if (trust->evidence->thorough)
 		trust->walk = trust_walk_start(trust->context,
-		    trust->evidence, on_walked, trust);
+		    trust->evidence, &trust->uncut, on_walked, trust);
 	return trust->walk != NULL;
 }
 

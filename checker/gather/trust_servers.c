@@ -186,6 +186,25 @@ next_job(struct trust_servers *servers)
 
 /* --- What there is to ask --- */
 
+/* Whether the question has been asked in an earlier round. */
+static bool
+is_heard(const struct zone_evidence *zone, const char *owner,
+    enum dns_type type)
+{
+	const struct server_evidence *server;
+	size_t i, j;
+
+	for (i = 0; i < zone->server_count; i++) {
+		server = &zone->servers[i];
+		for (j = 0; j < server->answer_count; j++) {
+			if (server->answers[j]->type == type &&
+			    name_equal(server->answers[j]->owner, owner))
+				return true;
+		}
+	}
+	return false;
+}
+
 static void
 add_job(struct trust_servers *servers, const char *asked, const char *about,
     const char *owner, enum dns_type type)
@@ -198,6 +217,8 @@ add_job(struct trust_servers *servers, const char *asked, const char *about,
 		    name_equal(servers->jobs[i].owner, owner))
 			return;
 	}
+	if (is_heard(evidence_zone(servers->evidence, about), owner, type))
+		return;
 	if (servers->job_count == JOBS_MAX)
 		return;
 	job = &servers->jobs[servers->job_count++];
@@ -264,19 +285,13 @@ add_answer(struct trust_servers *servers, const struct answer *answer)
 		    answer->type);
 }
 
-struct trust_servers *
-trust_servers_start(const struct context *context, struct evidence *evidence,
-    trust_servers_done *done, void *argument)
+static void
+add_answers(struct trust_servers *servers)
 {
-	struct trust_servers *servers = memory_new(1, sizeof(*servers));
+	const struct evidence *evidence = servers->evidence;
 	const struct host_evidence *host;
 	size_t i, j;
 
-	servers->context = context;
-	servers->evidence = evidence;
-	servers->done = done;
-	servers->argument = argument;
-	add_zones(servers);
 	add_answer(servers, evidence->mx);
 	for (i = 0; i < evidence->host_count; i++) {
 		host = &evidence->hosts[i];
@@ -286,6 +301,22 @@ trust_servers_start(const struct context *context, struct evidence *evidence,
 		for (j = 0; j < EVIDENCE_BASES; j++)
 			add_answer(servers, host->tlsa[j]);
 	}
+}
+
+struct trust_servers *
+trust_servers_start(const struct context *context, struct evidence *evidence,
+    enum trust_topic topic, trust_servers_done *done, void *argument)
+{
+	struct trust_servers *servers = memory_new(1, sizeof(*servers));
+
+	servers->context = context;
+	servers->evidence = evidence;
+	servers->done = done;
+	servers->argument = argument;
+	if (topic == TRUST_ZONES)
+		add_zones(servers);
+	else
+		add_answers(servers);
 	if (servers->job_count > 0 && context->query_client != NULL) {
 		next_job(servers);
 		return servers;

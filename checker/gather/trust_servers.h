@@ -14,6 +14,13 @@
 
 struct trust_servers;
 
+/* Of what they are asked. */
+enum trust_topic {
+	TRUST_ZONES,		/* DS and DNSKEY of zones that break a chain */
+	TRUST_ANSWERS,		/* answers that do not validate, the chain
+				 * being whole */
+};
+
 /* Called once from the loop, when the gathering has freed itself. */
 typedef void	trust_servers_done(void *argument);
 
@@ -22,8 +29,8 @@ typedef void	trust_servers_done(void *argument);
  * filled in. NULL: there is nothing to ask.
  */
 struct trust_servers *trust_servers_start(const struct context *context,
-		    struct evidence *evidence, trust_servers_done *done,
-		    void *argument);
+		    struct evidence *evidence, enum trust_topic topic,
+		    trust_servers_done *done, void *argument);
 /* Ends it without a callback; what was heard by then stays. NULL is fine. */
 void		 trust_servers_cancel(struct trust_servers *servers);
 

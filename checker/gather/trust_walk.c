@@ -18,15 +18,13 @@
 struct trust_walk {
 	const struct context	 *context;	/* borrowed */
 	struct evidence		 *evidence;	/* borrowed */
-	char			**targets;	/* owned; names to walk to */
-	size_t			  target_count;
+	struct trust_names	  targets;	/* owned; names to walk to */
 	size_t			  target;	/* the one at hand */
 	size_t			  depth;	/* of the name at hand on the
 						 * way to it: 1 for the root, 2
 						 * for the top label; 0: none */
-	char			**uncut;	/* owned; names without a zone
-						 * of their own */
-	size_t			  uncut_count;
+	struct trust_names	 *uncut;	/* borrowed; names without a
+						 * zone of their own */
 	struct answer		 *ds;		/* owned; of the name at hand,
 						 * NULL: not known */
 	struct resolver_question *question;	/* owned, NULL: none */
@@ -37,18 +35,43 @@ struct trust_walk {
 
 static bool	ask_next(struct trust_walk *walk);
 
-static void
-walk_free(struct trust_walk *walk)
+void
+trust_names_add(struct trust_names *names, const char *name)
+{
+	if (trust_names_have(names, name))
+		return;
+	names->items = memory_grow(names->items, names->count, sizeof(char *));
+	names->items[names->count++] = memory_string(name);
+}
+
+bool
+trust_names_have(const struct trust_names *names, const char *name)
 {
 	size_t i;
 
+	for (i = 0; i < names->count; i++) {
+		if (name_equal(names->items[i], name))
+			return true;
+	}
+	return false;
+}
+
+void
+trust_names_clear(struct trust_names *names)
+{
+	size_t i;
+
+	for (i = 0; i < names->count; i++)
+		free(names->items[i]);
+	free(names->items);
+	*names = (struct trust_names){ NULL, 0 };
+}
+
+static void
+walk_free(struct trust_walk *walk)
+{
 	resolver_cancel(walk->question);
-	for (i = 0; i < walk->target_count; i++)
-		free(walk->targets[i]);
-	for (i = 0; i < walk->uncut_count; i++)
-		free(walk->uncut[i]);
-	free(walk->targets);
-	free(walk->uncut);
+	trust_names_clear(&walk->targets);
 	answer_free(walk->ds);
 	free(walk);
 }
@@ -67,24 +90,12 @@ finish(struct trust_walk *walk)
 static const char *
 name_at(const struct trust_walk *walk)
 {
-	const char *name = walk->targets[walk->target];
+	const char *name = walk->targets.items[walk->target];
 	size_t depth = name_label_count(name) + 1;
 
 	for (; depth > walk->depth; depth--)
 		name = name_parent(name);
 	return name;
-}
-
-static bool
-is_uncut(const struct trust_walk *walk, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < walk->uncut_count; i++) {
-		if (name_equal(walk->uncut[i], name))
-			return true;
-	}
-	return false;
 }
 
 /* The name at hand has been dealt with. */
@@ -212,9 +223,7 @@ on_dnskey(struct answer *answer, void *argument)
 static void
 pass_name(struct trust_walk *walk)
 {
-	walk->uncut = memory_grow(walk->uncut, walk->uncut_count,
-	    sizeof(char *));
-	walk->uncut[walk->uncut_count++] = memory_string(name_at(walk));
+	trust_names_add(walk->uncut, name_at(walk));
 	next_name(walk);
 }
 
@@ -265,12 +274,12 @@ on_ds(struct answer *answer, void *argument)
 static bool
 go_down(struct trust_walk *walk)
 {
-	const size_t depth = name_label_count(walk->targets[walk->target]) + 1;
+	const size_t depth = name_label_count(walk->targets.items[walk->target]) + 1;
 	const struct zone_evidence *zone;
 
 	while (walk->depth++ < depth) {
 		zone = evidence_zone(walk->evidence, name_at(walk));
-		if (zone == NULL && !is_uncut(walk, name_at(walk)))
+		if (zone == NULL && !trust_names_have(walk->uncut, name_at(walk)))
 			return true;
 		if (zone != NULL && !goes_on_below(zone))
 			break;
@@ -282,7 +291,7 @@ go_down(struct trust_walk *walk)
 static bool
 ask_next(struct trust_walk *walk)
 {
-	for (; walk->target < walk->target_count; walk->target++,
+	for (; walk->target < walk->targets.count; walk->target++,
 	    walk->depth = 0) {
 		if (walk->asked == QUESTIONS_MAX || !go_down(walk))
 			continue;
@@ -295,33 +304,32 @@ ask_next(struct trust_walk *walk)
 	return false;
 }
 
-static void
-add_target(struct trust_walk *walk, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < walk->target_count; i++) {
-		if (name_equal(walk->targets[i], name))
-			return;
-	}
-	walk->targets = memory_grow(walk->targets, walk->target_count,
-	    sizeof(char *));
-	walk->targets[walk->target_count++] = memory_string(name);
-}
-
 /* Both ends of an alias: either may be what is not secure. */
 static void
 add_answer(struct trust_walk *walk, const struct answer *answer)
 {
 	if (answer == NULL || answer->dnssec == DNSSEC_SECURE)
 		return;
-	add_target(walk, answer->owner);
-	add_target(walk, answer->expanded);
+	trust_names_add(&walk->targets, answer->owner);
+	trust_names_add(&walk->targets, answer->expanded);
+}
+
+/* Where aliases lead that do not validate, as the name servers say. */
+static void
+add_heard(struct trust_walk *walk, const struct server_evidence *server)
+{
+	size_t i;
+
+	for (i = 0; i < server->answer_count; i++) {
+		if (server->answers[i]->aliased)
+			trust_names_add(&walk->targets,
+			    server->answers[i]->expanded);
+	}
 }
 
 struct trust_walk *
 trust_walk_start(const struct context *context, struct evidence *evidence,
-    trust_walk_done *done, void *argument)
+    struct trust_names *uncut, trust_walk_done *done, void *argument)
 {
 	struct trust_walk *walk = memory_new(1, sizeof(*walk));
 	const struct host_evidence *host;
@@ -329,6 +337,7 @@ trust_walk_start(const struct context *context, struct evidence *evidence,
 
 	walk->context = context;
 	walk->evidence = evidence;
+	walk->uncut = uncut;
 	walk->done = done;
 	walk->argument = argument;
 	add_answer(walk, evidence->mx);
@@ -339,6 +348,10 @@ trust_walk_start(const struct context *context, struct evidence *evidence,
 		add_answer(walk, host->cname);
 		for (j = 0; j < EVIDENCE_BASES; j++)
 			add_answer(walk, host->tlsa[j]);
+	}
+	for (i = 0; i < evidence->zone_count; i++) {
+		for (j = 0; j < evidence->zones[i].server_count; j++)
+			add_heard(walk, &evidence->zones[i].servers[j]);
 	}
 	if (ask_next(walk))
 		return walk;

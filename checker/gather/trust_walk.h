@@ -10,16 +10,29 @@
 
 struct trust_walk;
 
+/* Names that are no zones, each owned; all of it freed by the owner. */
+struct trust_names {
+	char	**items;
+	size_t	  count;
+};
+
+void		 trust_names_add(struct trust_names *names, const char *name);
+bool		 trust_names_have(const struct trust_names *names,
+		    const char *name);
+void		 trust_names_clear(struct trust_names *names);
+
 /* Called once from the loop, when the walk has freed itself. */
 typedef void	trust_walk_done(void *argument);
 
 /*
  * EVIDENCE (borrowed) has the zones that signatures name; those on the way to
- * answers that are not secure are added. NULL: there is nothing to ask.
+ * answers that are not secure are added, and to the ends of aliases that name
+ * servers told of. Names that are found to be none are added to UNCUT
+ * (borrowed), and those are passed over. NULL: there is nothing to ask.
  */
 struct trust_walk *trust_walk_start(const struct context *context,
-		    struct evidence *evidence, trust_walk_done *done,
-		    void *argument);
+		    struct evidence *evidence, struct trust_names *uncut,
+		    trust_walk_done *done, void *argument);
 /* Ends it without a callback. NULL is fine. */
 void		 trust_walk_cancel(struct trust_walk *walk);
 

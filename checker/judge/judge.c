@@ -71,7 +71,10 @@ add_mx_insecure(struct judge_state *state)
 	char *cure;
 
 	/* Either end of an alias may be the unsigned one. */
-	what = fault.why != NULL ? memory_string(fault.why) : mx->aliased ?
+	what = fault.why != NULL && mx->aliased ?
+	    memory_format("%s is an alias of %s, and %s", evidence->domain,
+	    mx->expanded, fault.why) : fault.why != NULL ?
+	    memory_string(fault.why) : mx->aliased ?
 	    memory_format("%s is an alias of %s, and one of them is not signed",
 	    evidence->domain, mx->expanded) :
 	    memory_format("%s is not signed, or has no DS record",

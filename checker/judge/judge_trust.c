@@ -127,19 +127,24 @@ judge_trust_verdict(const struct judge_state *state,
 	return VERDICT_FAIL;
 }
 
-/* The finding that explains what is wrong with an answer, if there is one. */
+/*
+ * The finding that explains what is wrong with an answer, if there is one. A
+ * name that does not exist is explained by that.
+ */
 static void
-add_break(struct judge_state *state, const struct trust_fault *fault)
+add_break(struct judge_state *state, const struct answer *answer,
+    const struct trust_fault *fault)
 {
 	struct finding *finding;
 
-	if (fault->zone == NULL ||
+	if (fault->zone == NULL || (answer->kind == ANSWER_NO_NAME &&
+	    state->host == NULL) ||
 	    breaks[fault->at].code == FINDING_CODE_COUNT)
 		return;
 	finding = judging_add(state, breaks[fault->at].code, "%s", fault->why);
 	finding->place.zone = fault->zone->name;
 	/* It explains a failure, where DANE can apply to nothing any more. */
-	if (fault->zone->judged.dnssec <= DNSSEC_BOGUS && state->host == NULL)
+	if (answer->dnssec <= DNSSEC_BOGUS && state->host == NULL)
 		finding->severity = finding_code_severity(finding->code);
 	judge_trust_advise(finding, fault, "", "");
 	trust_ds_advise(&finding->advice, fault->zone, fault->at);
@@ -157,28 +162,31 @@ is_of_domain(const struct judge_state *state, const struct trust_fault *fault)
 	return same;
 }
 
-/* Of the answers that decide about a host, the first that is not secure. */
+/*
+ * Of the answers that decide about a host, the one to blame: what is bogus
+ * first. One secure family is enough, and what is not published need not be.
+ */
 static const struct answer *
 insecure_answer(const struct host_evidence *host)
 {
 	const struct answer *answers[] = { host->a, host->aaaa, host->cname,
 		host->judged.tlsa };
+	const bool good = host_dns_address_status(host) == DNSSEC_SECURE;
+	const struct answer *answer, *worst = NULL;
 	size_t i;
 
-	/* One secure family is enough, but none may be bogus. */
 	for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
-		if (answers[i] == NULL ||
-		    answers[i]->dnssec == DNSSEC_SECURE ||
-		    (answers[i]->dnssec == DNSSEC_INSECURE &&
-		    host_dns_address_status(host) == DNSSEC_SECURE && i < 3))
+		answer = answers[i];
+		if (answer == NULL || answer->dnssec == DNSSEC_SECURE ||
+		    (answer->dnssec == DNSSEC_INSECURE && (i < 3 ? good :
+		    !answer_has_records(answer))))
 			continue;
-		/* Only what is published could be secure. */
-		if (i == 3 && !answer_has_records(answers[i]) &&
-		    answers[i]->dnssec == DNSSEC_INSECURE)
-			continue;
-		return answers[i];
+		if (answer->dnssec == DNSSEC_BOGUS)
+			return answer;
+		if (worst == NULL)
+			worst = answer;
 	}
-	return NULL;
+	return worst;
 }
 
 struct trust_fault
@@ -195,13 +203,13 @@ add_breaks(struct judge_state *state)
 	struct trust_fault fault = trust_fault_find(evidence, evidence->mx);
 	size_t i;
 
-	add_break(state, &fault);
+	add_break(state, evidence->mx, &fault);
 	trust_fault_clear(&fault);
 	for (i = 0; i < evidence->host_count; i++) {
 		state->host = &evidence->hosts[i];
 		fault = judge_trust_of_host(state);
 		if (!is_of_domain(state, &fault))
-			add_break(state, &fault);
+			add_break(state, insecure_answer(state->host), &fault);
 		trust_fault_clear(&fault);
 	}
 	state->host = NULL;

@@ -7,10 +7,11 @@
 #include "resolver/name.h"
 
 static bool
-is_on_the_way(const struct zone_evidence *zone, const struct answer *answer)
+is_on_the_way(const struct zone_evidence *zone, const struct answer *answer,
+    const char *end)
 {
 	return name_is_at_or_below(answer->owner, zone->name) ||
-	    name_is_at_or_below(answer->expanded, zone->name);
+	    name_is_at_or_below(end, zone->name);
 }
 
 /*
@@ -20,13 +21,14 @@ is_on_the_way(const struct zone_evidence *zone, const struct answer *answer)
 static const struct zone_evidence *
 broken_zone(const struct evidence *evidence, const struct answer *answer)
 {
+	const char *end = trust_heard_end(evidence, answer);
 	const struct zone_evidence *zone, *unsigned_zone = NULL;
 	size_t i;
 
 	for (i = 0; i < evidence->zone_count; i++) {
 		zone = &evidence->zones[i];
 		if (zone->judged.at == ZONE_UNBROKEN ||
-		    !is_on_the_way(zone, answer))
+		    !is_on_the_way(zone, answer, end))
 			continue;
 		if (zone->judged.at != ZONE_UNSIGNED)
 			return zone;

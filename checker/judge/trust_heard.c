@@ -63,6 +63,24 @@ trust_heard_records(const struct zone_evidence *zone, const char *owner,
 	return NULL;
 }
 
+const char *
+trust_heard_end(const struct evidence *evidence, const struct answer *answer)
+{
+	const char *end = answer->expanded;
+	struct heard heard;
+	size_t i;
+
+	for (i = 0; i < evidence->zone_count && !answer->aliased; i++) {
+		heard = (struct heard){ 0 };
+		while (heard_next(&evidence->zones[i], answer->owner,
+		    answer->type, &heard)) {
+			if (heard.answer->aliased)
+				end = heard.answer->expanded;
+		}
+	}
+	return end;
+}
+
 /* "does not answer", "says REFUSED". Owned by the caller. */
 static char *
 fault_text(const struct answer *answer)

@@ -25,6 +25,13 @@ void	trust_heard_ds(const struct evidence *evidence,
 void	trust_heard_answer(const struct zone_evidence *zone,
 	    const struct answer *answer, struct trust_fault *fault);
 
+/*
+ * The end of the alias at the answer's owner: as validated, or as a server has
+ * said. Borrowed; the owner itself: there is none, or it is not known.
+ */
+const char *trust_heard_end(const struct evidence *evidence,
+	    const struct answer *answer);
+
 /* What the first server said that has such records. Borrowed; NULL: none. */
 const struct answer *trust_heard_records(const struct zone_evidence *zone,
 	    const char *owner, enum dns_type type);
