@@ -253,6 +253,15 @@ resolver_question_unlimit(struct resolver_question *question)
 	question->unlimited = true;
 }
 
+void
+resolver_question_limit(struct resolver_question *question)
+{
+	question->unlimited = question->overdue = false;
+	/* An answer is handed over by the same event, which would be late. */
+	if (question->answer == NULL)
+		evtimer_add(question->due, &question->resolver->limit);
+}
+
 bool
 resolver_is_overdue(const struct resolver_question *question)
 {

@@ -99,6 +99,8 @@ struct resolver_question *
  * limit has passed.
  */
 void		 resolver_question_unlimit(struct resolver_question *question);
+/* The opposite: it has the limit from now on, however long it has taken. */
+void		 resolver_question_limit(struct resolver_question *question);
 bool		 resolver_is_overdue(const struct resolver_question *question);
 /* Cancels the question: no callback follows. NULL is fine. */
 void		 resolver_cancel(struct resolver_question *question);

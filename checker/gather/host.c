@@ -50,6 +50,18 @@ finish(struct host_gathering *gathering, bool connect)
 	done(evidence, connect, argument);
 }
 
+/*
+ * Name servers that are slow take about as long for either family, and those
+ * that drop the questions for one of them are common: the other family, and the
+ * TLSA records, are waiting for it.
+ */
+static void
+limit(struct lookup *lookup)
+{
+	if (lookup->question != NULL)
+		resolver_question_limit(lookup->question);
+}
+
 static void
 on_answer(struct answer *answer, void *argument)
 {
@@ -59,6 +71,10 @@ on_answer(struct answer *answer, void *argument)
 	lookup->question = NULL;
 	*lookup->slot = answer;
 	context_trace_answer(gathering->context, answer);
+	if (lookup->type == DNS_A)
+		limit(&gathering->lookups[LOOKUP_AAAA]);
+	else if (lookup->type == DNS_AAAA)
+		limit(&gathering->lookups[LOOKUP_A]);
 	host_advance(gathering);
 }
 

@@ -19,7 +19,10 @@ struct resolver_question {
 	struct resolver_question	*next;		/* owned */
 	struct event			*due;		/* owned */
 	struct answer			*answer;	/* owned, NULL: none */
+	char				*name;		/* owned, NULL: a probe */
+	enum dns_type			 type;
 	bool				 overdue;
+	bool				 limited;	/* again */
 	resolver_answered		*answered;
 	resolver_probed			*probed;
 	void				*argument;	/* borrowed */
@@ -64,6 +67,8 @@ resolver_ask(struct resolver *resolver, const char *name, enum dns_type type,
 
 	question = question_new(resolver,
 	    resolver->answer(name, type, resolver->argument), argument);
+	question->name = memory_string(name);
+	question->type = type;
 	question->answered = answered;
 	resolver->limited++;
 	if (question->answer != NULL)
@@ -89,6 +94,12 @@ resolver_question_unlimit(struct resolver_question *question)
 	question->resolver->limited--;
 }
 
+void
+resolver_question_limit(struct resolver_question *question)
+{
+	question->limited = true;
+}
+
 bool
 resolver_is_overdue(const struct resolver_question *question)
 {
@@ -108,6 +119,7 @@ resolver_cancel(struct resolver_question *question)
 	*link = question->next;
 	event_free(question->due);
 	answer_free(question->answer);
+	free(question->name);
 	free(question);
 }
 
@@ -196,6 +208,21 @@ size_t
 fake_resolver_limited(const struct resolver *resolver)
 {
 	return resolver->limited;
+}
+
+void
+fake_resolver_expire(struct resolver *resolver)
+{
+	struct resolver_question *question;
+
+	for (question = resolver->questions; question != NULL;
+	    question = question->next) {
+		if (!question->limited || question->answer != NULL)
+			continue;
+		question->answer = answer_failed(question->name,
+		    question->type, "no answer within 15 seconds");
+		event_active(question->due, EV_TIMEOUT, 0);
+	}
 }
 
 void

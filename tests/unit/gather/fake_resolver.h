@@ -26,7 +26,9 @@ void		 fake_resolver_free(struct resolver *resolver);
 size_t		 fake_resolver_open(const struct resolver *resolver);
 /* Questions, answered or not, that did not get all of the audit's time. */
 size_t		 fake_resolver_limited(const struct resolver *resolver);
-/* These have now had the time that each question gets. */
+/* Those open that have got a limit again have reached it. */
+void		 fake_resolver_expire(struct resolver *resolver);
+/* The open ones have now had the time that each question gets. */
 void		 fake_resolver_age(struct resolver *resolver);
 
 #endif

@@ -38,19 +38,25 @@ struct host_row {
 	bool		 all;
 	bool		 dns_only;
 	bool		 connect;
-	bool		 silent_tlsa;	/* TLSA is not answered */
+	enum dns_type	 silent;	/* not answered; 0: none */
 };
 
 static const struct host_row host_rows[] = {
-	{ "TLSA records", 1, 0, 1, false, false, true, false },
-	{ "IPv6 alone", 0, 1, 1, false, false, true, false },
-	{ "no TLSA records", 1, 1, 0, false, false, false, false },
-	{ "no TLSA records, --all", 1, 1, 0, true, false, true, false },
-	{ "--dns-only", 1, 1, 1, false, true, false, false },
+	{ "TLSA records", 1, 0, 1, false, false, true, 0 },
+	{ "IPv6 alone", 0, 1, 1, false, false, true, 0 },
+	{ "no TLSA records", 1, 1, 0, false, false, false, 0 },
+	{ "no TLSA records, --all", 1, 1, 0, true, false, true, 0 },
+	{ "--dns-only", 1, 1, 1, false, true, false, 0 },
 };
 
 static const struct host_row late_row = { "late", 1, 0, 1, false, false, true,
-	true };
+	DNS_TLSA };
+
+/* Name servers that drop the questions for one family. */
+static const struct host_row dropped_rows[] = {
+	{ "AAAA dropped", 1, 0, 1, false, false, true, DNS_AAAA },
+	{ "A dropped", 0, 1, 1, false, false, true, DNS_A },
+};
 
 /* Addresses that nothing is sent to. */
 static struct answer *
@@ -84,14 +90,14 @@ answer_host(const char *name, enum dns_type type, void *argument)
 	const uint8_t tlsa[35] = { 3, 1, 1 };
 	struct answer *answer;
 
+	if (type == test->row->silent)
+		return NULL;
 	if (type == DNS_A)
 		return addresses(name, type, test->row->a);
 	if (type == DNS_AAAA)
 		return addresses(name, type, test->row->aaaa);
 	assert_int_equal(type, DNS_TLSA);
 	assert_string_equal(name, OWNER);
-	if (test->row->silent_tlsa)
-		return NULL;
 	if (test->row->tlsa == 0)
 		return fixture_answer(name, type, ANSWER_NO_DATA,
 		    DNSSEC_SECURE);
@@ -167,6 +173,26 @@ test_host(void **state)
 	assert_int_equal(host->endpoint_count, 0);
 }
 
+/* The other family and TLSA do not wait for it until the deadline. */
+static void
+test_dropped(void **state)
+{
+	struct test *test = *state;
+	const struct host_row *row = test->row;
+	const struct host_evidence *host = test->evidence->hosts;
+	const struct answer *dropped;
+
+	assert_int_equal(test->ends, 0);
+	assert_null(host->tlsa[0]);
+	fake_resolver_expire(test->context.resolver);
+	timeless_run(test->context.base);
+	assert_int_equal(test->ends, 1);
+	assert_true(test->connect);
+	dropped = row->silent == DNS_A ? host->a : host->aaaa;
+	assert_int_equal(dropped->dnssec, DNSSEC_FAILED);
+	assert_int_equal(host->tlsa[0]->count, 1);
+}
+
 static void
 stop_gathering(struct test *test)
 {
@@ -210,6 +236,7 @@ main(void)
 {
 	const struct table tables[] = {
 		TABLE_WITH(test_host, host_rows, set_up, tear_down),
+		TABLE_WITH(test_dropped, dropped_rows, set_up, tear_down),
 		TABLE_ALONE_WITH(test_stop_early, set_up, tear_down),
 		TABLE_ALONE_WITH(test_stop_late, set_up, tear_down),
 	};

@@ -262,6 +262,28 @@ test_limit(void **state)
 	    "A silent: no answer within 0.3 seconds");
 }
 
+/* Beyond the limit, and then from now on within it again. */
+static void
+test_limit_again(void **state)
+{
+	struct test *test = *state;
+	struct resolver_question *question;
+
+	test->options.question_limit = SHORT;
+	open_resolver(test);
+	question = resolver_ask(test->resolver, "silent", DNS_A, on_answer,
+	    test);
+	resolver_question_unlimit(question);
+	while (!resolver_is_overdue(question))
+		event_base_loop(test->base, EVLOOP_ONCE);
+	assert_null(test->answer);
+	resolver_question_limit(question);
+	assert_false(resolver_is_overdue(question));
+	run(test);
+	assert_string_equal(test->answer->why,
+	    "A silent: no answer within 0.3 seconds");
+}
+
 /* A name that libunbound rejects is answered from the loop, too. */
 static void
 test_impossible_name(void **state)
@@ -546,6 +568,7 @@ main(void)
 		TEST(test_origins),
 		TEST(test_servfail),
 		TEST(test_limit),
+		TEST(test_limit_again),
 		TEST(test_impossible_name),
 		TEST(test_cancel),
 		TEST(test_cancel_from_callback),
