@@ -1,7 +1,12 @@
 /*
- * A DNS client of our own: one question to one server, and what that server
- * itself did with it. No answer is validated, cached or asked for elsewhere:
- * that is resolver.h.
+ * One question to one DNS server, asked without a resolver in between: what
+ * that server itself does, where a chain of trust is broken. Nothing is
+ * validated. Whether the server may be asked at all (asked.h) is for the caller
+ * to know.
+ *
+ * Over UDP first, several times; over TCP if the answer is cut off, and once if
+ * there was none. EDNS with DO (RFC 6891, RFC 3225), unless the server does not
+ * understand it.
  */
 #ifndef RESOLVER_QUERY_H
 #define RESOLVER_QUERY_H
@@ -13,47 +18,61 @@
 
 #include "resolver/answer.h"
 
+/* More name servers, and addresses of all of them together, are left out. */
+#define QUERY_SERVERS_MAX	32
+#define QUERY_GLUE_MAX		64
+
+/* Octets of an answer over UDP that servers are told to keep to. */
+#define QUERY_UDP_SIZE		1232
+
 struct event_base;
 struct query;
 struct query_client;
 
-/* Limits on what a referral names; more is left out. */
-#define QUERY_SERVERS_MAX	32
-#define QUERY_GLUE_MAX		64
-
-/* All borrowed; copied. */
+/* All pointers are borrowed; what they point to is copied. */
 struct query_question {
 	const struct sockaddr	*server;	/* with its port */
-	socklen_t		 server_size;
+	socklen_t		 server_size;	/* octets */
 	const char		*name;		/* form of name.h */
 	enum dns_type		 type;
 	bool			 recursive;	/* RD: it is a resolver */
 	bool			 unchecked;	/* CD: it is to withhold
 						 * nothing (RFC 4035 3.2.2) */
 	bool			 tcp_only;
-	double			 limit;		/* seconds, for everything */
+	bool			 udp_only;	/* what is cut off stays so,
+						 * silence is silence */
+	double			 limit;		/* seconds for all tries; not
+						 * for waiting in line */
 };
 
 /*
- * Called once from the loop; ANSWER is owned by the callee, never NULL: a packet
- * as it came (its origin), DNSSEC_INSECURE for want of validation, or unusable
- * with the kind of fault.
+ * Called once from the loop, never from inside query_start. ANSWER is owned by
+ * the callee, and never NULL. If a packet came, it is made of that, with its
+ * origin, and neither secure nor bogus. If none came, its fault is one of
+ *
+ *	SILENT		nothing in time; a TCP connection without an answer
+ *	UNREACHABLE	no route; the port is closed
+ *	NO_TCP		cut off over UDP, and TCP gives no answer
+ *	MALFORMED	what came is none, or one to another question
+ *	OTHER		the name cannot be asked for
+ *
+ * and WHY says more.
  */
 typedef void	query_answered(struct answer *answer, void *argument);
 
 /*
- * For questions until it is freed; RRSIG times are relative to NOW. So many at a
- * time are in flight, each with a descriptor; further ones wait in line.
+ * BASE must outlive it; RRSIG times are relative to NOW. MOST queries at a time
+ * are in flight, each with one descriptor; the others wait in line. Owned by
+ * the caller.
  */
 struct query_client *query_client_new(struct event_base *base, time_t now,
 		    size_t most);
-/* Cancels what is asked, without callbacks. NULL is fine. */
+/* Cancels all of its queries, without callbacks. NULL is fine. */
 void		 query_client_free(struct query_client *client);
 
 /*
- * Asks over UDP (RFC 6891, DO set), again after a while without an answer, and
- * over TCP where the answer is cut off or nothing comes over UDP. Other packets
- * than the answer to the question are not heard.
+ * Asks, as soon as there is room. The query is the client's; it is gone when
+ * the callback runs.
  */
 struct query	*query_start(struct query_client *client,
 		    const struct query_question *question,
@@ -61,25 +80,25 @@ struct query	*query_start(struct query_client *client,
 /* No callback follows. NULL is fine. */
 void		 query_cancel(struct query *query);
 
-/* Whether there is an alias at the name asked for, wherever it leads. */
-bool		 query_is_alias(const struct answer *answer);
-
-/* A name server of a zone, as a referral has it. */
+/* A name server of a zone, and the addresses that came with it. */
 struct query_server {
-	char	*name;			/* owned */
-	struct answer_record *glue;	/* owned, A (4 octets) and AAAA (16) */
-	size_t	 glue_count;
+	char			*name;	/* owned; form of name.h */
+	struct answer_record	*glue;	/* owned, A (4 octets) and AAAA (16);
+					 * NULL: none */
+	size_t			 glue_count;
 };
 
-/* To which servers a zone is delegated (RFC 1034 4.2.1). */
+/* To which servers a zone is delegated (RFC 1034 4.3.2). */
 struct query_referral {
-	struct query_server	*servers;	/* owned */
+	struct query_server	*servers;	/* owned; each name once */
 	size_t			 count;
+	bool			 truncated;	/* a limit was reached */
 };
 
 /*
- * The name servers of ZONE that an answer names, in its answer or authority
- * section, with their addresses. False: it names none. Cleared by the caller.
+ * The name servers of ZONE (form of name.h) that an answer's origin names: in
+ * its answer section, if the server has the zone itself, or else in the
+ * authority section. False: it names none. Cleared by the caller.
  */
 bool		 query_referral_init(struct query_referral *referral,
 		    const struct answer *answer, const char *zone);
