@@ -78,7 +78,7 @@ struct query {
 	/* What has been seen so far. */
 	bool			 silent;	/* no answer over UDP */
 	bool			 cut_off;	/* an answer over UDP was */
-	bool			 misfit;	/* something came that is none */
+	bool			 misfit;	/* what came was none */
 	bool			 connected;	/* over TCP */
 };
 
