@@ -102,20 +102,23 @@ query_records_next(struct query_records *records, struct query_record *record)
 
 /*
  * The name at AT without pointers, in NAME. Returns its octets; 0: it is
- * malformed.
+ * malformed. Pointers go back to what came before (RFC 1035 4.1.4).
  */
 static size_t
 expand_name(const uint8_t *packet, size_t size, size_t at,
     uint8_t name[NAME_WIRE_MAX])
 {
-	size_t used = 0, pointers = 0, label;
+	size_t used = 0, pointers = 0, label, target;
 
 	while (at < size) {
 		if (packet[at] >= POINTER) {
 			if (size - at < 2 || pointers++ == POINTERS_MAX)
 				return 0;
-			at = (size_t)(packet[at] & ~POINTER) << 8 |
+			target = (size_t)(packet[at] & ~POINTER) << 8 |
 			    packet[at + 1];
+			if (target >= at)
+				return 0;
+			at = target;
 			continue;
 		}
 		label = (size_t)packet[at] + 1;
