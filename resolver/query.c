@@ -61,6 +61,7 @@ struct query {
 	bool			 tcp_only;
 	bool			 udp_only;
 	double			 limit;		/* seconds */
+	struct query_manner	*told;		/* borrowed; NULL: nobody */
 	query_answered		*answered;
 	void			*argument;	/* borrowed */
 	struct query_message	 message;
@@ -76,8 +77,7 @@ struct query {
 	struct event		*readable;	/* owned; the socket; or NULL */
 	struct event		*timer;		/* owned */
 	/* What has been seen so far. */
-	bool			 silent;	/* no answer over UDP */
-	bool			 cut_off;	/* an answer over UDP was */
+	struct query_manner	 manner;
 	bool			 misfit;	/* what came was none */
 	bool			 connected;	/* over TCP */
 };
@@ -145,6 +145,8 @@ finish(struct query *query, struct answer *answer)
 	query_answered *const answered = query->answered;
 	void *const argument = query->argument;
 
+	if (query->told != NULL)
+		*query->told = query->manner;
 	query_free(query);
 	answered(answer, argument);
 }
@@ -187,10 +189,10 @@ finish_tcp(struct query *query, int error)
 	const char *what = error != 0 ? strerror(error) :
 	    "the connection was closed before a whole answer";
 
-	if (query->cut_off)
+	if (query->manner.udp_cut)
 		finish_failed(query, ANSWER_FAULT_NO_TCP, memory_format(
 		    "the answer over UDP is cut off, and over TCP: %s", what));
-	else if (query->silent)
+	else if (query->manner.udp_silent)
 		finish_silent(query, memory_format(
 		    "no answer over UDP, and over TCP: %s", what));
 	else if (query->connected || error == ETIMEDOUT)
@@ -205,7 +207,7 @@ finish_overdue(struct query *query)
 {
 	char *why = overdue(query);
 
-	if (query->cut_off) {
+	if (query->manner.udp_cut) {
 		finish_failed(query, ANSWER_FAULT_NO_TCP, memory_format(
 		    "the answer over UDP is cut off, and over TCP: %s", why));
 		free(why);
@@ -224,6 +226,17 @@ set_timer(struct query *query, double now, double deadline)
 	evtimer_add(query->timer, &wait);
 }
 
+/* For the next try. */
+static void
+renew(struct query *query, bool over_tcp)
+{
+	hang_up(query);
+	query_message_renew(&query->message);
+	query->manner.tries++;
+	query->manner.tcp = over_tcp;
+	query->manner.plain = !query->message.edns;
+}
+
 static void	begin_udp(struct query *query);
 static void	begin_tcp(struct query *query);
 
@@ -235,6 +248,8 @@ receive(struct query *query, size_t size)
 	const struct query_reply reply = query_message_read(client->packet,
 	    size);
 	const bool over_udp = query->socket != -1;
+	const bool cut_off = reply.cut_off && (reply.rcode == RCODE_NOERROR ||
+	    reply.rcode == RCODE_NXDOMAIN);
 	const struct answer_source source = {
 		.owner = query->name,
 		.type = query->type,
@@ -253,13 +268,17 @@ receive(struct query *query, size_t size)
 			begin_udp(query);
 		else
 			begin_tcp(query);
-	} else if (reply.cut_off && over_udp && !query->udp_only &&
-	    (reply.rcode == RCODE_NOERROR || reply.rcode == RCODE_NXDOMAIN)) {
-		query->cut_off = true;
-		begin_tcp(query);
-	} else {
-		finish(query, answer_from_packet(&source));
+		return;
 	}
+	query->manner.udp_cut |= cut_off && over_udp;
+	if (cut_off && over_udp && !query->udp_only)
+		begin_tcp(query);
+	else if (cut_off && !over_udp)
+		/* What is left is no answer (RFC 2181 9). */
+		finish_failed(query, ANSWER_FAULT_MALFORMED, memory_string(
+		    "the answer is cut off, over TCP as well"));
+	else
+		finish(query, answer_from_packet(&source));
 }
 
 /* The network says no, or this machine. */
@@ -344,8 +363,7 @@ begin_udp(struct query *query)
 {
 	int error;
 
-	hang_up(query);
-	query_message_renew(&query->message);
+	renew(query, false);
 	error = send_datagram(query);
 	if (error != 0) {
 		fail_udp(query, error);
@@ -412,9 +430,8 @@ begin_tcp(struct query *query)
 	const struct query_message *message = &query->message;
 	int error;
 
-	hang_up(query);
+	renew(query, true);
 	query->connected = false;
-	query_message_renew(&query->message);
 	query->stream = bufferevent_socket_new(query->client->base, -1,
 	    BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
 	if (query->stream == NULL)
@@ -443,14 +460,17 @@ on_timer(evutil_socket_t fd, short what, void *argument)
 
 	(void)fd;
 	(void)what;
-	if (query->stream != NULL || (query->last_try && query->udp_only)) {
+	if (query->stream != NULL) {
 		finish_overdue(query);
-	} else if (query->last_try) {
-		query->silent = true;
-		begin_tcp(query);
-	} else {
-		begin_udp(query);
+		return;
 	}
+	query->manner.udp_silent = query->last_try;
+	if (!query->last_try)
+		begin_udp(query);
+	else if (query->udp_only)
+		finish_overdue(query);
+	else
+		begin_tcp(query);
 }
 
 static void
@@ -536,6 +556,7 @@ query_start(struct query_client *client, const struct query_question *question,
 	query->type = question->type;
 	query->tcp_only = question->tcp_only;
 	query->udp_only = question->udp_only;
+	query->told = question->manner;
 	query->limit = question->limit > 0 ? question->limit : 0;
 	query->valid = query_message_init(&query->message, question);
 	query->answered = answered;

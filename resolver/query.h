@@ -29,7 +29,16 @@ struct event_base;
 struct query;
 struct query_client;
 
-/* All pointers are borrowed; what they point to is copied. */
+/* How an answer came about. */
+struct query_manner {
+	unsigned int	tries;		/* questions sent, over either */
+	bool		tcp;		/* the last of them over TCP */
+	bool		udp_silent;	/* no answer over UDP */
+	bool		udp_cut;	/* what came over UDP was cut off */
+	bool		plain;		/* the last of them without EDNS */
+};
+
+/* All pointers are borrowed; what they point to is copied, but for MANNER. */
 struct query_question {
 	const struct sockaddr	*server;	/* with its port */
 	socklen_t		 server_size;	/* octets */
@@ -39,10 +48,14 @@ struct query_question {
 	bool			 unchecked;	/* CD: it is to withhold
 						 * nothing (RFC 4035 3.2.2) */
 	bool			 tcp_only;
-	bool			 udp_only;	/* what is cut off stays so,
-						 * silence is silence */
+	bool			 udp_only;	/* what is cut off stays so (then
+						 * it is `truncated`, and proves
+						 * nothing), silence is silence */
 	double			 limit;		/* seconds for all tries; not
 						 * for waiting in line */
+	struct query_manner	*manner;	/* filled in before the
+						 * callback; NULL: it does not
+						 * matter */
 };
 
 /*
@@ -53,7 +66,8 @@ struct query_question {
  *	SILENT		nothing in time; a TCP connection without an answer
  *	UNREACHABLE	no route; the port is closed
  *	NO_TCP		cut off over UDP, and TCP gives no answer
- *	MALFORMED	what came is none, or one to another question
+ *	MALFORMED	what came is none, or one to another question, or cut
+ *			off over TCP
  *	OTHER		the name cannot be asked for
  *
  * and WHY says more.
@@ -103,5 +117,19 @@ struct query_referral {
 bool		 query_referral_init(struct query_referral *referral,
 		    const struct answer *answer, const char *zone);
 void		 query_referral_clear(struct query_referral *referral);
+
+/*
+ * What a server stands for with an answer: one that only points elsewhere seems
+ * to say that there is no such record.
+ */
+enum query_standing {
+	QUERY_STANDS_FOR_NOTHING, /* an error, a cache, or a lame server */
+	QUERY_REFERS,		/* to the servers of a zone at or above the name
+				 * (RFC 1034 4.3.2) */
+	QUERY_IS_AUTHORITATIVE,	/* AA is set (RFC 1035 4.1.1) */
+};
+
+/* By the answer's origin; without one it stands for nothing. */
+enum query_standing query_standing(const struct answer *answer);
 
 #endif

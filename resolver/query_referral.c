@@ -9,6 +9,12 @@
 
 #define CLASS_IN	1
 #define RCODE_NOERROR	0
+#define RCODE_NXDOMAIN	3
+
+/* The octet of the header that has the flag of an authoritative answer. */
+#define AT_FLAGS	2
+#define FLAG_AA		0x04
+
 #define IPV4_OCTETS	4
 #define IPV6_OCTETS	16
 
@@ -185,4 +191,47 @@ query_referral_clear(struct query_referral *referral)
 	}
 	free(referral->servers);
 	memset(referral, 0, sizeof(*referral));
+}
+
+/* Whether a name server of a zone at or above OWNER is named, and no answer. */
+static bool
+refers(const struct answer_origin *origin, const char *owner)
+{
+	struct query_records records;
+	struct query_record record;
+	enum query_section section;
+	bool found = false;
+	size_t at;
+	char *zone;
+
+	query_records_begin(&records, origin->packet, origin->size);
+	while ((section = query_records_next(&records, &record)) != QUERY_END &&
+	    section != QUERY_ADDITIONAL) {
+		if (section == QUERY_ANSWER)
+			return false;
+		if (record.type != DNS_NS || record.class != CLASS_IN)
+			continue;
+		at = record.owner;
+		zone = query_records_name(origin->packet, origin->size, &at);
+		found = found || (zone != NULL &&
+		    name_is_at_or_below(owner, zone));
+		free(zone);
+	}
+	return found;
+}
+
+enum query_standing
+query_standing(const struct answer *answer)
+{
+	const struct answer_origin *origin = answer->origin;
+
+	if (origin == NULL || origin->packet == NULL ||
+	    origin->size < QUERY_HEADER ||
+	    (origin->rcode != RCODE_NOERROR && origin->rcode != RCODE_NXDOMAIN))
+		return QUERY_STANDS_FOR_NOTHING;
+	if (origin->packet[AT_FLAGS] & FLAG_AA)
+		return QUERY_IS_AUTHORITATIVE;
+	if (origin->rcode == RCODE_NOERROR && refers(origin, answer->owner))
+		return QUERY_REFERS;
+	return QUERY_STANDS_FOR_NOTHING;
 }

@@ -136,6 +136,9 @@ static const struct row rows[] = {
 	    false, false, { 0 }, BAD(MALFORMED, NO_ANSWER_TCP), 2 },
 	{ "cut off, failure", { { ACT_CUT_OFF }, ACT_SERVFAIL }, false, false,
 	    { 0 }, RCODE(2, "SERVFAIL"), 2 },
+	{ "cut off, over TCP too", { { ACT_CUT_OFF }, ACT_CUT_OFF }, false,
+	    false, { 0 }, BAD(MALFORMED, "the answer is cut off, over TCP as "
+	    "well"), 2 },
 	{ "cut off, stays so", { { ACT_CUT_OFF }, ACT_ANSWER }, false, true,
 	    { 0 }, NULL, ANSWER_FAULT_OTHER, 0, ANSWER_NO_DATA, 1 },
 	{ "closed over TCP", { { ACT_ANSWER }, ACT_CLOSE }, true, false,
@@ -613,6 +616,58 @@ test_cancel_others(void **state)
 	assert_int_equal(*scripted_server_count(test->server), MOST);
 }
 
+/* How an answer, or none, came about: a row of the table above, and that. */
+static const struct manner_row {
+	struct row		row;
+	struct query_manner	manner;
+} manner_rows[] = {
+	{ { "at once", { { ACT_ANSWER }, ACT_CLOSED }, false, false, { 0 },
+	    GOOD, 1 }, { .tries = 1 } },
+	{ { "second try", { { ACT_HUSH, ACT_ANSWER }, ACT_CLOSED }, false,
+	    false, { 1 }, GOOD, 2 }, { .tries = 2 } },
+	{ { "silence, TCP", { { ACT_HUSH }, ACT_ANSWER }, false, false,
+	    { 1, 2 }, GOOD, 3 },
+	    { .tries = 3, .tcp = true, .udp_silent = true } },
+	{ { "silence, no TCP", { { ACT_HUSH }, ACT_ANSWER }, false, true,
+	    { 1, 2, 3 }, BAD(SILENT, WITHIN), 3 },
+	    { .tries = 3, .udp_silent = true } },
+	{ { "cut off", { { ACT_CUT_OFF }, ACT_ANSWER }, false, false, { 0 },
+	    GOOD, 2 }, { .tries = 2, .tcp = true, .udp_cut = true } },
+	{ { "cut off, closed", { { ACT_CUT_OFF }, ACT_CLOSE }, false, false,
+	    { 0 }, BAD(NO_TCP, CUT CLOSED), 2 },
+	    { .tries = 2, .tcp = true, .udp_cut = true } },
+	{ { "cut off, stays so", { { ACT_CUT_OFF }, ACT_ANSWER }, false, true,
+	    { 0 }, NULL, ANSWER_FAULT_OTHER, 0, ANSWER_NO_DATA, 1 },
+	    { .tries = 1, .udp_cut = true } },
+	{ { "TCP alone", { { ACT_CLOSED }, ACT_ANSWER }, true, false, { 0 },
+	    GOOD, 1 }, { .tries = 1, .tcp = true } },
+	{ { "without EDNS", { { ACT_FORMERR }, ACT_CLOSED }, false, false,
+	    { 0 }, GOOD, 2 }, { .tries = 2, .plain = true } },
+};
+
+static void
+test_manner(void **state)
+{
+	struct test *test = *state;
+	const struct manner_row *row = (const struct manner_row *)test->row;
+	struct query_manner manner = { 0 };
+
+	start_server(test, &row->row.script);
+	test->question.tcp_only = row->row.tcp_only;
+	test->question.udp_only = row->row.udp_only;
+	test->question.manner = &manner;
+	start(test, on_answer);
+	run_row(test);
+	assert_int_equal(test->answer->kind, row->row.kind);
+	assert_int_equal(test->answer->truncated, manner.udp_cut &&
+	    !manner.tcp);
+	assert_int_equal(manner.tries, row->manner.tries);
+	assert_int_equal(manner.tcp, row->manner.tcp);
+	assert_int_equal(manner.udp_silent, row->manner.udp_silent);
+	assert_int_equal(manner.udp_cut, row->manner.udp_cut);
+	assert_int_equal(manner.plain, row->manner.plain);
+}
+
 int
 main(void)
 {
@@ -631,6 +686,7 @@ main(void)
 		TABLE_ALONE_WITH(test_line, set_up, tear_down),
 		TABLE_ALONE_WITH(test_line_is_full, set_up, tear_down),
 		TABLE_ALONE_WITH(test_cancel_others, set_up, tear_down),
+		TABLE_WITH(test_manner, manner_rows, set_up, tear_down),
 	};
 
 	return table_run(tables, sizeof(tables) / sizeof(tables[0]));
