@@ -5,6 +5,7 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
+#include <event2/util.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,9 @@
 
 #include "resolver/clock.h"
 #include "resolver/memory.h"
+#include "resolver/name.h"
 #include "resolver/query_message.h"
+#include "resolver/query_records.h"
 #include "resolver/shortage.h"
 
 /* Octets of the longest message. */
@@ -28,6 +31,8 @@
 
 /* The last of so many parts of the limit is for TCP, if UDP is silent. */
 #define TCP_PART	3
+
+#define CLASS_IN	1
 
 #define RCODE_NOERROR	0
 #define RCODE_FORMERR	1
@@ -520,6 +525,9 @@ query_client_new(struct event_base *base, time_t now, size_t most)
 {
 	struct query_client *client = memory_new(1, sizeof(*client));
 
+	/* Where this reads a file, it may not be allowed to later. */
+	if (evutil_secure_rng_init() == -1)
+		abort();
 	client->base = base;
 	client->now = now;
 	client->most = most;
@@ -575,4 +583,29 @@ query_cancel(struct query *query)
 {
 	if (query != NULL)
 		query_free(query);
+}
+
+bool
+query_is_alias(const struct answer *answer)
+{
+	const struct answer_origin *origin = answer->origin;
+	struct query_records records;
+	struct query_record record;
+	bool found = false;
+	char *owner;
+	size_t at;
+
+	if (origin == NULL || origin->packet == NULL)
+		return false;
+	query_records_begin(&records, origin->packet, origin->size);
+	while (!found &&
+	    query_records_next(&records, &record) == QUERY_ANSWER) {
+		if (record.type != DNS_CNAME || record.class != CLASS_IN)
+			continue;
+		at = record.owner;
+		owner = query_records_name(origin->packet, origin->size, &at);
+		found = owner != NULL && name_equal(owner, answer->owner);
+		free(owner);
+	}
+	return found;
 }

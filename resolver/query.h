@@ -94,6 +94,9 @@ struct query	*query_start(struct query_client *client,
 /* No callback follows. NULL is fine. */
 void		 query_cancel(struct query *query);
 
+/* Whether there is an alias at the name asked for, wherever it leads. */
+bool		 query_is_alias(const struct answer *answer);
+
 /* A name server of a zone, and the addresses that came with it. */
 struct query_server {
 	char			*name;	/* owned; form of name.h */
