@@ -27,7 +27,8 @@ struct zone_servers_search {
 	const struct evidence		*evidence;	/* borrowed */
 	struct zone_servers		*servers;	/* borrowed */
 	struct resolver_question	*ns;		/* owned, NULL: none */
-	struct address_lookup		 lookups[2 * ZONE_SERVERS_NAMES_MAX];
+	/* Of its own names, and of those in a referral. */
+	struct address_lookup		 lookups[4 * ZONE_SERVERS_NAMES_MAX];
 	size_t				 lookup_count;
 	size_t				 running;	/* of these */
 	struct zone_servers		*above;		/* owned; the parent's,
@@ -40,6 +41,7 @@ struct zone_servers_search {
 };
 
 static void	ask_referrer(struct zone_servers_search *search);
+static void	look_above(struct zone_servers_search *search);
 
 static void
 search_free(struct zone_servers_search *search)
@@ -142,7 +144,12 @@ on_address(struct answer *answer, void *argument)
 	for (i = 0; i < answer->count; i++)
 		add_record(search, lookup->name, &answer->records[i]);
 	answer_free(answer);
-	if (--search->running == 0)
+	if (--search->running > 0)
+		return;
+	/* Their addresses may be in the parent's glue alone. */
+	if (search->servers->count == 0 && search->above == NULL)
+		look_above(search);
+	else
 		finish(search);
 }
 
@@ -154,7 +161,7 @@ look_up(struct zone_servers_search *search, const char *name)
 	size_t i;
 
 	for (i = 0; i < 2 &&
-	    search->lookup_count < 2 * ZONE_SERVERS_NAMES_MAX; i++) {
+	    search->lookup_count < 4 * ZONE_SERVERS_NAMES_MAX; i++) {
 		lookup = &search->lookups[search->lookup_count++];
 		lookup->search = search;
 		lookup->name = memory_string(name);
@@ -222,23 +229,12 @@ on_above(void *argument)
 	ask_referrer(argument);
 }
 
-/* --- By the zone itself --- */
-
 static void
-on_ns(struct answer *answer, void *argument)
+look_above(struct zone_servers_search *search)
 {
-	struct zone_servers_search *search = argument;
 	const struct zone_evidence *zone = evidence_zone(search->evidence,
 	    search->servers->zone);
-	size_t i;
 
-	search->ns = NULL;
-	record_order_sort(answer);
-	for (i = 0; answer_has_records(answer) && i < answer->count; i++)
-		look_up(search, answer->records[i].name);
-	answer_free(answer);
-	if (search->running > 0)
-		return;
 	if (zone != NULL && zone->parent != NULL &&
 	    strcmp(zone->name, zone->parent) != 0 &&
 	    name_is_at_or_below(zone->name, zone->parent))
@@ -246,6 +242,23 @@ on_ns(struct answer *answer, void *argument)
 		    search->evidence, zone->parent, on_above, search);
 	else
 		finish(search);
+}
+
+/* --- By the zone itself --- */
+
+static void
+on_ns(struct answer *answer, void *argument)
+{
+	struct zone_servers_search *search = argument;
+	size_t i;
+
+	search->ns = NULL;
+	record_order_sort(answer);
+	for (i = 0; answer_has_records(answer) && i < answer->count; i++)
+		look_up(search, answer->records[i].name);
+	answer_free(answer);
+	if (search->running == 0)
+		look_above(search);
 }
 
 /* The user's resolvers take the place of all name servers. */

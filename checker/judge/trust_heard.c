@@ -5,6 +5,7 @@
 #include "checker/evidence/finding.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
+#include "resolver/query.h"
 #include "resolver/rrsig.h"
 #include "resolver/text.h"
 #include "resolver/zone_keys.h"
@@ -44,7 +45,8 @@ heard_usable(const struct zone_evidence *zone, const char *owner,
 {
 	*heard = (struct heard){ 0 };
 	while (heard_next(zone, owner, type, heard)) {
-		if (heard->answer->kind != ANSWER_UNUSABLE)
+		if (heard->answer->kind != ANSWER_UNUSABLE &&
+		    query_standing(heard->answer) != QUERY_REFERS)
 			return true;
 	}
 	return false;
@@ -102,6 +104,9 @@ fault_text(const struct answer *answer)
 	case ANSWER_FAULT_OTHER:
 		break;
 	}
+	if (query_standing(answer) == QUERY_REFERS)
+		return memory_string("refers to other servers: it does not "
+		    "have the zone");
 	return memory_string(answer->why != NULL ? answer->why :
 	    "has no such records");
 }
@@ -411,6 +416,7 @@ trust_heard_answer(const struct zone_evidence *zone,
 
 	while (heard_next(zone, answer->owner, answer->type, &heard)) {
 		if (heard.answer->kind != ANSWER_UNUSABLE &&
+		    query_standing(heard.answer) != QUERY_REFERS &&
 		    find_answer_fault(fault, heard.answer, &keys))
 			return;
 	}
