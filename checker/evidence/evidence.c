@@ -431,6 +431,70 @@ evidence_main_finding(const struct evidence *evidence)
 	return findings->count > 0 ? findings->items : NULL;
 }
 
+/* Whether it says that an answer is not secure, or not to be had. */
+static bool
+is_about_answer(enum finding_code code)
+{
+	static const enum finding_code codes[] = { FINDING_MX_INSECURE,
+		FINDING_MX_BOGUS, FINDING_MX_LOOKUP_FAILED,
+		FINDING_ADDRESS_INSECURE, FINDING_ADDRESS_BOGUS,
+		FINDING_ADDRESS_LOOKUP_FAILED, FINDING_TLSA_INSECURE,
+		FINDING_TLSA_BOGUS, FINDING_TLSA_LOOKUP_FAILED };
+	size_t i;
+
+	for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		if (codes[i] == code)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether it is about a break. At a host it is; about the domain there are, too,
+ * findings about what is secure, but weak.
+ */
+static bool
+is_break(const struct evidence *evidence, const struct finding *finding)
+{
+	const struct zone_evidence *zone;
+
+	if (!finding_code_is_trust(finding->code) ||
+	    finding->place.zone == NULL || finding->place.server.name != NULL)
+		return false;
+	if (finding->place.host != NULL || finding->code == FINDING_OPT_OUT)
+		return true;
+	zone = evidence_zone(evidence, finding->place.zone);
+	return (zone != NULL && zone->judged.dnssec != DNSSEC_SECURE) ||
+	    (finding->code == FINDING_NSEC3_ITERATIONS &&
+	    evidence->mx != NULL && evidence->mx->iterations > 0);
+}
+
+const struct finding *
+evidence_break_finding(const struct evidence *evidence,
+    const struct finding *finding)
+{
+	const struct finding_list *findings = &evidence->judged.findings;
+	const char *host = finding->place.host, *other;
+	size_t i;
+
+	for (i = 0; is_about_answer(finding->code) && i < findings->count;
+	    i++) {
+		other = findings->items[i].place.host;
+		if ((host == NULL) == (other == NULL) &&
+		    (host == NULL || strcmp(host, other) == 0) &&
+		    is_break(evidence, &findings->items[i]))
+			return &findings->items[i];
+	}
+	return NULL;
+}
+
+time_t
+evidence_as_of(const struct evidence *evidence)
+{
+	return evidence->checked_at +
+	    (time_t)(evidence->judged.ahead_days * (24.0 * 60 * 60));
+}
+
 int
 evidence_exit_status(const struct evidence *evidence)
 {

@@ -375,11 +375,21 @@ bool		 evidence_is_implicit_mx(const struct evidence *evidence);
 /* Whether a TLSA record of usage 2 was seen: a CA may have to be named. */
 bool		 evidence_pins_ca(const struct evidence *evidence);
 
+/* The moment that it is judged for: checked_at, and --days later. */
+time_t		 evidence_as_of(const struct evidence *evidence);
+
 /*
  * The finding that says most about a judged domain's verdict: the most severe
  * one at a host that has it. Borrowed; NULL: there is none.
  */
 const struct finding *evidence_main_finding(const struct evidence *evidence);
+/*
+ * The finding that says at which zone the chain of trust of an answer breaks,
+ * where FINDING says that the answer is not secure, or not to be had. Borrowed;
+ * NULL: there is none.
+ */
+const struct finding *evidence_break_finding(const struct evidence *evidence,
+		    const struct finding *finding);
 
 /*
  * Exit status of mxdane for a judged domain: that of the verdict, but 2 for a

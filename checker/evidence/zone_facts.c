@@ -52,54 +52,76 @@ zone_facts_life(const struct zone_evidence *zone, time_t when,
 	return life->until != 0;
 }
 
-/* Whether the answer denies by records that the zone has signed. */
-static bool
-is_denied_by(const struct answer *answer, const struct zone_evidence *zone)
+/* The records by which an answer denies something. */
+static uint16_t
+denial_type(const struct answer *answer)
 {
-	const uint16_t type = answer != NULL &&
-	    answer->denial == ANSWER_DENIES_BY_NSEC3 ? DNS_NSEC3 : DNS_NSEC;
+	return answer->denial == ANSWER_DENIES_BY_NSEC3 ? DNS_NSEC3 : DNS_NSEC;
+}
+
+/* Whether the zone has signed any of them (ITS), or another one has. */
+static bool
+has_signed_denial(const struct answer *answer,
+    const struct zone_evidence *zone, bool its)
+{
+	const struct answer_period *period;
 	size_t i;
 
-	if (answer == NULL || answer->denial == ANSWER_DENIES_NOTHING)
-		return false;
 	for (i = 0; i < answer->period_count; i++) {
-		if (answer->periods[i].type == type &&
-		    name_equal(answer->periods[i].zone, zone->name))
+		period = &answer->periods[i];
+		if (period->type == denial_type(answer) &&
+		    name_equal(period->zone, zone->name) == its)
 			return true;
 	}
 	return false;
 }
 
 static void
-prefer_denial(const struct answer **best, const struct answer *answer,
+add_denial(struct zone_denial *denial, const struct answer *answer,
     const struct zone_evidence *zone)
 {
-	if (is_denied_by(answer, zone) && (*best == NULL ||
-	    answer->denial > (*best)->denial ||
-	    answer->iterations > (*best)->iterations))
-		*best = answer;
+	if (answer == NULL || answer->denial == ANSWER_DENIES_NOTHING ||
+	    !has_signed_denial(answer, zone, true))
+		return;
+	if (answer->denial > denial->by)
+		denial->by = answer->denial;
+	/* Of an alias from zone to zone it is not known whose they are. */
+	if (has_signed_denial(answer, zone, false))
+		return;
+	if (answer->iterations > denial->iterations)
+		denial->iterations = answer->iterations;
+	denial->opt_out |= answer->opt_out;
 }
 
-const struct answer *
-zone_facts_denial(const struct evidence *evidence,
+static void
+add_host_denials(struct zone_denial *denial, const struct host_evidence *host,
     const struct zone_evidence *zone)
 {
-	const struct host_evidence *host;
-	const struct answer *best = NULL;
-	size_t i, j;
+	size_t i;
 
-	prefer_denial(&best, evidence->mx, zone);
+	add_denial(denial, host->a, zone);
+	add_denial(denial, host->aaaa, zone);
+	add_denial(denial, host->cname, zone);
+	add_denial(denial, host->above_tlsa, zone);
+	for (i = 0; i < EVIDENCE_BASES; i++)
+		add_denial(denial, host->tlsa[i], zone);
+}
+
+bool
+zone_facts_denial(const struct evidence *evidence,
+    const struct zone_evidence *zone, struct zone_denial *denial)
+{
+	size_t i;
+
+	*denial = (struct zone_denial){ ANSWER_DENIES_NOTHING, 0, false };
+	add_denial(denial, evidence->mx, zone);
+	add_denial(denial, evidence->misplaced, zone);
+	add_denial(denial, evidence->tlsrpt, zone);
 	for (i = 0; i < evidence->zone_count; i++)
-		prefer_denial(&best, evidence->zones[i].ds, zone);
-	for (i = 0; i < evidence->host_count; i++) {
-		host = &evidence->hosts[i];
-		prefer_denial(&best, host->a, zone);
-		prefer_denial(&best, host->aaaa, zone);
-		prefer_denial(&best, host->cname, zone);
-		for (j = 0; j < EVIDENCE_BASES; j++)
-			prefer_denial(&best, host->tlsa[j], zone);
-	}
-	return best;
+		add_denial(denial, evidence->zones[i].ds, zone);
+	for (i = 0; i < evidence->host_count; i++)
+		add_host_denials(denial, &evidence->hosts[i], zone);
+	return denial->by != ANSWER_DENIES_NOTHING;
 }
 
 /* Whether a DS record by SHA-1, or by a stronger digest, fits a key. */

@@ -21,15 +21,21 @@ bool	zone_facts_life(const struct zone_evidence *zone, time_t when,
 	    struct zone_life *life);
 
 /*
- * An answer that the zone denies something in, NSEC3 with many iterations
- * before others: its `denial` is the zone's. Borrowed; NULL: none was seen.
+ * How the zone denies that names and types exist, as seen in the answers for
+ * which it signed such a proof: NSEC3 (RFC 5155) if any of them has it, with the
+ * most iterations of all, and opt-out if any has the flag. False: none was seen.
  */
-const struct answer *zone_facts_denial(const struct evidence *evidence,
-	    const struct zone_evidence *zone);
+struct zone_denial {
+	enum answer_denial	by;
+	uint16_t		iterations;
+	bool			opt_out;
+};
+bool	zone_facts_denial(const struct evidence *evidence,
+	    const struct zone_evidence *zone, struct zone_denial *denial);
 
 /*
- * Whether only a DS record by SHA-1 fits a key of the zone, beside others with a
- * stronger digest that fit none: SHA-1 does not count there (RFC 4509 3).
+ * Whether only a DS record by SHA-1 fits a key of the zone, beside others with
+ * a stronger digest that fit none: SHA-1 does not count there (RFC 4509 3).
  */
 bool	zone_facts_sha1_beside_better(const struct zone_evidence *zone);
 

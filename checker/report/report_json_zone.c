@@ -1,12 +1,9 @@
 /*
  * The chains of trust in the JSON report.
  */
-#include <stdlib.h>
-
 #include "checker/evidence/zone_facts.h"
 #include "checker/report/json_put.h"
 #include "checker/report/report_json.h"
-#include "resolver/memory.h"
 #include "resolver/text.h"
 #include "resolver/zone_keys.h"
 
@@ -51,46 +48,54 @@ put_keys(struct json_put *json, const struct answer *answer)
 
 /* null: none was seen. */
 static void
-put_denial(struct json_put *json, const struct answer *answer)
+put_denial(struct json_put *json, const struct evidence *evidence,
+    const struct zone_evidence *zone)
 {
-	const bool nsec3 = answer != NULL &&
-	    answer->denial == ANSWER_DENIES_BY_NSEC3;
+	struct zone_denial denial;
 
-	if (answer == NULL) {
+	if (!zone_facts_denial(evidence, zone, &denial)) {
 		json_put_text(json, "denial", NULL);
 		return;
 	}
 	json_put_object(json, "denial");
-	json_put_text(json, "type", nsec3 ? "nsec3" : "nsec");
-	json_put_number(json, "iterations", answer->iterations);
-	json_put_flag(json, "opt_out", answer->opt_out);
+	json_put_text(json, "type", denial.by == ANSWER_DENIES_BY_NSEC3 ?
+	    "nsec3" : "nsec");
+	json_put_number(json, "iterations", denial.iterations);
+	json_put_flag(json, "opt_out", denial.opt_out);
 	json_put_object_end(json);
+}
+
+/* null: no signature is known that counts, or it is the root. */
+static void
+put_life(struct json_put *json, const struct evidence *evidence,
+    const struct zone_evidence *zone)
+{
+	struct zone_life life;
+
+	if (!zone_facts_life(zone, evidence_as_of(evidence), &life)) {
+		json_put_text(json, "signed_from", NULL);
+		json_put_text(json, "signed_until", NULL);
+		json_put_text(json, "life_left_percent", NULL);
+		return;
+	}
+	json_put_owned(json, "signed_from", text_time(life.from));
+	json_put_owned(json, "signed_until", text_time(life.until));
+	json_put_number(json, "life_left_percent", life.percent);
 }
 
 static void
 put_zone(struct json_put *json, const struct evidence *evidence,
     const struct zone_evidence *zone)
 {
-	struct zone_life life;
-	const bool known = zone_facts_life(zone, evidence->checked_at, &life);
-
 	json_put_object(json, NULL);
 	json_put_text(json, "name", zone->name);
 	json_put_text(json, "parent", zone->parent);
-	json_put_text(json, "dnssec",
-	    dnssec_status_name(zone->judged.dnssec));
+	json_put_text(json, "dnssec", dnssec_status_name(zone->judged.dnssec));
 	json_put_text(json, "why", zone->judged.why);
 	put_ds(json, zone->ds);
 	put_keys(json, zone->dnskey);
-	put_denial(json, zone_facts_denial(evidence, zone));
-	json_put_owned(json, "signed_from", known ?
-	    text_time(life.from) : NULL);
-	json_put_owned(json, "signed_until", known ?
-	    text_time(life.until) : NULL);
-	if (known)
-		json_put_number(json, "life_left_percent", life.percent);
-	else
-		json_put_text(json, "life_left_percent", NULL);
+	put_denial(json, evidence, zone);
+	put_life(json, evidence, zone);
 	json_put_object_end(json);
 }
 
