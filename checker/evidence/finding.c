@@ -443,6 +443,13 @@ finding_code_severity(enum finding_code code)
 	return codes[code].severity;
 }
 
+bool
+finding_code_is_trust(enum finding_code code)
+{
+	return code >= FINDING_DS_MISSING &&
+	    code <= FINDING_ALGORITHM_DEPRECATED;
+}
+
 const char *
 finding_code_tlsrpt(enum finding_code code)
 {

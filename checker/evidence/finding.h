@@ -231,8 +231,9 @@ void		 finding_groups_init(struct finding_groups *groups,
 void		 finding_groups_clear(struct finding_groups *groups);
 
 /*
- * All places of a group, "mx.example.org [192.0.2.1] [2001:db8::1] ECDSA"; ""
- * for the domain as a whole. Owned by the caller.
+ * All places of a group, "mx.example.org [192.0.2.1] [2001:db8::1] ECDSA", or
+ * "mx.example.org, zone example.org"; "" for the domain as a whole. Owned by
+ * the caller.
  */
 char		*finding_group_places(const struct finding_group *group);
 
@@ -250,6 +251,8 @@ const char	*finding_code_name(enum finding_code code);
 enum severity	 finding_code_severity(enum finding_code code);
 /* The failure type of RFC 8460 4.3 that senders would report, or NULL. */
 const char	*finding_code_tlsrpt(enum finding_code code);
+/* Whether it says where a chain of trust breaks, or is weak. */
+bool		 finding_code_is_trust(enum finding_code code);
 /* What it means and what to do about it in general, as in the manual. */
 const char	*finding_code_meaning(enum finding_code code);
 const char	*severity_name(enum severity severity);

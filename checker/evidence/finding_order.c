@@ -350,6 +350,10 @@ finding_group_places(const struct finding_group *group)
 	if (place->key_type != FINDING_ALL_KEY_TYPES)
 		fprintf(memory, " %s",
 		    key_type_name((enum key_type)place->key_type));
+	/* That of a name server goes without saying. */
+	if (place->zone != NULL && place->server.name == NULL)
+		fprintf(memory, "%s zone %s", place->host != NULL ? "," : "",
+		    place->zone);
 	if (fclose(memory) == EOF)
 		abort();
 	/* Each part begins with a space. */

@@ -222,10 +222,16 @@ put_place(FILE *out, const struct finding_place *place)
 		fputs(", ", out);
 		put(out, text, true);
 		free(text);
+	} else if (place->zone != NULL) {
+		fputs(", zone ", out);
+		put(out, place->zone, true);
 	}
 }
 
-/* What is wrong: the main finding and its place, or the deadline. */
+/*
+ * What is wrong: the main finding and its place, with the zone at which the
+ * chain of trust breaks; or the deadline.
+ */
 static void
 put_problem(FILE *out, const struct evidence *evidence)
 {
@@ -244,6 +250,10 @@ put_problem(FILE *out, const struct evidence *evidence)
 		return;
 	put(out, finding_code_name(finding->code), true);
 	put_place(out, &finding->place);
+	finding = evidence_break_finding(evidence, finding);
+	if (finding != NULL)
+		fprintf(out, ": %s, zone %s", finding_code_name(finding->code),
+		    finding->place.zone);
 }
 
 /*
