@@ -54,6 +54,13 @@ lines_may_begin(const char *text)
 	return true;
 }
 
+/* An arrow belongs to what it comes from: in front, it is a mark. */
+static bool
+may_break_at(const char *blank)
+{
+	return strncmp(blank, " -> ", 4) != 0 && lines_may_begin(blank);
+}
+
 /*
  * How many octets of TEXT a line takes that has ROOM for it: up to a blank
  * before what may begin the next one, or to the end.
@@ -66,11 +73,11 @@ line_size(const char *text, size_t room)
 	if (size <= room)
 		return size;
 	for (size = room; size > 0; size--) {
-		if (text[size] == ' ' && lines_may_begin(text + size))
+		if (text[size] == ' ' && may_break_at(text + size))
 			return size;
 	}
 	for (size = room; text[size] != '\0'; size++) {
-		if (text[size] == ' ' && lines_may_begin(text + size))
+		if (text[size] == ' ' && may_break_at(text + size))
 			break;
 	}
 	return size;

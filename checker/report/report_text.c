@@ -9,7 +9,7 @@
 #include "checker/report/name_set.h"
 #include "checker/report/provenance.h"
 #include "checker/report/report.h"
-#include "checker/report/trust_text.h"
+#include "checker/report/trust_lines.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
@@ -19,6 +19,12 @@
 /* Indents of the text of findings, and of the reasons for mismatches. */
 #define FINDING_INDENT	9
 #define RECORD_INDENT	22
+
+/* Records of a zone beside its fault; all of them are in the findings. */
+#define RECORDS_SHOWN	4
+
+/* Characters of the data of a record that is shortened. */
+#define DATA_SHOWN	20
 
 /* Columns of a report of changes: of the verdict, and of what changed. */
 #define CHANGES_COLUMN	36
@@ -109,6 +115,26 @@ put_heading(const struct page *page, int indent, const char *name,
 }
 
 /*
+ * A record that was printed above: its data in short, behind its type unless it
+ * is a TLSA record. Owned by the caller; NULL: it is short as it is.
+ */
+static char *
+brief_data(const struct advice *advice)
+{
+	char *whole = advice_data(advice, true);
+	char *brief = advice->type == DNS_TLSA ? advice_data(advice, false) :
+	    memory_format("%s %.*s%s", dns_type_name(advice->type), DATA_SHOWN,
+	    whole, strlen(whole) > DATA_SHOWN ? "..." : "");
+
+	if (strcmp(brief, whole) == 0) {
+		free(brief);
+		brief = NULL;
+	}
+	free(whole);
+	return brief;
+}
+
+/*
  * A record to publish or to remove is never wrapped. One that was printed above
  * is shortened.
  */
@@ -116,18 +142,15 @@ static void
 put_record(const struct page *page, const struct advice *advice,
     struct name_set *printed)
 {
-	char *line = advice_text(advice);
-	char *brief = advice_data(advice, false);
-	char *whole = advice_data(advice, true);
+	char *line = advice_text(advice), *brief = brief_data(advice);
 
 	fprintf(page->out, "%*s-> ", FINDING_INDENT, "");
-	if (name_set_add(printed, line) || strcmp(brief, whole) == 0)
+	if (name_set_add(printed, line) || brief == NULL)
 		put(page, COLOUR_STRONG, line);
 	else
 		fprintf(page->out, "%s %s, as above", advice_verb(advice),
 		    brief);
 	fputc('\n', page->out);
-	free(whole);
 	free(brief);
 	free(line);
 }
@@ -181,87 +204,56 @@ is_change(enum finding_code code)
 
 /* The records that are to be published for a zone, beside its fault. */
 static void
-put_zone_advice(const struct page *page, const struct evidence *evidence,
-    const struct zone_evidence *zone, struct name_set *printed)
+put_zone_records(const struct page *page, const struct finding_list *list,
+    const char *zone, struct name_set *printed)
 {
-	const struct finding_list *list = &evidence->judged.findings;
-	const struct finding *finding;
-	size_t i, j;
+	const struct advice_list *advice = NULL;
+	size_t i, shown = 0;
 
-	for (i = 0; i < list->count; i++) {
-		finding = &list->items[i];
-		if (finding->place.zone != zone->name ||
-		    finding->place.server.name != NULL)
-			continue;
-		for (j = 0; j < finding->advice.count; j++) {
-			if (finding->advice.items[j].kind == ADVICE_PUBLISH)
-				put_record(page, &finding->advice.items[j],
-				    printed);
-		}
-		return;
+	for (i = 0; advice == NULL && i < list->count; i++) {
+		if (finding_code_is_trust(list->items[i].code) &&
+		    list->items[i].place.zone != NULL &&
+		    strcmp(list->items[i].place.zone, zone) == 0)
+			advice = &list->items[i].advice;
+	}
+	for (i = 0; advice != NULL && i < advice->count; i++) {
+		if (advice->items[i].kind == ADVICE_PUBLISH &&
+		    shown++ < RECORDS_SHOWN)
+			put_record(page, &advice->items[i], printed);
 	}
 }
 
-static void
-put_path(const struct page *page, const struct evidence *evidence,
-    const struct zone_evidence *zone)
-{
-	char *path = trust_text_path(evidence, zone);
-
-	put(page, COLOUR_CALM, "trust");
-	fputs("    ", page->out);
-	lines_put_from(page->out, FINDING_INDENT, FINDING_INDENT, path);
-	free(path);
-}
-
-/* Where a chain ends: above a zone that is not signed, or is broken. */
-static void
-put_break(const struct page *page, const struct evidence *evidence,
-    const struct zone_evidence *zone, struct name_set *printed)
-{
-	const bool calm = zone->judged.at == ZONE_UNSIGNED;
-	char *text = memory_format("%s -> %s: %s", zone->parent, zone->name,
-	    calm ? "not signed" : zone->judged.why);
-
-	put(page, calm ? COLOUR_DOUBT : COLOUR_BAD,
-	    calm ? "UNSIGNED" : "BROKEN");
-	fputs(calm ? " " : "   ", page->out);
-	lines_put_from(page->out, FINDING_INDENT, FINDING_INDENT, text);
-	free(text);
-	put_zone_advice(page, evidence, zone, printed);
-}
-
-/*
- * The chains of trust: each that ends before it should; with -v also those that
- * do not.
- */
+/* The chains of trust: where they break; with -v, all of them. */
 static void
 put_trust(const struct page *page, const struct evidence *evidence,
     struct name_set *printed)
 {
-	const struct zone_evidence *zone, *parent;
-	struct name_set paths = { NULL };
+	static const struct {
+		const char	*label;
+		enum colour	 colour;
+	} kinds[] = {
+		[TRUST_BROKEN] = { "BROKEN", COLOUR_BAD },
+		[TRUST_UNKNOWN] = { "UNKNOWN", COLOUR_DOUBT },
+		[TRUST_UNSIGNED] = { "UNSIGNED", COLOUR_DOUBT },
+		[TRUST_SECURE] = { "trust", COLOUR_CALM },
+	};
+	const struct trust_line *line;
+	struct trust_lines lines;
 	size_t i;
 
-	for (i = 0; i < evidence->zone_count; i++) {
-		zone = &evidence->zones[i];
-		if (zone->judged.at == ZONE_UNBROKEN) {
-			if (page->options->verbosity > 0 &&
-			    zone->judged.dnssec == DNSSEC_SECURE &&
-			    trust_text_is_last(evidence, zone) &&
-			    name_set_add(&paths, zone->name))
-				put_path(page, evidence, zone);
-			continue;
-		}
-		parent = zone->parent == NULL ? NULL :
-		    evidence_zone(evidence, zone->parent);
-		if (parent == NULL)
-			continue;
-		if (name_set_add(&paths, parent->name))
-			put_path(page, evidence, parent);
-		put_break(page, evidence, zone, printed);
+	trust_lines_init(&lines, evidence, page->options->verbosity > 0);
+	for (i = 0; i < lines.count; i++) {
+		line = &lines.items[i];
+		put(page, kinds[line->kind].colour, kinds[line->kind].label);
+		fprintf(page->out, "%*s", FINDING_INDENT -
+		    (int)strlen(kinds[line->kind].label), "");
+		lines_put_from(page->out, FINDING_INDENT, FINDING_INDENT,
+		    line->text);
+		if (line->zone != NULL)
+			put_zone_records(page, &evidence->judged.findings,
+			    line->zone->name, printed);
 	}
-	name_set_clear(&paths);
+	trust_lines_clear(&lines);
 }
 
 static void
@@ -519,7 +511,7 @@ domain_rest(const struct evidence *evidence, bool brief)
 	char *dnssec = evidence->mx == NULL ? memory_string("") :
 	    memory_format("DNSSEC %s",
 	    dnssec_status_name(evidence->mx->dnssec));
-	char *rest;
+	char *rest, *reason;
 
 	if (!brief || finding == NULL ||
 	    (evidence->judged.verdict == VERDICT_PASS &&
@@ -529,6 +521,13 @@ domain_rest(const struct evidence *evidence, bool brief)
 	    finding_code_name(finding->code),
 	    finding->place.host != NULL ? " " : "",
 	    finding->place.host != NULL ? finding->place.host : "");
+	finding = evidence_break_finding(evidence, finding);
+	if (finding != NULL) {
+		reason = memory_format("%s, zone %s",
+		    finding_code_name(finding->code), finding->place.zone);
+		rest = memory_join(rest, ": ", reason);
+		free(reason);
+	}
 	free(dnssec);
 	return rest;
 }

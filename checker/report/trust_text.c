@@ -5,148 +5,180 @@
 
 #include "checker/evidence/zone_facts.h"
 #include "resolver/memory.h"
-#include "resolver/name.h"
 #include "resolver/text.h"
 #include "resolver/zone_keys.h"
 
-/* More zones than a name has on its way. */
-#define DEPTH_MAX	128
+/* Numbers of one kind that are shown of a zone, which chooses how many it has. */
+#define NUMBERS_SHOWN	4
 
-/* A list of numbers, each once: "8, 13". */
-static char *
-add_number(char *list, unsigned int number)
+/* Different numbers, in the order in which they are seen. */
+struct numbers {
+	unsigned int	shown[NUMBERS_SHOWN];
+	size_t		count;
+	bool		more;
+};
+
+static void
+add_number(struct numbers *numbers, unsigned int number)
 {
-	char *text = memory_format("%u", number);
-	const size_t size = strlen(text);
-	const char *found = list;
+	size_t i;
 
-	while (found != NULL && (found = strstr(found, text)) != NULL) {
-		if ((found == list || found[-1] == ' ') &&
-		    (found[size] == '\0' || found[size] == ','))
-			break;
-		found++;
+	for (i = 0; i < numbers->count; i++) {
+		if (numbers->shown[i] == number)
+			return;
 	}
-	if (found == NULL)
-		list = memory_join(list, ", ", text);
-	free(text);
-	return list;
+	if (numbers->count == NUMBERS_SHOWN)
+		numbers->more = true;
+	else
+		numbers->shown[numbers->count++] = number;
 }
 
-/* The algorithms of the zone's DS records, or else of its keys. Owned. */
+/* "8, 13, ...". Owned by the caller; NULL: there is none. */
+static char *
+numbers_text(const struct numbers *numbers)
+{
+	char *text = NULL, *number;
+	size_t i;
+
+	for (i = 0; i < numbers->count; i++) {
+		number = memory_format("%u", numbers->shown[i]);
+		text = memory_join(text, ", ", number);
+		free(number);
+	}
+	return numbers->more ? memory_join(text, ", ", "...") : text;
+}
+
+/* The algorithms of the zone's DS records, or else of its keys. */
 static char *
 algorithms(const struct zone_evidence *zone)
 {
-	const struct answer *answer = answer_has_records(zone->ds) ?
-	    zone->ds : zone->dnskey;
+	struct numbers numbers = { .count = 0 };
 	struct dns_key key;
 	struct dns_ds ds;
-	char *list = NULL;
 	size_t i;
 
-	for (i = 0; answer != NULL && i < answer->count; i++) {
-		if (answer == zone->ds) {
-			if (ds_read(&answer->records[i], &ds))
-				list = add_number(list, ds.algorithm);
-		} else if (dnskey_read(&answer->records[i], &key)) {
-			list = add_number(list, key.algorithm);
-		}
+	for (i = 0; zone->ds != NULL && i < zone->ds->count; i++) {
+		if (ds_read(&zone->ds->records[i], &ds))
+			add_number(&numbers, ds.algorithm);
 	}
-	return list;
+	for (i = 0; zone->dnskey != NULL && !answer_has_records(zone->ds) &&
+	    i < zone->dnskey->count; i++) {
+		if (dnskey_read(&zone->dnskey->records[i], &key))
+			add_number(&numbers, key.algorithm);
+	}
+	return numbers_text(&numbers);
 }
 
 /* "DS 20326, 38696". Owned by the caller; NULL: it has none. */
 static char *
 ds_tags(const struct zone_evidence *zone)
 {
+	struct numbers numbers = { .count = 0 };
 	struct dns_ds ds;
-	char *list = NULL, *text;
+	char *list, *text;
 	size_t i;
 
 	for (i = 0; zone->ds != NULL && i < zone->ds->count; i++) {
 		if (ds_read(&zone->ds->records[i], &ds))
-			list = add_number(list, ds.key_tag);
+			add_number(&numbers, ds.key_tag);
 	}
+	list = numbers_text(&numbers);
 	text = list != NULL ? memory_format("DS %s", list) : NULL;
 	free(list);
 	return text;
 }
 
-/* How the zone denies, and for how long its keys are signed. */
+/* "example (8, DS 20326)". DETAILS (consumed) may be NULL. */
 static char *
-add_end(char *list, const struct evidence *evidence,
-    const struct zone_evidence *zone)
+with_details(const struct zone_evidence *zone, char *details)
 {
-	const struct answer *denial = zone_facts_denial(evidence, zone);
-	struct zone_life life;
-	char *date, *text;
+	char *text = details == NULL ? memory_string(zone->name) :
+	    memory_format("%s (%s)", zone->name, details);
 
-	if (denial != NULL)
-		list = memory_join(list, ", ",
-		    denial->denial == ANSWER_DENIES_BY_NSEC3 ? "NSEC3" :
-		    "NSEC");
-	if (!zone_facts_life(zone, evidence->checked_at, &life))
-		return list;
-	date = text_date(life.until);
-	text = memory_format("until %s, %d%% left", date, life.percent);
-	list = memory_join(list, ", ", text);
-	free(text);
-	free(date);
-	return list;
-}
-
-static char *
-zone_text(const struct evidence *evidence, const struct zone_evidence *zone,
-    bool last)
-{
-	char *list, *tags, *text;
-
-	if (strcmp(zone->name, ".") == 0)
-		return memory_string(".");
-	list = algorithms(zone);
-	tags = last ? NULL : ds_tags(zone);
-	if (tags != NULL)
-		list = memory_join(list, ", ", tags);
-	free(tags);
-	if (last)
-		list = add_end(list, evidence, zone);
-	text = list == NULL ? memory_string(zone->name) :
-	    memory_format("%s (%s)", zone->name, list);
-	free(list);
+	free(details);
 	return text;
 }
 
 char *
-trust_text_path(const struct evidence *evidence,
-    const struct zone_evidence *zone)
+trust_text_link(const struct zone_evidence *zone)
 {
-	char *path = zone_text(evidence, zone, true), *above, *text;
-	const struct zone_evidence *parent;
-	size_t depth;
+	char *details, *tags;
 
-	for (depth = 0; zone->parent != NULL && depth < DEPTH_MAX; depth++) {
-		parent = evidence_zone(evidence, zone->parent);
-		if (parent == NULL || parent == zone)
-			break;
-		above = zone_text(evidence, parent, false);
-		text = memory_format("%s -> %s", above, path);
-		free(above);
-		free(path);
-		path = text;
-		zone = parent;
-	}
-	return path;
+	if (strcmp(zone->name, ".") == 0)
+		return memory_string(".");
+	details = algorithms(zone);
+	tags = ds_tags(zone);
+	if (tags != NULL)
+		details = memory_join(details, ", ", tags);
+	free(tags);
+	return with_details(zone, details);
 }
 
-bool
-trust_text_is_last(const struct evidence *evidence,
+/* "NSEC3", "NSEC3 opt-out, 10 iterations". */
+static char *
+add_denial(char *details, const struct zone_denial *denial)
+{
+	char *text = memory_format("%s%s",
+	    denial->by == ANSWER_DENIES_BY_NSEC3 ? "NSEC3" : "NSEC",
+	    denial->opt_out ? " opt-out" : "");
+
+	details = memory_join(details, ", ", text);
+	free(text);
+	if (denial->iterations == 0)
+		return details;
+	text = memory_format("%u iteration%s", denial->iterations,
+	    denial->iterations == 1 ? "" : "s");
+	details = memory_join(details, ", ", text);
+	free(text);
+	return details;
+}
+
+static char *
+add_life(char *details, const struct zone_life *life)
+{
+	char *date = text_date(life->until);
+	char *text = memory_format("until %s, %d%% left", date, life->percent);
+
+	details = memory_join(details, ", ", text);
+	free(text);
+	free(date);
+	return details;
+}
+
+char *
+trust_text_end(const struct evidence *evidence,
     const struct zone_evidence *zone)
 {
-	size_t i;
+	struct zone_denial denial;
+	struct zone_life life;
+	char *details;
 
-	for (i = 0; i < evidence->zone_count; i++) {
-		if (evidence->zones[i].parent != NULL &&
-		    name_equal(evidence->zones[i].parent, zone->name))
-			return false;
+	if (strcmp(zone->name, ".") == 0)
+		return memory_string(".");
+	details = algorithms(zone);
+	if (zone_facts_denial(evidence, zone, &denial))
+		details = add_denial(details, &denial);
+	if (zone_facts_life(zone, evidence_as_of(evidence), &life))
+		details = add_life(details, &life);
+	return with_details(zone, details);
+}
+
+char *
+trust_text_why(const struct zone_evidence *zone)
+{
+	const char *parent = zone->parent != NULL ? zone->parent :
+	    "the zone above";
+
+	switch (zone->judged.at) {
+	case ZONE_UNSIGNED:
+		return memory_string("not signed");
+	case ZONE_DS_MISSING:
+		return memory_format("signed, but %s has no DS for it",
+		    parent);
+	case ZONE_PARENT_UNSIGNED:
+		return memory_format("signed, but %s is not", parent);
+	default:
+		return memory_string(zone->judged.why != NULL ?
+		    zone->judged.why : "not secure");
 	}
-	return true;
 }
