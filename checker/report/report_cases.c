@@ -7,6 +7,7 @@
 #include "checker/evidence/evidence.h"
 #include "checker/evidence/host_dns.h"
 #include "resolver/memory.h"
+#include "resolver/name.h"
 
 /* The part of the tree that a case is about. */
 struct spot {
@@ -104,21 +105,33 @@ is_at(const struct finding *finding, const struct spot *spot)
 	    key_type == FINDING_ALL_KEY_TYPES || key_type == spot->key_type;
 }
 
+/*
+ * What a finding is about beside the host and address of its case: a name
+ * server, or a zone. Owned by the caller.
+ */
+static char *
+place_text(const struct finding_place *place)
+{
+	if (place->server.name != NULL)
+		return finding_server_text(&place->server);
+	return place->zone != NULL ? memory_format("zone %s", place->zone) :
+	    memory_string("");
+}
+
 /* "error ns-lame: ns1.example.org [192.0.2.53]: ...", then what to do. */
 static void
 put_details(FILE *out, const struct finding *finding)
 {
-	char *server = finding->place.server.name == NULL ?
-	    memory_string("") : finding_server_text(&finding->place.server);
+	char *place = place_text(&finding->place);
 	char *advice = advice_list_text(&finding->advice);
 
 	fprintf(out, "%s %s: %s%s%s\n", severity_name(finding->severity),
-	    finding_code_name(finding->code), server,
-	    *server != '\0' ? ": " : "", finding->text);
+	    finding_code_name(finding->code), place,
+	    *place != '\0' ? ": " : "", finding->text);
 	if (advice != NULL)
 		fprintf(out, "-> %s\n", advice);
 	free(advice);
-	free(server);
+	free(place);
 }
 
 static void
@@ -140,6 +153,23 @@ is_beyond_limit(const struct finding *finding)
 {
 	return finding->code == FINDING_LIMIT_REACHED &&
 	    finding->severity == SEVERITY_ERROR;
+}
+
+/*
+ * Ends lines that were written into memory, to *DETAILS and *SIZE: they are
+ * returned without the final newline. Owned by the caller; NULL: there are none.
+ */
+static char *
+close_details(FILE *out, char **details, const size_t *size)
+{
+	if (fclose(out) == EOF)
+		abort();
+	if (*size == 0) {
+		free(*details);
+		return NULL;
+	}
+	(*details)[*size - 1] = '\0';
+	return *details;
 }
 
 /* Takes ownership of NAME. */
@@ -168,15 +198,7 @@ make_case(const struct report_cases *cases, struct report_case *item,
 	}
 	if (limited && item->verdict != VERDICT_FAIL)
 		item->verdict = VERDICT_UNKNOWN;
-	if (fclose(out) == EOF)
-		abort();
-	/* Without the final newline. */
-	if (size > 0) {
-		details[size - 1] = '\0';
-		item->details = details;
-	} else {
-		free(details);
-	}
+	item->details = close_details(out, &details, &size);
 }
 
 /* The verdict of the MX answer alone. */
@@ -246,12 +268,53 @@ next_endpoint(struct report_cases *cases, const struct host_evidence *host,
 	free(address);
 }
 
+/* Whether the way to the answer leads through the zone. */
+static bool
+is_on_way(const struct answer *answer, const struct zone_evidence *zone)
+{
+	return answer != NULL &&
+	    (name_is_at_or_below(answer->owner, zone->name) ||
+	    name_is_at_or_below(answer->expanded, zone->name));
+}
+
+static bool
+host_depends(const struct host_evidence *host, const struct zone_evidence *zone)
+{
+	const struct answer *const answers[] = { host->a, host->aaaa,
+		host->cname, host->tlsa[0], host->tlsa[1] };
+	size_t i;
+
+	if (host->judged.verdict == VERDICT_PASS ||
+	    host->judged.verdict == VERDICT_ABSENT)
+		return false;
+	for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		if (is_on_way(answers[i], zone))
+			return true;
+	}
+	return false;
+}
+
 /*
- * The findings about a zone are in the cases of what depends on it; here is only
- * whether it can be relied upon.
+ * Whether a zone that is not secure can have to do with what DANE lacks: not
+ * what aliases lead to of hosts that pass by their own names (RFC 7672 2.2.2).
  */
-static void
-make_zone_case(struct report_case *item, const struct zone_evidence *zone)
+static bool
+depends(const struct evidence *evidence, const struct zone_evidence *zone)
+{
+	size_t i;
+
+	if (evidence->mx != NULL && evidence->mx->dnssec != DNSSEC_SECURE &&
+	    is_on_way(evidence->mx, zone))
+		return true;
+	for (i = 0; i < evidence->host_count; i++) {
+		if (host_depends(&evidence->hosts[i], zone))
+			return true;
+	}
+	return false;
+}
+
+static enum verdict
+zone_verdict(const struct evidence *evidence, const struct zone_evidence *zone)
 {
 	static const enum verdict verdicts[] = {
 		[DNSSEC_FAILED] = VERDICT_UNKNOWN,
@@ -259,12 +322,52 @@ make_zone_case(struct report_case *item, const struct zone_evidence *zone)
 		[DNSSEC_INSECURE] = VERDICT_NONE,
 		[DNSSEC_SECURE] = VERDICT_PASS,
 	};
+	const enum verdict verdict = verdicts[zone->judged.dnssec];
 
+	return verdict == VERDICT_PASS || verdict == VERDICT_FAIL ||
+	    depends(evidence, zone) ? verdict : VERDICT_ABSENT;
+}
+
+/*
+ * Why the zone cannot be relied on; and what was found about it, each code once,
+ * with what to do. The verdict is that of the zone alone: findings are in the
+ * cases of what depends on it, too.
+ */
+static char *
+zone_details(const struct evidence *evidence, const struct zone_evidence *zone)
+{
+	const struct finding_list *list = &evidence->judged.findings;
+	bool told[FINDING_CODE_COUNT] = { false };
+	const struct finding *finding;
+	char *details;
+	size_t i, size;
+	FILE *out = open_memstream(&details, &size);
+
+	if (out == NULL)
+		abort();
+	if (zone->judged.why != NULL)
+		fprintf(out, "%s\n", zone->judged.why);
+	for (i = 0; i < list->count; i++) {
+		finding = &list->items[i];
+		if (!finding_code_is_trust(finding->code) ||
+		    told[finding->code] || finding->place.zone == NULL ||
+		    strcmp(finding->place.zone, zone->name) != 0)
+			continue;
+		told[finding->code] = true;
+		put_details(out, finding);
+	}
+	return close_details(out, &details, &size);
+}
+
+static void
+make_zone_case(struct report_case *item, const struct evidence *evidence,
+    const struct zone_evidence *zone)
+{
 	*item = (struct report_case){
 		.name = memory_format("zone %s", zone->name),
-		.verdict = verdicts[zone->judged.dnssec],
+		.verdict = zone_verdict(evidence, zone),
 		.summary = zone->judged.why,
-		.details = memory_string(zone->judged.why),
+		.details = zone_details(evidence, zone),
 	};
 }
 
@@ -282,7 +385,8 @@ report_cases_next(struct report_cases *cases, struct report_case *item)
 		return true;
 	}
 	if (cases->zone < evidence->zone_count) {
-		make_zone_case(item, &evidence->zones[cases->zone++]);
+		make_zone_case(item, evidence,
+		    &evidence->zones[cases->zone++]);
 		return true;
 	}
 	if (cases->host == evidence->host_count)
