@@ -133,9 +133,8 @@ static bool
 is_complete(const struct audit *audit)
 {
 	return audit->probe == NULL && audit->mx == NULL &&
-	    audit->running == 0 && audit->trust == NULL &&
-	    audit->nameservers == NULL && (audit->contacts == NULL ||
-	    contacts_are_done(audit->contacts));
+	    audit->running == 0 && audit->nameservers == NULL &&
+	    (audit->contacts == NULL || contacts_are_done(audit->contacts));
 }
 
 static void
@@ -144,7 +143,8 @@ audit_advance(struct audit *audit)
 	start_trust(audit);
 	if (is_complete(audit))
 		start_nameservers(audit);
-	if (is_complete(audit) && asides_are_done(audit->asides))
+	if (is_complete(audit) && audit->trust == NULL &&
+	    asides_are_done(audit->asides))
 		finish(audit);
 }
 
