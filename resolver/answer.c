@@ -10,6 +10,7 @@
 #include "resolver/signers.h"
 #include "resolver/text.h"
 #include "resolver/validity.h"
+#include "resolver/wire.h"
 
 #define NO_NAME_IN_RDATA (-1)
 
@@ -34,13 +35,6 @@ static const struct type {
 	{ DNS_CDS, "CDS", 0, NO_NAME_IN_RDATA },
 	{ DNS_DNSKEY, "DNSKEY", 0, NO_NAME_IN_RDATA },
 	{ DNS_TLSA, "TLSA", 0, NO_NAME_IN_RDATA },
-};
-
-/* The sections of a packet that are read. */
-struct sections {
-	ldns_rr_list	*answer;	/* owned */
-	ldns_rr_list	*authority;	/* owned */
-	bool		 unreadable;	/* the answer has a malformed record */
 };
 
 static const struct type *
@@ -198,79 +192,6 @@ answer_is_absent(const struct answer *answer)
 	    (answer->kind == ANSWER_NO_DATA || answer->kind == ANSWER_NO_NAME);
 }
 
-/* The end of the record at AT, or 0 when the packet ends before. */
-static size_t
-record_end(const uint8_t *packet, size_t size, size_t at)
-{
-	ldns_rdf *owner = NULL;
-	size_t end;
-
-	if (ldns_wire2dname(&owner, packet, size, &at) != LDNS_STATUS_OK)
-		return 0;
-	ldns_rdf_deep_free(owner);
-	if (size < at + 10)	/* type, class, TTL, size of the RDATA */
-		return 0;
-	end = at + 10 + ldns_read_uint16(packet + at + 8);
-	return end <= size ? end : 0;
-}
-
-/*
- * Reads COUNT records from *AT on into LIST. One with malformed RDATA is left
- * out and sets *UNREADABLE: it must neither hide the others nor pass for an
- * absence. False: the packet ends too early.
- */
-static bool
-read_section(const struct answer_source *source, size_t *at, unsigned int count,
-    ldns_rr_list *list, bool *unreadable)
-{
-	ldns_rr *record;
-	size_t end;
-
-	for (; count > 0; count--) {
-		end = record_end(source->packet, source->size, *at);
-		if (end == 0)
-			return false;
-		record = NULL;
-		if (ldns_wire2rr(&record, source->packet, end, at,
-		    LDNS_SECTION_ANSWER) != LDNS_STATUS_OK) {
-			*unreadable = true;
-		} else if (*at != end) {
-			ldns_rr_free(record);
-			*unreadable = true;
-		} else if (!ldns_rr_list_push_rr(list, record)) {
-			abort();
-		}
-		*at = end;
-	}
-	return true;
-}
-
-/* False: the packet is malformed. SECTIONS is released by the caller. */
-static bool
-read_packet(const struct answer_source *source, struct sections *sections)
-{
-	const uint8_t *packet = source->packet;
-	ldns_rr *question;
-	size_t at = LDNS_HEADER_SIZE;
-	unsigned int count;
-	bool ignored = false;
-
-	if (source->size < LDNS_HEADER_SIZE)
-		return false;
-	for (count = LDNS_QDCOUNT(packet); count > 0; count--) {
-		question = NULL;
-		if (ldns_wire2rr(&question, packet, source->size, &at,
-		    LDNS_SECTION_QUESTION) != LDNS_STATUS_OK)
-			return false;
-		ldns_rr_free(question);
-	}
-	if (!read_section(source, &at, LDNS_ANCOUNT(packet), sections->answer,
-		&sections->unreadable))
-		return false;
-	return read_section(source, &at, LDNS_NSCOUNT(packet),
-	    sections->authority, &ignored);
-}
-
 static bool
 is_record(const ldns_rr *record, const ldns_rdf *owner, ldns_rr_type type)
 {
@@ -288,19 +209,6 @@ name_field(const ldns_rr *record, int field)
 	if (name != NULL && ldns_rdf_get_type(name) == LDNS_RDF_TYPE_DNAME)
 		return name;
 	return NULL;
-}
-
-static char *
-name_text(const ldns_rdf *name)
-{
-	char *text, *normal;
-
-	text = ldns_rdf2str(name);
-	if (text == NULL)
-		abort();
-	normal = name_normalise(text);
-	free(text);
-	return normal;
 }
 
 /* A TTL with the highest bit set counts as 0 (RFC 2181 8). */
@@ -373,7 +281,7 @@ add_record(struct answer *answer, const ldns_rr *record)
 	added->data = memory_copy(ldns_buffer_begin(rdata), size);
 	added->size = size;
 	if (name != NULL)
-		added->name = name_text(name);
+		added->name = wire_name(name);
 	if (answer->type == DNS_MX)
 		added->preference = ldns_read_uint16(added->data);
 	ldns_buffer_free(rdata);
@@ -411,7 +319,7 @@ limit_records(struct answer *answer)
 
 /* As many as are in a packet: its 64 KiB are the limit. */
 static void
-add_records(struct answer *answer, struct sections *sections,
+add_records(struct answer *answer, struct wire_sections *sections,
     const ldns_rdf *owner)
 {
 	const ldns_rr *record;
@@ -472,7 +380,7 @@ denies_name(const ldns_rr_list *authority, const ldns_rdf *name)
 
 /* Returns NULL, or why the answer is unusable. */
 static const char *
-read_answer(struct answer *answer, struct sections *sections,
+read_answer(struct answer *answer, struct wire_sections *sections,
     const struct answer_source *source, const ldns_rdf *owner)
 {
 	const ldns_rdf *end = owner;
@@ -480,7 +388,7 @@ read_answer(struct answer *answer, struct sections *sections,
 
 	if (source->packet == NULL)
 		return "no answer";
-	if (!read_packet(source, sections))
+	if (!wire_sections_init(sections, source->packet, source->size))
 		return "the answer is malformed";
 	answer->truncated = LDNS_TC_WIRE(source->packet) != 0;
 	answer->ttl = UINT32_MAX;
@@ -489,7 +397,7 @@ read_answer(struct answer *answer, struct sections *sections,
 		return fault;
 	if (answer->aliased) {
 		free(answer->expanded);
-		answer->expanded = name_text(end);
+		answer->expanded = wire_name(end);
 	}
 	add_records(answer, sections, end);
 	limit_records(answer);
@@ -615,7 +523,7 @@ answer_bogus(const struct answer_source *source)
 static struct answer *
 answer_read(const struct answer_source *source)
 {
-	struct sections sections = { NULL, NULL, false };
+	struct wire_sections sections = { NULL, NULL, false };
 	struct answer *answer, *unusable = NULL;
 	const struct answer_period *ended;
 	const char *fault;
@@ -640,8 +548,6 @@ answer_read(const struct answer_source *source)
 		    "the name is not valid");
 
 	answer = answer_new(source->owner, source->type);
-	sections.answer = ldns_rr_list_new();
-	sections.authority = ldns_rr_list_new();
 	fault = read_answer(answer, &sections, source, owner);
 	ended = validity_settle(answer, source->now);
 	if (fault != NULL) {
@@ -655,8 +561,7 @@ answer_read(const struct answer_source *source)
 		answer_free(answer);
 		answer = unusable;
 	}
-	ldns_rr_list_deep_free(sections.authority);
-	ldns_rr_list_deep_free(sections.answer);
+	wire_sections_clear(&sections);
 	ldns_rdf_deep_free(owner);
 	return answer;
 }

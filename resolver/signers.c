@@ -7,19 +7,7 @@
 
 #include "resolver/answer.h"
 #include "resolver/memory.h"
-#include "resolver/name.h"
-
-static char *
-name_text(const ldns_rdf *name)
-{
-	char *text = ldns_rdf2str(name), *normal;
-
-	if (text == NULL)
-		abort();
-	normal = name_normalise(text);
-	free(text);
-	return normal;
-}
+#include "resolver/wire.h"
 
 static void
 add_signer(struct answer *answer, const ldns_rr *signature)
@@ -34,7 +22,7 @@ add_signer(struct answer *answer, const ldns_rr *signature)
 	answer->signers = memory_grow(answer->signers, answer->signer_count,
 	    sizeof(*signer));
 	signer = &answer->signers[answer->signer_count++];
-	signer->zone = name_text(zone);
+	signer->zone = wire_name(zone);
 	signer->algorithm = ldns_rdf2native_int8(algorithm);
 	signer->key_tag = ldns_rdf2native_int16(key_tag);
 }

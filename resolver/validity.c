@@ -7,6 +7,7 @@
 #include "resolver/answer.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
+#include "resolver/wire.h"
 #include "resolver/zone_keys.h"
 
 /* The time nearest to NOW that the serial can stand for (RFC 4034 3.1.5). */
@@ -18,18 +19,6 @@ serial_time(uint32_t serial, time_t now)
 	if (ahead <= INT32_MAX)
 		return now + (time_t)ahead;
 	return now - (time_t)(UINT32_MAX - ahead) - 1;
-}
-
-static char *
-name_text(const ldns_rdf *name)
-{
-	char *text = ldns_rdf2str(name), *normal;
-
-	if (text == NULL)
-		abort();
-	normal = name_normalise(text);
-	free(text);
-	return normal;
 }
 
 /* The fields of a signature, without names. False: one is missing. */
@@ -62,8 +51,8 @@ validity_read(struct answer_period *period, const ldns_rr *signature,
 {
 	if (!read_signature(period, signature, now))
 		return false;
-	period->owner = name_text(ldns_rr_owner(signature));
-	period->zone = name_text(ldns_rr_rrsig_signame(signature));
+	period->owner = wire_name(ldns_rr_owner(signature));
+	period->zone = wire_name(ldns_rr_rrsig_signame(signature));
 	return true;
 }
 
@@ -107,7 +96,7 @@ replace(struct answer_period *period, const struct answer_period *better,
 	free(period->zone);
 	*period = *better;
 	period->owner = owner;
-	period->zone = name_text(ldns_rr_rrsig_signame(signature));
+	period->zone = wire_name(ldns_rr_rrsig_signame(signature));
 }
 
 static void
@@ -119,7 +108,7 @@ add_period(struct answer *answer, const ldns_rr *signature, time_t now)
 
 	if (!read_signature(&added, signature, now))
 		return;
-	owner = name_text(ldns_rr_owner(signature));
+	owner = wire_name(ldns_rr_owner(signature));
 	period = find_period(answer, owner, added.type);
 	if (period != NULL) {
 		free(owner);
@@ -139,7 +128,7 @@ add_period(struct answer *answer, const ldns_rr *signature, time_t now)
 	period = &answer->periods[answer->period_count++];
 	*period = added;
 	period->owner = owner;
-	period->zone = name_text(ldns_rr_rrsig_signame(signature));
+	period->zone = wire_name(ldns_rr_rrsig_signame(signature));
 }
 
 void
