@@ -7,14 +7,13 @@
 
 #include "resolver/memory.h"
 #include "resolver/name.h"
+#include "resolver/nsec.h"
 #include "resolver/signers.h"
 #include "resolver/text.h"
 #include "resolver/validity.h"
 #include "resolver/wire.h"
 
 #define NO_NAME_IN_RDATA (-1)
-
-#define TYPE_NXNAME ((ldns_rr_type)128)	/* RFC 9824 3.5 */
 
 /* The types that are queried, and what is known of their RDATA. */
 static const struct type {
@@ -150,13 +149,9 @@ answer_free(struct answer *answer)
 	for (i = 0; i < answer->count; i++)
 		record_clear(&answer->records[i]);
 	free(answer->records);
-	for (i = 0; i < answer->signer_count; i++)
-		free(answer->signers[i].zone);
-	free(answer->signers);
-	for (i = 0; i < answer->period_count; i++) {
-		free(answer->periods[i].owner);
-		free(answer->periods[i].zone);
-	}
+	signers_clear(answer);
+	for (i = 0; i < answer->period_count; i++)
+		validity_clear(&answer->periods[i]);
 	free(answer->periods);
 	origin_free(answer->origin);
 	free(answer->owner);
@@ -355,29 +350,6 @@ lower_ttl_of_absence(struct answer *answer, const ldns_rr_list *authority)
 	}
 }
 
-/*
- * Compact denial (RFC 9824 3.2): an answer without error, in which an NSEC
- * record at the name itself says that there is no such name.
- */
-static bool
-denies_name(const ldns_rr_list *authority, const ldns_rdf *name)
-{
-	const ldns_rr *record;
-	ldns_rdf *bitmap;
-	size_t i;
-
-	for (i = 0; i < ldns_rr_list_rr_count(authority); i++) {
-		record = ldns_rr_list_rr(authority, i);
-		if (!is_record(record, name, LDNS_RR_TYPE_NSEC))
-			continue;
-		bitmap = ldns_nsec_get_bitmap(record);
-		if (bitmap != NULL &&
-		    ldns_nsec_bitmap_covers_type(bitmap, TYPE_NXNAME))
-			return true;
-	}
-	return false;
-}
-
 /* Returns NULL, or why the answer is unusable. */
 static const char *
 read_answer(struct answer *answer, struct wire_sections *sections,
@@ -402,7 +374,7 @@ read_answer(struct answer *answer, struct wire_sections *sections,
 	add_records(answer, sections, end);
 	limit_records(answer);
 	validity_add_records(answer, sections->answer, source->now);
-	signers_add(answer, sections->answer);
+	signers_add(answer, sections->answer, source->now);
 	if (validity_needs_proofs(sections->answer)) {
 		validity_add_proofs(answer, sections->authority, source->now);
 		validity_add_denial(answer, sections->authority);
@@ -417,12 +389,12 @@ read_answer(struct answer *answer, struct wire_sections *sections,
 			return "the records in the answer are malformed";
 		answer->kind = ANSWER_NO_DATA;
 		if (source->rcode == LDNS_RCODE_NXDOMAIN ||
-		    denies_name(sections->authority, end))
+		    nsec_says_no_name(sections->authority, end))
 			answer->kind = ANSWER_NO_NAME;
 		lower_ttl_of_absence(answer, sections->authority);
 		validity_add_records(answer, sections->authority, source->now);
 		validity_add_denial(answer, sections->authority);
-		signers_add(answer, sections->authority);
+		signers_add(answer, sections->authority, source->now);
 	}
 	signers_settle(answer);
 	if (answer->ttl == UINT32_MAX)

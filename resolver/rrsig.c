@@ -5,117 +5,127 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "resolver/algorithm.h"
+#include "resolver/dnskey.h"
+#include "resolver/ds.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
+#include "resolver/signers.h"
 #include "resolver/validity.h"
-#include "resolver/zone_keys.h"
+#include "resolver/wire.h"
 
-/* Keys of a zone that are looked at: more than any has in a rollover. */
-#define KEYS_MAX	64
+/* An RRset of a packet, with its signatures. */
+struct rrset {
+	ldns_rr_list	*records;	/* owned, its records borrowed */
+	ldns_rr_list	*signatures;	/* likewise */
+};
 
-/* The packet of an answer. Freed by the caller; NULL: it cannot be read. */
-static ldns_pkt *
-packet_of(const struct answer *answer)
-{
-	ldns_pkt *packet = NULL;
+/* What came of one signature. */
+struct outcome {
+	const ldns_rr		*signature;	/* borrowed */
+	struct answer_period	 period;	/* owned names */
+	enum rrsig_fault	 fault;
+};
 
-	if (answer->origin == NULL || answer->origin->packet == NULL ||
-	    ldns_wire2pkt(&packet, answer->origin->packet,
-	    answer->origin->size) != LDNS_STATUS_OK)
-		return NULL;
-	return packet;
-}
+/* What is checked with what. */
+struct checking {
+	const struct rrsig_keys	*keys;		/* borrowed */
+	size_t			 key_count;
+	time_t			 now;
+	size_t			 left;		/* that may be spent */
+	struct outcome		 outcomes[RRSIG_SIGNATURES_MAX];
+	size_t			 count;		/* of outcomes, nearest to good
+						 * first */
+	bool			 unfinished;	/* some were not checked */
+};
 
-/* The records of a type, in any section but the question. Owned. */
-static ldns_rr_list *
-records_of(const ldns_pkt *packet, const ldns_rdf *owner, ldns_rr_type type)
-{
-	ldns_rr_list *list = ldns_pkt_rr_list_by_name_and_type(packet, owner,
-	    type, LDNS_SECTION_ANY_NOQUESTION);
-
-	return list != NULL ? list : ldns_rr_list_new();
-}
-
-/* A DNSKEY record out of its RDATA. Owned by the caller; NULL: it is none. */
-static ldns_rr *
-key_record(const char *zone, const struct answer_record *record)
-{
-	ldns_rdf *name = ldns_dname_new_frm_str(zone);
-	ldns_buffer *wire = ldns_buffer_new(LDNS_MAX_PACKETLEN);
-	ldns_rr *key = NULL;
-	size_t at = 0;
-
-	if (wire == NULL)
-		abort();
-	if (name != NULL && record->size <= UINT16_MAX &&
-	    ldns_rdf_size(name) + record->size + 10 <= LDNS_MAX_PACKETLEN) {
-		ldns_buffer_write(wire, ldns_rdf_data(name),
-		    ldns_rdf_size(name));
-		ldns_buffer_write_u16(wire, LDNS_RR_TYPE_DNSKEY);
-		ldns_buffer_write_u16(wire, LDNS_RR_CLASS_IN);
-		ldns_buffer_write_u32(wire, 0);
-		ldns_buffer_write_u16(wire, (uint16_t)record->size);
-		ldns_buffer_write(wire, record->data, record->size);
-		if (ldns_wire2rr(&key, ldns_buffer_begin(wire),
-		    ldns_buffer_position(wire), &at, LDNS_SECTION_ANSWER) !=
-		    LDNS_STATUS_OK)
-			key = NULL;
-	}
-	ldns_rdf_deep_free(name);
-	ldns_buffer_free(wire);
-	return key;
-}
+/* --- An RRset --- */
 
 static bool
-counts(const struct rrsig_keys *keys, const struct answer_record *record)
+has_record(const ldns_rr_list *list, const ldns_rr *record)
 {
-	struct dns_key key;
-	size_t i;
+	const size_t count = ldns_rr_list_rr_count(list);
 
-	if (!dnskey_read(record, &key) || (key.flags & DNSKEY_ZONE) == 0)
-		return false;
-	for (i = 0; keys->ds != NULL && i < keys->ds->count; i++) {
-		if (ds_fits_key(&keys->ds->records[i], keys->dnskey->owner,
-		    record))
-			return true;
-	}
-	return keys->ds == NULL;
+	/* In canonical order, equal ones are neighbours. */
+	return count > 0 &&
+	    ldns_rr_compare(ldns_rr_list_rr(list, count - 1), record) == 0;
 }
 
-/* The zone's keys that count. Owned by the caller. */
-static ldns_rr_list *
-key_list(const struct rrsig_keys *keys)
+/* Each record once (RFC 4034 6.3). */
+static void
+drop_duplicates(struct rrset *rrset)
 {
-	ldns_rr_list *list = ldns_rr_list_new();
-	ldns_rr *key;
+	ldns_rr_list *unique = ldns_rr_list_new();
+	ldns_rr *record;
 	size_t i;
 
-	for (i = 0; i < keys->dnskey->count && i < KEYS_MAX; i++) {
-		if (!counts(keys, &keys->dnskey->records[i]))
+	ldns_rr_list_sort(rrset->records);
+	for (i = 0; i < ldns_rr_list_rr_count(rrset->records); i++) {
+		record = ldns_rr_list_rr(rrset->records, i);
+		if (!has_record(unique, record))
+			ldns_rr_list_push_rr(unique, record);
+	}
+	ldns_rr_list_free(rrset->records);
+	rrset->records = unique;
+}
+
+static void
+add_section(struct rrset *rrset, const ldns_rr_list *section,
+    const ldns_rdf *owner, ldns_rr_type type)
+{
+	const ldns_rdf *covered;
+	ldns_rr *record;
+	size_t i;
+
+	for (i = 0; i < ldns_rr_list_rr_count(section); i++) {
+		record = ldns_rr_list_rr(section, i);
+		if (ldns_rr_get_class(record) != LDNS_RR_CLASS_IN ||
+		    ldns_dname_compare(ldns_rr_owner(record), owner) != 0)
 			continue;
-		key = key_record(keys->dnskey->owner,
-		    &keys->dnskey->records[i]);
-		if (key != NULL)
-			ldns_rr_list_push_rr(list, key);
+		if (ldns_rr_get_type(record) == type)
+			ldns_rr_list_push_rr(rrset->records, record);
+		covered = ldns_rr_get_type(record) == LDNS_RR_TYPE_RRSIG ?
+		    ldns_rr_rrsig_typecovered(record) : NULL;
+		if (covered != NULL && ldns_rdf2rr_type(covered) == type)
+			ldns_rr_list_push_rr(rrset->signatures, record);
 	}
-	return list;
 }
 
-/* Whether a key has the tag and algorithm of the signature. */
-static bool
-has_key(const ldns_rr_list *keys, const struct answer_period *period)
+static void
+rrset_init(struct rrset *rrset, const struct wire_sections *sections,
+    const char *owner, uint16_t type)
 {
-	const ldns_rr *key;
-	size_t i;
+	ldns_rdf *name = ldns_dname_new_frm_str(owner);
 
-	for (i = 0; i < ldns_rr_list_rr_count(keys); i++) {
-		key = ldns_rr_list_rr(keys, i);
-		if (ldns_calc_keytag(key) == period->key_tag &&
-		    ldns_rdf2native_int8(ldns_rr_dnskey_algorithm(key)) ==
-		    period->algorithm)
-			return true;
-	}
-	return false;
+	rrset->records = ldns_rr_list_new();
+	rrset->signatures = ldns_rr_list_new();
+	if (name == NULL)
+		return;
+	add_section(rrset, sections->answer, name, (ldns_rr_type)type);
+	add_section(rrset, sections->authority, name, (ldns_rr_type)type);
+	drop_duplicates(rrset);
+	ldns_rdf_deep_free(name);
+}
+
+static void
+rrset_clear(struct rrset *rrset)
+{
+	ldns_rr_list_free(rrset->records);
+	ldns_rr_list_free(rrset->signatures);
+}
+
+/* --- One signature --- */
+
+/* Whether it is a zone's key, and one that counts. */
+static bool
+key_counts(const struct rrsig_keys *keys, const struct answer_record *record,
+    const struct dns_key *key)
+{
+	/* RFC 4034 2.1.1, 2.1.2; RFC 5011 2.1. */
+	return (key->flags & DNSKEY_ZONE) != 0 &&
+	    (key->flags & DNSKEY_REVOKED) == 0 &&
+	    key->protocol == DNSKEY_PROTOCOL && (keys->ds == NULL ||
+	    ds_any_fits_key(keys->ds, keys->dnskey->owner, record));
 }
 
 static enum rrsig_fault
@@ -127,203 +137,346 @@ check_dates(const struct answer_period *period, time_t now)
 	    RRSIG_GOOD;
 }
 
-/*
- * One signature. RFC 4035 5.3.1: its signer is the zone with the keys; an equal
- * key tag proves nothing.
- */
 static enum rrsig_fault
-check_one(const ldns_rr_list *records, const ldns_rr *signature,
-    const struct answer_period *period, const char *zone,
-    const ldns_rr_list *keys, time_t now)
+verify(const struct rrset *rrset, const struct outcome *outcome,
+    const char *zone, const struct answer_record *record, time_t now)
 {
-	ldns_rr_list *good;
+	ldns_rr *key = wire_record(zone, DNS_DNSKEY, record);
+	ldns_rr_list *keys, *good;
 	ldns_status status;
 
-	if (!name_equal(period->zone, zone) || !has_key(keys, period))
-		return RRSIG_NO_KEY;
-	if (!algorithm_is_known(period->algorithm))
+	if (key == NULL)
 		return RRSIG_UNSUPPORTED;
+	keys = ldns_rr_list_new();
 	good = ldns_rr_list_new();
-	status = ldns_verify_rrsig_keylist_notime(records, signature, keys,
-	    good);
+	ldns_rr_list_push_rr(keys, key);
+	status = ldns_verify_rrsig_keylist_notime(rrset->records,
+	    outcome->signature, keys, good);
 	ldns_rr_list_free(good);
+	ldns_rr_list_deep_free(keys);
 	if (status == LDNS_STATUS_OK)
-		return check_dates(period, now);
-	return status == LDNS_STATUS_CRYPTO_UNKNOWN_ALGO ?
-	    RRSIG_UNSUPPORTED : RRSIG_WRONG;
+		return check_dates(&outcome->period, now);
+	return status == LDNS_STATUS_CRYPTO_UNKNOWN_ALGO ||
+	    status == LDNS_STATUS_CRYPTO_ALGO_NOT_IMPL ? RRSIG_UNSUPPORTED :
+	    RRSIG_WRONG;
 }
+
+/* RFC 4035 5.3.1, but for what is in the key. */
+static bool
+may_sign(const struct outcome *outcome, const ldns_rr *record)
+{
+	const struct answer_period *period = &outcome->period;
+	const ldns_rdf *labels = ldns_rr_rrsig_labels(outcome->signature);
+	const bool at_apex = name_equal(period->owner, period->zone);
+
+	if (labels == NULL || ldns_rdf2native_int8(labels) >
+	    ldns_dname_label_count(ldns_rr_owner(record)))
+		return false;
+	if (period->type == DNS_DNSKEY)
+		return at_apex;
+	return name_is_at_or_below(period->owner, period->zone) &&
+	    !(period->type == DNS_DS && at_apex);
+}
+
+/* False: it is more than may be spent. */
+static bool
+spend(struct checking *checking, const struct answer_record *record)
+{
+	const size_t cost = dnskey_is_slow(record) ? RRSIG_SLOW_KEY : 1;
+
+	if (checking->left < cost) {
+		checking->unfinished = true;
+		return false;
+	}
+	checking->left -= cost;
+	return true;
+}
+
+/* With each key that has its tag and algorithm: an equal tag proves nothing. */
+static enum rrsig_fault
+check_with(struct checking *checking, const struct rrset *rrset,
+    const struct outcome *outcome, const struct rrsig_keys *keys)
+{
+	enum rrsig_fault best = RRSIG_NO_KEY, fault;
+	const struct answer_record *record;
+	struct dns_key key;
+	size_t i;
+
+	for (i = 0; i < keys->dnskey->count && best != RRSIG_GOOD; i++) {
+		record = &keys->dnskey->records[i];
+		if (!dnskey_read(record, &key) ||
+		    key.key_tag != outcome->period.key_tag ||
+		    key.algorithm != outcome->period.algorithm ||
+		    !key_counts(keys, record, &key))
+			continue;
+		if (!algorithm_is_known(key.algorithm))
+			return RRSIG_UNSUPPORTED;
+		if (!spend(checking, record))
+			break;
+		fault = verify(rrset, outcome, keys->dnskey->owner, record,
+		    checking->now);
+		if (fault > best)
+			best = fault;
+	}
+	checking->unfinished |= best == RRSIG_NO_KEY &&
+	    keys->dnskey->truncated;
+	return best;
+}
+
+static void
+check_one(struct checking *checking, const struct rrset *rrset,
+    struct outcome *outcome)
+{
+	const struct rrsig_keys *keys;
+	enum rrsig_fault fault;
+	size_t i;
+
+	outcome->fault = RRSIG_NO_KEY;
+	for (i = 0; i < checking->key_count; i++) {
+		keys = &checking->keys[i];
+		if (keys->dnskey == NULL || !name_equal(keys->dnskey->owner,
+		    outcome->period.zone))
+			continue;
+		fault = may_sign(outcome, ldns_rr_list_rr(rrset->records, 0)) ?
+		    check_with(checking, rrset, outcome, keys) : RRSIG_WRONG;
+		if (fault > outcome->fault)
+			outcome->fault = fault;
+	}
+}
+
+/* --- All signatures of an RRset --- */
+
+/* Above 0: A is to be looked at before B, if there are too many. */
+static int
+compare_promise(const struct answer_period *a, const struct answer_period *b,
+    time_t now)
+{
+	const int in_time = validity_is_in_time(a, now) -
+	    validity_is_in_time(b, now);
+
+	return in_time != 0 ? in_time : (a->until > b->until) -
+	    (a->until < b->until);
+}
+
+/* In that order. PERIOD's names are taken, or freed. */
+static void
+add_outcome(struct checking *checking, const ldns_rr *signature,
+    struct answer_period *period)
+{
+	struct outcome *outcomes = checking->outcomes;
+	size_t at = checking->count;
+
+	while (at > 0 && compare_promise(period, &outcomes[at - 1].period,
+	    checking->now) > 0)
+		at--;
+	if (checking->count == RRSIG_SIGNATURES_MAX) {
+		checking->unfinished = true;
+		if (at == RRSIG_SIGNATURES_MAX) {
+			validity_clear(period);
+			return;
+		}
+		validity_clear(&outcomes[--checking->count].period);
+	}
+	memmove(&outcomes[at + 1], &outcomes[at],
+	    (checking->count - at) * sizeof(*outcomes));
+	outcomes[at] = (struct outcome){ .signature = signature,
+		.period = *period };
+	checking->count++;
+}
+
+/* The outcomes, to be cleared. */
+static void
+check_rrset(struct checking *checking, const struct rrset *rrset)
+{
+	const ldns_rr *signature;
+	struct answer_period period;
+	size_t i;
+
+	checking->count = 0;
+	checking->unfinished = false;
+	for (i = 0; i < ldns_rr_list_rr_count(rrset->signatures); i++) {
+		signature = ldns_rr_list_rr(rrset->signatures, i);
+		if (validity_read(&period, signature, checking->now))
+			add_outcome(checking, signature, &period);
+	}
+	for (i = 0; i < checking->count; i++)
+		check_one(checking, rrset, &checking->outcomes[i]);
+}
+
+static void
+clear_outcomes(struct checking *checking)
+{
+	while (checking->count > 0)
+		validity_clear(&checking->outcomes[--checking->count].period);
+}
+
+/* The outcome nearest to good; of such, the one that ends last. Borrowed. */
+static struct outcome *
+best_outcome(struct checking *checking)
+{
+	struct outcome *best = NULL, *outcome;
+	size_t i;
+
+	for (i = 0; i < checking->count; i++) {
+		outcome = &checking->outcomes[i];
+		if (best == NULL || outcome->fault > best->fault ||
+		    (outcome->fault == best->fault &&
+		    outcome->period.until > best->period.until))
+			best = outcome;
+	}
+	return best;
+}
+
+/* --- Questions --- */
 
 void
 rrsig_result_clear(struct rrsig_result *result)
 {
-	free(result->period.owner);
-	free(result->period.zone);
-	*result = (struct rrsig_result){ 0 };
+	validity_clear(&result->period);
+	result->fault = RRSIG_UNCHECKED;
 }
 
-/* Keeps what is nearer to good; PERIOD's names are taken or freed. */
-static void
-consider(struct rrsig_result *result, enum rrsig_fault fault,
-    struct answer_period *period)
+/* The sections are cleared in any case. */
+static bool
+read_origin(struct wire_sections *sections, const struct answer *answer)
 {
-	struct rrsig_result better = { fault, *period };
+	static const struct wire_sections none;
+	const struct answer_origin *origin = answer->origin;
 
-	if (fault < result->fault || (fault == result->fault &&
-	    period->until <= result->period.until)) {
-		rrsig_result_clear(&better);
-		return;
-	}
-	rrsig_result_clear(result);
-	*result = better;
+	*sections = none;
+	return origin != NULL && origin->packet != NULL &&
+	    wire_sections_init(sections, origin->packet, origin->size);
 }
 
-static void
-check_signatures(struct rrsig_result *result, const ldns_rr_list *records,
-    const ldns_rr_list *signatures, uint16_t type,
-    const struct rrsig_keys *keys, time_t now)
+static struct rrsig_result
+check_all(struct checking *checking, const struct rrset *rrset)
 {
-	ldns_rr_list *list = key_list(keys);
-	struct answer_period period;
-	const ldns_rr *signature;
-	enum rrsig_fault fault;
-	size_t i, checks = 0;
+	struct rrsig_result result = { 0 };
+	struct outcome *best;
 
-	for (i = 0; i < ldns_rr_list_rr_count(signatures); i++) {
-		signature = ldns_rr_list_rr(signatures, i);
-		if (!validity_read(&period, signature, now))
-			continue;
-		if (period.type != type || checks++ >= RRSIG_CHECKS_MAX) {
-			free(period.owner);
-			free(period.zone);
-			continue;
-		}
-		fault = check_one(records, signature, &period,
-		    keys->dnskey->owner, list, now);
-		consider(result, fault, &period);
+	check_rrset(checking, rrset);
+	best = best_outcome(checking);
+	result.fault = best != NULL ? best->fault : RRSIG_MISSING;
+	if (checking->unfinished && result.fault != RRSIG_GOOD)
+		result.fault = RRSIG_UNCHECKED;
+	if (best != NULL) {
+		result.period = best->period;
+		best->period = (struct answer_period){ 0 };
 	}
-	ldns_rr_list_deep_free(list);
+	clear_outcomes(checking);
+	return result;
 }
 
 struct rrsig_result
 rrsig_check(const struct answer *answer, const char *owner, uint16_t type,
     const struct rrsig_keys *keys, time_t now)
 {
+	struct checking checking = {
+		.keys = keys,
+		.key_count = 1,
+		.now = now,
+		.left = RRSIG_CHECKS_MAX,
+	};
 	struct rrsig_result result = { 0 };
-	ldns_pkt *packet = packet_of(answer);
-	ldns_rdf *name = ldns_dname_new_frm_str(owner);
-	ldns_rr_list *records, *signatures;
+	struct wire_sections sections;
+	struct rrset rrset;
 
-	if (packet != NULL && name != NULL && keys->dnskey != NULL) {
-		records = records_of(packet, name, (ldns_rr_type)type);
-		signatures = records_of(packet, name, LDNS_RR_TYPE_RRSIG);
-		if (ldns_rr_list_rr_count(records) > 0) {
-			result.fault = RRSIG_MISSING;
-			check_signatures(&result, records, signatures, type,
-			    keys, now);
-		}
-		ldns_rr_list_deep_free(records);
-		ldns_rr_list_deep_free(signatures);
+	if (read_origin(&sections, answer) && keys->dnskey != NULL) {
+		rrset_init(&rrset, &sections, owner, type);
+		if (ldns_rr_list_rr_count(rrset.records) > 0)
+			result = check_all(&checking, &rrset);
+		rrset_clear(&rrset);
 	}
-	ldns_rdf_deep_free(name);
-	ldns_pkt_free(packet);
+	wire_sections_clear(&sections);
 	return result;
+}
+
+/* --- Answers that are ambiguous --- */
+
+/* RFC 4035 5.3.4: of records from a wildcard, the proof is no record. */
+static bool
+is_proof(const struct answer *answer, uint16_t type)
+{
+	return answer->kind == ANSWER_RECORDS &&
+	    (type == DNS_NSEC || type == DNS_NSEC3);
+}
+
+/* The signers by which the RRset is signed, as far as is known. */
+static void
+add_signers(struct answer *answer, const struct checking *checking, bool good)
+{
+	const struct outcome *outcome;
+	size_t i;
+
+	for (i = 0; i < checking->count; i++) {
+		outcome = &checking->outcomes[i];
+		if (good ? outcome->fault == RRSIG_GOOD :
+		    validity_is_in_time(&outcome->period, checking->now))
+			signers_add_one(answer, &outcome->period);
+	}
 }
 
 static void
 settle_period(struct answer *answer, struct answer_period *period,
-    const struct rrsig_keys *keys, size_t count, time_t now)
+    const struct wire_sections *sections, struct checking *checking)
 {
-	struct rrsig_result best = { 0 }, result;
-	size_t i;
+	struct outcome *best;
+	struct rrset rrset;
+	bool good;
 
-	for (i = 0; i < count; i++) {
-		if (keys[i].dnskey == NULL ||
-		    keys[i].dnskey->dnssec != DNSSEC_SECURE ||
-		    !name_is_at_or_below(period->owner,
-		    keys[i].dnskey->owner))
-			continue;
-		result = rrsig_check(answer, period->owner, period->type,
-		    &keys[i], now);
-		consider(&best, result.fault, &result.period);
+	rrset_init(&rrset, sections, period->owner, period->type);
+	if (ldns_rr_list_rr_count(rrset.records) > 0)
+		check_rrset(checking, &rrset);
+	best = best_outcome(checking);
+	good = best != NULL && best->fault == RRSIG_GOOD;
+	if (!is_proof(answer, period->type))
+		add_signers(answer, checking, good);
+	if (good) {
+		validity_clear(period);
+		*period = best->period;
+		best->period = (struct answer_period){ 0 };
 	}
-	if (best.fault == RRSIG_GOOD) {
-		free(period->owner);
-		free(period->zone);
-		*period = best.period;
-	} else {
-		rrsig_result_clear(&best);
+	clear_outcomes(checking);
+	rrset_clear(&rrset);
+}
+
+/* The sets of keys that are secure. Owned by the caller. */
+static struct rrsig_keys *
+secure_keys(const struct rrsig_keys *keys, size_t *count)
+{
+	struct rrsig_keys *secure = memory_new(*count, sizeof(*secure));
+	size_t i, kept = 0;
+
+	for (i = 0; i < *count; i++) {
+		if (answer_is_secure(keys[i].dnskey))
+			secure[kept++] = keys[i];
 	}
+	*count = kept;
+	return secure;
 }
 
 void
 rrsig_settle(struct answer *answer, const struct rrsig_keys *keys,
     size_t count, time_t now)
 {
+	struct checking checking = { .now = now, .left = RRSIG_CHECKS_MAX };
+	struct wire_sections sections;
+	struct rrsig_keys *secure;
 	size_t i;
 
 	if (!answer->ambiguous || answer->dnssec != DNSSEC_SECURE)
 		return;
-	for (i = 0; i < answer->period_count; i++)
-		settle_period(answer, &answer->periods[i], keys, count, now);
-	validity_settle(answer, now);
-}
-
-/* All records of a type, whatever their owner, with their signatures. Owned. */
-static ldns_rr_list *
-denials_of(const ldns_pkt *packet, ldns_rr_type type)
-{
-	ldns_rr_list *list = ldns_pkt_rr_list_by_type(packet, type,
-	    LDNS_SECTION_AUTHORITY);
-
-	return list != NULL ? list : ldns_rr_list_new();
-}
-
-static bool
-proves(const struct answer *answer, ldns_rr *question, ldns_rr_list *nsec,
-    ldns_rr_list *nsec3)
-{
-	ldns_rr_list *none = ldns_rr_list_new();
-	ldns_status status;
-
-	if (ldns_rr_list_rr_count(nsec3) > 0)
-		status = ldns_dnssec_verify_denial_nsec3(question, nsec3, none,
-		    answer->kind == ANSWER_NO_NAME ? LDNS_RCODE_NXDOMAIN :
-		    LDNS_RCODE_NOERROR, (ldns_rr_type)answer->type,
-		    answer->kind == ANSWER_NO_DATA);
-	else
-		status = ldns_dnssec_verify_denial(question, nsec, none);
-	ldns_rr_list_free(none);
-	return status == LDNS_STATUS_OK;
-}
-
-enum denial_fault
-denial_check(const struct answer *answer)
-{
-	enum denial_fault fault = DENIAL_UNCHECKED;
-	ldns_pkt *packet = packet_of(answer);
-	ldns_rdf *name = ldns_dname_new_frm_str(answer->expanded);
-	ldns_rr_list *nsec, *nsec3;
-	ldns_rr *question;
-
-	if (packet != NULL && name != NULL && answer_is_absent(answer)) {
-		question = ldns_rr_new();
-		ldns_rr_set_owner(question, name);
-		ldns_rr_set_type(question, (ldns_rr_type)answer->type);
-		ldns_rr_set_class(question, LDNS_RR_CLASS_IN);
-		name = NULL;
-		nsec = denials_of(packet, LDNS_RR_TYPE_NSEC);
-		nsec3 = denials_of(packet, LDNS_RR_TYPE_NSEC3);
-		if (ldns_rr_list_rr_count(nsec) == 0 &&
-		    ldns_rr_list_rr_count(nsec3) == 0)
-			fault = DENIAL_MISSING;
-		else
-			fault = proves(answer, question, nsec, nsec3) ?
-			    DENIAL_GOOD : DENIAL_WRONG;
-		ldns_rr_list_deep_free(nsec);
-		ldns_rr_list_deep_free(nsec3);
-		ldns_rr_free(question);
+	secure = secure_keys(keys, &count);
+	checking.keys = secure;
+	checking.key_count = count;
+	if (read_origin(&sections, answer)) {
+		signers_clear(answer);
+		for (i = 0; i < answer->period_count; i++)
+			settle_period(answer, &answer->periods[i], &sections,
+			    &checking);
+		signers_settle(answer);
+		validity_settle(answer, now);
 	}
-	ldns_rdf_deep_free(name);
-	ldns_pkt_free(packet);
-	return fault;
+	wire_sections_clear(&sections);
+	free(secure);
 }

@@ -11,12 +11,21 @@
 
 #include "resolver/answer.h"
 
-/* Signatures of one RRset that are looked at; checking one is work. */
-#define RRSIG_CHECKS_MAX	16
+/*
+ * Signatures of one RRset that are looked at, those in time first; and what may
+ * be spent on checking all that one call looks at, in checks with an ordinary
+ * key. One with a key that makes it slow counts RRSIG_SLOW_KEY times. (Keys with
+ * equal tags, each to be tried with each signature, are KeyTrap,
+ * CVE-2023-50387.)
+ */
+#define RRSIG_SIGNATURES_MAX	16
+#define RRSIG_CHECKS_MAX	128
+#define RRSIG_SLOW_KEY		16
 
 /* What is wrong with the signatures of an RRset; later ones are nearer good. */
 enum rrsig_fault {
-	RRSIG_UNCHECKED,	/* there is no packet, or none can be read */
+	RRSIG_UNCHECKED,	/* there is no packet, or none can be read; or
+				 * not all could be checked, and none was good */
 	RRSIG_MISSING,		/* the RRset has no signature */
 	RRSIG_NO_KEY,		/* none by a key that is known */
 	RRSIG_UNSUPPORTED,	/* only by algorithms that cannot be checked */
@@ -47,7 +56,8 @@ struct rrsig_keys {
 
 /*
  * Checks the RRset of OWNER and TYPE (its number) in the answer's packet, as of
- * NOW. Cleared by the caller.
+ * NOW. Ends are strict; a beginning may be VALIDITY_SKEW ahead. Cleared by the
+ * caller.
  */
 struct rrsig_result rrsig_check(const struct answer *answer,
 		    const char *owner, uint16_t type,
@@ -56,21 +66,11 @@ void		 rrsig_result_clear(struct rrsig_result *result);
 
 /*
  * Of an answer that is ambiguous, replaces the period of each RRset by that of
- * the good signature that ends last, made with one of COUNT sets of keys. RRsets
- * of which none is found to be good stay as they are.
+ * the good signature that ends last, made with one of COUNT sets of keys that
+ * are secure, and leaves out signers whose signatures are not good. RRsets of
+ * which none is found to be good stay as they are.
  */
 void		 rrsig_settle(struct answer *answer,
 		    const struct rrsig_keys *keys, size_t count, time_t now);
-
-/* Whether the records that deny something are there, and do. */
-enum denial_fault {
-	DENIAL_UNCHECKED,	/* there is no packet, or it denies nothing */
-	DENIAL_MISSING,		/* no NSEC or NSEC3 record */
-	DENIAL_WRONG,		/* they do not prove it */
-	DENIAL_GOOD,
-};
-
-/* RFC 4035 5.4, RFC 5155 8. Whether they are signed is rrsig_check's to say. */
-enum denial_fault denial_check(const struct answer *answer);
 
 #endif

@@ -7,36 +7,36 @@
 
 #include "resolver/answer.h"
 #include "resolver/memory.h"
-#include "resolver/wire.h"
+#include "resolver/validity.h"
 
-static void
-add_signer(struct answer *answer, const ldns_rr *signature)
+void
+signers_add_one(struct answer *answer, const struct answer_period *signature)
 {
-	const ldns_rdf *zone = ldns_rr_rrsig_signame(signature);
-	const ldns_rdf *algorithm = ldns_rr_rrsig_algorithm(signature);
-	const ldns_rdf *key_tag = ldns_rr_rrsig_keytag(signature);
 	struct answer_signer *signer;
 
-	if (zone == NULL || algorithm == NULL || key_tag == NULL)
-		return;
 	answer->signers = memory_grow(answer->signers, answer->signer_count,
 	    sizeof(*signer));
 	signer = &answer->signers[answer->signer_count++];
-	signer->zone = wire_name(zone);
-	signer->algorithm = ldns_rdf2native_int8(algorithm);
-	signer->key_tag = ldns_rdf2native_int16(key_tag);
+	signer->zone = memory_string(signature->zone);
+	signer->algorithm = signature->algorithm;
+	signer->key_tag = signature->key_tag;
 }
 
 void
-signers_add(struct answer *answer, const ldns_rr_list *list)
+signers_add(struct answer *answer, const ldns_rr_list *list, time_t now)
 {
+	struct answer_period period;
 	const ldns_rr *record;
 	size_t i;
 
 	for (i = 0; i < ldns_rr_list_rr_count(list); i++) {
 		record = ldns_rr_list_rr(list, i);
-		if (ldns_rr_get_type(record) == LDNS_RR_TYPE_RRSIG)
-			add_signer(answer, record);
+		if (ldns_rr_get_type(record) != LDNS_RR_TYPE_RRSIG ||
+		    !validity_read(&period, record, now))
+			continue;
+		if (validity_is_in_time(&period, now))
+			signers_add_one(answer, &period);
+		validity_clear(&period);
 	}
 }
 
@@ -71,4 +71,16 @@ signers_settle(struct answer *answer)
 			signers[kept++] = signers[i];
 	}
 	answer->signer_count = kept;
+}
+
+void
+signers_clear(struct answer *answer)
+{
+	size_t i;
+
+	for (i = 0; i < answer->signer_count; i++)
+		free(answer->signers[i].zone);
+	free(answer->signers);
+	answer->signers = NULL;
+	answer->signer_count = 0;
 }

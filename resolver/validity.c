@@ -4,11 +4,11 @@
 #include <ldns/ldns.h>
 #include <stdlib.h>
 
+#include "resolver/algorithm.h"
 #include "resolver/answer.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/wire.h"
-#include "resolver/zone_keys.h"
 
 /* The time nearest to NOW that the serial can stand for (RFC 4034 3.1.5). */
 static time_t
@@ -56,6 +56,14 @@ validity_read(struct answer_period *period, const ldns_rr *signature,
 	return true;
 }
 
+void
+validity_clear(struct answer_period *period)
+{
+	free(period->owner);
+	free(period->zone);
+	*period = (struct answer_period){ 0 };
+}
+
 /* The period of the RRset that is signed, if it has one already. */
 static struct answer_period *
 find_period(const struct answer *answer, const char *owner, uint16_t type)
@@ -70,8 +78,8 @@ find_period(const struct answer *answer, const char *owner, uint16_t type)
 	return NULL;
 }
 
-static bool
-is_in_time(const struct answer_period *period, time_t now)
+bool
+validity_is_in_time(const struct answer_period *period, time_t now)
 {
 	return period->from <= now + VALIDITY_SKEW && period->until >= now;
 }
@@ -81,10 +89,11 @@ static int
 compare_merit(const struct answer_period *a, const struct answer_period *b,
     time_t now)
 {
-	const int in_time = is_in_time(a, now) - is_in_time(b, now);
-
-	return in_time != 0 ? in_time : algorithm_is_known(a->algorithm) -
+	const int known = algorithm_is_known(a->algorithm) -
 	    algorithm_is_known(b->algorithm);
+
+	return known != 0 ? known : validity_is_in_time(a, now) -
+	    validity_is_in_time(b, now);
 }
 
 static void
@@ -113,7 +122,8 @@ add_period(struct answer *answer, const ldns_rr *signature, time_t now)
 	if (period != NULL) {
 		free(owner);
 		merit = compare_merit(&added, period, now);
-		answer->ambiguous |= merit == 0 && is_in_time(period, now);
+		answer->ambiguous |= merit == 0 &&
+		    validity_is_in_time(period, now);
 		if (merit > 0 || (merit == 0 && added.until > period->until))
 			replace(period, &added, signature);
 		return;

@@ -21,18 +21,22 @@ struct ldns_struct_rr_list;
 
 /*
  * Adds a period for each RRset in LIST that has signatures, and raises
- * signed_ttl to their original TTL. Of several signatures for one RRset one
- * that is in time counts before one that is not (RFC 6840 5.4), one by an
- * algorithm that validators know before others, and then the one that ends
- * last; the answer is ambiguous if more than one of these could count. Of the
- * times that a serial number stands for, the nearest to NOW is meant.
+ * signed_ttl to their original TTL. Of several signatures for one RRset one by
+ * an algorithm that validators know counts before others, then one that is in
+ * time before one that is not (RFC 6840 5.4), and then the one that ends last;
+ * the answer is ambiguous if more than one of these could count. Of the times
+ * that a serial number stands for, the nearest to NOW is meant.
  */
 void	validity_add_records(struct answer *answer,
 	    const struct ldns_struct_rr_list *list, time_t now);
 
-/* The period of a signature. False: it is malformed. */
+/* The period of a signature, to be cleared. False: it is malformed. */
 bool	validity_read(struct answer_period *period,
 	    const struct ldns_struct_rr *signature, time_t now);
+void	validity_clear(struct answer_period *period);
+
+/* Whether it has begun by NOW, or will within the skew, and has not ended. */
+bool	validity_is_in_time(const struct answer_period *period, time_t now);
 
 /*
  * Whether a signature has fewer labels than its owner: the records come from a

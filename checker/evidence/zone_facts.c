@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "checker/evidence/host_dns.h"
+#include "resolver/algorithm.h"
+#include "resolver/ds.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/rrsig.h"
-#include "resolver/zone_keys.h"
 
 static int
 percent_left(const struct answer_period *period, time_t when)
@@ -156,7 +157,7 @@ zone_facts_sha1_beside_better(const struct zone_evidence *zone)
 	for (i = 0; i < zone->ds->count; i++) {
 		if (!ds_read(&zone->ds->records[i], &ds) ||
 		    !algorithm_is_known(ds.algorithm) ||
-		    !digest_is_known(ds.digest_type))
+		    !ds_digest_is_known(ds.digest_type))
 			continue;
 		sha1 |= ds.digest_type == DS_SHA1;
 		better |= ds.digest_type != DS_SHA1;

@@ -8,9 +8,10 @@
 #include "checker/judge/judge_parts.h"
 #include "checker/judge/trust_ds.h"
 #include "checker/judge/trust_fault.h"
+#include "resolver/algorithm.h"
+#include "resolver/ds.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
-#include "resolver/zone_keys.h"
 
 /* FINDING_CODE_COUNT: the finding about the answer says it all. */
 static const struct break_row {
@@ -227,7 +228,7 @@ is_deprecated(const struct zone_evidence *zone)
 	for (i = 0; i < zone->ds->count; i++) {
 		if (ds_read(&zone->ds->records[i], &ds) &&
 		    algorithm_is_known(ds.algorithm) &&
-		    digest_is_known(ds.digest_type) &&
+		    ds_digest_is_known(ds.digest_type) &&
 		    !algorithm_is_sha1(ds.algorithm) &&
 		    ds.digest_type != DS_SHA1)
 			return false;

@@ -3,8 +3,10 @@
 #include <stdlib.h>
 
 #include "checker/judge/trust_heard.h"
+#include "resolver/algorithm.h"
+#include "resolver/dnskey.h"
+#include "resolver/ds.h"
 #include "resolver/rrsig.h"
-#include "resolver/zone_keys.h"
 
 /* Would the zone's keys be secure if DS were its DS record? */
 static bool
@@ -25,7 +27,7 @@ would_validate(const struct zone_evidence *zone, const struct answer *dnskey,
 
 	if (dnskey->origin == NULL || !ds_read(ds, &read) ||
 	    !algorithm_is_known(read.algorithm) ||
-	    !digest_is_known(read.digest_type))
+	    !ds_digest_is_known(read.digest_type))
 		return false;
 	result = rrsig_check(dnskey, zone->name, DNS_DNSKEY, &keys,
 	    dnskey->origin->now);

@@ -3,12 +3,14 @@
 #include <stdlib.h>
 
 #include "checker/evidence/finding.h"
+#include "resolver/denial.h"
+#include "resolver/dnskey.h"
+#include "resolver/ds.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/query.h"
 #include "resolver/rrsig.h"
 #include "resolver/text.h"
-#include "resolver/zone_keys.h"
 
 /* A walk over what the servers said to one question. */
 struct heard {

@@ -5,9 +5,10 @@
 
 #include "checker/evidence/zone_facts.h"
 #include "checker/judge/trust_heard.h"
+#include "resolver/algorithm.h"
+#include "resolver/ds.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
-#include "resolver/zone_keys.h"
 
 static bool
 is_broken(const struct answer *answer)
@@ -47,7 +48,7 @@ unknown_part(const struct dns_ds *ds)
 	const char *name = algorithm_name(ds->algorithm);
 
 	if (!algorithm_is_known(ds->algorithm) ||
-	    digest_is_known(ds->digest_type))
+	    ds_digest_is_known(ds->digest_type))
 		return memory_format("algorithm %u%s%s%s", ds->algorithm,
 		    name != NULL ? " (" : "", name != NULL ? name : "",
 		    name != NULL ? ")" : "");
@@ -70,7 +71,7 @@ why_unsupported(const struct zone_evidence *zone)
 		if (!ds_read(&zone->ds->records[i], &ds))
 			continue;
 		known |= algorithm_is_known(ds.algorithm) &&
-		    digest_is_known(ds.digest_type);
+		    ds_digest_is_known(ds.digest_type);
 		part = unknown_part(&ds);
 		if (parts == NULL || strstr(parts, part) == NULL)
 			parts = memory_join(parts, " and ", part);

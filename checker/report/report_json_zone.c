@@ -4,8 +4,9 @@
 #include "checker/evidence/zone_facts.h"
 #include "checker/report/json_put.h"
 #include "checker/report/report_json.h"
+#include "resolver/dnskey.h"
+#include "resolver/ds.h"
 #include "resolver/text.h"
-#include "resolver/zone_keys.h"
 
 static void
 put_ds(struct json_put *json, const struct answer *answer)

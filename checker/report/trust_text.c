@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "checker/evidence/zone_facts.h"
+#include "resolver/dnskey.h"
+#include "resolver/ds.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
-#include "resolver/zone_keys.h"
 
 /* Numbers of one kind that are shown of a zone, which chooses how many it has. */
 #define NUMBERS_SHOWN	4

@@ -1,14 +1,15 @@
 /*
- * DS and DNSKEY records (RFC 4034 2, 5) as the octets of their RDATA say, and
- * whether one fits the other.
+ * DS records (RFC 4034 5) as the octets of their RDATA say, and which keys they
+ * fit.
  */
-#ifndef RESOLVER_ZONE_KEYS_H
-#define RESOLVER_ZONE_KEYS_H
+#ifndef RESOLVER_DS_H
+#define RESOLVER_DS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+struct answer;
 struct answer_record;
 
 /* Digest types (IANA, "Delegation Signer Resource Record Digest Algorithms"). */
@@ -26,24 +27,18 @@ struct dns_ds {
 	size_t		 size;		/* octets of it */
 };
 
-struct dns_key {
-	uint16_t	 flags;
-	uint8_t		 protocol;
-	uint8_t		 algorithm;
-	uint16_t	 key_tag;	/* RFC 4034 appendix B */
-};
-
-/* RFC 4034 2.1.1, RFC 5011 7. */
-#define DNSKEY_ZONE	0x0100
-#define DNSKEY_REVOKED	0x0080
-#define DNSKEY_SEP	0x0001
-
 /* False: the RDATA is too short for one. */
 bool	 ds_read(const struct answer_record *record, struct dns_ds *ds);
-bool	 dnskey_read(const struct answer_record *record, struct dns_key *key);
 
 /* Whether DS is the digest of KEY, a key of ZONE (form of name.h). */
 bool	 ds_fits_key(const struct answer_record *ds, const char *zone,
+	    const struct answer_record *key);
+
+/*
+ * Whether one of the DS records of an answer that count does. One by SHA-1 does
+ * not, where there are others that validators know (RFC 4509 3).
+ */
+bool	 ds_any_fits_key(const struct answer *answer, const char *zone,
 	    const struct answer_record *key);
 
 /*
@@ -59,12 +54,7 @@ bool	 ds_make(struct answer_record *ds, const char *zone,
  */
 char	*ds_text(const struct answer_record *record);
 
-/* Whether today's validators know it (RFC 8624, RFC 9905, RFC 9906). */
-bool	 algorithm_is_known(uint8_t algorithm);
-bool	 digest_is_known(uint8_t digest_type);
-/* Algorithms that sign with SHA-1: 5 and 7. */
-bool	 algorithm_is_sha1(uint8_t algorithm);
-/* "ECDSAP256SHA256". Static; NULL: it has no name here. */
-const char *algorithm_name(uint8_t algorithm);
+/* Whether today's validators know the digest type. */
+bool	 ds_digest_is_known(uint8_t digest_type);
 
 #endif

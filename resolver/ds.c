@@ -1,75 +1,18 @@
-#include "resolver/zone_keys.h"
+#include "resolver/ds.h"
 
+#include <stdbool.h>
 #include <ldns/ldns.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "resolver/algorithm.h"
 #include "resolver/answer.h"
+#include "resolver/dnskey.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
 #define DS_HEADER	4	/* octets before the digest (RFC 4034 5.1) */
-#define DNSKEY_HEADER	4	/* octets before the key (RFC 4034 2.1) */
-
-/* The algorithms in use, and those that were (IANA). */
-static const struct algorithm {
-	uint8_t		 number;
-	const char	*name;		/* static */
-	bool		 known;		/* to today's validators */
-	bool		 sha1;
-} algorithms[] = {
-	{ 1, "RSAMD5", false, false },
-	{ 3, "DSA", false, true },
-	{ 5, "RSASHA1", true, true },
-	{ 6, "DSA-NSEC3-SHA1", false, true },
-	{ 7, "RSASHA1-NSEC3-SHA1", true, true },
-	{ 8, "RSASHA256", true, false },
-	{ 10, "RSASHA512", true, false },
-	{ 12, "ECC-GOST", false, false },
-	{ 13, "ECDSAP256SHA256", true, false },
-	{ 14, "ECDSAP384SHA384", true, false },
-	{ 15, "Ed25519", true, false },
-	{ 16, "Ed448", true, false },
-	{ 17, "SM2SM3", false, false },
-	{ 23, "ECC-GOST12", false, false },
-};
-
-static const struct algorithm *
-find_algorithm(uint8_t number)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(algorithms) / sizeof(algorithms[0]); i++) {
-		if (algorithms[i].number == number)
-			return &algorithms[i];
-	}
-	return NULL;
-}
-
-bool
-algorithm_is_known(uint8_t algorithm)
-{
-	const struct algorithm *found = find_algorithm(algorithm);
-
-	return found != NULL && found->known;
-}
-
-bool
-algorithm_is_sha1(uint8_t algorithm)
-{
-	const struct algorithm *found = find_algorithm(algorithm);
-
-	return found != NULL && found->sha1;
-}
-
-const char *
-algorithm_name(uint8_t algorithm)
-{
-	const struct algorithm *found = find_algorithm(algorithm);
-
-	return found != NULL ? found->name : NULL;
-}
 
 static const EVP_MD *
 digest_of(uint8_t type)
@@ -87,7 +30,7 @@ digest_of(uint8_t type)
 }
 
 bool
-digest_is_known(uint8_t digest_type)
+ds_digest_is_known(uint8_t digest_type)
 {
 	return digest_of(digest_type) != NULL;
 }
@@ -102,18 +45,6 @@ ds_read(const struct answer_record *record, struct dns_ds *ds)
 	ds->digest_type = record->data[3];
 	ds->digest = record->data + DS_HEADER;
 	ds->size = record->size - DS_HEADER;
-	return true;
-}
-
-bool
-dnskey_read(const struct answer_record *record, struct dns_key *key)
-{
-	if (record->size < DNSKEY_HEADER)
-		return false;
-	key->flags = ldns_read_uint16(record->data);
-	key->protocol = record->data[2];
-	key->algorithm = record->data[3];
-	key->key_tag = ldns_calc_keytag_raw(record->data, record->size);
 	return true;
 }
 
@@ -163,6 +94,40 @@ ds_fits_key(const struct answer_record *ds, const char *zone,
 	size = digest_key(zone, key, said.digest_type, digest);
 	return size > 0 && size == said.size &&
 	    memcmp(digest, said.digest, size) == 0;
+}
+
+/* RFC 4509 3: SHA-1 does not count beside a digest that is stronger. */
+static bool
+has_better_than_sha1(const struct answer *answer)
+{
+	struct dns_ds ds;
+	size_t i;
+
+	for (i = 0; i < answer->count; i++) {
+		if (ds_read(&answer->records[i], &ds) &&
+		    ds.digest_type != DS_SHA1 &&
+		    ds_digest_is_known(ds.digest_type) &&
+		    algorithm_is_known(ds.algorithm))
+			return true;
+	}
+	return false;
+}
+
+bool
+ds_any_fits_key(const struct answer *answer, const char *zone,
+    const struct answer_record *key)
+{
+	const bool better = has_better_than_sha1(answer);
+	struct dns_ds ds;
+	size_t i;
+
+	for (i = 0; i < answer->count; i++) {
+		if (ds_read(&answer->records[i], &ds) &&
+		    !(better && ds.digest_type == DS_SHA1) &&
+		    ds_fits_key(&answer->records[i], zone, key))
+			return true;
+	}
+	return false;
 }
 
 bool
