@@ -10,7 +10,7 @@ struct answer;
 /* Whether the records that deny something are there, and do. */
 enum denial_fault {
 	DENIAL_UNCHECKED,	/* there is no packet, or it denies nothing, or
-				 * with more iterations than are computed */
+				 * by hashes that are not computed */
 	DENIAL_MISSING,		/* no NSEC or NSEC3 record */
 	DENIAL_WRONG,		/* they do not prove it */
 	DENIAL_GOOD,

@@ -84,7 +84,7 @@ read_parameters(struct nsec3_set *set, const ldns_rr *record)
 
 	if (ldns_rr_get_type(record) != LDNS_RR_TYPE_NSEC3 ||
 	    ldns_rr_get_class(record) != LDNS_RR_CLASS_IN ||
-	    ldns_rr_rd_count(record) < 6 ||
+	    ldns_rr_rd_count(record) < 5 ||
 	    ldns_nsec3_algorithm(record) != HASH_ALGORITHM_SHA1 ||
 	    (ldns_nsec3_flags(record) & ~FLAG_OPT_OUT) != 0 ||
 	    salt_size(salt) > SALT_SIZE_MAX)
@@ -156,7 +156,8 @@ nsec3_set_clear(struct nsec3_set *set)
 static bool
 has_type(const struct nsec3 *nsec3, ldns_rr_type type)
 {
-	return ldns_nsec_bitmap_covers_type(nsec3->types, type);
+	return nsec3->types != NULL &&
+	    ldns_nsec_bitmap_covers_type(nsec3->types, type);
 }
 
 static bool

@@ -27,7 +27,9 @@ struct nsec3 {
 	uint8_t		 hash[NSEC3_HASH_SIZE];	/* of the owner */
 	uint8_t		 next[NSEC3_HASH_SIZE];
 	bool		 opt_out;
-	const struct ldns_struct_rdf	*types;	/* borrowed; the bitmap */
+	const struct ldns_struct_rdf	*types;	/* borrowed; the bitmap. NULL:
+						 * it is empty, as of a name
+						 * that only others are below */
 };
 
 /* NSEC3 records of one zone, with the same parameters. */
