@@ -177,14 +177,14 @@ class World:
         self._start_name_servers(Signer(self.daemons, self.work / "zones"))
 
     def _start_name_servers(self, signer: Signer) -> None:
-        root = Zone(".", "", "a-root.", ROOT)
-        tld = Zone("example.", ".", "tld.", TLD)
+        root = Zone(".", "", ["a-root."])
+        tld = Zone("example.", ".", ["tld."])
         root.add("a-root.", "A", ROOT)
         root.add("tld.", "A", TLD)
         tld.add("ns.example.", "A", CHILDREN)
         zones = [self._zone(domain) for domain in self.domains]
         for zone in root, tld, *zones:
-            signer.make_key(zone)
+            signer.make_keys(zone)
         for zone in zones:
             signer.delegate(tld, zone)
         signer.delegate(root, tld)
@@ -195,10 +195,11 @@ class World:
                   {zone.name: signer.write(zone) for zone in these})
         (self.work / "root.hints").write_text(
             f". NS a-root.\na-root. A {ROOT}\n")
-        (self.work / "root.anchor").write_text(f". IN DS {root.ds_data}\n")
+        (self.work / "root.anchor").write_text(
+            f". IN DS {root.made[0].ds(2)}\n")
 
     def _zone(self, domain: Domain) -> Zone:
-        zone = Zone(f"{domain.name}.", "example.", "ns.example.", CHILDREN)
+        zone = Zone(f"{domain.name}.", "example.", ["ns.example."])
         for host in domain.hosts:
             name = domain.host_name(host) + "."
             zone.add(zone.name, "MX", f"10 {name}")

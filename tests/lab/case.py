@@ -8,33 +8,60 @@ import tomllib
 
 from behaviours import BEHAVIOURS, WITHOUT_TALK
 from certificates import Specification
-from names import ACTIONS, TYPES
+from dnssec import FAULTS, GONE
+from names import ACTIONS
 from real_servers import REAL
 from versions import NEED
-from zones import Record
+from wire import TYPES
+from zones import DS, Record
 
 TOP = "example."
+# The name servers of zones.toml.
+SERVERS = {name: f"{name}.{TOP}" for name in
+           ("children", "scripted", "behind")}
 
-# The zones that cases share: how each is signed, and what else is special.
-ZONES = {
-    "signed": {},
-    "nsec3": {"signing": "nsec3"},
-    "opt-out": {"signing": "opt-out"},
-    "unsigned": {"signing": "none"},
-    "wrong-ds": {"ds": "wrong"},
-    "no-ds": {"ds": "none"},
-    "expired": {"expired": True},
-    "scripted": {},                         # behind the scripted name server
-    "unsigned-scripted": {"signing": "none"},
-    "silent": {},                           # which never answers for this one
-    "lame": {},                             # and knows nothing of this one
-    "divided": {"behind": "behind." + TOP}, # one of its servers is behind
-    "crowded": {},                          # with name servers that are none
-}
+
+VALIDATOR = re.compile(r"(named|unbound)(?: (\d+)\.(\d+))?")
 
 
 class Mistake(Exception):
     """A case is not written as it should be."""
+
+
+@dataclasses.dataclass
+class ZonePlan:
+    """A zone of zones.toml, whose head explains the keys."""
+
+    name: str
+    parent: str = "top"
+    servers: list[str] = dataclasses.field(
+        default_factory=lambda: ["children"])
+    signing: str = "nsec"
+    iterations: int = 0
+    keys: list[str] = dataclasses.field(default_factory=lambda: ["csk"])
+    ds: list[str] = dataclasses.field(default_factory=lambda: ["right"])
+    ds_fault: str = ""
+    cds: bool = False
+    faults: dict[str, str] = dataclasses.field(default_factory=dict)
+    expired: bool = False
+    behind: str = ""
+    answers: dict[str, str] = dataclasses.field(default_factory=dict)
+    own: bool = False
+
+    def __post_init__(self):
+        for what, known, used in (
+                ("server", SERVERS, self.servers),
+                ("signing", ("nsec", "nsec3", "opt-out", "none"),
+                 [self.signing]),
+                ("DS record", DS, self.ds),
+                ("fault", {"": "", **FAULTS},
+                 [self.ds_fault, *self.faults.values()]),
+                ("copy", ("", "before", "expired"), [self.behind]),
+                ("answer", ACTIONS, self.answers.values()),
+                ("type", {"*": "", **TYPES}, self.answers)):
+            for each in used:
+                if each not in known:
+                    raise Mistake(f"{self.name}: no {what} is {each!r}")
 
 
 @dataclasses.dataclass
@@ -106,6 +133,11 @@ class Expectation:
     # After `then`, as -q tells it but for the domain and more blanks: "tls
     # <mx> [{mx/4}] TLSv1.2 -> TLSv1.3". {leaf} is the digest of its key.
     changes: list[str] = dataclasses.field(default_factory=list)
+    # What the report says of zones, by their names for cases or with a final
+    # dot: "secure", or any of its keys, {dnssec = "bogus", why = "DNSKEY"}, of
+    # which `why` is a regular expression, and ds the number of records.
+    zone: dict[str, dict] = dataclasses.field(default_factory=dict)
+    tlsrpt: list[str] | None = None     # its addresses; None: not looked at
     # Lines of the trace (`run` has -v), each of which is there once, without
     # the "* " that they begin with.
     traces: list[str] = dataclasses.field(default_factory=list)
@@ -127,6 +159,10 @@ class Case:
     # and whether it is asked at all.
     posttls_finger_differs: str = ""
     second_opinion: bool = True
+    # validators.py: why "named" or "unbound", or from a version on "named
+    # 9.20", sees the DNS otherwise; and whether they are asked at all.
+    validators: dict[str, str] = dataclasses.field(default_factory=dict)
+    validators_asked: bool = True
     untouched: list[str] = dataclasses.field(default_factory=list)  # servers
     # How many conversations each of these has, at each address, all in all.
     talks: dict[str, int] = dataclasses.field(default_factory=dict)
@@ -143,6 +179,8 @@ class Case:
     then: dict[str, ServerPlan] = dataclasses.field(default_factory=dict)
     # A file in records/ that is judged again; there is no audit then.
     record: str = ""
+    # Name servers are picked by chance, and the verdict is not: chance.py.
+    chance: bool = False
     expect: Expectation = dataclasses.field(default_factory=Expectation)
 
     def full(self, name: str) -> str:
@@ -156,7 +194,9 @@ class Case:
         zone = zone or self.zone
         if zone not in ZONES:
             raise Mistake(f"{self.name}: there is no zone {zone!r}")
-        below = f"{self.name}.{zone}.{TOP}"
+        below = ZONES[zone].name
+        if not ZONES[zone].own:
+            below = f"{self.name}.{below}"
         return f"{label}.{below}".removeprefix("@.").replace(".@.", ".")
 
     def plain(self, name: str) -> str:
@@ -165,6 +205,12 @@ class Case:
 
     def zone_of(self, name: str) -> str:
         return name.partition("/")[2] or self.zone
+
+    def zone_name(self, name: str) -> str:
+        """A zone's name as reports have it, of "KEY" or "example."."""
+        if not name.endswith("."):
+            name = ZONES[name].name
+        return name.rstrip(".") or "."
 
     def with_names(self, text: str) -> str:
         """TEXT with the names that it has in angle brackets in full."""
@@ -220,9 +266,8 @@ def record(case: Case, line: tuple, data: str) -> Record:
     if type_ in ("MX", "CNAME", "DNAME", "NS"):
         *before, name = data.split()
         data = " ".join(before + [case.full(name)])
-    fresh = fault == "fresh" and "behind" in ZONES[case.zone_of(owner)]
-    if not fresh and fault not in ("", "bogus", "expired", "new", "future",
-                                   "unsigned"):
+    fresh = fault == "fresh" and ZONES[case.zone_of(owner)].behind != ""
+    if not fresh and fault not in ("", GONE, *FAULTS):
         raise Mistake(f"{case.name}: no signature can be {fault!r}")
     return Record(case.full(owner), type_, data, "" if fresh else fault, ttl,
                   fresh)
@@ -266,6 +311,9 @@ def _expectation(table: dict, where: str) -> Expectation:
     for key, make in ("host", _host), ("endpoint", _endpoint):
         table[key] = {name: make(value, f"{where}: {key} {name}")
                       for name, value in table.get(key, {}).items()}
+    table["zone"] = {name: {"dnssec": value} if isinstance(value, str)
+                     else value for name, value in
+                     table.get("zone", {}).items()}
     expectation = _filled(Expectation, table, where)
     expectation.advises = {code: _listed(records) for code, records
                            in expectation.advises.items()}
@@ -347,6 +395,9 @@ def _case(file: str, name: str, table: dict) -> Case:
         table = _of_record(table, where)
     table["needs"] = _needs(_listed(table.get("needs", [])), where)
     table["answers"] = _answers(table.get("answers", {}), where)
+    for who in table.get("validators", {}):
+        if not VALIDATOR.fullmatch(who):
+            raise Mistake(f"{where}: {who!r} is no validator")
     strangers = sorted(set(table["then"]) - set(table["server"]))
     if strangers:
         raise Mistake(f"{where}: then {strangers[0]}: there is no such server")
@@ -381,6 +432,14 @@ def certificate(plan: dict, name: str, where: str,
                    name=name)
 
 
+def load_zones(file: pathlib.Path) -> dict[str, ZonePlan]:
+    """The zones that cases share, by the names that they have for them."""
+    tables = tomllib.loads(file.read_text())
+    return {key: _filled(ZonePlan, {"name": f"{key}.{TOP}", **table},
+                         f"{file.name}: {key}")
+            for key, table in tables.items()}
+
+
 def load_file(file: pathlib.Path) -> list[Case]:
     """The cases of a file, in the order in which they stand there."""
     try:
@@ -405,3 +464,6 @@ def load_certificates(file: pathlib.Path) -> list[Specification]:
     """The certificates that all cases share."""
     return [certificate(plan, name, file.name) for name, plan
             in tomllib.loads(file.read_text()).items()]
+
+
+ZONES = load_zones(pathlib.Path(__file__).parent / "zones.toml")

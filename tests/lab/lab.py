@@ -19,8 +19,9 @@ from system import add_accounts, start_unbound
 from talk import Server
 from zones import Signer, Zone, serve
 
-ROOT, TLD, CHILDREN, SCRIPTED, RESOLVER, BEHIND = (
-    f"198.18.0.{number}" for number in range(1, 7))
+ROOT, TLD, CHILDREN, SCRIPTED, RESOLVER, BEHIND, NAMED, UNBOUND = (
+    f"198.18.0.{number}" for number in range(1, 9))
+SERVERS = {"children": CHILDREN, "scripted": SCRIPTED, "behind": BEHIND}
 DEAD, DEAD6 = "198.18.0.250", "fd00:25:ffff::1"     # nobody has these
 
 # What $LAB/issuers says of these authorities.
@@ -180,7 +181,8 @@ class Lab:
     def _give_addresses(self) -> None:
         first4 = ipaddress.ip_address("198.18.1.0")
         first6 = ipaddress.ip_address("fd00:25::")
-        addresses = [ROOT, TLD, CHILDREN, SCRIPTED, RESOLVER, BEHIND]
+        addresses = [ROOT, TLD, CHILDREN, SCRIPTED, RESOLVER, BEHIND, NAMED,
+                     UNBOUND]
         unreachable: list[str] = []
         for case in self.cases.values():
             for name, plan in case.server.items():
@@ -255,39 +257,36 @@ class Lab:
         return address
 
     def _make_zones(self) -> None:
-        root = Zone(".", "", "a-root.", ROOT, key="")
-        tld = Zone(cases_.TOP, ".", "tld.", TLD, "nsec3")
-        self.zones = {"": root, "top": tld}
+        root = Zone(".", "", ["a-root."])
+        tld = Zone(cases_.TOP, ".", ["tld."], "nsec3")
+        self.zones = {"root": root, "top": tld}
         root.add("a-root.", "A", ROOT)
         root.add("tld.", "A", TLD)
-        for label, address in (("children", CHILDREN), ("scripted", SCRIPTED),
-                               ("behind", BEHIND)):
-            tld.add(f"{label}.{cases_.TOP}", "A", address)
-        for name, special in cases_.ZONES.items():
-            server = ("scripted" if name in
-                      ("scripted", "unsigned-scripted", "silent", "lame")
-                      else "children")
-            address = SCRIPTED if server == "scripted" else CHILDREN
-            self.zones[name] = Zone(f"{name}.{cases_.TOP}", cases_.TOP,
-                                    f"{server}.{cases_.TOP}", address,
-                                    **special)
+        for key, name in cases_.SERVERS.items():
+            tld.add(name, "A", SERVERS[key])
+        for key, plan in cases_.ZONES.items():
+            special = vars(plan) | {
+                "servers": [cases_.SERVERS[each] for each in plan.servers]}
+            self.zones[key] = Zone(**special)
         for case in self.cases.values():
             for line in case.lines():
                 zone = self.zones[case.zone_of(line[0])]
                 zone.records.append(cases_.record(
                     case, line, self._data(case, line[1], line[2])))
 
-    def _start_name_servers(self) -> None:
+    def _sign_zones(self) -> dict[str, pathlib.Path]:
+        """The files of the zones, by name; a zone has the DS of those below."""
         signer = Signer(self.daemons, self.work / "zones")
         zones = list(self.zones.values())
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            list(pool.map(signer.make_key, zones))
-            root, tld, *children = zones
-            for zone in children:
-                signer.delegate(tld, zone)
-            signer.delegate(root, tld)
-            files = dict(zip((zone.name for zone in zones),
-                             pool.map(signer.write, zones)))
+            list(pool.map(signer.make_keys, zones))
+            for key, plan in cases_.ZONES.items():
+                signer.delegate(self.zones[plan.parent], self.zones[key])
+            signer.delegate(self.zones["root"], self.zones["top"])
+            return dict(zip((zone.name for zone in zones),
+                            pool.map(signer.write, zones)))
+
+    def _write_hints(self) -> None:
         (self.work / "root.hints").write_text(
             f". 3600 NS a-root.\na-root. 3600 A {ROOT}\n")
         (self.work / "several.hints").write_text(
@@ -295,20 +294,29 @@ class Lab:
             f"dead6. AAAA {DEAD6}\na-root. A {ROOT}\n")
         (self.work / "dead.hints").write_text(
             f". NS dead.\ndead. A {DEAD}\ndead. AAAA {DEAD6}\n")
-        (self.work / "root.anchor").write_text(f". IN DS {root.ds_data}\n")
+        (self.work / "root.anchor").write_text(
+            f". IN DS {self.zones['root'].made[0].ds(2)}\n")
         (self.work / "wrong.anchor").write_text(
             f". IN DS 12345 13 2 {'00' * 32}\n")
-        top, below = files.pop("."), files.pop(tld.name)
+
+    def _start_name_servers(self) -> None:
+        files = self._sign_zones()
+        self._write_hints()
+        zones = list(self.zones.values())
+        top, below = files.pop("."), files.pop(cases_.TOP)
         behind = Signer(self.daemons, self.work / "zones" / "behind")
-        servers = [("root", ROOT, {".": top}), ("tld", TLD, {tld.name: below}),
+        servers = [("root", ROOT, {".": top}),
+                   ("tld", TLD, {cases_.TOP: below}),
                    ("children", CHILDREN, files),
-                   ("behind", BEHIND, {zone.name: behind.write(zone.before())
-                                       for zone in children if zone.behind})]
+                   ("behind", BEHIND, {
+                       zone.name: behind.write(zone.copy_behind())
+                       for zone in zones if zone.behind})]
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda each: serve(
                 self.daemons, self.work / each[0], each[1], each[2]), servers))
-        self.scripted = NameServer(SCRIPTED, CHILDREN, self._rules(),
-                                   self._refused(zones))
+        self.scripted = NameServer(
+            SCRIPTED, CHILDREN, BEHIND, self._rules(), self._refused(zones),
+            {key: self.zones[key] for key in cases_.ZONES})
         self.scripted.start()
         # A resolver that believes everything, for --resolver.
         start_unbound(self.daemons, self.work, RESOLVER, "iterator")
@@ -317,14 +325,17 @@ class Lab:
     def _refused(zones: list[Zone]) -> list[str]:
         """The records that NSD does not take, for the scripted server."""
         for zone in zones:
-            if zone.refused and zone.address != SCRIPTED:
+            if zone.refused and zone.servers != [cases_.SERVERS["scripted"]]:
                 raise Mistake(f"{zone.name}: NSD refuses '{zone.refused[0]}': "
                               'give the case zone = "scripted"')
         return [line for zone in zones for line in zone.refused]
 
     def _rules(self) -> dict[tuple[str, str], str]:
-        rules = {(f"*.silent.{cases_.TOP}", "*"): "drop",
-                 (f"*.lame.{cases_.TOP}", "*"): "lame"}
+        rules = {}
+        for key, plan in cases_.ZONES.items():
+            for type_, action in plan.answers.items():
+                name = ("*." if type_ == "*" else "") + plan.name
+                rules[name, type_] = action
         for case in self.cases.values():
             for question, action in case.answers.items():
                 name, type_ = question.split()

@@ -1,7 +1,5 @@
 """A scripted name server: a relay to an honest one that lies on request."""
 
-import base64
-import calendar
 import contextlib
 import socket
 import socketserver
@@ -9,8 +7,8 @@ import struct
 import threading
 import time
 
-TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "MX": 15, "TXT": 16,
-         "AAAA": 28, "DS": 43, "RRSIG": 46, "DNSKEY": 48, "TLSA": 52}
+import wire
+from dnssec import DAY, sign
 
 RCODES = {"formerr": 1, "servfail": 2, "nxdomain": 3, "notimp": 4,
           "refused": 5}
@@ -25,12 +23,22 @@ ACTIONS = {
     "over-tcp": "a truncated answer, and the honest one over TCP",
     "twice": "each record of the honest answer twice",
     "slow": "the honest answer after a second",
+    "slow-2": "the honest answer after two seconds",
+    "undenied": "the honest answer without NSEC and NSEC3 records",
+    "behind": "the honest answer of the server that is behind",
+    "young": "the honest records, their signature to begin in 30 seconds",
+    "compact": "a signed NSEC record that only this type is not there",
+    "nxname": "the same of no such name (RFC 9824)",
     "lame": "a referral to the root, as of a server that lacks the zone",
     **{rcode: rcode.upper() for rcode in RCODES},
 }
 
+DELAYS = {"slow": 1, "slow-2": 2}     # seconds
+
 HEADER = struct.Struct(">HHHHHH")
 AUTHORITATIVE, TRUNCATED = 0x0400, 0x0200
+QUESTION = b"\xc0\x0c"           # where the name of the question is
+OPT = b"\0\0\x29\x04\xd0\0\0\x80\0\0\0"    # with the bit DO (RFC 6891)
 
 
 def question(packet: bytes) -> tuple[str, int, int]:
@@ -43,16 +51,10 @@ def question(packet: bytes) -> tuple[str, int, int]:
     return ".".join(labels + [""]).lower(), type_, at + 5
 
 
-def wire_name(name: str) -> bytes:
-    """Of an absolute name without escapes."""
-    labels = [label.encode() for label in name.split(".") if label]
-    return b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
-
-
 def query(name: str, type_: str) -> bytes:
     """A question of our own, without DNSSEC."""
-    return (HEADER.pack(0, 0, 1, 0, 0, 0) + wire_name(name)
-            + struct.pack(">HH", TYPES[type_], 1))
+    return (HEADER.pack(0, 0, 1, 0, 0, 0) + wire.wire_name(name)
+            + struct.pack(">HH", wire.number(type_), 1))
 
 
 def has_answer(packet: bytes) -> bool:
@@ -61,20 +63,25 @@ def has_answer(packet: bytes) -> bool:
 
 def reply(query: bytes, rcode: int = 0, flags: int = AUTHORITATIVE,
           records: bytes = b"", counts: tuple = (0, 0, 0)) -> bytes:
-    ident, asked, *_ = HEADER.unpack_from(query)
+    ident, asked, *_, additional = HEADER.unpack_from(query)
     flags |= 0x8000 | asked & 0x0110 | rcode
+    if records and additional:
+        records += OPT
+        counts = counts[:2] + (counts[2] + 1,)
     return (HEADER.pack(ident, flags, 1, *counts)
             + query[12:question(query)[2]] + records)
 
 
-def skip_record(packet: bytes, at: int) -> int:
-    while packet[at]:
-        if packet[at] >= 0xc0:
-            at += 1
-            break
+def name_end(packet: bytes, at: int) -> int:
+    while packet[at] and packet[at] < 0xc0:
         at += 1 + packet[at]
-    (size,) = struct.unpack_from(">H", packet, at + 9)
-    return at + 11 + size
+    return at + (2 if packet[at] else 1)
+
+
+def skip_record(packet: bytes, at: int) -> int:
+    at = name_end(packet, at)
+    (size,) = struct.unpack_from(">H", packet, at + 8)
+    return at + 10 + size
 
 
 def twice(query: bytes, honest: bytes) -> bytes:
@@ -87,6 +94,40 @@ def twice(query: bytes, honest: bytes) -> bytes:
                  counts=(2 * count, 0, 0))
 
 
+def answer_types(packet: bytes) -> list[int]:
+    """The types of the records in the answer section."""
+    at, found = question(packet)[2], []
+    for _ in range(HEADER.unpack_from(packet)[3]):
+        found.append(struct.unpack_from(">H", packet, name_end(packet, at))[0])
+        at = skip_record(packet, at)
+    return found
+
+
+def undenied(honest: bytes) -> bytes:
+    """Without the denials; what is before them does not point to them."""
+    counts = list(HEADER.unpack_from(honest))
+    at = question(honest)[2]
+    kept = honest[12:at]
+    for section in 3, 4, 5:
+        for _ in range(counts[section]):
+            end = skip_record(honest, at)
+            if _denies(honest, at):
+                counts[section] -= 1
+            else:
+                kept += honest[at:end]
+            at = end
+    return HEADER.pack(*counts) + kept
+
+
+def _denies(packet: bytes, at: int) -> bool:
+    """Whether the record there is a denial, or signs one."""
+    denials = (wire.TYPES["NSEC"], wire.TYPES["NSEC3"])
+    type_, of = struct.unpack_from(">H8xH", packet + b"\0\0",
+                                   name_end(packet, at))
+    return type_ in denials or (type_ == wire.TYPES["RRSIG"]
+                                and of in denials)
+
+
 def without_dnssec(query: bytes) -> bytes:
     """The query as a client would send it that knows no DNSSEC."""
     counts = HEADER.unpack_from(query)[:5]
@@ -96,25 +137,10 @@ def without_dnssec(query: bytes) -> bytes:
 def wire_record(line: str) -> tuple[tuple[str, int], bytes]:
     """Which question a line of a zone file answers, and the record in wire
     format, its owner a pointer to the question. TLSA and RRSIG."""
-    owner, ttl, _, type_, *data = line.split()
-    if type_ == "RRSIG":
-        of, algorithm, labels, original, end, begin, tag, signer, *signature = (
-            data)
-        answers = TYPES[of]
-        rdata = struct.pack(">HBBIIIH", answers, int(algorithm), int(labels),
-                            int(original), seconds(end), seconds(begin),
-                            int(tag))
-        rdata += wire_name(signer) + base64.b64decode("".join(signature))
-    else:
-        answers = TYPES[type_]
-        rdata = bytes(map(int, data[:3])) + bytes.fromhex("".join(data[3:]))
-    head = struct.pack(">HHHIH", 0xc00c, TYPES[type_], 1, int(ttl), len(rdata))
-    return (owner.lower(), answers), head + rdata
-
-
-def seconds(when: str) -> int:
-    """Of an RRSIG's time, as YYYYMMDDHHmmSS (RFC 4034 3.2)."""
-    return calendar.timegm(time.strptime(when, "%Y%m%d%H%M%S"))
+    owner, ttl, type_, data = wire.split(line)
+    answers = data.split()[0] if type_ == "RRSIG" else type_
+    return (owner.lower(), wire.number(answers)), wire.record(
+        QUESTION, ttl, type_, wire.rdata(type_, data))
 
 
 class NameServer:
@@ -122,25 +148,31 @@ class NameServer:
 
     A rule's key is (absolute name, type name); a name that begins with "*."
     stands for all names below, and the type "*" for all types. OWN are lines of
-    zone files that UPSTREAM does not have.
+    zone files that UPSTREAM does not have. ZONES have what to sign with, by
+    name, and BEHIND is the server that is.
     """
 
-    def __init__(self, address: str, upstream: str,
-                 rules: dict[tuple[str, str], str], own: list[str]):
-        self.address, self.upstream = address, upstream
+    def __init__(self, address: str, upstream: str, behind: str,
+                 rules: dict[tuple[str, str], str], own: list[str],
+                 zones: dict):
+        self.address, self.upstream, self.behind = address, upstream, behind
+        self.zones = zones
         self.own: dict[tuple[str, int], list[bytes]] = {}
         for question_, record in map(wire_record, own):
             self.own.setdefault(question_, []).append(record)
-        self.exact = {(name, TYPES[type_]): action
+        self.exact = {(name, wire.number(type_)): action
                       for (name, type_), action in rules.items()
                       if type_ != "*"}
-        self.below = {name[2:]: action
-                      for (name, type_), action in rules.items()
-                      if type_ == "*"}
+        self.all_of = {name.removeprefix("*."): action
+                       for (name, type_), action in rules.items()
+                       if type_ == "*"}
+        self.below = {"." + name.removeprefix("*.")
+                      for (name, type_) in rules
+                      if type_ == "*" and name.startswith("*.")}
         self.asked: set[tuple[str, int]] = set()
 
     def was_asked(self, name: str, type_: str) -> bool:
-        return (name.lower(), TYPES[type_]) in self.asked
+        return (name.lower(), wire.number(type_)) in self.asked
 
     def start(self) -> None:
         server = self
@@ -170,10 +202,14 @@ class NameServer:
     def action(self, query: bytes) -> str:
         name, type_, _ = question(query)
         self.asked.add((name, type_))
-        for suffix, action in self.below.items():
+        if (name, type_) in self.exact:
+            return self.exact[name, type_]
+        if name in self.all_of:
+            return self.all_of[name]
+        for suffix in self.below:
             if name.endswith(suffix):
-                return action
-        return self.exact.get((name, type_), "honest")
+                return self.all_of[suffix[1:]]
+        return "honest"
 
     def answer(self, query: bytes, ask) -> bytes:
         """What goes back to the client; nothing when it is empty."""
@@ -185,27 +221,81 @@ class NameServer:
                          counts=(len(own), 0, 0))
         if action == "honest" or (action == "over-tcp" and stream):
             return ask(self.upstream, query)
-        if action == "slow":
-            time.sleep(1)
+        if action in DELAYS:
+            time.sleep(DELAYS[action])
             return ask(self.upstream, query)
         if action == "drop" or (action == "truncated" and stream):
             return b""
-        if action in ("truncated", "over-tcp"):
-            return reply(query, flags=AUTHORITATIVE | TRUNCATED)
         if action in RCODES:
             return reply(query, rcode=RCODES[action])
-        if action == "empty":
-            return reply(query)
-        if action == "unsigned":
-            return ask(self.upstream, without_dnssec(query))
-        if action == "mangled":
-            return ask(self.upstream, query)[:-7]
-        if action == "twice":
-            return twice(query, ask(self.upstream, query))
-        if action == "lame":
-            root_ns = b"\0\0\2\0\1\0\0\x0e\x10\0\5\3lab\0"
-            return reply(query, flags=0, records=root_ns, counts=(0, 1, 0))
-        raise ValueError(action)
+        return getattr(self, "_" + action.replace("-", "_"))(query, ask)
+
+    def _truncated(self, query: bytes, ask) -> bytes:
+        return reply(query, flags=AUTHORITATIVE | TRUNCATED)
+
+    _over_tcp = _truncated
+
+    def _empty(self, query: bytes, ask) -> bytes:
+        return reply(query)
+
+    def _unsigned(self, query: bytes, ask) -> bytes:
+        return ask(self.upstream, without_dnssec(query))
+
+    def _mangled(self, query: bytes, ask) -> bytes:
+        return ask(self.upstream, query)[:-7]
+
+    def _twice(self, query: bytes, ask) -> bytes:
+        return twice(query, ask(self.upstream, query))
+
+    def _undenied(self, query: bytes, ask) -> bytes:
+        return undenied(ask(self.upstream, query))
+
+    def _behind(self, query: bytes, ask) -> bytes:
+        return ask(self.behind, query)
+
+    def _lame(self, query: bytes, ask) -> bytes:
+        root_ns = b"\0\0\2\0\1\0\0\x0e\x10\0\5\3lab\0"
+        return reply(query, flags=0, records=root_ns, counts=(0, 1, 0))
+
+    def _zone(self, name: str):
+        """The zone that the name is in."""
+        return max((zone for zone in self.zones.values()
+                    if ("." + name).endswith("." + zone.name)),
+                   key=lambda zone: len(zone.name))
+
+    def _young(self, query: bytes, ask) -> bytes:
+        name, number, _ = question(query)
+        zone = self._zone(name)
+        type_ = next(t for t, n in wire.TYPES.items() if n == number)
+        records = signed(zone, name, type_, *zone.rrsets[name, type_],
+                         begin=30)
+        return reply(query, records=b"".join(records),
+                     counts=(len(records), 0, 0))
+
+    def _nxname(self, query: bytes, ask, there: str = "NXNAME") -> bytes:
+        name = question(query)[0]
+        zone = self._zone(name)
+        records = signed(zone, zone.name, "SOA", *zone.rrsets[
+            zone.name, "SOA"], begin=-DAY)
+        # The next name is the first that there can be (RFC 9824 3.1): a label
+        # of one zero octet, as wire_name() makes it of that character.
+        records += signed(zone, name, "NSEC", 300,
+                          [f"\0.{name} RRSIG NSEC {there}"], begin=-DAY)
+        return reply(query, records=b"".join(records),
+                     counts=(0, len(records), 0))
+
+    def _compact(self, query: bytes, ask) -> bytes:
+        return self._nxname(query, ask, "TXT")
+
+
+def signed(zone, owner: str, type_: str, ttl: int, datas: list[str],
+           begin: int) -> list[bytes]:
+    """An RRset on the wire, signed with the zone's key from BEGIN on."""
+    name = wire.wire_name(owner)
+    rrsig = sign(zone.signers[0], owner, type_, ttl, datas, begin, 20 * DAY)
+    return [wire.record(name, ttl, type_, wire.rdata(type_, data))
+            for data in datas] + [wire.record(
+                name, ttl, "RRSIG", wire.rdata("RRSIG", rrsig))]
 
 
 def read_stream(connection: socket.socket) -> bytes:
@@ -232,7 +322,7 @@ def ask_udp(address: str, query: bytes) -> bytes:
         return upstream.recv(65535)
 
 
-def ask_tcp(address: str, query: bytes) -> bytes:
-    with socket.create_connection((address, 53), timeout=5) as upstream:
+def ask_tcp(address: str, query: bytes, patience: float = 5) -> bytes:
+    with socket.create_connection((address, 53), patience) as upstream:
         write_stream(upstream, query)
         return read_stream(upstream)

@@ -21,8 +21,22 @@ server:
 \tmodule-config: "{modules}"
 \troot-hints: "{hints}"
 \ttrust-anchor-file: "{anchor}"
+{more}
 remote-control:
 \tcontrol-enable: no
+"""
+
+
+# Dates are strict, as they are for mxdane and named; each question is asked,
+# none answered by the proof for another; and nothing is known beforehand of
+# names that the lab has.
+UNBOUND_STRICT = """
+\tval-sig-skew-min: 0
+\tval-sig-skew-max: 0
+\taggressive-nsec: no
+\tval-clean-additional: no
+\tlocal-zone: "test." nodefault
+\tlocal-zone: "home.arpa." nodefault
 """
 
 
@@ -42,14 +56,17 @@ def add_accounts(folder: pathlib.Path) -> None:
 
 
 def start_unbound(daemons: Daemons, folder: pathlib.Path, address: str,
-                  modules: str) -> None:
-    """An unbound that resolves from the lab's root (folder/root.*)."""
+                  modules: str, more: str = "") -> None:
+    """An unbound that resolves from the lab's root (folder/root.*).
+
+    MORE is what else is in its configuration's section "server".
+    """
     place = folder / f"unbound-{address}"
     place.mkdir(exist_ok=True)
     configuration = place / "unbound.conf"
     configuration.write_text(UNBOUND.format(
         folder=place, hints=folder / "root.hints", address=address,
-        anchor=folder / "root.anchor", modules=modules))
+        anchor=folder / "root.anchor", modules=modules, more=more))
     log = place / "output"
     process = daemons.start("unbound", "usr/sbin/unbound", "-d", "-p", "-c",
                             configuration, log=log)
@@ -58,7 +75,8 @@ def start_unbound(daemons: Daemons, folder: pathlib.Path, address: str,
 
 def start_resolver(daemons: Daemons, folder: pathlib.Path) -> None:
     """A validating unbound as the system's resolver, AD bit trusted."""
-    start_unbound(daemons, folder, "127.0.0.1", "validator iterator")
+    start_unbound(daemons, folder, "127.0.0.1", "validator iterator",
+                  UNBOUND_STRICT)
     resolv_conf = folder / "resolv.conf"
     # unbound throws late answers away and has them when it is asked again.
     resolv_conf.write_text("nameserver 127.0.0.1\n"

@@ -7,9 +7,9 @@ import time
 
 import names
 from daemons import Daemons, wait_for_port
+from dnssec import DAY, P256, Key, Spoiler, make_key, rrsets
 
 TTL = 3600
-DAY = 86400
 
 
 @dataclasses.dataclass
@@ -17,9 +17,7 @@ class Record:
     owner: str                  # absolute
     type: str
     data: str
-    # What is odd about the RRset's signature: "", "bogus" (its octets are
-    # not right), "expired", "new" (of this minute), "future" (it begins in
-    # two days), or "unsigned" (it is missing).
+    # What is odd about the RRset's signatures, of dnssec.FAULTS, or "gone".
     fault: str = ""
     ttl: str = ""               # default: TTL
     fresh: bool = False         # not yet at the name server that is behind
@@ -27,30 +25,80 @@ class Record:
 
 @dataclasses.dataclass
 class Zone:
+    """A zone; the keys that cases can say are explained in zones.toml."""
+
     name: str                   # absolute: "signed.example."
     parent: str                 # "" for the root
-    name_server: str            # absolute; its address is published beside
-    address: str
-    signing: str = "nsec"       # or "nsec3", "opt-out", "none"
-    ds: str = "right"           # in the parent; or "wrong", "none"
-    expired: bool = False       # every signature is
-    behind: str = ""            # a second name server, with the copy before
+    servers: list[str]          # the names of its name servers, absolute
+    signing: str = "nsec"
+    iterations: int = 0
+    keys: list[str] = dataclasses.field(default_factory=lambda: ["csk"])
+    ds: list[str] = dataclasses.field(default_factory=lambda: ["right"])
+    ds_fault: str = ""
+    cds: bool = False
+    faults: dict[str, str] = dataclasses.field(default_factory=dict)
+    expired: bool = False
+    behind: str = ""
+    answers: dict[str, str] = dataclasses.field(default_factory=dict)
+    own: bool = False
     serial: int = 2
     records: list[Record] = dataclasses.field(default_factory=list)
-    key: str = ""               # base name of the key's files
-    ds_data: str = ""
+    made: list[Key] = dataclasses.field(default_factory=list)
     # Lines of the signed zone that NSD refuses to load, with their signatures:
     # the scripted name server has them.
     refused: list[str] = dataclasses.field(default_factory=list)
+    # Its RRsets as they are published, by owner and type: TTL and data.
+    rrsets: dict[tuple[str, str], tuple[int, list[str]]] = dataclasses.field(
+        default_factory=dict)
 
-    def add(self, owner: str, type: str, data: str) -> None:
-        self.records.append(Record(owner, type, data))
+    def add(self, owner: str, type: str, data: str, fault: str = "") -> None:
+        self.records.append(Record(owner, type, data, fault))
 
-    def before(self) -> "Zone":
-        """The zone before its fresh records came."""
+    def copy_behind(self) -> "Zone":
+        """As the name server has it that is behind."""
+        if self.behind == "expired":
+            return dataclasses.replace(self, expired=True)
         return dataclasses.replace(
             self, serial=self.serial - 1,
             records=[record for record in self.records if not record.fresh])
+
+    @property
+    def signers(self) -> list[Key]:
+        """Those of its keys that sign."""
+        return [key for use, key in zip(self.keys, self.made)
+                if not use.startswith("published")]
+
+    @property
+    def entry_points(self) -> list[Key]:
+        """Those of its keys that DS records are made of."""
+        return [key for use, key in zip(self.keys, self.made)
+                if not use.startswith("zsk")]
+
+
+def _wrong(ds: str) -> str:
+    return ds[:-4] + ("0000" if ds[-4:] != "0000" else "1111")
+
+
+def _other(ds: str, field: int) -> str:
+    """With a number that nobody knows for the algorithm, or the digest."""
+    fields = ds.split()
+    fields[field] = "99"
+    return " ".join(fields)
+
+
+# The DS records that a parent can have, of a key of the zone and of one that
+# it has no more.
+DS = {
+    "right": lambda key, removed: key.ds(2),
+    "sha1": lambda key, removed: key.ds(1),
+    "sha384": lambda key, removed: key.ds(4),
+    "wrong": lambda key, removed: _wrong(key.ds(2)),
+    "wrong-sha1": lambda key, removed: _wrong(key.ds(1)),
+    "wrong-sha384": lambda key, removed: _wrong(key.ds(4)),
+    "removed": lambda key, removed: removed().ds(2),
+    "unknown-algorithm": lambda key, removed: _other(key.ds(2), 1),
+    "unknown-digest": lambda key, removed: _other(key.ds(2), 2),
+}
 
 
 class Signer:
@@ -61,27 +109,28 @@ class Signer:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def make_key(self, zone: Zone) -> None:
-        """A key for the zone, kept in the folder for the next run."""
-        kept = self.folder / (_file_name(zone) + ".key-name")
-        if not kept.exists():
-            base = self.daemons.run(
-                "ldnsutils", "usr/bin/ldns-keygen", "-a", "ECDSAP256SHA256",
-                "-k", zone.name, cwd=self.folder).split()[-1]
-            kept.write_text(base)
-        zone.key = str(self.folder / kept.read_text())
-        words = pathlib.Path(zone.key + ".ds").read_text().split()
-        zone.ds_data = " ".join(words[words.index("DS") + 1:])
+    def make_keys(self, zone: Zone) -> None:
+        """Keys for the zone, kept in the folder for the next run."""
+        for each in zone.keys:
+            use, _, algorithm = each.partition(":")
+            zone.made.append(make_key(self.daemons, self.folder, zone.name,
+                                      use, algorithm or P256))
+
+    def _removed(self, zone: Zone) -> Key:
+        return make_key(self.daemons, self.folder, zone.name, "removed")
 
     def delegate(self, parent: Zone, child: Zone) -> None:
-        parent.add(child.name, "NS", child.name_server)
-        if child.behind:
-            parent.add(child.name, "NS", child.behind)
-        data = child.ds_data
-        if child.ds == "wrong":
-            data = data[:-4] + ("0000" if data[-4:] != "0000" else "1111")
-        if child.ds != "none" and child.signing != "none":
-            parent.add(child.name, "DS", data)
+        for server in child.servers:
+            parent.add(child.name, "NS", server)
+        if child.signing == "none":
+            return
+        for kind in child.ds:
+            for key in child.entry_points:
+                parent.add(child.name, "DS", DS[kind](
+                    key, lambda: self._removed(child)), child.ds_fault)
+        if child.cds:
+            for key in child.entry_points:
+                child.add(child.name, "CDS", key.ds(2))
 
     def write(self, zone: Zone) -> pathlib.Path:
         """The zone's file as it is served."""
@@ -89,36 +138,32 @@ class Signer:
         plain.write_text(_text(zone))
         if zone.signing == "none":
             return plain
-        signed = self._sign(zone, plain,
-                            "expired" if zone.expired else "signed")
-        faults = {(record.owner, record.type): record.fault
-                  for record in zone.records if record.fault}
+        signed = self._sign(zone, plain)
+        faults = {(zone.name, type_): fault
+                  for type_, fault in zone.faults.items()}
+        faults |= {(record.owner, record.type): record.fault
+                   for record in zone.records if record.fault}
         lines = signed.read_text().splitlines()
+        zone.rrsets = rrsets(lines)
         if faults:
-            others = {}
-            for age in "expired", "new", "future":
-                file = self._sign(zone, plain, age)
-                others[age] = file.read_text().splitlines()
-            lines = _break(lines, others, faults)
+            lines = Spoiler(zone.rrsets, faults, zone.signers,
+                            lambda: self._removed(zone)).lines(lines)
         lines, zone.refused = _divide(lines)
         signed.write_text("\n".join(lines) + "\n")
         return signed
 
-    def _sign(self, zone: Zone, plain: pathlib.Path,
-              age: str) -> pathlib.Path:
-        signed = plain.with_suffix("." + age)
-        mode = {"nsec": [], "nsec3": ["-n"], "opt-out": ["-n", "-p"]}
+    def _sign(self, zone: Zone, plain: pathlib.Path) -> pathlib.Path:
+        signed = plain.with_suffix(".signed")
+        nsec3 = ["-n", "-t", zone.iterations]
+        mode = {"nsec": [], "nsec3": nsec3, "opt-out": [*nsec3, "-p"]}
         now = int(time.time())
-        dates = {
-            # A day ago: two TTLs have passed since (--next).
-            "signed": ["-i", now - DAY],
-            "new": ["-i", now],
-            "future": ["-i", now + 2 * DAY, "-e", now + 30 * DAY],
-            "expired": ["-i", now - 30 * DAY, "-e", now - 2 * DAY],
-        }
+        # A day ago: two TTLs have passed since (--next).
+        dates = (["-i", now - 30 * DAY, "-e", now - 2 * DAY] if zone.expired
+                 else ["-i", now - DAY])
         self.daemons.run("ldnsutils", "usr/bin/ldns-signzone",
-                         *mode[zone.signing], *dates[age], "-o", zone.name,
-                         "-f", signed, plain, zone.key)
+                         *mode[zone.signing], *dates, "-o", zone.name,
+                         "-f", signed, plain,
+                         *(key.base for key in zone.signers))
         return signed
 
 
@@ -128,23 +173,13 @@ def _file_name(zone: Zone) -> str:
 
 def _text(zone: Zone) -> str:
     lines = [f"$TTL {TTL}",
-             f"{zone.name} SOA {zone.name_server} hostmaster.example. "
-             f"{zone.serial} 3600 600 864000 300",
-             f"{zone.name} NS {zone.name_server}"]
-    if zone.behind:
-        lines.append(f"{zone.name} NS {zone.behind}")
-    if zone.name_server.endswith(zone.name) and zone.parent:
-        lines.append(f"{zone.name_server} A {zone.address}")
+             f"{zone.name} SOA {zone.servers[0]} hostmaster.example. "
+             f"{zone.serial} 3600 600 864000 300"]
+    lines += [f"{zone.name} NS {server}" for server in zone.servers]
+    lines += [f"{zone.name} DNSKEY {key.dnskey}" for key in zone.made
+              if key not in zone.signers]
     lines += [f"{r.owner} {r.ttl} {r.type} {r.data}" for r in zone.records]
     return "\n".join(lines) + "\n"
-
-
-def _signature(line: str) -> tuple[str, str] | None:
-    """Owner and type that a line of a zone file signs, if it is an RRSIG."""
-    fields = line.split()
-    if len(fields) > 4 and fields[3] == "RRSIG":
-        return fields[0], fields[4]
-    return None
 
 
 def _divide(lines: list[str]) -> tuple[list[str], list[str]]:
@@ -158,26 +193,12 @@ def _divide(lines: list[str]) -> tuple[list[str], list[str]]:
     return [line for line in lines if line not in refused], refused
 
 
-def _break(lines: list[str], others: dict[str, list[str]],
-           faults: dict[tuple[str, str], str]) -> list[str]:
-    """The zone's lines with the signatures spoiled as wanted."""
-    by_age = {age: {_signature(line): line for line in zone}
-              for age, zone in others.items()}
-    broken = []
-    for line in lines:
-        signs = _signature(line)
-        fault = faults.pop(signs, "") if signs else ""
-        if fault == "bogus":
-            start, space, signature = line.rpartition(" ")
-            swapped = signature[:-8][::-1] + signature[-8:]
-            line = start + space + swapped
-        elif fault in by_age:
-            line = by_age[fault][signs]
-        if fault != "unsigned":
-            broken.append(line)
-    if faults:
-        raise ValueError(f"nothing to break at {sorted(faults)}")
-    return broken
+def _signature(line: str) -> tuple[str, str] | None:
+    """Owner and type that a line of a zone file signs, if it is an RRSIG."""
+    fields = line.split()
+    if len(fields) > 4 and fields[3] == "RRSIG":
+        return fields[0], fields[4]
+    return None
 
 
 NSD_CONFIGURATION = """
