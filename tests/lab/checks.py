@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 
 import again
+import chance
 import changes
 import confinement
 import crashes
@@ -23,6 +24,7 @@ import report_schema
 import runners
 import second_opinion
 import shortage
+import validators
 import versions
 from case import Case
 from lab import Lab
@@ -116,9 +118,20 @@ def show_safely(lab: Lab, case: Case, words: list[str]) -> Result:
     return Result(found, ["command: " + shlex.join(words)])
 
 
+def take_chances(lab: Lab, case: Case) -> Result:
+    """Whether the verdict is the same whichever name server is asked."""
+    return Result(chance.complaints(
+        command(lab, case), case.expect.verdict, case.expect.within + 20))
+
+
 def ask_finger(finger: second_opinion.Finger, case: Case) -> Result:
     """Whether posttls-finger says what the case says it does."""
     return Result(*finger.hear(case))
+
+
+def ask_validators(peers: validators.Validators, case: Case) -> Result:
+    """Whether named and unbound see the DNS as the case says it is."""
+    return Result(*peers.hear(case))
 
 
 def why_not(lab: Lab, case: Case) -> str:
@@ -129,7 +142,8 @@ def why_not(lab: Lab, case: Case) -> str:
     return ""
 
 
-def of_case(lab: Lab, case: Case, finger: second_opinion.Finger) -> list[Test]:
+def of_case(lab: Lab, case: Case, finger: second_opinion.Finger,
+            peers: validators.Validators) -> list[Test]:
     """The audit, and what else is done about it."""
     found = [Test(f"{case.name}: {case.shows}",
                   functools.partial(audit, lab, case),
@@ -141,14 +155,23 @@ def of_case(lab: Lab, case: Case, finger: second_opinion.Finger) -> list[Test]:
                       *((name, command(lab, case) + options)
                         for name, options in FORMATS.items()),
                       ("the plugin", plugin_command(lab, case)))]
+    if case.chance:
+        found.append(Test(f"{case.name}: {chance.runs()} runs say the same",
+                          functools.partial(take_chances, lab, case), 10))
     if second_opinion.questions(lab, case):
         differs = case.posttls_finger_differs
         found.append(Test(f"{case.name}: posttls-finger "
                           + (f"differs: {differs}" if differs else "agrees"),
                           functools.partial(ask_finger, finger, case)))
+    if validators.questions(case):
+        differ = "".join(f"; {who} differs: {why}"
+                         for who, why in case.validators.items())
+        found.append(Test(f"{case.name}: named and unbound agree{differ}",
+                          functools.partial(ask_validators, peers, case),
+                          validators.pace(case), peers.why_not()))
     for test in found:
         lacking = versions.lacking(case.needs)
-        test.skip = lacking or why_not(lab, case)
+        test.skip = test.skip or lacking or why_not(lab, case)
         test.elsewhere = bool(lacking)
     return found
 
@@ -284,8 +307,10 @@ def run_all(lab: Lab, tap: Tap, verbose: bool, no_skip: bool) -> None:
     """Those that wait begin first; results are told in order."""
     finger = second_opinion.Finger(lab)
     finger.start()
+    peers = validators.Validators(lab)
+    peers.start()
     tests = [test for case in lab.cases.values()
-             for test in of_case(lab, case, finger)]
+             for test in of_case(lab, case, finger, peers)]
     tests += of_writers(lab) + of_files(lab) + of_changes(lab)
     tests += of_workers(lab) + of_lists(lab) + of_shortage(lab)
     tests += of_confinement(lab) + of_monitoring(lab)

@@ -19,8 +19,10 @@ EXPLANATIONS = {
     "data-not-hex-decoded", "nearly-matches", "issuer-not-sent",
     "issuer-retired", "matches-elsewhere",
 }
-# Those that foresee one: looked at where a case names them.
+# Those that foresee one, or would have one told: looked at where a case names
+# them.
 FORESEEN = {
+    "tlsrpt-none",
     "no-rollover-record", "rotation-uncovered", "tlsa-ttl-long",
     "signature-expiring", "certificate-expiring", "tlsrpt-none",
 }
@@ -56,6 +58,10 @@ class Comparison:
                       self.way_to_answers())
         if not expect.brief:
             self.hosts()
+        self.zones()
+        if expect.tlsrpt is not None:
+            self.same("tlsrpt", self.report.get("tlsrpt", "not there"),
+                      {"rua": expect.tlsrpt})
         self.findings()
         return self.complaints
 
@@ -179,6 +185,31 @@ class Comparison:
             if match["status"] != "match" and not match["why"]:
                 self.complaints.append(f"{where}: no reason why "
                                        f"[{match['record']}] does not match")
+
+    def zones(self) -> None:
+        """What the report says of the chains of trust."""
+        if self.case.expect.zone and "zones" not in self.report:
+            self.complaints.append("the report has no zones")
+            return
+        found = {zone["name"]: zone for zone in self.report.get("zones", [])}
+        for key, expected in self.case.expect.zone.items():
+            name = self.case.zone_name(key)
+            if name not in found:
+                self.complaints.append(f"there is no zone {name}, but "
+                                       + ", ".join(found))
+                continue
+            for what, wanted in expected.items():
+                self.zone_key(f"zone {name}: {what}", found[name][what],
+                              what, wanted)
+
+    def zone_key(self, where: str, value, key: str, wanted) -> None:
+        if key == "why":
+            if not re.search(wanted, value or ""):
+                self.same(where, value, wanted)
+        elif key in ("ds", "dnskeys"):
+            self.same(where, len(value), wanted)
+        else:
+            self.same(where, value, wanted)
 
     def findings(self) -> None:
         expect = self.case.expect
