@@ -36,7 +36,8 @@ static const struct {
 	[METRIC_RECORD] = { "mxdane_tlsa_record_matched",
 	    "Whether a TLSA record matches what an address presents." },
 	[METRIC_SIGNATURE] = { "mxdane_signature_expiry_timestamp_seconds",
-	    "When the first signature of an answer expires." },
+	    "When the first signature of an answer, or of a zone's keys, "
+	    "expires." },
 	[METRIC_CERTIFICATE] = { "mxdane_certificate_expiry_timestamp_seconds",
 	    "When a certificate that an address presents expires." },
 	[METRIC_DURATION] = { "mxdane_check_duration_seconds",
@@ -180,20 +181,47 @@ is_written(const struct evidence *evidence, size_t hosts,
 	return false;
 }
 
+/* Takes ownership of RRSET. */
+static void
+put_end(struct metric_text *texts, const char *domain, char *rrset, time_t end)
+{
+	put_time(texts, METRIC_SIGNATURE, (const char *const[]){ "domain",
+	    domain, "rrset", rrset, NULL }, end);
+	free(rrset);
+}
+
+static bool
+has_end(const struct answer *answer)
+{
+	return answer != NULL && answer->dnssec == DNSSEC_SECURE &&
+	    answer->signed_until != 0;
+}
+
 static void
 put_signature(struct metric_text *texts, const char *domain,
     const struct answer *answer)
 {
-	char *rrset;
+	if (has_end(answer))
+		put_end(texts, domain, memory_format("%s %s", answer->owner,
+		    dns_type_name(answer->type)), answer->signed_until);
+}
 
-	if (answer == NULL || answer->dnssec != DNSSEC_SECURE ||
-	    answer->signed_until == 0)
+/*
+ * What the zone's answers hang on: its keys and, in its parent, its DS records.
+ * The root's keys are nobody's here.
+ */
+static void
+put_zone(struct metric_text *texts, const char *domain,
+    const struct zone_evidence *zone)
+{
+	if (strcmp(zone->name, ".") == 0)
 		return;
-	rrset = memory_format("%s %s", answer->owner,
-	    dns_type_name(answer->type));
-	put_time(texts, METRIC_SIGNATURE, (const char *const[]){ "domain",
-	    domain, "rrset", rrset, NULL }, answer->signed_until);
-	free(rrset);
+	if (answer_has_records(zone->ds) && has_end(zone->ds))
+		put_end(texts, domain, memory_format("DS %s", zone->name),
+		    zone->ds->signed_until);
+	if (has_end(zone->dnskey))
+		put_end(texts, domain, memory_format("DNSKEY %s", zone->name),
+		    zone->dnskey->signed_until);
 }
 
 /* The handshake that samples are about. All borrowed. */
@@ -294,6 +322,8 @@ prometheus_domain(FILE *out, const struct report_options *options,
 		return;
 	put_verdicts(texts, evidence);
 	put_signature(texts, evidence->domain, evidence->mx);
+	for (i = 0; i < evidence->zone_count; i++)
+		put_zone(texts, evidence->domain, &evidence->zones[i]);
 	for (i = 0; i < evidence->host_count; i++) {
 		n = expiry_answers(&evidence->hosts[i], answers);
 		for (j = 0; j < n; j++) {

@@ -235,6 +235,7 @@ put_trust(const struct page *page, const struct evidence *evidence,
 		[TRUST_BROKEN] = { "BROKEN", COLOUR_BAD },
 		[TRUST_UNKNOWN] = { "UNKNOWN", COLOUR_DOUBT },
 		[TRUST_UNSIGNED] = { "UNSIGNED", COLOUR_DOUBT },
+		[TRUST_BELOW] = { "below", COLOUR_CALM },
 		[TRUST_SECURE] = { "trust", COLOUR_CALM },
 	};
 	const struct trust_line *line;

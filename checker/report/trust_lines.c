@@ -102,15 +102,19 @@ has_room(const struct telling *telling)
 }
 
 static enum trust_kind
-kind_of(const struct zone_evidence *zone)
+kind_of(const struct telling *telling, size_t index)
 {
+	const struct zone_evidence *zone = zone_at(telling, index);
+	const size_t parent = telling->parents[index];
+
 	if (zone->judged.at == ZONE_UNSIGNED)
 		return TRUST_UNSIGNED;
-	/* What is below a break is as secure as that. */
-	if (zone->judged.at == ZONE_UNBROKEN &&
-	    zone->judged.dnssec == DNSSEC_FAILED)
-		return TRUST_UNKNOWN;
-	return TRUST_BROKEN;
+	if (zone->judged.at != ZONE_UNBROKEN)
+		return TRUST_BROKEN;
+	if (parent != NO_ZONE && !is_secure(telling, parent))
+		return TRUST_BELOW;
+	return zone->judged.dnssec == DNSSEC_FAILED ? TRUST_UNKNOWN :
+	    TRUST_BROKEN;
 }
 
 /* "example.org -> _tcp.mx.example.org: not signed" */
@@ -121,7 +125,7 @@ tell_break(struct telling *telling, size_t index)
 	char *why = trust_text_why(zone);
 
 	telling->breaks++;
-	add_line(telling, kind_of(zone), zone->parent != NULL ?
+	add_line(telling, kind_of(telling, index), zone->parent != NULL ?
 	    memory_format("%s -> %s: %s", zone->parent, zone->name, why) :
 	    memory_format("%s: %s", zone->name, why), zone);
 	free(why);
@@ -218,7 +222,7 @@ tell_breaks_at(struct telling *telling, size_t parent)
 
 /* --- All of it --- */
 
-/* Of a secure zone: whether chains end there, or break off right below it. */
+/* How many zones right below a zone are secure, and how many not. */
 static void
 count_below(const struct telling *telling, size_t parent, size_t *secure,
     size_t *broken)
@@ -234,22 +238,38 @@ count_below(const struct telling *telling, size_t parent, size_t *secure,
 	}
 }
 
+/*
+ * A secure zone and what is below it: longer chains first, of which its own is
+ * a part.
+ */
 static void
 tell_zone(struct telling *telling, size_t index)
 {
-	size_t secure, broken;
+	size_t secure, broken, i;
 
-	if (is_secure(telling, index)) {
-		count_below(telling, index, &secure, &broken);
-		if ((broken > 0 && has_room(telling)) ||
-		    (telling->all && secure == 0))
-			tell_chain(telling, index);
-		if (broken > 0)
-			tell_breaks_at(telling, index);
-	} else if (telling->parents[index] == NO_ZONE) {
-		tell_break_or_count(telling, index);
-		tell_below(telling, index);
+	count_below(telling, index, &secure, &broken);
+	for (i = index + 1; secure > 0 && i < telling->evidence->zone_count;
+	    i++) {
+		if (telling->parents[i] == index && is_secure(telling, i))
+			tell_zone(telling, i);
 	}
+	if ((broken > 0 && has_room(telling)) ||
+	    (telling->all && secure == 0))
+		tell_chain(telling, index);
+	if (broken > 0)
+		tell_breaks_at(telling, index);
+}
+
+/* The root; or a zone whose parent is not known. */
+static void
+tell_top(struct telling *telling, size_t index)
+{
+	if (is_secure(telling, index)) {
+		tell_zone(telling, index);
+		return;
+	}
+	tell_break_or_count(telling, index);
+	tell_below(telling, index);
 }
 
 void
@@ -267,8 +287,10 @@ trust_lines_init(struct trust_lines *lines, const struct evidence *evidence,
 	    sizeof(*telling.told));
 	for (i = 0; i < evidence->zone_count; i++)
 		telling.parents[i] = find_parent(evidence, i);
-	for (i = 0; i < evidence->zone_count; i++)
-		tell_zone(&telling, i);
+	for (i = 0; i < evidence->zone_count; i++) {
+		if (telling.parents[i] == NO_ZONE)
+			tell_top(&telling, i);
+	}
 	if (telling.left_out > 0)
 		add_line(&telling, TRUST_BROKEN, memory_format("and at %zu "
 		    "more zones, which -v lists", telling.left_out), NULL);

@@ -15,6 +15,7 @@ enum trust_kind {
 	TRUST_BROKEN,		/* here a chain breaks */
 	TRUST_UNKNOWN,		/* nobody knows whether it does */
 	TRUST_UNSIGNED,		/* here a chain ends, for there is no more */
+	TRUST_BELOW,		/* it has ended, or broken, above */
 	TRUST_SECURE,		/* a chain as far as it is secure */
 };
 

@@ -216,6 +216,43 @@ test_groups(void **state)
 	finding_list_clear(&list);
 }
 
+/* A zone is told behind the hosts; that of a name server is not. */
+static void
+test_zones(void **state)
+{
+	static const struct sketch rows[] = {
+		{ FINDING_DS_MISSING, "a", NULL, "one", NULL, false },
+		{ FINDING_DS_MISSING, "b", NULL, "one", NULL, false },
+		{ FINDING_DS_MISSING, NULL, NULL, "one", NULL, false },
+		{ FINDING_NS_LAME, NULL, NULL, "one", "ns1", false },
+		{ FINDING_DS_MISSING, "c", NULL, "one", NULL, false },
+	};
+	static const char *const zones[] = { "org", "org", "org", "org",
+		"net" };
+	static const char *const expected[] = { "ns1", "a b, zone org",
+		"zone org", "c, zone net" };
+	struct finding_list list = { .count = 0 };
+	struct finding_groups groups;
+	char *places;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		add(&list, &rows[i]);
+		list.items[i].place.zone = zones[i];
+	}
+	finding_list_settle(&list);
+	finding_groups_init(&groups, &list);
+	assert_int_equal(groups.count, COUNT(expected));
+	for (i = 0; i < COUNT(expected); i++) {
+		places = finding_group_places(&groups.items[i]);
+		assert_string_equal(places, expected[i]);
+		free(places);
+	}
+	finding_groups_clear(&groups);
+	finding_list_clear(&list);
+}
+
 /* Advice is part of what a finding says. */
 static void
 test_groups_by_advice(void **state)
@@ -289,6 +326,7 @@ main(void)
 		TABLE_ALONE(test_order_of_many),
 		TABLE_ALONE(test_repeats_over_tcp),
 		TABLE_ALONE(test_groups),
+		TABLE_ALONE(test_zones),
 		TABLE_ALONE(test_groups_by_advice),
 		TABLE_ALONE(test_octets),
 	};

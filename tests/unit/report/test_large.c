@@ -25,6 +25,8 @@
 #define HOSTS		8
 #define ADDRESSES	32	/* of each */
 #define RECORDS		256	/* of each */
+#define ZONES		EVIDENCE_ZONES_MAX
+#define DS_RECORDS	64	/* of each */
 #define FINDINGS	4096
 
 /* Octets that a writer may have allocated at once, beside the evidence. */
@@ -155,6 +157,34 @@ add_finding(struct evidence *evidence, size_t i)
 	    "wait for 2 TTLs (%zu hours) before it is deployed", i / 4);
 }
 
+/* Zones in a row, of which the last ones are broken. */
+static void
+add_zones(struct evidence *evidence)
+{
+	const char *above = NULL;
+	struct zone_evidence *zone;
+	char *name;
+	size_t i;
+	uint16_t j;
+
+	for (i = 0; i < ZONES; i++) {
+		name = above == NULL ? memory_string(".") :
+		    memory_format("zone-%zu.example", i);
+		zone = fixture_zone(evidence, name, above, i < ZONES / 2 ?
+		    DNSSEC_SECURE : DNSSEC_BOGUS);
+		above = evidence->zones[i < ZONES / 2 ? i :
+		    ZONES / 2 - 1].name;
+		zone->judged.dnssec = zone->dnskey->dnssec;
+		zone->judged.at = i < ZONES / 2 ? ZONE_UNBROKEN :
+		    ZONE_SIGNATURES_BROKEN;
+		zone->judged.why = i < ZONES / 2 ? NULL : memory_string(
+		    "no signature of DNSKEY is by a key that counts");
+		for (j = 0; zone->ds != NULL && j < DS_RECORDS; j++)
+			fixture_ds(zone->ds, j, 13);
+		free(name);
+	}
+}
+
 static struct evidence *
 make_large(void)
 {
@@ -164,6 +194,7 @@ make_large(void)
 
 	for (i = 0; i < HOSTS; i++)
 		add_host(evidence, i, chain);
+	add_zones(evidence);
 	for (i = 0; i < FINDINGS; i++)
 		add_finding(evidence, i);
 	finding_list_settle(&evidence->judged.findings);

@@ -102,6 +102,19 @@ add_provenance(struct evidence *evidence)
 	add_signer(host->tlsa[0], "example.org", 4711);
 }
 
+/* A chain of trust, and a zone beside it that is not signed. */
+static void
+add_zones(struct evidence *evidence)
+{
+	fixture_zone(evidence, ".", NULL, DNSSEC_SECURE);
+	fixture_zone(evidence, "net", ".", DNSSEC_SECURE);
+	fixture_zone(evidence, "org", ".", DNSSEC_SECURE);
+	fixture_zone(evidence, "example.net", "net", DNSSEC_INSECURE);
+	fixture_zone(evidence, "example.org", "org", DNSSEC_SECURE);
+	fixture_deny(evidence->zones[3].ds, "net", 0, true);
+	fixture_deny(evidence->hosts->aaaa, "example.org", 5, false);
+}
+
 /* One address passes, one presents the wrong key, one refuses. */
 static struct evidence *
 make_evidence(void)
@@ -123,6 +136,7 @@ make_evidence(void)
 	free(endpoint->error);
 	endpoint->error = text_printable(banner, sizeof(banner) - 1);
 	add_provenance(evidence);
+	add_zones(evidence);
 	fixture_judge(evidence);
 	chain_free(good);
 	chain_free(bad);

@@ -154,6 +154,81 @@ fixture_endpoint(struct host_evidence *host, const char *address,
 	return endpoint;
 }
 
+void
+fixture_period(struct answer *answer, const char *zone, uint16_t type)
+{
+	struct answer_period *period;
+
+	answer->periods = memory_grow(answer->periods, answer->period_count,
+	    sizeof(*period));
+	period = &answer->periods[answer->period_count++];
+	period->owner = memory_string(answer->owner);
+	period->zone = memory_string(zone);
+	period->type = type;
+	period->algorithm = 13;
+	period->from = CERTIFICATES_NOW - 20 * CERTIFICATES_DAY;
+	period->until = CERTIFICATES_NOW + 20 * CERTIFICATES_DAY;
+}
+
+void
+fixture_deny(struct answer *answer, const char *zone, uint16_t iterations,
+    bool opt_out)
+{
+	answer->denial = ANSWER_DENIES_BY_NSEC3;
+	answer->iterations = iterations;
+	answer->opt_out = opt_out;
+	fixture_period(answer, zone, DNS_NSEC3);
+}
+
+void
+fixture_ds(struct answer *answer, uint16_t key_tag, uint8_t algorithm)
+{
+	uint8_t data[4 + 32] = { (uint8_t)(key_tag >> 8), (uint8_t)key_tag,
+		algorithm, 2 };
+
+	memset(data + 4, 0x5a, sizeof(data) - 4);
+	fixture_add(answer, data, sizeof(data));
+}
+
+void
+fixture_key(struct answer *answer, uint8_t seed)
+{
+	uint8_t data[4 + 64] = { 1, 1, 3, 13 };
+
+	memset(data + 4, seed, sizeof(data) - 4);
+	fixture_add(answer, data, sizeof(data));
+}
+
+struct zone_evidence *
+fixture_zone(struct evidence *evidence, const char *name, const char *parent,
+    enum dnssec_status status)
+{
+	struct zone_evidence *zone = evidence_add_zone(evidence, name);
+
+	if (parent == NULL) {
+		zone->dnskey = fixture_answer(name, DNS_DNSKEY,
+		    ANSWER_RECORDS, status);
+		fixture_key(zone->dnskey, 1);
+		return zone;
+	}
+	zone->parent = memory_string(parent);
+	if (status == DNSSEC_INSECURE) {
+		zone->ds = fixture_answer(name, DNS_DS, ANSWER_NO_DATA,
+		    DNSSEC_SECURE);
+		return zone;
+	}
+	zone->ds = fixture_answer(name, DNS_DS, ANSWER_RECORDS, DNSSEC_SECURE);
+	fixture_ds(zone->ds, 4711, 13);
+	fixture_period(zone->ds, parent, DNS_DS);
+	zone->dnskey = fixture_answer(name, DNS_DNSKEY, ANSWER_RECORDS,
+	    status);
+	if (status == DNSSEC_SECURE) {
+		fixture_key(zone->dnskey, 2);
+		fixture_period(zone->dnskey, name, DNS_DNSKEY);
+	}
+	return zone;
+}
+
 struct chain *
 fixture_chain(const char *cn, enum key_type key_type)
 {

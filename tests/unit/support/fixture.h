@@ -44,6 +44,26 @@ struct endpoint_evidence *
 void		 fixture_handshake(struct endpoint_evidence *endpoint,
 		    const struct chain *chain);
 
+/*
+ * Adds a zone to the chains of trust, behind PARENT (NULL: it is the root). By
+ * its DS records it is secure; with insecure STATUS it is not signed; and with
+ * another its keys are not to be had, or bogus. DS and DNSKEY are signed for 40
+ * days, half of which are over. Invalidates pointers to zones added before.
+ */
+struct zone_evidence *
+		 fixture_zone(struct evidence *evidence, const char *name,
+		    const char *parent, enum dnssec_status status);
+/* Says in the answer that ZONE has signed its RRset of TYPE, as above. */
+void		 fixture_period(struct answer *answer, const char *zone,
+		    uint16_t type);
+/* Says that ZONE denies something in the answer by NSEC3. */
+void		 fixture_deny(struct answer *answer, const char *zone,
+		    uint16_t iterations, bool opt_out);
+/* Adds a DS record, or a DNSKEY record of algorithm 13. */
+void		 fixture_ds(struct answer *answer, uint16_t key_tag,
+		    uint8_t algorithm);
+void		 fixture_key(struct answer *answer, uint8_t seed);
+
 /* A self-signed server certificate. Owned by the caller. */
 struct chain	*fixture_chain(const char *cn, enum key_type key_type);
 
