@@ -11,6 +11,7 @@
 #include "resolver/signers.h"
 #include "resolver/text.h"
 #include "resolver/validity.h"
+#include "resolver/why_bogus.h"
 #include "resolver/wire.h"
 
 #define NO_NAME_IN_RDATA (-1)
@@ -399,55 +400,9 @@ read_answer(struct answer *answer, struct wire_sections *sections,
 	signers_settle(answer);
 	if (answer->ttl == UINT32_MAX)
 		answer->ttl = 0;
+	answer->rcode = (uint16_t)source->rcode;
 	answer->dnssec = source->secure ? DNSSEC_SECURE : DNSSEC_INSECURE;
 	return NULL;
-}
-
-/*
- * The validator begins its text with "validation failure <NAME. TYPE CLASS>: ".
- * Where that is our own question, returns what follows; else the whole text.
- */
-static const char *
-skip_question(const char *text, const struct answer_source *source)
-{
-	const char *type_name = dns_type_name(source->type);
-	const char *name, *type, *end;
-	char *copy, *normal;
-	bool same;
-
-	name = strchr(text, '<');
-	if (name == NULL)
-		return text;
-	type = strchr(++name, ' ');
-	end = strstr(name, ">: ");
-	if (type == NULL || end == NULL || type > end)
-		return text;
-	copy = memory_copy(name, (size_t)(type - name));
-	normal = name_normalise(copy);
-	same = name_equal(normal, source->owner) &&
-	    strncmp(type + 1, type_name, strlen(type_name)) == 0 &&
-	    type[1 + strlen(type_name)] == ' ';
-	free(normal);
-	free(copy);
-	return same ? end + 3 : text;
-}
-
-/* A copy with each run of white space as one blank, and none at the ends. */
-static char *
-one_line(const char *text)
-{
-	char *line, *end;
-
-	end = line = memory_new(strlen(text) + 1, 1);
-	for (; *text != '\0'; text++) {
-		if (strchr(" \t\r\n\v\f", *text) == NULL)
-			*end++ = *text;
-		else if (end > line && end[-1] != ' ')
-			*end++ = ' ';
-	}
-	if (end > line && end[-1] == ' ')
-		*--end = '\0';
-	return line;
 }
 
 /*
@@ -473,21 +428,42 @@ answer_ended(const struct answer *read, const struct answer_period *ended)
 	return answer;
 }
 
+/*
+ * Where aliases in the packet of a bogus answer lead, however forged. Owned by
+ * the caller; NULL: nowhere.
+ */
+static char *
+end_of_aliases(const struct answer_source *source)
+{
+	struct answer *read = answer_new(source->owner, source->type);
+	ldns_rdf *owner = ldns_dname_new_frm_str(source->owner);
+	struct wire_sections sections = { NULL, NULL, false };
+	const ldns_rdf *end = owner;
+	char *name = NULL;
+
+	if (owner != NULL && source->packet != NULL && wire_sections_init(
+	    &sections, source->packet, source->size) &&
+	    follow_aliases(read, sections.answer, &end) == NULL)
+		name = wire_name(end);
+	wire_sections_clear(&sections);
+	ldns_rdf_deep_free(owner);
+	answer_free(read);
+	return name;
+}
+
 static struct answer *
 answer_bogus(const struct answer_source *source)
 {
-	struct answer *answer;
-	char *line, *text;
-	const char *why;
+	char *end = end_of_aliases(source);
+	const char *const names[] = { source->owner, end };
+	char *why = why_bogus_text(source->why_bogus, names,
+	    end != NULL ? 2 : 1);
+	struct answer *answer = answer_failed(source->owner, source->type,
+	    why != NULL ? why : "DNSSEC validation failed");
 
-	line = one_line(source->why_bogus != NULL ? source->why_bogus : "");
-	why = skip_question(line, source);
-	text = text_printable(why, strlen(why));
-	answer = answer_failed(source->owner, source->type,
-	    text[0] != '\0' ? text : "DNSSEC validation failed");
 	answer->dnssec = DNSSEC_BOGUS;
-	free(text);
-	free(line);
+	free(why);
+	free(end);
 	return answer;
 }
 
@@ -510,7 +486,8 @@ answer_read(const struct answer_source *source)
 		rcode = rcode_text(source->rcode);
 		answer = answer_failed(source->owner, source->type, rcode);
 		answer->fault = ANSWER_FAULT_RCODE;
-		answer->rcode = (uint16_t)source->rcode;
+		answer->rcode = (uint16_t)(source->rcode > 0 ?
+		    source->rcode : 0);
 		free(rcode);
 		return answer;
 	}

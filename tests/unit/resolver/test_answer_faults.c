@@ -92,22 +92,20 @@ static const struct bogus_row {
 	    "expired from 192.0.2.53 for key example.org.",
 	    "A mx.example.org: signature expired from 192.0.2.53 for "
 	    "key example.org." },
-	{ "another name",
-	    "validation failure <www.example.net. A IN>: no signatures",
-	    "A mx.example.org: validation failure <www.example.net. A "
-	    "IN>: no signatures" },
-	{ "another type",
-	    "validation failure <mx.example.org. AAAA IN>: no signatures",
-	    "A mx.example.org: validation failure <mx.example.org. "
-	    "AAAA IN>: no signatures" },
+	{ "another's", "validation failure <mx.example.org. A IN>: key for "
+	    "validation org. is marked as invalid because of a previous "
+	    "validation failure <d1.org. MX IN>: no signatures for d1.org.",
+	    "A mx.example.org: key for validation org. is marked as invalid" },
+	{ "of the alias", "validation failure <mx.example.org. A IN>: key for "
+	    "validation other.net. is marked as invalid because of a previous "
+	    "validation failure <d1.org. MX IN>: no keys have a DS with "
+	    "algorithm ECDSAP256SHA256 from 192.0.2.1 for key other.net.",
+	    "A mx.example.org: no keys have a DS with algorithm "
+	    "ECDSAP256SHA256 from 192.0.2.1 for key other.net." },
 	{ "several lines", " two\r\n\tlines \n",
 	    "A mx.example.org: two lines" },
 	{ "control characters", "\x1b[2J\x80",
 	    "A mx.example.org: \\x1b[2J\\x80" },
-	{ "question alone", "<mx.example.org. A IN>: ",
-	    "A mx.example.org: <mx.example.org. A IN>:" },
-	{ "lone <", "<", "A mx.example.org: <" },
-	{ "no name in it", "< >: ", "A mx.example.org: < >:" },
 	{ "empty", "", "A mx.example.org: DNSSEC validation failed" },
 	{ "none", NULL, "A mx.example.org: DNSSEC validation failed" },
 };
@@ -116,7 +114,8 @@ static void
 test_bogus(void **state)
 {
 	static const struct packet wanted = { OWNER, DNS_A, 0, {
-		"mx.example.org. 300 IN A 192.0.2.66",
+		"mx.example.org. 300 IN CNAME mx.other.net.",
+		"mx.other.net. 300 IN A 192.0.2.66",
 	}, { NULL } };
 	static const int rcodes[] = { LDNS_RCODE_SERVFAIL, LDNS_RCODE_NOERROR };
 	const struct bogus_row *row = *state;
