@@ -157,6 +157,7 @@ answer_free(struct answer *answer)
 	origin_free(answer->origin);
 	free(answer->owner);
 	free(answer->expanded);
+	free(answer->dname);
 	free(answer->why);
 	free(answer);
 }
@@ -243,6 +244,27 @@ follow_aliases(struct answer *answer, const ldns_rr_list *list,
 		i = 0;
 	}
 	answer->aliased = aliases > 0;
+	return NULL;
+}
+
+/*
+ * The owner of the DNAME record, above the name, from which its alias is made:
+ * beside that record there is no other alias for it (RFC 6672 2.4). Owned by
+ * the caller; NULL: there is none.
+ */
+static char *
+find_dname(const ldns_rr_list *list, const ldns_rdf *name)
+{
+	const ldns_rr *record;
+	size_t i;
+
+	for (i = 0; i < ldns_rr_list_rr_count(list); i++) {
+		record = ldns_rr_list_rr(list, i);
+		if (ldns_rr_get_type(record) == LDNS_RR_TYPE_DNAME &&
+		    ldns_rr_get_class(record) == LDNS_RR_CLASS_IN &&
+		    ldns_dname_is_subdomain(name, ldns_rr_owner(record)))
+			return wire_name(ldns_rr_owner(record));
+	}
 	return NULL;
 }
 
@@ -371,6 +393,7 @@ read_answer(struct answer *answer, struct wire_sections *sections,
 	if (answer->aliased) {
 		free(answer->expanded);
 		answer->expanded = wire_name(end);
+		answer->dname = find_dname(sections->answer, owner);
 	}
 	add_records(answer, sections, end);
 	limit_records(answer);

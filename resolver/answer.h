@@ -124,6 +124,10 @@ struct answer {
 	char			*expanded;	/* owned; where the alias chain
 						 * ends, or the owner */
 	bool			 aliased;	/* there is an alias chain */
+	char			*dname;		/* owned; owner of the DNAME
+						 * record that makes its first
+						 * alias (RFC 6672 3.1); NULL:
+						 * none does */
 	bool			 truncated;	/* a limit was reached */
 	uint32_t		 ttl;		/* seconds, the lowest of all;
 						 * 0 when unusable */

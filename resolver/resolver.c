@@ -105,6 +105,7 @@ overdue(const struct resolver_question *question)
 	fault = memory_format("no answer within %g seconds",
 	    (double)limit->tv_sec + (double)limit->tv_usec / 1e6);
 	answer = failed(question, fault);
+	answer->fault = ANSWER_FAULT_SILENT;
 	free(fault);
 	return answer;
 }

@@ -121,9 +121,10 @@ struct host_evidence {
 	uint16_t		 port;		/* connected to and looked up */
 	bool			 asked;		/* see host_dns_can_ask */
 	struct answer		*a, *aaaa;	/* owned; NULL: not asked */
-	struct answer		*cname;		/* owned; asked for an alias
-						 * into an unsigned zone only
-						 * (RFC 7672 2.2.2) */
+	struct answer		*cname;		/* owned; the alias alone, asked
+						 * for where it leads into an
+						 * unsigned zone (RFC 7672
+						 * 2.2.2): see host_dns_alias */
 	/*
 	 * TLSA answers for the base domains (host_dns_base_domain), in the
 	 * order asked. Owned; NULL: not asked.

@@ -128,6 +128,19 @@ host_dns_base_domain(const struct host_evidence *host, size_t i)
 }
 
 const char *
+host_dns_alias(const struct host_evidence *host, enum dns_type *type)
+{
+	const struct answer *answer = host->a != NULL && host->a->aliased ?
+	    host->a : host->aaaa;
+
+	*type = DNS_CNAME;
+	if (answer == NULL || answer->dname == NULL)
+		return host->name;
+	*type = DNS_DNAME;
+	return answer->dname;
+}
+
+const char *
 host_dns_server_name(const struct host_evidence *host)
 {
 	size_t deciding;

@@ -475,6 +475,7 @@ static const struct recording_field answer_rows[] = {
 	    ANSWER_RECORDS_MAX),
 	NEEDED_NAME(struct answer, expanded, BOTH),
 	FLAG(struct answer, aliased, BOTH),
+	NAME(struct answer, dname, BOTH),
 	FLAG(struct answer, truncated, BOTH),
 	UNSIGNED(struct answer, ttl, BOTH, UINT32_MAX),
 	TIME(struct answer, signed_since, BOTH),

@@ -125,13 +125,15 @@ host_advance(struct host_gathering *gathering)
 {
 	struct host_evidence *host = gathering->evidence;
 	enum host_dns state = host_dns_state(host, NULL);
+	enum dns_type type;
+	const char *alias;
 
 	switch (state) {
 	case HOST_DNS_PENDING:
 		break;
 	case HOST_DNS_ALIAS_UNKNOWN:
-		ask(gathering, LOOKUP_CNAME, host->name, DNS_CNAME,
-		    &host->cname);
+		alias = host_dns_alias(host, &type);
+		ask(gathering, LOOKUP_CNAME, alias, type, &host->cname);
 		break;
 	case HOST_DNS_TLSA_UNKNOWN:
 		ask_tlsa(gathering);
@@ -172,8 +174,10 @@ stop_lookup(struct lookup *lookup, const char *why)
 	    resolver_is_overdue(lookup->question);
 
 	resolver_cancel(lookup->question);
-	if (failed)
-		*lookup->slot = answer_failed(lookup->owner, lookup->type, why);
+	if (!failed)
+		return;
+	*lookup->slot = answer_failed(lookup->owner, lookup->type, why);
+	(*lookup->slot)->fault = ANSWER_FAULT_SILENT;
 }
 
 void

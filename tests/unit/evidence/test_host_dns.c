@@ -205,6 +205,28 @@ test_alias_into_unsigned_zone(void **state)
 	evidence_free(evidence);
 }
 
+/* Which record makes the alias: of the family that has one. */
+static void
+test_alias(void **state)
+{
+	struct evidence *evidence = fixture_domain("example.org");
+	struct host_evidence *host = fixture_host(evidence,
+	    "mx.old.example.org");
+	enum dns_type type;
+
+	(void)state;
+	make_alias(host->aaaa, "mx.new.example.net");
+	assert_string_equal(host_dns_alias(host, &type), "mx.old.example.org");
+	assert_int_equal(type, DNS_CNAME);
+	host->aaaa->dname = memory_string("old.example.org");
+	assert_string_equal(host_dns_alias(host, &type), "old.example.org");
+	assert_int_equal(type, DNS_DNAME);
+	make_alias(host->a, "mx.new.example.net");
+	assert_string_equal(host_dns_alias(host, &type), "mx.old.example.org");
+	assert_int_equal(type, DNS_CNAME);
+	evidence_free(evidence);
+}
+
 /* --- the TLSA answer */
 
 static const struct tlsa_row {
@@ -252,6 +274,7 @@ main(void)
 		TABLE(test_address_families, families),
 		TABLE_ALONE(test_base_domains),
 		TABLE(test_alias_into_unsigned_zone, alias_rows),
+		TABLE_ALONE(test_alias),
 		TABLE(test_tlsa_answer, tlsa_rows),
 	};
 

@@ -120,6 +120,36 @@ test_aliases(void **state)
 	answer_free(answer);
 }
 
+/* A DNAME record above the name itself, or above one that it leads to. */
+static void
+test_dname(void **state)
+{
+	static const struct packet above = { "mx.old.example.org", DNS_A, 0, {
+		"Old.example.org. 300 IN DNAME new.example.net.",
+		RRSIG("old.example.org", "DNAME",
+		    "20260205000000", "20260101000000"),
+		"mx.old.example.org. 0 IN CNAME mx.new.example.net.",
+		"mx.new.example.net. 300 IN A 192.0.2.1",
+	}, { NULL } };
+	static const struct packet behind = { OWNER, DNS_A, 0, {
+		"mx.example.org. 300 IN CNAME mx.old.example.org.",
+		"old.example.org. 300 IN DNAME new.example.net.",
+		"mx.old.example.org. 0 IN CNAME mx.new.example.net.",
+		"mx.new.example.net. 300 IN A 192.0.2.1",
+	}, { NULL } };
+	struct answer *answer = packet_answer(&above);
+
+	(void)state;
+	assert_true(answer->aliased);
+	assert_string_equal(answer->dname, "old.example.org");
+	assert_string_equal(answer->expanded, "mx.new.example.net");
+	answer_free(answer);
+	answer = packet_answer(&behind);
+	assert_true(answer->aliased);
+	assert_null(answer->dname);
+	answer_free(answer);
+}
+
 static void
 test_cname_itself(void **state)
 {
@@ -395,6 +425,169 @@ test_wildcard(void **state)
 	answer_free(answer);
 }
 
+/*
+ * An absence has what denies it; records that are no wildcard's have nothing to
+ * deny, whatever comes along.
+ */
+static const struct denial_row {
+	const char		*name;
+	struct packet		 packet;
+	enum answer_kind	 kind;
+	enum answer_denial	 denial;
+	uint16_t		 iterations;
+	bool			 opt_out;
+} denial_rows[] = {
+	{ "nothing", { OWNER, DNS_TLSA, 0, { NULL }, { NULL } },
+	    ANSWER_NO_DATA, ANSWER_DENIES_NOTHING, 0, false },
+	{ "NSEC", { OWNER, DNS_TLSA, 0, { NULL }, {
+	    "mx.example.org. 900 IN NSEC example.org. A RRSIG NSEC" } },
+	    ANSWER_NO_DATA, ANSWER_DENIES_BY_NSEC, 0, false },
+	{ "NSEC3", { OWNER, DNS_TLSA, 3, { NULL }, {
+	    "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example.org. 900 IN NSEC3 1 0 "
+	    "12 aabb 2t7b4g4vsa5smi47k61mv5bv1a22bojr A",
+	    "2t7b4g4vsa5smi47k61mv5bv1a22bojr.example.org. 900 IN NSEC3 1 1 "
+	    "10 aabb 2vptu5timamqttgl4luu9kg21e0aor3s A" } },
+	    ANSWER_NO_NAME, ANSWER_DENIES_BY_NSEC3, 12, true },
+	{ "compact", { OWNER, DNS_TLSA, 0, { NULL }, {
+	    "MX.example.org. 900 IN NSEC \\000.mx.example.org. RRSIG NSEC "
+	    "TYPE128" } }, ANSWER_NO_NAME, ANSWER_DENIES_BY_NSEC, 0, false },
+	{ "compact, of another name", { OWNER, DNS_TLSA, 0, { NULL }, {
+	    "a.example.org. 900 IN NSEC \\000.a.example.org. RRSIG NSEC "
+	    "TYPE128" } }, ANSWER_NO_DATA, ANSWER_DENIES_BY_NSEC, 0, false },
+	{ "compact, the name is there", { OWNER, DNS_TLSA, 0, { NULL }, {
+	    "mx.example.org. 900 IN NSEC \\000.mx.example.org. RRSIG NSEC"
+	    } }, ANSWER_NO_DATA, ANSWER_DENIES_BY_NSEC, 0, false },
+	{ "records", { OWNER, DNS_A, 0, { "mx.example.org. 1 IN A 192.0.2.1",
+	    RRSIG(OWNER, "A", "20260210000000", "20260101000000") }, {
+	    "mx.example.org. 900 IN NSEC example.org. A RRSIG NSEC" } },
+	    ANSWER_RECORDS, ANSWER_DENIES_NOTHING, 0, false },
+	{ "records of a wildcard", { "a." OWNER, DNS_A, 0, {
+	    "a.mx.example.org. 1 IN A 192.0.2.1",
+	    RRSIG("a." OWNER, "A", "20260210000000", "20260101000000") }, {
+	    "mx.example.org. 900 IN NSEC example.org. A RRSIG NSEC" } },
+	    ANSWER_RECORDS, ANSWER_DENIES_BY_NSEC, 0, false },
+};
+
+static void
+test_denials(void **state)
+{
+	const struct denial_row *row = *state;
+	struct answer *answer = packet_answer(&row->packet);
+
+	assert_int_equal(answer->kind, row->kind);
+	assert_int_equal(answer->denial, row->denial);
+	assert_int_equal(answer->iterations, row->iterations);
+	assert_int_equal(answer->opt_out, row->opt_out);
+	assert_int_equal(answer->rcode, row->packet.rcode);
+	answer_free(answer);
+}
+
+/* One period for each RRset, also of aliases and proofs. */
+static void
+test_periods(void **state)
+{
+	static const struct packet wanted = { OWNER, DNS_A, 0, {
+		"mx.example.org. 300 IN CNAME a.example.net.",
+		RRSIG(OWNER, "CNAME", "20260210000000", "20260130000000"),
+	}, {
+		"example.net. 3600 IN SOA ns. h. 1 7200 3600 1209600 900",
+		RRSIG("example.net", "SOA", "20260214000000",
+		    "20260115000000"),
+		"a.example.net. 900 IN NSEC b.example.net. TXT RRSIG NSEC",
+		RRSIG("a.example.net", "NSEC", "20260203000000",
+		    "20260124000000"),
+	} };
+	static const struct {
+		const char	*owner;
+		uint16_t	 type;
+	} expected[] = { { OWNER, DNS_CNAME }, { "example.net", DNS_SOA },
+		{ "a.example.net", DNS_NSEC } };
+	struct answer *answer = packet_answer(&wanted);
+	size_t i;
+
+	(void)state;
+	assert_int_equal(answer->period_count, 3);
+	for (i = 0; i < 3; i++) {
+		assert_string_equal(answer->periods[i].owner,
+		    expected[i].owner);
+		assert_int_equal(answer->periods[i].type, expected[i].type);
+		assert_string_equal(answer->periods[i].zone, "org");
+		assert_int_equal(answer->periods[i].algorithm, 13);
+		assert_int_equal(answer->periods[i].key_tag, 1);
+	}
+	assert_int_equal(answer->periods[0].from, INT64_C(1769731200));
+	assert_int_equal(answer->periods[0].until, INT64_C(1770681600));
+	assert_int_equal(answer->signed_until, INT64_C(1770076800));
+	assert_int_equal(answer->signed_since, INT64_C(1769731200));
+	assert_false(answer->ambiguous);
+	answer_free(answer);
+}
+
+/* As of 2026-01-31T12:00:00Z: which of two signatures counts, if one does. */
+static const struct two_row {
+	const char		*name;
+	const char		*first;		/* algorithm, labels, TTL, end,
+						 * beginning, key tag */
+	const char		*second;
+	enum dnssec_status	 dnssec;
+	bool			 ambiguous;
+	uint16_t		 key_tag;
+	size_t			 signers;
+} two_rows[] = {
+	{ "old beside good", "13 3 300 20260121000000 20260101000000 1",
+	    "13 3 300 20260210000000 20260130000000 2", DNSSEC_SECURE, false,
+	    2, 1 },
+	{ "good beside old", "13 3 300 20260210000000 20260130000000 1",
+	    "13 3 300 20260131115959 20260101000000 2", DNSSEC_SECURE, false,
+	    1, 1 },
+	{ "good beside one to come", "13 3 300 20260210000000 20260130000000 "
+	    "1", "13 3 300 20260310000000 20260131120101 2", DNSSEC_SECURE,
+	    false, 1, 1 },
+	{ "two good", "13 3 300 20260210000000 20260130000000 1",
+	    "8 3 300 20260215000000 20260130000000 2", DNSSEC_SECURE, true, 2,
+	    2 },
+	{ "one begins within the minute", "13 3 300 20260210000000 "
+	    "20260130000000 1", "13 3 300 20260215000000 20260131120100 2",
+	    DNSSEC_SECURE, true, 2, 2 },
+	{ "unknown algorithm beside good", "13 3 300 20260210000000 "
+	    "20260130000000 1", "253 3 300 20260215000000 20260130000000 2",
+	    DNSSEC_SECURE, false, 1, 2 },
+	{ "two old", "13 3 300 20260121000000 20260101000000 1",
+	    "13 3 300 20260131115959 20260101000000 2", DNSSEC_BOGUS, false,
+	    0, 0 },
+};
+
+static void
+test_two_signatures(void **state)
+{
+	const struct two_row *row = *state;
+	struct packet wanted = { OWNER, DNS_A, 0, {
+		"mx.example.org. 300 IN A 192.0.2.1",
+	}, { NULL } };
+	char *first = memory_format(OWNER ". 300 IN RRSIG A %s org. AAAA",
+	    row->first);
+	char *second = memory_format(OWNER ". 300 IN RRSIG A %s org. AAAA",
+	    row->second);
+	struct answer *answer;
+
+	wanted.answer[1] = first;
+	wanted.answer[2] = second;
+	answer = packet_answer(&wanted);
+	assert_int_equal(answer->dnssec, row->dnssec);
+	assert_int_equal(answer->ambiguous, row->ambiguous);
+	assert_int_equal(answer->origin != NULL, row->ambiguous);
+	assert_int_equal(answer->signer_count, row->signers);
+	if (row->dnssec == DNSSEC_SECURE)
+		assert_int_equal(answer->periods[0].key_tag, row->key_tag);
+	else
+		assert_string_equal(answer->why, "A " OWNER ": the signature "
+		    "of A " OWNER " by the key 2 of org ended on "
+		    "2026-01-31T11:59:59Z");
+	answer_free(answer);
+	free(second);
+	free(first);
+}
+
 /* Only class IN counts; a TTL with the highest bit set is 0 (RFC 2181 8). */
 static void
 test_class_and_ttl(void **state)
@@ -627,6 +820,7 @@ main(void)
 		TABLE_ALONE(test_addresses),
 		TABLE_ALONE(test_mx),
 		TABLE_ALONE(test_aliases),
+		TABLE_ALONE(test_dname),
 		TABLE_ALONE(test_cname_itself),
 		TABLE_ALONE(test_loop),
 		TABLE_ALONE(test_alias_limit),
@@ -635,6 +829,9 @@ main(void)
 		TABLE_ALONE(test_truncated_flag),
 		TABLE_ALONE(test_absence),
 		TABLE_ALONE(test_wildcard),
+		TABLE(test_denials, denial_rows),
+		TABLE_ALONE(test_periods),
+		TABLE(test_two_signatures, two_rows),
 		TABLE_ALONE(test_class_and_ttl),
 		TABLE(test_serial_times, serial_rows),
 		TABLE_ALONE(test_signers),

@@ -49,6 +49,8 @@ test_rcode(void **state)
 	assert_int_equal(answer->count, 0);
 	assert_string_equal(answer->why, row->why);
 	assert_string_equal(answer->expanded, "_25._tcp." OWNER);
+	assert_int_equal(answer->fault, ANSWER_FAULT_RCODE);
+	assert_int_equal(answer->rcode, row->rcode > 0 ? row->rcode : 0);
 	answer_free(answer);
 }
 
@@ -79,6 +81,7 @@ test_contradiction(void **state)
 	assert_int_equal(answer->dnssec, DNSSEC_FAILED);
 	assert_string_equal(answer->why,
 	    "TLSA _25._tcp." OWNER ": the answer contradicts itself");
+	assert_int_equal(answer->fault, ANSWER_FAULT_MALFORMED);
 	answer_free(answer);
 }
 
