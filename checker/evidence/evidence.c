@@ -450,8 +450,8 @@ is_about_answer(enum finding_code code)
 }
 
 /*
- * Whether it is about a break. At a host it is; about the domain there are, too,
- * findings about what is secure, but weak.
+ * Whether it is about a break. At a host it is; about the domain as a whole
+ * there are findings about zones that are secure, but weak.
  */
 static bool
 is_break(const struct evidence *evidence, const struct finding *finding)

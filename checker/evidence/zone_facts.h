@@ -21,9 +21,9 @@ bool	zone_facts_life(const struct zone_evidence *zone, time_t when,
 	    struct zone_life *life);
 
 /*
- * How the zone denies that names and types exist, as seen in the answers for
- * which it signed such a proof: NSEC3 (RFC 5155) if any of them has it, with the
- * most iterations of all, and opt-out if any has the flag. False: none was seen.
+ * How the zone denies that names and types exist, as seen in the answers that
+ * have such a proof of its own: NSEC3 (RFC 5155) if any has it, with the most
+ * iterations of all, and opt-out if any has the flag. False: none was seen.
  */
 struct zone_denial {
 	enum answer_denial	by;

@@ -156,8 +156,8 @@ is_beyond_limit(const struct finding *finding)
 }
 
 /*
- * Ends lines that were written into memory, to *DETAILS and *SIZE: they are
- * returned without the final newline. Owned by the caller; NULL: there are none.
+ * Ends lines that were written into memory, to *DETAILS and *SIZE. They are
+ * returned without the final newline, owned by the caller; NULL: there is none.
  */
 static char *
 close_details(FILE *out, char **details, const size_t *size)
@@ -329,9 +329,9 @@ zone_verdict(const struct evidence *evidence, const struct zone_evidence *zone)
 }
 
 /*
- * Why the zone cannot be relied on; and what was found about it, each code once,
- * with what to do. The verdict is that of the zone alone: findings are in the
- * cases of what depends on it, too.
+ * Why the zone cannot be relied on; and what was found about it, each code
+ * once, with what to do. The verdict is that of the zone alone: findings are in
+ * the cases of what depends on it, too.
  */
 static char *
 zone_details(const struct evidence *evidence, const struct zone_evidence *zone)

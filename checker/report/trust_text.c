@@ -9,7 +9,7 @@
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
-/* Numbers of one kind that are shown of a zone, which chooses how many it has. */
+/* Numbers of one kind that are shown of a zone: it chooses how many it has. */
 #define NUMBERS_SHOWN	4
 
 /* Different numbers, in the order in which they are seen. */

@@ -97,7 +97,8 @@ REPORT = {
            "signed_until": Maybe(TIME), "signed_by": [SIGNER],
            "why": Maybe(str)},
     "tlsrpt": Maybe({"rua": [str]}),
-    "hosts": [HOST], "zones": [ZONE], "findings": [FINDING], "changes": Maybe([CHANGE]),
+    "hosts": [HOST], "zones": [ZONE], "findings": [FINDING],
+    "changes": Maybe([CHANGE]),
 }
 
 
