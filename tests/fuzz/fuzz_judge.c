@@ -1,8 +1,8 @@
 /*
  * A domain built by the octets of the input, one choice after the other: its
- * answers, hosts, addresses, name servers, what went wrong and what strangers
- * said. It is judged, compared with an earlier run, written in every format,
- * and is the same when it comes from a record or from a worker.
+ * answers, hosts, addresses, name servers, zones, what went wrong and what
+ * strangers said. It is judged, compared with an earlier run, written in every
+ * format, and is the same when it comes from a record or from a worker.
  */
 #include <assert.h>
 #include <stdbool.h>
@@ -329,6 +329,56 @@ take_server(struct octets *octets, struct evidence *evidence)
 	}
 }
 
+/* Who has signed it, or proves that it is not there. */
+static void
+take_periods(struct octets *octets, struct answer *answer)
+{
+	static const uint16_t types[] = { DNS_DS, DNS_DNSKEY, DNS_NSEC,
+		DNS_NSEC3 };
+	char *name;
+	size_t count;
+
+	if (answer == NULL || answer->kind == ANSWER_UNUSABLE)
+		return;
+	for (count = take(octets) % 3u; count > 0; count--) {
+		name = take_name(octets);
+		fixture_period(answer, name,
+		    types[take(octets) % COUNT(types)]);
+		free(name);
+	}
+	answer->denial = (enum answer_denial)(take(octets) % 3);
+	answer->iterations = take(octets);
+	answer->opt_out = take_chance(octets);
+}
+
+static void
+take_zone(struct octets *octets, struct evidence *evidence)
+{
+	char *name = take_name(octets);
+	struct zone_evidence *zone = evidence_zone(evidence, name) != NULL ?
+	    NULL : evidence_add_zone(evidence, name);
+
+	if (zone != NULL) {
+		zone->parent = take_chance(octets) ? NULL : take_name(octets);
+		zone->ds = take_answer(octets, name, DNS_DS);
+		zone->dnskey = take_answer(octets, name, DNS_DNSKEY);
+		take_periods(octets, zone->ds);
+		take_periods(octets, zone->dnskey);
+	}
+	free(name);
+}
+
+static void
+take_zones(struct octets *octets, struct evidence *evidence)
+{
+	size_t count;
+
+	for (count = take(octets) % 8u; count > 0; count--)
+		take_zone(octets, evidence);
+	evidence_sort_zones(evidence);
+	take_periods(octets, evidence->mx);
+}
+
 static bool
 has_addresses(const struct evidence *evidence)
 {
@@ -385,6 +435,7 @@ take_evidence(struct octets *octets)
 		evidence->misplaced = take_answer(octets,
 		    "_25._tcp.example.org", DNS_TLSA);
 	take_circumstances(octets, evidence);
+	take_zones(octets, evidence);
 	return evidence;
 }
 

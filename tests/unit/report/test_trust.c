@@ -85,18 +85,18 @@ assert_lacks(const char *text, const char *part)
 		fail_msg("there is \"%s\" in:\n%s", part, text);
 }
 
-/* Records are not wrapped; all else fits. */
+/* Records to publish are not wrapped; all else fits. */
 static void
 assert_fits(const char *text)
 {
-	const char *end;
+	char *copy = memory_string(text), *line, *rest;
 
-	for (; (end = strchr(text, '\n')) != NULL; text = end + 1) {
-		if (end - text > COLUMNS && memchr(text, '/', 1) == NULL &&
-		    strstr(text, " IN DS ") != NULL &&
-		    strstr(text, " IN DS ") > end)
-			fail_msg("too long: %.*s", (int)(end - text), text);
+	for (line = strtok_r(copy, "\n", &rest); line != NULL;
+	    line = strtok_r(NULL, "\n", &rest)) {
+		if (strlen(line) > COLUMNS && strstr(line, " IN ") == NULL)
+			fail_msg("too long: %s", line);
 	}
+	free(copy);
 }
 
 /* --- Text */
@@ -209,7 +209,7 @@ test_text_verbose(void **state)
 static void
 test_healthy(void **state)
 {
-	struct evidence *evidence = make_domain();
+	struct evidence *evidence;
 	char *text;
 	int verbosity;
 
@@ -229,7 +229,6 @@ test_healthy(void **state)
 		assert_lacks(text, "UNSIGNED");
 		free(text);
 	}
-	evidence_free(make_domain());
 }
 
 #define HOSTS	64
@@ -472,13 +471,12 @@ test_cases(void **state)
 static void
 test_cases_depend(void **state)
 {
-	struct evidence *evidence = make_domain();
-	struct host_evidence *host = add_host(evidence, "mx.example.org");
+	struct evidence *evidence;
+	struct host_evidence *host;
 	char *text;
 	int passes;
 
 	(void)state;
-	evidence_free(evidence);
 	for (passes = 0; passes <= 1; passes++) {
 		evidence = make_domain();
 		fixture_zone(evidence, "example.net", ".", DNSSEC_INSECURE);
@@ -528,7 +526,6 @@ test_plugin(void **state)
 	};
 	struct evidence *evidence = make_domain();
 	struct zone_evidence *zone = &evidence->zones[2];
-	const char *rest = "; ";
 	char *text;
 	size_t size;
 	FILE *out;
@@ -545,8 +542,6 @@ test_plugin(void **state)
 	assert_non_null(out);
 	plugin_report(out, evidence, &options);
 	fclose(out);
-	rest = strchr(text, '|');
-	assert_non_null(rest);
 	assert_has(text, "MXDANE CRITICAL: example.org: mx-insecure: "
 	    "ds-missing, zone example.org | time=");
 	assert_has(text, "\nBROKEN   org -> example.org: signed, but org has "
