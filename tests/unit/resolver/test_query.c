@@ -1,5 +1,7 @@
 /* What servers do, and what a query says of that. */
+#include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,10 +13,14 @@
 #include <cmocka.h>
 #include <event2/event.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "resolver/memory.h"
 #include "resolver/query.h"
+#include "resolver/shortage.h"
 #include "tests/unit/support/listener.h"
 #include "tests/unit/support/scripted_server.h"
 #include "tests/unit/support/table.h"
@@ -668,6 +674,42 @@ test_manner(void **state)
 	assert_int_equal(manner.plain, row->manner.plain);
 }
 
+static void
+on_abort(int number)
+{
+	(void)number;
+	_exit(shortage_status(errno));
+}
+
+/* Without descriptors the process ends: no server is to blame. */
+static void
+test_shortage(void **state)
+{
+	static const struct script script = { { ACT_ANSWER }, ACT_ANSWER };
+	const struct rlimit none = { 0, 0 };
+	struct test *test = *state;
+	pid_t child;
+	int status, i;
+
+	start_server(test, &script);
+	for (i = 0; i < 2; i++) {
+		child = fork();
+		assert_int_not_equal(child, -1);
+		if (child == 0) {
+			signal(SIGABRT, on_abort);
+			setrlimit(RLIMIT_NOFILE, &none);
+			test->question.tcp_only = i == 1;
+			start(test, on_forbidden);
+			timeless_run(test->base);
+			_exit(EXIT_SUCCESS);
+		}
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status),
+		    shortage_status(EMFILE));
+	}
+}
+
 int
 main(void)
 {
@@ -686,6 +728,7 @@ main(void)
 		TABLE_ALONE_WITH(test_line, set_up, tear_down),
 		TABLE_ALONE_WITH(test_line_is_full, set_up, tear_down),
 		TABLE_ALONE_WITH(test_cancel_others, set_up, tear_down),
+		TABLE_ALONE_WITH(test_shortage, set_up, tear_down),
 		TABLE_WITH(test_manner, manner_rows, set_up, tear_down),
 	};
 

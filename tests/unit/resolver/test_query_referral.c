@@ -1,4 +1,4 @@
-/* Name servers and glue, as packets have them. */
+/* Name servers, glue and aliases, as packets have them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -200,7 +200,48 @@ test_no_origin(void **state)
 
 	(void)state;
 	assert_false(query_referral_init(&referral, answer, ZONE));
+	assert_false(query_is_alias(answer));
 	query_referral_clear(&referral);
+	answer_free(answer);
+}
+
+static const struct alias_row {
+	const char	*name;
+	struct packet	 packet;
+	bool		 alias;
+} alias_rows[] = {
+	{ "alias", { ZONE, DNS_A, 0, {
+		"Example.org. 300 IN CNAME www.example.org.",
+	}, { NULL } }, true },
+	{ "alias and records", { ZONE, DNS_A, 0, {
+		"www.example.org. 300 IN A 192.0.2.1",
+		"example.org. 300 IN CNAME www.example.org.",
+	}, { NULL } }, true },
+	{ "alias to nowhere", { ZONE, DNS_A, LDNS_RCODE_NXDOMAIN, {
+		"example.org. 300 IN CNAME www.example.org.",
+	}, { NULL } }, true },
+	{ "of another name", { ZONE, DNS_A, 0, {
+		"www.example.org. 300 IN CNAME example.org.",
+	}, { NULL } }, false },
+	{ "another type", { ZONE, DNS_A, 0, {
+		"example.org. 300 IN A 192.0.2.1",
+	}, { NULL } }, false },
+	{ "another section", { ZONE, DNS_A, 0, { NULL }, {
+		"example.org. 300 IN CNAME www.example.org.",
+	} }, false },
+	{ "another class", { ZONE, DNS_A, 0, {
+		"example.org. 300 CH CNAME www.example.org.",
+	}, { NULL } }, false },
+};
+
+static void
+test_alias(void **state)
+{
+	const struct alias_row *row = *state;
+	struct answer *answer = answer_of(packet_new(&row->packet),
+	    &row->packet);
+
+	assert_int_equal(query_is_alias(answer), row->alias);
 	answer_free(answer);
 }
 
@@ -283,6 +324,7 @@ main(void)
 	static const struct table tables[] = {
 		TABLE(test_referral, rows),
 		TABLE(test_raw, raw_rows),
+		TABLE(test_alias, alias_rows),
 		TABLE_ALONE(test_limits),
 		TABLE_ALONE(test_no_origin),
 	};
