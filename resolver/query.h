@@ -48,9 +48,9 @@ struct query_question {
 	bool			 unchecked;	/* CD: it is to withhold
 						 * nothing (RFC 4035 3.2.2) */
 	bool			 tcp_only;
-	bool			 udp_only;	/* what is cut off stays so (then
-						 * it is `truncated`, and proves
-						 * nothing), silence is silence */
+	bool			 udp_only;	/* what is cut off stays so:
+						 * `truncated`, it proves
+						 * nothing */
 	double			 limit;		/* seconds for all tries; not
 						 * for waiting in line */
 	struct query_manner	*manner;	/* filled in before the

@@ -39,7 +39,8 @@ static const struct row {
 	{ "with a DS record", { OWNER, DNS_A, 0, { NULL }, {
 		"EXAMPLE.org. 300 IN NS ns.example.org.",
 		"EXAMPLE.org. 300 IN DS 4711 13 2 "
-		"60785A34615AAA2C60785A34615AAA2C60785A34615AAA2C60785A34615AAA2C",
+		"60785A34615AAA2C60785A34615AAA2C"
+		"60785A34615AAA2C60785A34615AAA2C",
 	} }, false, QUERY_REFERS },
 	{ "to the name itself", { OWNER, DNS_A, 0, { NULL }, {
 		"mx.example.org. 300 IN NS ns.example.org.",
