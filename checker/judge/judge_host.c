@@ -462,6 +462,24 @@ is_denied(const struct answer *above, const struct answer *tlsa)
 	    above->expanded);
 }
 
+/*
+ * It does not validate. Resolvers that minimise names ask for it on their way,
+ * but go on: what they make of it matters only where it is proved.
+ */
+static void
+add_bogus_above(struct judge_state *state, const struct answer *above)
+{
+	struct finding *finding;
+
+	finding = judging_add(state, FINDING_DENIAL_BROKEN,
+	    "the answer for %s, above the TLSA records, does not validate (%s): "
+	    "a resolver that does not go on from there finds no TLSA records",
+	    above->owner, above->why);
+	judging_set_severity(state, finding, SEVERITY_WARNING);
+	advice_add_text(&finding->advice, "have the name servers answer, with "
+	    "a proof, that there is no data at that name (RFC 8020 2)");
+}
+
 static enum verdict
 judge_above_tlsa(struct judge_state *state)
 {
@@ -472,6 +490,10 @@ judge_above_tlsa(struct judge_state *state)
 	    tlsa->signers[0].zone : NULL;
 	struct finding *finding;
 
+	if (above != NULL && above->dnssec == DNSSEC_BOGUS) {
+		add_bogus_above(state, above);
+		return VERDICT_PASS;
+	}
 	if (!is_denied(above, tlsa))
 		return VERDICT_PASS;
 	finding = judging_add(state, FINDING_DENIAL_BROKEN,

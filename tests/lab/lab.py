@@ -268,6 +268,10 @@ class Lab:
             special = vars(plan) | {
                 "servers": [cases_.SERVERS[each] for each in plan.servers]}
             self.zones[key] = Zone(**special)
+            # Beside the glue above the cut.
+            for server, address in SERVERS.items():
+                if cases_.SERVERS[server] == self.zones[key].name:
+                    self.zones[key].add(cases_.SERVERS[server], "A", address)
         for case in self.cases.values():
             for line in case.lines():
                 zone = self.zones[case.zone_of(line[0])]
