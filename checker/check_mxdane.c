@@ -97,9 +97,12 @@ static void
 on_report(struct pool_result *result, void *argument)
 {
 	struct check *check = argument;
+	const struct settings *common = &check->settings->common;
 	struct plugin_options options = check->settings->plugin;
 
-	options.verbosity = check->settings->common.report.verbosity;
+	options.verbosity = common->report.verbosity;
+	options.signature_warning = common->judge.signature_warning;
+	options.signature_critical = common->judge.signature_critical;
 	check->state = plugin_report(check->out, result->evidence, &options);
 }
 
@@ -198,6 +201,7 @@ answer(int argc, char **argv, FILE *out)
 
 	plugin_settings_init(&settings);
 	first = options_parse(table, argc, argv, &settings, &why);
+	plugin_settings_set_limits(&settings);
 	if (first == 0)
 		complain(out, why);
 	else if (settings.common.help)

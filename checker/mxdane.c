@@ -49,6 +49,7 @@ main(int argc, char **argv)
 		    settings_conflict(&settings)));
 	} else {
 		settings_count_domains(&settings, (size_t)(argc - first));
+		settings_set_limits(&settings);
 		status = survey(&settings, argv + first,
 		    (size_t)(argc - first));
 	}

@@ -344,6 +344,7 @@ judge_domain(struct judge_state *state, struct evidence *evidence)
 		verdict = add_up_hosts(state);
 	else
 		judge_domain_limits(state, verdict);
+	verdict = verdict_cap(verdict, judge_zone_signatures(state));
 	cap = judge_nameservers(state);
 	if (state->dane_applies)
 		verdict = verdict_cap(verdict, cap);

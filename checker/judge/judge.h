@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "checker/evidence/evidence.h"
+#include "checker/evidence/expiry.h"
 
 struct ca_lookup;
 struct expectation;
@@ -34,9 +35,14 @@ struct verifier;
 struct judge_options {
 	/* Certificates and signatures are judged as of so many days later. */
 	double				 ahead_days;
-	/* What ends earlier is a warning, or an error; 0: no threshold. */
+	/*
+	 * What ends earlier is a warning, or an error; 0 or less: no
+	 * threshold. The limits take their place for DNSSEC signatures.
+	 */
 	double				 warning_days;
 	double				 critical_days;
+	struct expiry_limit		 signature_warning;
+	struct expiry_limit		 signature_critical;
 	const struct expectation	*expectations;
 	size_t				 expectation_count;
 	/* Certificates or keys that are to follow the present ones. */

@@ -7,6 +7,7 @@
 #include "checker/evidence/expiry.h"
 #include "checker/judge/judge_parts.h"
 #include "resolver/memory.h"
+#include "resolver/name.h"
 #include "resolver/text.h"
 
 enum expiry {
@@ -14,6 +15,9 @@ enum expiry {
 	EXPIRY_WARNING,
 	EXPIRY_OK,
 };
+
+/* A zone above those that hold the records: nobody here can renew it. */
+static const struct expiry_limit above_limit = { EXPIRY_SECONDS, EXPIRY_DAY };
 
 static double
 days_until(const struct judge_state *state, time_t end)
@@ -23,7 +27,7 @@ days_until(const struct judge_state *state, time_t end)
 
 /* What ends exactly at a threshold is not under it. */
 static enum expiry
-expiry_of(const struct judge_state *state, time_t end)
+expiry_of_certificate(const struct judge_state *state, time_t end)
 {
 	const struct judge_options *options = state->options;
 	const double days = days_until(state, end);
@@ -36,15 +40,47 @@ expiry_of(const struct judge_state *state, time_t end)
 	return EXPIRY_OK;
 }
 
-/* Sets severity and advice. Returns what the expiry makes of the verdict. */
+/* LIMIT takes the place of DAYS. */
+static bool
+is_under(const struct expiry_limit *limit, double days,
+    const struct answer_period *period, time_t when)
+{
+	const struct expiry_limit otherwise = { EXPIRY_SECONDS,
+		days * EXPIRY_DAY };
+
+	if (limit->unit != EXPIRY_NOT_GIVEN)
+		return expiry_is_under(limit, period, when);
+	return days > 0 && expiry_is_under(&otherwise, period, when);
+}
+
+/* HELD: of a zone that holds the records, which the thresholds are about. */
+static enum expiry
+expiry_of(const struct judge_state *state, const struct answer_period *period,
+    bool held)
+{
+	const struct judge_options *options = state->options;
+	const time_t when = state->when;
+
+	/* By --days it has ended only if nobody renews it until then. */
+	if (!held && period->until >= state->evidence->checked_at)
+		return expiry_is_under(&above_limit, period, when) ?
+		    EXPIRY_WARNING : EXPIRY_OK;
+	if (period->until < when || is_under(&options->signature_critical,
+	    options->critical_days, period, when))
+		return EXPIRY_CRITICAL;
+	if (is_under(&options->signature_warning, options->warning_days,
+	    period, when))
+		return EXPIRY_WARNING;
+	return EXPIRY_OK;
+}
+
+/* Sets the severity. Returns what the expiry makes of the verdict. */
 static enum verdict
 weigh(const struct judge_state *state, struct finding *finding,
     enum expiry expiry)
 {
 	judging_set_severity(state, finding, expiry == EXPIRY_CRITICAL ?
 	    SEVERITY_ERROR : SEVERITY_WARNING);
-	advice_add_text(&finding->advice, "%s",
-	    finding_code_meaning(finding->code));
 	return expiry == EXPIRY_CRITICAL && state->dane_applies ?
 	    VERDICT_FAIL : VERDICT_PASS;
 }
@@ -57,32 +93,187 @@ end_text(const struct judge_state *state, time_t end)
 	char *date = text_date(end), *text;
 
 	text = days < 0 ? memory_format("on %s, before the day that is judged",
-	    date) : memory_format("on %s, in %.1f days", date, days);
+	    date) : days < 1 ? memory_format("on %s, in %.1f hours", date,
+	    24 * days) : memory_format("on %s, in %.1f days", date, days);
 	free(date);
 	return text;
+}
+
+/* --- Signatures --- */
+
+/* The signature of several that a finding is about. */
+struct choice {
+	const struct answer_period	*period;	/* borrowed */
+	enum expiry			 expiry;
+};
+
+/* What is under a threshold: the worst, and of these what ends first. */
+static void
+choose_ending(struct choice *choice, const struct judge_state *state,
+    const struct answer *answer, bool held)
+{
+	const struct answer_period *period;
+	enum expiry expiry;
+	size_t i;
+
+	if (answer == NULL || answer->dnssec != DNSSEC_SECURE)
+		return;
+	for (i = 0; i < answer->period_count; i++) {
+		period = &answer->periods[i];
+		expiry = expiry_of(state, period, held);
+		if (expiry < choice->expiry || (expiry == choice->expiry &&
+		    expiry != EXPIRY_OK &&
+		    period->until < choice->period->until))
+			*choice = (struct choice){ period, expiry };
+	}
+}
+
+/* What has not begun when all answers were there: that which begins last. */
+static void
+choose_early(struct choice *choice, const struct judge_state *state,
+    const struct answer *answer)
+{
+	const time_t now = state->evidence->checked_at +
+	    (time_t)(state->evidence->elapsed_ms / 1000);
+	const struct answer_period *period;
+	size_t i;
+
+	if (answer == NULL || answer->dnssec != DNSSEC_SECURE)
+		return;
+	for (i = 0; i < answer->period_count; i++) {
+		period = &answer->periods[i];
+		if (period->from > now && (choice->period == NULL ||
+		    period->from > choice->period->from))
+			*choice = (struct choice){ period, EXPIRY_WARNING };
+	}
+}
+
+/* "DS example.org in the zone org". Owned by the caller. */
+static char *
+rrset_text(const struct answer_period *period)
+{
+	const char *type = dns_type_name((enum dns_type)period->type);
+
+	return name_equal(period->owner, period->zone) ?
+	    memory_format("%s %s", type, period->owner) :
+	    memory_format("%s %s in the zone %s", type, period->owner,
+	    period->zone);
+}
+
+static void
+set_zone(const struct judge_state *state, struct finding *finding,
+    const struct answer_period *period)
+{
+	const struct zone_evidence *zone = evidence_zone(state->evidence,
+	    period->zone);
+
+	if (zone != NULL)
+		finding->place.zone = zone->name;
+}
+
+static enum verdict
+add_ending(struct judge_state *state, const struct choice *choice, bool held)
+{
+	const struct answer_period *period = choice->period;
+	struct finding *finding;
+	char *rrset, *end;
+
+	if (choice->expiry == EXPIRY_OK)
+		return VERDICT_PASS;
+	rrset = rrset_text(period);
+	end = end_text(state, period->until);
+	finding = judging_add(state, FINDING_SIGNATURE_EXPIRING,
+	    "the DNSSEC signature of %s ends %s (%d%% of its life is left)",
+	    rrset, end, (int)expiry_percent_left(period, state->when));
+	set_zone(state, finding, period);
+	if (held)
+		advice_add_text(&finding->advice, "%s",
+		    finding_code_meaning(finding->code));
+	else
+		advice_add_text(&finding->advice, "only those who run %s can "
+		    "renew it: tell them", period->zone);
+	free(end);
+	free(rrset);
+	return weigh(state, finding, choice->expiry);
+}
+
+/*
+ * RFC 4035 5.3.1: validators without a leeway for clocks take it for bogus
+ * until then.
+ */
+static void
+add_early(struct judge_state *state, const struct choice *choice)
+{
+	struct finding *finding;
+	char *rrset;
+
+	if (choice->period == NULL)
+		return;
+	rrset = rrset_text(choice->period);
+	finding = judging_add(state, FINDING_SIGNATURE_EXPIRING,
+	    "the DNSSEC signature of %s begins %.0f seconds from now: the "
+	    "signer's clock is ahead, or this one behind", rrset,
+	    difftime(choice->period->from, state->evidence->checked_at));
+	set_zone(state, finding, choice->period);
+	advice_add_text(&finding->advice, "set the signer's clock, or have it "
+	    "sign as of an hour ago: until then some validators refuse what "
+	    "it signed");
+	free(rrset);
 }
 
 enum verdict
 judge_signatures(struct judge_state *state,
     const struct answer *const *answers, size_t count)
 {
-	const struct answer *first = expiry_first_to_end(answers, count);
-	struct finding *finding;
-	enum expiry expiry;
-	char *end;
+	struct choice ending = { NULL, EXPIRY_OK }, early = ending;
+	size_t i;
 
-	if (first == NULL)
-		return VERDICT_PASS;
-	expiry = expiry_of(state, first->signed_until);
-	if (expiry == EXPIRY_OK)
-		return VERDICT_PASS;
-	end = end_text(state, first->signed_until);
-	finding = judging_add(state, FINDING_SIGNATURE_EXPIRING,
-	    "the DNSSEC signature of %s %s ends %s", dns_type_name(first->type),
-	    first->owner, end);
-	free(end);
-	return weigh(state, finding, expiry);
+	for (i = 0; i < count; i++) {
+		choose_ending(&ending, state, answers[i], true);
+		choose_early(&early, state, answers[i]);
+	}
+	add_early(state, &early);
+	return add_ending(state, &ending, true);
 }
+
+/* Of the DS or the DNSKEY RRset of a zone. */
+static enum verdict
+judge_keys(struct judge_state *state, const struct expiry_zones *zones,
+    const struct answer *answer)
+{
+	struct choice ending = { NULL, EXPIRY_OK }, early = ending;
+	bool held;
+
+	if (!answer_has_records(answer) || answer->period_count == 0)
+		return VERDICT_PASS;
+	held = expiry_is_held(state->evidence, zones, &answer->periods[0]);
+	choose_ending(&ending, state, answer, held);
+	choose_early(&early, state, answer);
+	add_early(state, &early);
+	return add_ending(state, &ending, held);
+}
+
+enum verdict
+judge_zone_signatures(struct judge_state *state)
+{
+	const struct evidence *evidence = state->evidence;
+	enum verdict verdict = VERDICT_PASS;
+	struct expiry_zones zones;
+	size_t i;
+
+	expiry_find_zones(evidence, &zones);
+	for (i = 0; i < evidence->zone_count; i++) {
+		if (!zones.counts[i])
+			continue;
+		verdict = verdict_cap(verdict, judge_keys(state, &zones,
+		    evidence->zones[i].ds));
+		verdict = verdict_cap(verdict, judge_keys(state, &zones,
+		    evidence->zones[i].dnskey));
+	}
+	return verdict;
+}
+
+/* --- Certificates --- */
 
 /* The name of the certificate of a chain that ends then; NULL: none does. */
 static const char *
@@ -111,6 +302,8 @@ add_certificate(struct judge_state *state,
 	    "depends on, ends %s", subject != NULL ? "the certificate " :
 	    "a certificate", subject != NULL ? subject : "", text);
 	free(text);
+	advice_add_text(&finding->advice, "%s",
+	    finding_code_meaning(finding->code));
 	return weigh(state, finding, expiry);
 }
 
@@ -125,7 +318,8 @@ judge_certificates(struct judge_state *state)
 
 	while ((handshake = handshake_next(state->host, &walk)) != NULL) {
 		end = handshake->judged.end;
-		expiry = end == 0 ? EXPIRY_OK : expiry_of(state, end);
+		expiry = end == 0 ? EXPIRY_OK :
+		    expiry_of_certificate(state, end);
 		if (expiry != EXPIRY_OK)
 			verdict = verdict_cap(verdict, add_certificate(state,
 			    walk.endpoint, handshake->seen, end, expiry));

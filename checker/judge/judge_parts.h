@@ -48,11 +48,13 @@ void		 judge_endpoint(struct judge_state *state,
 void		 judge_coverage(struct judge_state *state);
 
 /*
- * Expiry: of the signatures of ANSWERS (members may be NULL), and of the
+ * Expiry: of the signatures of ANSWERS (members may be NULL); of those of the
+ * zones on the chains of trust, once the hosts are judged; and of the
  * certificates that the host's authentication depends on.
  */
 enum verdict	 judge_signatures(struct judge_state *state,
 		    const struct answer *const *answers, size_t count);
+enum verdict	 judge_zone_signatures(struct judge_state *state);
 enum verdict	 judge_certificates(struct judge_state *state);
 
 /* Why records do not match; and what the rotation of a CA will break. */

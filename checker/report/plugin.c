@@ -16,7 +16,9 @@ struct sums {
 	size_t	records, matched;
 	bool	knows_mx;		/* false: the counts of MX hosts, */
 	bool	knows_rest;		/* or the others, mean nothing */
-	double	signatures_days;	/* NAN: not known */
+	double	signatures_days;	/* NAN: not known, like the rest */
+	double	signatures_percent;
+	double	renewable_days;		/* of zones that hold the records */
 	double	certificates_days;
 };
 
@@ -78,6 +80,8 @@ days_until(const struct evidence *evidence, time_t end)
 static struct sums
 sum_up(const struct evidence *evidence)
 {
+	const struct expiry_life life = expiry_life_of_all(evidence,
+	    evidence->checked_at);
 	struct sums sums = { 0 };
 	size_t i;
 
@@ -87,8 +91,11 @@ sum_up(const struct evidence *evidence)
 	sums.knows_rest = sums.knows_mx;
 	for (i = 0; i < evidence->host_count; i++)
 		add_host(&sums, &evidence->hosts[i]);
-	sums.signatures_days = days_until(evidence,
-	    expiry_signatures_end(evidence));
+	sums.signatures_days = days_until(evidence, life.first != NULL ?
+	    life.first->until : 0);
+	sums.signatures_percent = life.first != NULL ? life.percent : NAN;
+	sums.renewable_days = days_until(evidence,
+	    expiry_held_end(evidence));
 	sums.certificates_days = days_until(evidence,
 	    expiry_certificates_end(evidence));
 	return sums;
@@ -162,12 +169,55 @@ host_state(const struct host_evidence *host,
 }
 
 static bool
-alerts(const struct range *range, const struct sums *sums)
+alerts(const struct range *range, double days)
 {
-	return (!isnan(sums->signatures_days) &&
-	    range_alerts(range, sums->signatures_days)) ||
-	    (!isnan(sums->certificates_days) &&
-	    range_alerts(range, sums->certificates_days));
+	return !isnan(days) && range_alerts(range, days);
+}
+
+/*
+ * The range of OPTIONS that the days left of signatures cross, the critical one
+ * first; NULL: none. What was judged by a limit has no range.
+ */
+static const struct range *
+signatures_range(const struct sums *sums, const struct plugin_options *options)
+{
+	if (options->signature_critical.unit == EXPIRY_NOT_GIVEN &&
+	    alerts(&options->critical, sums->renewable_days))
+		return &options->critical;
+	if (options->signature_warning.unit == EXPIRY_NOT_GIVEN &&
+	    alerts(&options->warning, sums->renewable_days))
+		return &options->warning;
+	return NULL;
+}
+
+/* The same for certificates. */
+static const struct range *
+certificates_range(const struct sums *sums,
+    const struct plugin_options *options)
+{
+	if (alerts(&options->critical, sums->certificates_days))
+		return &options->critical;
+	if (alerts(&options->warning, sums->certificates_days))
+		return &options->warning;
+	return NULL;
+}
+
+/* The state that the thresholds make, those that were judged by included. */
+static enum plugin_state
+threshold_state(const struct evidence *evidence, const struct sums *sums,
+    const struct plugin_options *options)
+{
+	const struct range *signatures = signatures_range(sums, options);
+	const struct range *certificates = certificates_range(sums, options);
+
+	if (signatures == &options->critical ||
+	    certificates == &options->critical)
+		return PLUGIN_CRITICAL;
+	if (signatures != NULL || certificates != NULL ||
+	    finding_list_has(&evidence->judged.findings,
+	    FINDING_SIGNATURE_EXPIRING))
+		return PLUGIN_WARNING;
+	return PLUGIN_OK;
 }
 
 enum plugin_state
@@ -175,7 +225,7 @@ plugin_judge(const struct evidence *evidence,
     const struct plugin_options *options)
 {
 	const struct sums sums = sum_up(evidence);
-	enum plugin_state state = PLUGIN_OK;
+	enum plugin_state state;
 	size_t i;
 
 	if (evidence->crash != NULL)
@@ -188,10 +238,7 @@ plugin_judge(const struct evidence *evidence,
 	if (!evidence->host_mode && (evidence->mx == NULL ||
 	    evidence->mx->kind == ANSWER_UNUSABLE))
 		return PLUGIN_UNKNOWN;
-	if (alerts(&options->critical, &sums))
-		state = PLUGIN_CRITICAL;
-	else if (alerts(&options->warning, &sums))
-		state = PLUGIN_WARNING;
+	state = threshold_state(evidence, &sums, options);
 	/* There may be no hosts to rate: null MX, unsigned domain. */
 	if (evidence->judged.verdict == VERDICT_NONE)
 		return worse_state(state, options->missing);
@@ -256,30 +303,59 @@ put_problem(FILE *out, const struct evidence *evidence)
 		    finding->place.zone);
 }
 
-/*
- * "signatures valid for 12 days", with the threshold that they are below.
- * ALERTING: nothing unless they are below one.
- */
+/* "signatures valid for 12 days". WHY: what is wrong with that, or NULL. */
 static void
-put_days(FILE *out, const char *what, double days, bool alerting,
-    const struct plugin_options *options)
+put_days(FILE *out, const char *what, double days, const char *why)
 {
-	bool critical, alert;
-	char *range;
-
-	if (isnan(days))
-		return;
-	critical = range_alerts(&options->critical, days);
-	alert = critical || range_alerts(&options->warning, days);
-	if (alerting && !alert)
-		return;
 	fprintf(out, ", %s valid for %ld day%s", what, (long)days,
 	    (long)days == 1 ? "" : "s");
-	if (!alert)
-		return;
-	range = range_text(critical ? &options->critical : &options->warning);
-	fprintf(out, " (%s: %s)", critical ? "critical" : "warning", range);
-	free(range);
+	if (why != NULL)
+		fprintf(out, " (%s)", why);
+}
+
+/* "critical: 5:". Owned by the caller; NULL for NULL. */
+static char *
+alert_text(const struct range *range, const struct plugin_options *options)
+{
+	char *text, *alert;
+
+	if (range == NULL)
+		return NULL;
+	text = range_text(range);
+	alert = memory_format("%s: %s", range == &options->critical ?
+	    "critical" : "warning", text);
+	free(text);
+	return alert;
+}
+
+/*
+ * How long what DANE depends on is valid, with the threshold that it is below.
+ * ALERTING: only what is below one.
+ */
+static void
+put_validity(FILE *out, const struct evidence *evidence,
+    const struct sums *sums, const struct plugin_options *options,
+    bool alerting)
+{
+	const struct range *range = signatures_range(sums, options);
+	char *signatures = alert_text(range, options);
+	char *certificates = alert_text(certificates_range(sums, options),
+	    options);
+
+	if (signatures == NULL && finding_list_has(&evidence->judged.findings,
+	    FINDING_SIGNATURE_EXPIRING))
+		signatures = memory_string(
+		    finding_code_name(FINDING_SIGNATURE_EXPIRING));
+	if (!isnan(sums->signatures_days) &&
+	    (signatures != NULL || !alerting))
+		put_days(out, "signatures", range != NULL ?
+		    sums->renewable_days : sums->signatures_days, signatures);
+	if (!isnan(sums->certificates_days) &&
+	    (certificates != NULL || !alerting))
+		put_days(out, "certificates", sums->certificates_days,
+		    certificates);
+	free(signatures);
+	free(certificates);
 }
 
 static void
@@ -296,42 +372,56 @@ put_first_line(FILE *out, const struct evidence *evidence,
 		fprintf(out, "%zu of %zu MX hosts, %zu of %zu addresses "
 		    "authenticated", sums->mx_ok, sums->mx,
 		    sums->addresses_ok, sums->addresses);
-	put_days(out, "signatures", sums->signatures_days,
-	    evidence->judged.verdict != VERDICT_PASS, options);
-	put_days(out, "certificates", sums->certificates_days,
-	    evidence->judged.verdict != VERDICT_PASS, options);
+	put_validity(out, evidence, sums, options,
+	    evidence->judged.verdict != VERDICT_PASS);
 }
 
+/* What is not known is left out: some systems take no "U". */
 static void
 put_count(FILE *out, const char *label, size_t value, bool known)
 {
 	if (known)
 		fprintf(out, " %s=%zu;;;0", label, value);
-	else
-		fprintf(out, " %s=U;;;0", label);
 }
 
+/* Takes ownership of the thresholds. UNIT: "" for none. */
 static void
-put_days_left(FILE *out, const char *label, double days,
-    const struct plugin_options *options)
+put_left(FILE *out, const char *label, double value, const char *unit,
+    char *warning, char *critical)
 {
-	char *warning = range_text(&options->warning);
-	char *critical = range_text(&options->critical);
-
-	if (isnan(days))
-		fprintf(out, " %s=U;%s;%s", label, warning, critical);
-	else
-		/* Rounded down, so as not to reach a threshold from below. */
-		fprintf(out, " %s=%.2f;%s;%s", label, floor(days * 100) / 100,
-		    warning, critical);
+	/* Rounded down, so as not to reach a threshold from below. */
+	if (!isnan(value))
+		fprintf(out, " %s=%.2f%s;%s;%s", label,
+		    floor(value * 100) / 100, unit, warning, critical);
 	free(warning);
 	free(critical);
+}
+
+/* The range for a limit in UNIT, where one is given in that. */
+static char *
+limit_text(const struct expiry_limit *limit, enum expiry_unit unit)
+{
+	if (limit->unit != unit)
+		return memory_string("");
+	return memory_format("%.10g:", limit->value /
+	    (unit == EXPIRY_SECONDS ? EXPIRY_DAY : 1));
+}
+
+/* Of days left of signatures, by a limit or, where none is given, by RANGE. */
+static char *
+days_text(const struct expiry_limit *limit, const struct range *range)
+{
+	return limit->unit == EXPIRY_NOT_GIVEN ? range_text(range) :
+	    limit_text(limit, EXPIRY_SECONDS);
 }
 
 static void
 put_performance(FILE *out, const struct evidence *evidence,
     const struct sums *sums, const struct plugin_options *options)
 {
+	const struct expiry_limit *warning = &options->signature_warning;
+	const struct expiry_limit *critical = &options->signature_critical;
+
 	fprintf(out, "time=%u.%03us;;;0;%g", evidence->elapsed_ms / 1000,
 	    evidence->elapsed_ms % 1000, evidence->deadline);
 	put_count(out, "mx", sums->mx, sums->knows_mx);
@@ -340,9 +430,14 @@ put_performance(FILE *out, const struct evidence *evidence,
 	put_count(out, "addresses_ok", sums->addresses_ok, sums->knows_rest);
 	put_count(out, "tlsa_records", sums->records, sums->knows_rest);
 	put_count(out, "tlsa_matched", sums->matched, sums->knows_rest);
-	put_days_left(out, "signatures_days", sums->signatures_days, options);
-	put_days_left(out, "certificates_days", sums->certificates_days,
-	    options);
+	put_left(out, "signatures_days", sums->signatures_days, "",
+	    days_text(warning, &options->warning),
+	    days_text(critical, &options->critical));
+	put_left(out, "signatures_percent", sums->signatures_percent, "%",
+	    limit_text(warning, EXPIRY_PERCENT),
+	    limit_text(critical, EXPIRY_PERCENT));
+	put_left(out, "certificates_days", sums->certificates_days, "",
+	    range_text(&options->warning), range_text(&options->critical));
 }
 
 /* Writes the text report: hosts and addresses, then findings. */

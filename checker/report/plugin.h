@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "checker/evidence/evidence.h"
+#include "checker/evidence/expiry.h"
 #include "checker/report/range.h"
 
 enum plugin_state {		/* also the exit status */
@@ -20,6 +21,9 @@ enum plugin_state {		/* also the exit status */
 struct plugin_options {
 	struct range		warning;	/* of days left */
 	struct range		critical;
+	/* What it was judged by, in place of these for signatures. */
+	struct expiry_limit	signature_warning;
+	struct expiry_limit	signature_critical;
 	enum plugin_state	missing;	/* DANE does not apply */
 	enum plugin_state	unreachable;	/* an address cannot be tried */
 	int			verbosity;	/* 1: a report even when OK,

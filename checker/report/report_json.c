@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "checker/evidence/evidence.h"
+#include "checker/evidence/expiry.h"
 #include "checker/evidence/host_dns.h"
 #include "checker/evidence/tlsrpt.h"
 #include "checker/report/json_put.h"
@@ -100,14 +101,36 @@ put_signers(struct json_put *json, const struct answer *a,
 	json_put_array_end(json);
 }
 
+/*
+ * For how long COUNT answers (some may be NULL), and the chains of trust that
+ * they depend on, are signed. Signatures of a part of an insecure answer
+ * protect nothing.
+ */
+static void
+put_life(struct json_put *json, const struct evidence *evidence,
+    const struct answer *const *answers, size_t count)
+{
+	const struct expiry_life life = expiry_life_of(evidence, answers,
+	    count, evidence_as_of(evidence));
+
+	put_time(json, "signed_from", life.first != NULL ?
+	    life.first->from : 0);
+	put_time(json, "signed_until", life.first != NULL ?
+	    life.first->until : 0);
+	if (life.first != NULL)
+		json_put_number(json, "life_left_percent",
+		    (intmax_t)life.percent);
+	else
+		json_put_text(json, "life_left_percent", NULL);
+}
+
 /* The members that the MX and the TLSA object have in common. */
 static void
-put_answer(struct json_put *json, const struct answer *answer)
+put_answer(struct json_put *json, const struct evidence *evidence,
+    const struct answer *answer)
 {
 	put_ttl(json, answer);
-	/* Signatures of a part of an insecure answer protect nothing. */
-	put_time(json, "signed_until", answer != NULL &&
-	    answer->dnssec == DNSSEC_SECURE ? answer->signed_until : 0);
+	put_life(json, evidence, &answer, 1);
 	put_signers(json, answer, NULL);
 	json_put_text(json, "why", answer != NULL ? answer->why : NULL);
 }
@@ -119,7 +142,7 @@ put_mx(struct json_put *json, const struct evidence *evidence)
 	put_status(json, "dnssec", evidence->mx);
 	json_put_flag(json, "null_mx", evidence_is_null_mx(evidence));
 	json_put_flag(json, "implicit", evidence_is_implicit_mx(evidence));
-	put_answer(json, evidence->mx);
+	put_answer(json, evidence, evidence->mx);
 	json_put_object_end(json);
 }
 
@@ -177,8 +200,10 @@ addresses_why(const struct host_evidence *host)
 }
 
 static void
-put_addresses(struct json_put *json, const struct host_evidence *host)
+put_addresses(struct json_put *json, const struct evidence *evidence,
+    const struct host_evidence *host)
 {
+	const struct answer *answers[3] = { host->a, host->aaaa, host->cname };
 	const struct answer *alias = host->a != NULL && host->a->aliased ?
 	    host->a : host->aaaa;
 
@@ -187,6 +212,7 @@ put_addresses(struct json_put *json, const struct host_evidence *host)
 	    dnssec_status_name(host_dns_address_status(host)) : NULL);
 	json_put_text(json, "cname", alias != NULL && alias->aliased ?
 	    alias->expanded : NULL);
+	put_life(json, evidence, answers, 3);
 	put_signers(json, host->a, host->aaaa);
 	json_put_owned(json, "why", addresses_why(host));
 	json_put_array(json, "list");
@@ -232,7 +258,8 @@ put_names(struct json_put *json, const char *key, char *const *names,
 }
 
 static void
-put_tlsa(struct json_put *json, const struct host_evidence *host)
+put_tlsa(struct json_put *json, const struct evidence *evidence,
+    const struct host_evidence *host)
 {
 	const struct host_judgement *judged = &host->judged;
 	const struct answer *answer = judged->tlsa;
@@ -242,7 +269,7 @@ put_tlsa(struct json_put *json, const struct host_evidence *host)
 	json_put_text(json, "base_domain", answer != NULL ?
 	    judged->base_domain : NULL);
 	put_status(json, "dnssec", answer);
-	put_answer(json, answer);
+	put_answer(json, evidence, answer);
 	put_names(json, "reference_names", judged->reference_names,
 	    judged->reference_name_count);
 	report_json_records(json, "records", &judged->records);
@@ -345,8 +372,8 @@ put_host(struct json_put *json, const struct evidence *evidence,
 	else
 		json_put_number(json, "preference", host->preference);
 	put_verdict(json, host->judged.verdict);
-	put_addresses(json, host);
-	put_tlsa(json, host);
+	put_addresses(json, evidence, host);
+	put_tlsa(json, evidence, host);
 	json_put_array(json, "endpoints");
 	for (i = 0; i < host->endpoint_count; i++)
 		put_endpoint(json, &host->endpoints[i]);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "checker/evidence/evidence.h"
+#include "checker/evidence/expiry.h"
 #include "checker/evidence/host_dns.h"
 #include "checker/report/lines.h"
 #include "checker/report/name_set.h"
@@ -274,9 +275,11 @@ put_findings(const struct page *page, const struct finding_list *list,
 }
 
 static void
-put_tlsa(const struct page *page, const struct host_evidence *host)
+put_tlsa(const struct page *page, const struct evidence *evidence,
+    const struct host_evidence *host)
 {
 	const struct answer *tlsa = host->judged.tlsa;
+	struct expiry_life life;
 	const struct tlsa *record;
 	char *until, *text;
 	size_t i;
@@ -295,8 +298,9 @@ put_tlsa(const struct page *page, const struct host_evidence *host)
 	/* As published: a cache may have counted it down, or capped it. */
 	fprintf(page->out, ", %s, TTL %u", dnssec_status_name(tlsa->dnssec),
 	    (unsigned int)answer_source_ttl(tlsa));
-	if (tlsa->dnssec == DNSSEC_SECURE && tlsa->signed_until != 0) {
-		until = text_date(tlsa->signed_until);
+	life = expiry_life_of(evidence, &tlsa, 1, evidence_as_of(evidence));
+	if (life.first != NULL) {
+		until = text_date(life.first->until);
 		fprintf(page->out, ", signed until %s", until);
 		free(until);
 	}
@@ -450,7 +454,7 @@ put_host(const struct page *page, const struct evidence *evidence,
 	put_heading(page, indent, name, host->judged.verdict, rest);
 	free(rest);
 	free(name);
-	put_tlsa(page, host);
+	put_tlsa(page, evidence, host);
 	for (i = 0; i < host->endpoint_count; i++)
 		put_endpoint(page, &host->endpoints[i], width);
 }

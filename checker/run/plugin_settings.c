@@ -14,6 +14,21 @@ plugin_settings_init(struct plugin_settings *settings)
 	settings->plugin.unreachable = PLUGIN_CRITICAL;
 }
 
+void
+plugin_settings_set_limits(struct plugin_settings *settings)
+{
+	struct judge_options *judge = &settings->common.judge;
+
+	if (settings->plugin.warning.set || settings->plugin.critical.set)
+		return;
+	if (judge->signature_warning.unit == EXPIRY_NOT_GIVEN)
+		judge->signature_warning = (struct expiry_limit){
+			EXPIRY_PERCENT, PLUGIN_SIGNATURE_WARNING };
+	if (judge->signature_critical.unit == EXPIRY_NOT_GIVEN)
+		judge->signature_critical = (struct expiry_limit){
+			EXPIRY_PERCENT, PLUGIN_SIGNATURE_CRITICAL };
+}
+
 static bool
 take_range(void *member, const char *value, const char **why)
 {

@@ -25,6 +25,10 @@ settings_init(struct settings *settings)
 			.timeout = SETTINGS_TIMEOUT,
 			.max_endpoints = BUDGET_ADDRESSES,
 		},
+		.judge = {
+			.warning_days = SETTINGS_NOT_GIVEN,
+			.critical_days = SETTINGS_NOT_GIVEN,
+		},
 		.format = report_format_at(0),
 		.jobs = 1,
 		.colour = TERMINAL_COLOUR_AUTO,
@@ -62,6 +66,17 @@ settings_count_domains(struct settings *settings, size_t count)
 {
 	if (count == 1 && settings->input == NULL)
 		settings->gather.thorough = true;
+}
+
+void
+settings_set_limits(struct settings *settings)
+{
+	struct judge_options *judge = &settings->judge;
+
+	if (judge->signature_warning.unit == EXPIRY_NOT_GIVEN &&
+	    judge->warning_days < 0 && judge->critical_days < 0)
+		judge->signature_warning = (struct expiry_limit){
+			EXPIRY_PERCENT, SETTINGS_SIGNATURE_WARNING };
 }
 
 const char *
@@ -262,6 +277,12 @@ const struct option_row settings_shared[] = {
 	    "loopback...)" },
 	{ "helo", 0, "NAME", take_host_name, AT(gather.helo),
 	    "name to send in EHLO (default: this machine's)" },
+	{ "signature-warning", 0, "T", take_limit, AT(judge.signature_warning),
+	    "warn about signatures with less than this left: N% of their "
+	    "life, Nd or Nh (default 10%)" },
+	{ "signature-critical", 0, "T", take_limit,
+	    AT(judge.signature_critical), "fail for those (default: none, "
+	    "check_mxdane 5%)" },
 	{ "max-endpoints", 0, "N", take_endpoints, AT(gather.max_endpoints),
 	    "addresses of a domain to look at (default 256)" },
 	{ "verbose", 'v', NULL, take_verbose, AT(report.verbosity),

@@ -16,6 +16,10 @@
 #include "resolver/resolver.h"
 
 #define SETTINGS_TIMEOUT 60	/* seconds */
+#define SETTINGS_SIGNATURE_WARNING 10	/* percent */
+
+/* Of judge.warning_days and judge.critical_days: no option gave it. */
+#define SETTINGS_NOT_GIVEN (-1)
 
 /*
  * The options of the rooms, each as its room declares it, and those of the run
@@ -62,6 +66,12 @@ void	settings_clear(struct settings *settings);
  * looked at thoroughly.
  */
 void	settings_count_domains(struct settings *settings, size_t count);
+
+/*
+ * After the last option: the default of --signature-warning, which holds only
+ * where no other option says what is early enough.
+ */
+void	settings_set_limits(struct settings *settings);
 
 /* Which options do not go together, in words; NULL: all do. Static. */
 const char *settings_conflict(const struct settings *settings);

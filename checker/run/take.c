@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/evidence/expiry.h"
 #include "checker/run/terminal.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
@@ -130,37 +131,47 @@ take_seconds(void *member, const char *value, const char **why)
 	return false;
 }
 
+/*
+ * A number up to MOST and one sign behind it, '\0' for none. False: that is not
+ * what VALUE is.
+ */
+static bool
+parse_quantity(const char *value, double most, double *number, char *sign)
+{
+	const size_t length = strspn(value, "0123456789.");
+	char digits[16];
+
+	*sign = value[length];
+	if (length >= sizeof(digits) ||
+	    (*sign != '\0' && value[length + 1] != '\0'))
+		return false;
+	memcpy(digits, value, length);
+	digits[length] = '\0';
+	return parse_decimal(digits, most, number);
+}
+
 /* "90", "90s", "1.5m" or "2h", as seconds. */
 static bool
 parse_duration(const char *value, double *seconds)
 {
-	const size_t length = strspn(value, "0123456789.");
-	char digits[16];
-	double factor;
+	char unit;
 
-	switch (value[length]) {
+	if (!parse_quantity(value, SECONDS_MAX, seconds, &unit))
+		return false;
+	switch (unit) {
 	case '\0':
 	case 's':
-		factor = 1;
 		break;
 	case 'm':
-		factor = 60;
+		*seconds *= 60;
 		break;
 	case 'h':
-		factor = 3600;
+		*seconds *= 3600;
 		break;
 	default:
 		return false;
 	}
-	if (length >= sizeof(digits) ||
-	    (value[length] != '\0' && value[length + 1] != '\0'))
-		return false;
-	memcpy(digits, value, length);
-	digits[length] = '\0';
-	if (!parse_decimal(digits, SECONDS_MAX / factor, seconds))
-		return false;
-	*seconds *= factor;
-	return *seconds > 0;
+	return *seconds > 0 && *seconds <= SECONDS_MAX;
 }
 
 bool
@@ -169,6 +180,34 @@ take_duration(void *member, const char *value, const char **why)
 	if (parse_duration(value, member))
 		return true;
 	*why = "is not a duration such as 90s, 10m or 2h, up to a day";
+	return false;
+}
+
+/* "10%", "3d" or "36h". */
+static bool
+parse_limit(const char *value, struct expiry_limit *limit)
+{
+	char unit;
+
+	if (!parse_quantity(value, DAYS_MAX * 24, &limit->value, &unit))
+		return false;
+	if (unit == '%') {
+		limit->unit = EXPIRY_PERCENT;
+		return limit->value <= 100;
+	}
+	limit->unit = EXPIRY_SECONDS;
+	limit->value *= unit == 'd' ? 86400 : 3600;
+	return (unit == 'd' || unit == 'h') &&
+	    limit->value <= DAYS_MAX * EXPIRY_DAY;
+}
+
+bool
+take_limit(void *member, const char *value, const char **why)
+{
+	if (parse_limit(value, member))
+		return true;
+	*why = "is not a share of life such as 10%, or a time such as 3d or "
+	    "36h";
 	return false;
 }
 

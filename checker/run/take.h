@@ -35,6 +35,8 @@ option_take	take_days;
 option_take	take_seconds;
 /* double: seconds, more than 0, given in seconds, minutes or hours. */
 option_take	take_duration;
+/* struct expiry_limit: a share of life, days or hours. */
+option_take	take_limit;
 /* enum terminal_colour. */
 option_take	take_colour;
 
