@@ -3,23 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/evidence/expiry.h"
 #include "checker/evidence/host_dns.h"
 #include "resolver/algorithm.h"
 #include "resolver/ds.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/rrsig.h"
-
-static int
-percent_left(const struct answer_period *period, time_t when)
-{
-	const double whole = difftime(period->until, period->from);
-	const double left = difftime(period->until, when);
-
-	if (left <= 0 || whole <= 0)
-		return 0;
-	return left >= whole ? 100 : (int)(100 * left / whole);
-}
 
 static void
 shorten_life(struct zone_life *life, const struct answer *answer, time_t when)
@@ -31,7 +21,7 @@ shorten_life(struct zone_life *life, const struct answer *answer, time_t when)
 	for (i = 0; answer != NULL && answer->dnssec == DNSSEC_SECURE &&
 	    i < answer->period_count; i++) {
 		period = &answer->periods[i];
-		percent = percent_left(period, when);
+		percent = (int)expiry_percent_left(period, when);
 		if (life->until == 0 || percent < life->percent)
 			life->percent = percent;
 		if (life->until == 0 || period->until < life->until) {

@@ -10,6 +10,7 @@
 
 #include "checker/report/plugin.h"
 #include "resolver/memory.h"
+#include "tests/unit/support/certificates.h"
 #include "tests/unit/support/fixture.h"
 #include "tests/unit/support/table.h"
 
@@ -146,7 +147,7 @@ test_ok(void **state)
 	    "1 of 1 addresses authenticated, signatures valid for 20 days | "
 	    "time=0.412s;;;0;60 mx=1;;;0 mx_ok=1;;;0 addresses=1;;;0 "
 	    "addresses_ok=1;;;0 tlsa_records=1;;;0 tlsa_matched=1;;;0 "
-	    "signatures_days=20.00;5:;2: certificates_days=U;5:;2:\n");
+	    "signatures_days=20.00;5:;2: signatures_percent=95.23%;;\n");
 	free(text);
 	options.verbosity = 1;
 	text = write_report(evidence, &options, PLUGIN_OK);
@@ -377,8 +378,7 @@ test_unknown_counts(void **state)
 	add_host(evidence, FATE_LOST);
 	fixture_judge(evidence);
 	text = write_report(evidence, &options, PLUGIN_UNKNOWN);
-	assert_value(text, " mx=2;;;0 mx_ok=1;;;0 addresses=U;;;0 "
-	    "addresses_ok=U;;;0 tlsa_records=U;;;0 tlsa_matched=U;;;0 ");
+	assert_value(text, ";;;0;60 mx=2;;;0 mx_ok=1;;;0 signatures_days=");
 	free(text);
 
 	answer_free(evidence->mx);
@@ -386,7 +386,7 @@ test_unknown_counts(void **state)
 	    DNSSEC_FAILED);
 	fixture_judge(evidence);
 	text = write_report(evidence, &options, PLUGIN_UNKNOWN);
-	assert_value(text, " mx=U;;;0 mx_ok=U;;;0 addresses=U;;;0 ");
+	assert_value(text, "=0.412s;;;0;60 signatures_days=");
 	free(text);
 	evidence_free(evidence);
 }
@@ -407,6 +407,93 @@ test_alert_is_named(void **state)
 	text = write_report(evidence, &options, PLUGIN_WARNING);
 	assert_value(text, "signatures valid for 19 days (warning: 21:) | ");
 	assert_value(text, " signatures_days=19.99;21:; ");
+	free(text);
+	evidence_free(evidence);
+}
+
+static const struct share_row {
+	const char		*name;
+	int			 days;		/* that the keys have left */
+	struct expiry_limit	 warning, critical;
+	enum plugin_state	 expected;
+	const char		*first;		/* in the first line, and in */
+	const char		*values;	/* the performance data */
+} share_rows[] = {
+	{ "enough", 15, { EXPIRY_PERCENT, 10 }, { EXPIRY_PERCENT, 5 },
+	    PLUGIN_OK, "signatures valid for 15 days | ",
+	    " signatures_days=15.00;; signatures_percent=15.00%;10:;5:\n" },
+	{ "a warning", 9, { EXPIRY_PERCENT, 10 }, { EXPIRY_PERCENT, 5 },
+	    PLUGIN_WARNING, "signatures valid for 9 days (signature-expiring)",
+	    " signatures_days=9.00;; signatures_percent=9.00%;10:;5:\n" },
+	{ "a failure", 4, { EXPIRY_PERCENT, 10 }, { EXPIRY_PERCENT, 5 },
+	    PLUGIN_CRITICAL, "signature-expiring",
+	    " signatures_days=4.00;; signatures_percent=4.00%;10:;5:\n" },
+	{ "by days and by share", 4, { EXPIRY_SECONDS, 4.5 * 86400 },
+	    { EXPIRY_PERCENT, 1.5 }, PLUGIN_WARNING, "(signature-expiring)",
+	    " signatures_days=4.00;4.5:; signatures_percent=4.00%;;1.5:\n" },
+};
+
+/* What it was judged by is in the performance data. */
+static void
+test_share(void **state)
+{
+	const struct share_row *row = *state;
+	const struct judge_options judge_options = {
+		.signature_warning = row->warning,
+		.signature_critical = row->critical,
+	};
+	struct plugin_options options = make_options(NULL, NULL);
+	struct evidence *evidence = make_domain(OUTCOME_DONE);
+	struct answer_period *period;
+	char *text, *line;
+
+	options.signature_warning = row->warning;
+	options.signature_critical = row->critical;
+	fixture_zone(evidence, "org", ".", DNSSEC_SECURE);
+	fixture_zone(evidence, "example.org", "org", DNSSEC_SECURE);
+	period = evidence_zone(evidence, "example.org")->dnskey->periods;
+	period->until = evidence->checked_at + row->days * CERTIFICATES_DAY;
+	period->from = period->until - 100 * CERTIFICATES_DAY;
+	judge(evidence, &judge_options);
+	text = write_report(evidence, &options, row->expected);
+	line = text + strcspn(text, "\n") + 1;
+	if (*line != '\0')
+		*line = '\0';
+	assert_value(text, row->first);
+	assert_value(text, row->values);
+	free(text);
+	evidence_free(evidence);
+}
+
+/* A range in days is about what the operators of the zones can renew. */
+static void
+test_range_of_others(void **state)
+{
+	struct plugin_options options = make_options("5:", NULL);
+	struct evidence *evidence = make_domain(OUTCOME_DONE);
+	struct zone_evidence *zone;
+	char *text;
+
+	(void)state;
+	fixture_zone(evidence, "org", ".", DNSSEC_SECURE);
+	zone = fixture_zone(evidence, "example.org", "org", DNSSEC_SECURE);
+	zone->ds->periods[0].until = evidence->checked_at +
+	    3 * CERTIFICATES_DAY;
+	fixture_judge(evidence);
+	text = write_report(evidence, &options, PLUGIN_OK);
+	assert_value(text, "signatures valid for 3 days | ");
+	assert_value(text, " signatures_days=3.00;5:; ");
+	free(text);
+	zone->ds->periods[0].until = evidence->checked_at + 3600;
+	fixture_judge(evidence);
+	text = write_report(evidence, &options, PLUGIN_WARNING);
+	assert_value(text, "valid for 0 days (signature-expiring) | ");
+	free(text);
+	zone->dnskey->periods[0].until = evidence->checked_at +
+	    4 * CERTIFICATES_DAY;
+	fixture_judge(evidence);
+	text = write_report(evidence, &options, PLUGIN_WARNING);
+	assert_value(text, "signatures valid for 4 days (warning: 5:) | ");
 	free(text);
 	evidence_free(evidence);
 }
@@ -497,6 +584,8 @@ main(void)
 		TABLE(test_two_hosts, hosts_rows),
 		TABLE_ALONE(test_unknown_counts),
 		TABLE_ALONE(test_alert_is_named),
+		TABLE(test_share, share_rows),
+		TABLE_ALONE(test_range_of_others),
 		TABLE_ALONE(test_alert_without_dane),
 		TABLE_ALONE(test_outstanding),
 		TABLE_ALONE(test_hostile),

@@ -43,11 +43,65 @@ test_thorough(void **state)
 	settings_clear(&settings);
 }
 
+/* Which limits signatures are judged by. */
+struct limits_row {
+	const char		*name;
+	const char		*words[5];	/* behind the program's name */
+	struct expiry_limit	 warning;
+	struct expiry_limit	 critical;
+	double			 warning_days;
+	double			 critical_days;
+};
+
+#define NONE	{ EXPIRY_NOT_GIVEN, 0 }
+
+static const struct limits_row limits_rows[] = {
+	{ "no option", { NULL }, { EXPIRY_PERCENT, 10 }, NONE, -1, -1 },
+	{ "-w alone", { "-w", "7" }, NONE, NONE, 7, -1 },
+	{ "-c alone", { "-c", "3" }, NONE, NONE, -1, 3 },
+	/* To be left in peace. */
+	{ "-w 0", { "-w", "0" }, NONE, NONE, 0, -1 },
+	{ "--signature-warning alone", { "--signature-warning", "2d" },
+	    { EXPIRY_SECONDS, 2 * 86400 }, NONE, -1, -1 },
+	{ "--signature-warning 0%", { "--signature-warning=0%" },
+	    { EXPIRY_PERCENT, 0 }, NONE, -1, -1 },
+	{ "--signature-critical alone", { "--signature-critical", "5%" },
+	    { EXPIRY_PERCENT, 10 }, { EXPIRY_PERCENT, 5 }, -1, -1 },
+	{ "--signature-critical and -w", { "--signature-critical", "36h",
+	    "-w", "7" }, NONE, { EXPIRY_SECONDS, 129600 }, 7, -1 },
+};
+
+static void
+test_limits(void **state)
+{
+	const struct limits_row *row = *state;
+	char *words[7] = { (char *)"mxdane" };
+	struct settings settings;
+	const struct judge_options *judge = &settings.judge;
+	char *why = NULL;
+	int count = 1;
+
+	for (; row->words[count - 1] != NULL; count++)
+		words[count] = (char *)row->words[count - 1];
+	settings_init(&settings);
+	assert_int_equal(options_parse(&settings_table, count, words,
+	    &settings, &why), count);
+	settings_set_limits(&settings);
+	assert_int_equal(judge->signature_warning.unit, row->warning.unit);
+	assert_true(judge->signature_warning.value == row->warning.value);
+	assert_int_equal(judge->signature_critical.unit, row->critical.unit);
+	assert_true(judge->signature_critical.value == row->critical.value);
+	assert_true(judge->warning_days == row->warning_days);
+	assert_true(judge->critical_days == row->critical_days);
+	settings_clear(&settings);
+}
+
 int
 main(void)
 {
 	static const struct table tables[] = {
 		TABLE(test_thorough, thorough_rows),
+		TABLE(test_limits, limits_rows),
 	};
 
 	return table_run(tables, sizeof(tables) / sizeof(tables[0]));

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "checker/evidence/expiry.h"
 #include "checker/run/take.h"
 #include "checker/run/terminal.h"
 #include "tests/unit/support/table.h"
@@ -18,6 +19,7 @@ union member {
 	double			 real;
 	const char		*text;
 	enum terminal_colour	 colour;
+	struct expiry_limit	 limit;
 };
 
 struct real {
@@ -79,6 +81,16 @@ static const struct bad_value bad_values[] = {
 	{ "seconds 0", take_seconds, "0" },
 	{ "seconds above a day", take_seconds, "86401" },
 	{ "seconds as a word", take_seconds, "soon" },
+	{ "limit without a unit", take_limit, "5" },
+	{ "limit without digits", take_limit, "%" },
+	{ "limit, empty", take_limit, "" },
+	{ "limit above all of its life", take_limit, "100.5%" },
+	{ "limit with a sign", take_limit, "-5%" },
+	{ "limit with two units", take_limit, "5d%" },
+	{ "limit in weeks", take_limit, "2w" },
+	{ "limit above a hundred years", take_limit, "36501d" },
+	{ "limit above a hundred years of hours", take_limit, "876001h" },
+	{ "limit as a range", take_limit, "5:" },
 	{ "duration 0", take_duration, "0m" },
 	{ "duration without digits", take_duration, "m" },
 	{ "duration in days", take_duration, "1d" },
@@ -101,6 +113,38 @@ test_bad_values(void **state)
 	assert_false(row->take(&member, row->value, &why));
 	assert_non_null(why);
 	assert_memory_equal(why, "is not ", 7);
+}
+
+struct limit {
+	const char		*name;		/* and value */
+	enum expiry_unit	 unit;
+	double			 expected;
+};
+
+static const struct limit limits[] = {
+	{ "10%", EXPIRY_PERCENT, 10 },
+	{ "0.5%", EXPIRY_PERCENT, 0.5 },
+	{ "0%", EXPIRY_PERCENT, 0 },
+	{ "100%", EXPIRY_PERCENT, 100 },
+	{ "3d", EXPIRY_SECONDS, 3 * 86400 },
+	{ "1.5d", EXPIRY_SECONDS, 129600 },
+	{ "36h", EXPIRY_SECONDS, 129600 },
+	{ "0.5h", EXPIRY_SECONDS, 1800 },
+	{ "36500d", EXPIRY_SECONDS, 36500.0 * 86400 },
+	{ "876000h", EXPIRY_SECONDS, 876000.0 * 3600 },
+};
+
+static void
+test_limits(void **state)
+{
+	const struct limit *row = *state;
+	struct expiry_limit limit = { EXPIRY_NOT_GIVEN, 0 };
+	const char *why = NULL;
+
+	assert_true(take_limit(&limit, row->name, &why));
+	assert_int_equal(limit.unit, row->unit);
+	assert_true(limit.value > row->expected - 1e-6 &&
+	    limit.value < row->expected + 1e-6);
 }
 
 static void
@@ -154,6 +198,7 @@ main(void)
 {
 	static const struct table tables[] = {
 		TABLE(test_reals, reals),
+		TABLE(test_limits, limits),
 		TABLE(test_bad_values, bad_values),
 		TABLE_ALONE(test_whole_numbers),
 		TABLE_ALONE(test_choices),

@@ -33,6 +33,26 @@ fixture_answer(const char *owner, enum dns_type type, enum answer_kind kind,
 	return answer;
 }
 
+/* Signed by a zone for as long as the answer says. */
+static struct answer *
+sign(struct answer *answer, const char *zone)
+{
+	fixture_period(answer, zone, (uint16_t)answer->type);
+	answer->periods[0].from = answer->signed_since;
+	answer->periods[0].until = answer->signed_until;
+	return answer;
+}
+
+/* The zone of a host: its domain, if it is not a domain itself. Borrowed. */
+static const char *
+zone_of(const char *host)
+{
+	const char *domain = strchr(host, '.');
+
+	return domain == NULL || strchr(domain + 1, '.') == NULL ? host :
+	    domain + 1;
+}
+
 void
 fixture_add(struct answer *answer, const void *data, size_t size)
 {
@@ -54,8 +74,8 @@ fixture_domain(const char *domain)
 	evidence->checked_at = CERTIFICATES_NOW;
 	evidence->elapsed_ms = 412;
 	evidence->deadline = 60;
-	evidence->mx = fixture_answer(domain, DNS_MX, ANSWER_RECORDS,
-	    DNSSEC_SECURE);
+	evidence->mx = sign(fixture_answer(domain, DNS_MX, ANSWER_RECORDS,
+	    DNSSEC_SECURE), domain);
 	return evidence;
 }
 
@@ -74,10 +94,11 @@ fixture_host(struct evidence *evidence, const char *name)
 	host->preference = (uint16_t)(10 * evidence->host_count);
 	host->port = 25;
 	host->asked = true;
-	host->a = fixture_answer(name, DNS_A, ANSWER_RECORDS, DNSSEC_SECURE);
+	host->a = sign(fixture_answer(name, DNS_A, ANSWER_RECORDS,
+	    DNSSEC_SECURE), zone_of(name));
 	fixture_add(host->a, address, sizeof(address));
-	host->aaaa = fixture_answer(name, DNS_AAAA, ANSWER_NO_DATA,
-	    DNSSEC_SECURE);
+	host->aaaa = sign(fixture_answer(name, DNS_AAAA, ANSWER_NO_DATA,
+	    DNSSEC_SECURE), zone_of(name));
 	if (mx != NULL && mx->kind == ANSWER_RECORDS) {
 		fixture_add(mx, "", 0);
 		mx->records[mx->count - 1].name = memory_string(name);
@@ -91,10 +112,9 @@ fixture_tlsa(struct host_evidence *host, const struct tlsa *record)
 	uint8_t *data = memory_new(record->size + 3, 1);
 	char *owner = name_tlsa_owner(host->port, host->name);
 
-	if (host->tlsa[0] == NULL) {
-		host->tlsa[0] = fixture_answer(owner, DNS_TLSA,
-		    ANSWER_RECORDS, DNSSEC_SECURE);
-	}
+	if (host->tlsa[0] == NULL)
+		host->tlsa[0] = sign(fixture_answer(owner, DNS_TLSA,
+		    ANSWER_RECORDS, DNSSEC_SECURE), zone_of(host->name));
 	data[0] = record->usage;
 	data[1] = record->selector;
 	data[2] = record->matching_type;
