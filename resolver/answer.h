@@ -137,10 +137,11 @@ struct answer {
 	struct answer_period	*periods;	/* owned; one for each RRset
 						 * that is signed */
 	size_t			 period_count;
-	bool			 ambiguous;	/* an RRset has several signatures
-						 * that are in time: which one
-						 * verifies is not known, and
-						 * the origin is kept */
+	bool			 ambiguous;	/* an RRset has signatures that
+						 * are in time, several: which
+						 * verify is not known before
+						 * rrsig_settle, for which the
+						 * origin is kept */
 	enum answer_denial	 denial;
 	uint16_t		 iterations;	/* the most of its NSEC3 records
 						 * (RFC 5155 3.1.3) */

@@ -12,7 +12,7 @@
 struct answer;
 struct answer_record;
 
-/* Digest types (IANA, "Delegation Signer Resource Record Digest Algorithms"). */
+/* Digest types (IANA, "Digest Algorithms" of DS records). */
 enum ds_digest {
 	DS_SHA1 = 1,
 	DS_SHA256 = 2,

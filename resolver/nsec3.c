@@ -8,7 +8,7 @@
 #include "resolver/name.h"
 
 #define HASH_ALGORITHM_SHA1	1
-#define FLAG_OPT_OUT		0x01	/* RFC 5155 3.1.2.1; others are unknown */
+#define FLAG_OPT_OUT		0x01	/* RFC 5155 3.1.2.1, the only one */
 #define SALT_SIZE_MAX		255
 #define LABEL_SIZE		32	/* of a hash as base32 */
 
@@ -199,8 +199,8 @@ find_cover(const struct nsec3_set *set, const uint8_t *hash)
 }
 
 /*
- * The closest encloser (RFC 5155 8.3), perhaps the name itself. Of what is below
- * a delegation or a DNAME the zone above knows nothing.
+ * The closest encloser (RFC 5155 8.3), perhaps the name itself. Of what is
+ * below a delegation or a DNAME the zone above knows nothing.
  */
 static struct encloser
 find_encloser(const struct nsec3_set *set, const ldns_rdf *name)

@@ -17,7 +17,7 @@
 /* An RRset of a packet, with its signatures. */
 struct rrset {
 	ldns_rr_list	*records;	/* owned, its records borrowed */
-	ldns_rr_list	*signatures;	/* likewise */
+	ldns_rr_list	*signatures;	/* owned, likewise */
 };
 
 /* What came of one signature. */

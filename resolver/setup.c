@@ -9,14 +9,15 @@
 #include "resolver/anchor.h"
 #include "resolver/asked.h"
 #include "resolver/memory.h"
+#include "resolver/nsec3.h"
 #include "resolver/resolver.h"
 #include "resolver/root_hints.h"
+#include "resolver/rrsig.h"
 #include "resolver/shortage.h"
 #include "resolver/text.h"
 #include "resolver/validity.h"
 
-#define NUMBER(value)	TEXT_OF(value)
-#define TEXT_OF(value)	#value
+#define ITERATIONS	TEXT_NUMBER(NSEC3_ITERATIONS_MAX)
 
 struct setting {
 	const char	*option;	/* static */
@@ -53,19 +54,25 @@ static const struct setting settings[] = {
 	 * Seconds. No more than clocks differ, in place of up to a day; that
 	 * it must not have ended at all is for resolver/answer.c to say.
 	 */
-	{ "val-sig-skew-min:", NUMBER(VALIDITY_SKEW) },
-	{ "val-sig-skew-max:", NUMBER(VALIDITY_SKEW) },
+	{ "val-sig-skew-min:", TEXT_NUMBER(VALIDITY_SKEW) },
+	{ "val-sig-skew-max:", TEXT_NUMBER(VALIDITY_SKEW) },
 	/* RFC 9276 3.2. Pinned: no version may change a verdict. */
-	{ "val-nsec3-keysize-iterations:", "1024 150 2048 150 4096 150" },
+	{ "val-nsec3-keysize-iterations:", "1024 " ITERATIONS " 2048 "
+	    ITERATIONS " 4096 " ITERATIONS },
 	/* Nobody looks at additional records, nor waits for their signatures. */
 	{ "val-clean-additional:", "no" },
 };
 
 /*
- * Newer versions (1.26 does) leave out the NS records beyond the 20th, and then
- * find the signature of all of them wrong. Older ones do not know the option.
+ * Newer versions leave out records beyond so many, and then find the signature
+ * of the others wrong, or have less to say. Older ones do not know the options,
+ * and leave out nothing.
  */
-static const struct setting whole_ns_sets = { "iter-scrub-ns:", "1000" };
+static const struct setting newer[] = {
+	{ "iter-scrub-ns:", "1000" },
+	{ "iter-scrub-cname:", TEXT_NUMBER(ANSWER_ALIASES_MAX) },
+	{ "iter-scrub-rrsig:", TEXT_NUMBER(RRSIG_SIGNATURES_MAX) },
+};
 
 /*
  * The library answers these by itself (RFC 6761 6.2, RFC 8375); but networks
@@ -257,7 +264,8 @@ set_options(struct ub_ctx *context, const struct resolver_options *options,
 			return false;
 	if (!set_sockets(context, options, why))
 		return false;
-	ub_ctx_set_option(context, whole_ns_sets.option, whole_ns_sets.value);
+	for (i = 0; i < sizeof(newer) / sizeof(newer[0]); i++)
+		ub_ctx_set_option(context, newer[i].option, newer[i].value);
 	if (options->tcp_only && !apply(context, &tcp_only, why))
 		return false;
 	if (!set_servers(context, options, asked, why))

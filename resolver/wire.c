@@ -1,5 +1,6 @@
 #include "resolver/wire.h"
 
+#include <stdbool.h>
 #include <ldns/ldns.h>
 #include <stdlib.h>
 #include <string.h>

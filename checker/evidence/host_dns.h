@@ -37,9 +37,10 @@ const char	*host_dns_base_domain(const struct host_evidence *host,
 		    size_t i);
 
 /*
- * The record that makes the host's name an alias, by itself: the name (borrowed)
- * and type to ask for. A secure DNAME record proves the CNAME record that is
- * made of it (RFC 6672 5.3.1), for which there is no signature of its own.
+ * The record that makes the host's name an alias, by itself: the name
+ * (borrowed) and type to ask for. A secure DNAME record proves the CNAME record
+ * that is made of it (RFC 6672 5.3.1), for which there is no signature of its
+ * own.
  */
 const char	*host_dns_alias(const struct host_evidence *host,
 		    enum dns_type *type);

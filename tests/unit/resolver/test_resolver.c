@@ -24,6 +24,7 @@
 #define SHORT 0.3
 
 struct test {
+	const void			*row;		/* borrowed; NULL */
 	struct event_base		*base;
 	struct tiny_server		*server;
 	struct file			 trust_anchor;
@@ -65,6 +66,7 @@ set_up(void **state)
 	time_t now = time(NULL);
 	char *anchor;
 
+	test->row = *state;
 	test->trace = (struct trace){ hear, test, TRACE_STEPS };
 	test->base = event_base_new();
 	test->since = now - 3600;
@@ -533,6 +535,76 @@ test_tcp_only(void **state)
 	assert_string_equal(ask(test, "secure")->why, "A secure: SERVFAIL");
 }
 
+/*
+ * The library answers these by itself unless it is told to ask (RFC 6761 6.2,
+ * 6.4; RFC 8375); the server refuses them all.
+ */
+static const struct local_row {
+	const char		*name;
+	const char		*owner;
+	enum answer_kind	 kind;
+} local_rows[] = {
+	{ "test", "mx.lab.test", ANSWER_UNUSABLE },
+	{ "test itself", "test", ANSWER_UNUSABLE },
+	{ "home.arpa", "mx.home.arpa", ANSWER_UNUSABLE },
+	{ "invalid", "mx.invalid", ANSWER_NO_NAME },
+};
+
+static void
+test_local(void **state)
+{
+	struct test *test = *state;
+	const struct local_row *row = test->row;
+
+	open_resolver(test);
+	assert_int_equal(ask(test, row->owner)->kind, row->kind);
+}
+
+/*
+ * Seconds from now at which the signatures of all records begin and end. The
+ * clock that libunbound goes by moves on, so that nothing here is exact.
+ */
+static const struct skew_row {
+	const char		*name;
+	int			 since, until;
+	enum dnssec_status	 dnssec;
+	const char		*why;		/* in it; NULL: none */
+} skew_rows[] = {
+	{ "began", -600, 600, DNSSEC_SECURE, NULL },
+	{ "begin within a minute", 50, 86400, DNSSEC_SECURE, NULL },
+	{ "begin later", 300, 86400, DNSSEC_BOGUS,
+	    "signature before inception date" },
+	{ "ended just now", -86400, -5, DNSSEC_BOGUS, "the signature of A "
+	    "secure by the key " },
+	{ "ended before", -864000, -300, DNSSEC_BOGUS, "signature expired" },
+};
+
+static void
+test_skew(void **state)
+{
+	struct test *test = *state;
+	const struct skew_row *row = test->row;
+	const time_t now = test->options.now;
+	const struct answer *answer;
+	char *anchor;
+
+	tiny_server_free(test->server);
+	test->server = tiny_server_new(test->base, now + row->since,
+	    now + row->until);
+	test->forwarders[0] = tiny_server_address(test->server);
+	file_clear(&test->trust_anchor);
+	anchor = tiny_server_anchor(test->server);
+	file_init(&test->trust_anchor, "root.key", anchor, strlen(anchor));
+	free(anchor);
+	open_resolver(test);
+	answer = ask(test, "secure");
+	assert_int_equal(answer->dnssec, row->dnssec);
+	if (row->why == NULL)
+		assert_null(answer->why);
+	else if (strstr(answer->why, row->why) == NULL)
+		assert_string_equal(answer->why, row->why);
+}
+
 /* What is wrong with the options keeps it from being opened. */
 static void
 test_bad_options(void **state)
@@ -581,6 +653,8 @@ main(void)
 		TEST(test_probe_again),
 		TEST(test_stub),
 		TEST(test_tcp_only),
+		TABLE_WITH(test_local, local_rows, set_up, tear_down),
+		TABLE_WITH(test_skew, skew_rows, set_up, tear_down),
 		TEST(test_bad_options),
 	};
 
