@@ -14,8 +14,8 @@
 /*
  * Signatures of one RRset that are looked at, those in time first; and what may
  * be spent on checking all that one call looks at, in checks with an ordinary
- * key. One with a key that makes it slow counts RRSIG_SLOW_KEY times. (Keys with
- * equal tags, each to be tried with each signature, are KeyTrap,
+ * key. One with a key that makes it slow counts RRSIG_SLOW_KEY times. (Keys
+ * with equal tags, each to be tried with each signature, are KeyTrap,
  * CVE-2023-50387.)
  */
 #define RRSIG_SIGNATURES_MAX	16
@@ -24,8 +24,8 @@
 
 /* What is wrong with the signatures of an RRset; later ones are nearer good. */
 enum rrsig_fault {
-	RRSIG_UNCHECKED,	/* there is no packet, or none can be read; or
-				 * not all could be checked, and none was good */
+	RRSIG_UNCHECKED,	/* there is no packet that can be read, or not
+				 * all were checked, and none was good */
 	RRSIG_MISSING,		/* the RRset has no signature */
 	RRSIG_NO_KEY,		/* none by a key that is known */
 	RRSIG_UNSUPPORTED,	/* only by algorithms that cannot be checked */

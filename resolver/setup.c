@@ -59,7 +59,7 @@ static const struct setting settings[] = {
 	/* RFC 9276 3.2. Pinned: no version may change a verdict. */
 	{ "val-nsec3-keysize-iterations:", "1024 " ITERATIONS " 2048 "
 	    ITERATIONS " 4096 " ITERATIONS },
-	/* Nobody looks at additional records, nor waits for their signatures. */
+	/* Nobody reads additional records, nor waits for their signatures. */
 	{ "val-clean-additional:", "no" },
 };
 

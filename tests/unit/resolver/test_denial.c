@@ -346,7 +346,8 @@ test_unusable(void **state)
 		{ NULL }, { SOA, "mx.example.org. 60 IN NSEC z.example.org. "
 		"A" } };
 	static const struct packet odd = { "mx.example.org", DNS_TLSA, 0,
-		{ NULL }, { SOA, "0123456789abcdefghijklmnopqrstuv.example.org. "
+		{ NULL }, { SOA,
+		"0123456789abcdefghijklmnopqrstuv.example.org. "
 		"60 IN NSEC3 2 0 0 - 0123456789abcdefghijklmnopqrstuv A" } };
 	struct answer *answer = packet_answer(&wanted);
 

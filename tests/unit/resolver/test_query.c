@@ -76,7 +76,7 @@ static const struct row rows[] = {
 	{ "another case", { { ACT_ANSWER_CAPITALS }, ACT_CLOSED }, false,
 	    false, { 0 }, GOOD, 1 },
 	{ "no such name", { { ACT_NXDOMAIN }, ACT_CLOSED }, false, false,
-	    { 0 }, NULL, ANSWER_FAULT_OTHER, 0, ANSWER_NO_NAME, 1 },
+	    { 0 }, NULL, ANSWER_FAULT_OTHER, 3, ANSWER_NO_NAME, 1 },
 	{ "answer over TCP", { { ACT_CLOSED }, ACT_ANSWER }, true, false,
 	    { 0 }, GOOD, 1 },
 
