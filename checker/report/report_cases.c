@@ -328,6 +328,28 @@ zone_verdict(const struct evidence *evidence, const struct zone_evidence *zone)
 	    depends(evidence, zone) ? verdict : VERDICT_ABSENT;
 }
 
+static bool
+is_about_zone(const struct finding *finding, const struct zone_evidence *zone)
+{
+	return finding_code_is_trust(finding->code) &&
+	    finding->place.zone != NULL &&
+	    strcmp(finding->place.zone, zone->name) == 0;
+}
+
+/* Whether a finding says why the zone is not secure. */
+static bool
+is_explained(const struct finding_list *list, const struct zone_evidence *zone)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		if (is_about_zone(&list->items[i], zone) &&
+		    strcmp(list->items[i].text, zone->judged.why) == 0)
+			return true;
+	}
+	return false;
+}
+
 /*
  * Why the zone cannot be relied on; and what was found about it, each code
  * once, with what to do. The verdict is that of the zone alone: findings are in
@@ -345,13 +367,11 @@ zone_details(const struct evidence *evidence, const struct zone_evidence *zone)
 
 	if (out == NULL)
 		abort();
-	if (zone->judged.why != NULL)
+	if (zone->judged.why != NULL && !is_explained(list, zone))
 		fprintf(out, "%s\n", zone->judged.why);
 	for (i = 0; i < list->count; i++) {
 		finding = &list->items[i];
-		if (!finding_code_is_trust(finding->code) ||
-		    told[finding->code] || finding->place.zone == NULL ||
-		    strcmp(finding->place.zone, zone->name) != 0)
+		if (!is_about_zone(finding, zone) || told[finding->code])
 			continue;
 		told[finding->code] = true;
 		put_details(out, finding);
