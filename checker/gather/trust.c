@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "checker/evidence/zone_facts.h"
+#include "checker/gather/trust_names.h"
 #include "checker/gather/trust_servers.h"
 #include "checker/gather/trust_walk.h"
 #include "resolver/memory.h"
@@ -86,8 +87,8 @@ is_alias(const struct zone_evidence *zone)
 }
 
 /*
- * Where even the question for DS records fails, a name is taken for a zone's. An
- * alias is none (RFC 2181 10.1).
+ * Where even the question for DS records fails, a name is taken for a zone's.
+ * An alias is none (RFC 2181 10.1).
  */
 static void
 drop_aliases(struct trust *trust)

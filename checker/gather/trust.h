@@ -18,8 +18,8 @@ typedef void	trust_done(void *argument);
  * EVIDENCE (borrowed) has its hosts and their answers; its zones are filled in.
  * On a secure path nothing is asked that the resolver has not in its cache: the
  * zones are those that signatures name. Where an answer is not secure, the way
- * to the break is looked for if the evidence is thorough. NULL: there is nothing
- * to ask.
+ * to the break is looked for if the evidence is thorough. NULL: there is
+ * nothing to ask.
  */
 struct trust	*trust_start(const struct context *context,
 		    struct evidence *evidence, trust_done *done,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/gather/trust_names.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/resolver.h"
@@ -34,38 +35,6 @@ struct trust_walk {
 };
 
 static bool	ask_next(struct trust_walk *walk);
-
-void
-trust_names_add(struct trust_names *names, const char *name)
-{
-	if (trust_names_have(names, name))
-		return;
-	names->items = memory_grow(names->items, names->count, sizeof(char *));
-	names->items[names->count++] = memory_string(name);
-}
-
-bool
-trust_names_have(const struct trust_names *names, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < names->count; i++) {
-		if (name_equal(names->items[i], name))
-			return true;
-	}
-	return false;
-}
-
-void
-trust_names_clear(struct trust_names *names)
-{
-	size_t i;
-
-	for (i = 0; i < names->count; i++)
-		free(names->items[i]);
-	free(names->items);
-	*names = (struct trust_names){ NULL, 0 };
-}
 
 static void
 walk_free(struct trust_walk *walk)
@@ -274,12 +243,14 @@ on_ds(struct answer *answer, void *argument)
 static bool
 go_down(struct trust_walk *walk)
 {
-	const size_t depth = name_label_count(walk->targets.items[walk->target]) + 1;
+	const size_t depth = 1 +
+	    name_label_count(walk->targets.items[walk->target]);
 	const struct zone_evidence *zone;
 
 	while (walk->depth++ < depth) {
 		zone = evidence_zone(walk->evidence, name_at(walk));
-		if (zone == NULL && !trust_names_have(walk->uncut, name_at(walk)))
+		if (zone == NULL &&
+		    !trust_names_have(walk->uncut, name_at(walk)))
 			return true;
 		if (zone != NULL && !goes_on_below(zone))
 			break;

@@ -8,18 +8,8 @@
 #include "checker/evidence/evidence.h"
 #include "checker/gather/context.h"
 
+struct trust_names;
 struct trust_walk;
-
-/* Names that are no zones, each owned; all of it freed by the owner. */
-struct trust_names {
-	char	**items;
-	size_t	  count;
-};
-
-void		 trust_names_add(struct trust_names *names, const char *name);
-bool		 trust_names_have(const struct trust_names *names,
-		    const char *name);
-void		 trust_names_clear(struct trust_names *names);
 
 /* Called once from the loop, when the walk has freed itself. */
 typedef void	trust_walk_done(void *argument);

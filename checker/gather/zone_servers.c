@@ -13,7 +13,7 @@
 #define PORT 53
 
 /* Seconds that a server of the parent gets to refer to the zone. */
-#define REFERRAL_LIMIT	3.0
+#define REFERRAL_LIMIT	5.0
 
 /* A or AAAA of a name server, in flight. */
 struct address_lookup {
@@ -27,7 +27,7 @@ struct zone_servers_search {
 	const struct evidence		*evidence;	/* borrowed */
 	struct zone_servers		*servers;	/* borrowed */
 	struct resolver_question	*ns;		/* owned, NULL: none */
-	/* Of its own names, and of those in a referral. */
+	/* Owned; of the zone's own names, and of those in a referral. */
 	struct address_lookup		 lookups[4 * ZONE_SERVERS_NAMES_MAX];
 	size_t				 lookup_count;
 	size_t				 running;	/* of these */

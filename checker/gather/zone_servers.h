@@ -33,9 +33,9 @@ struct zone_servers {
 typedef void	zone_servers_found(void *argument);
 
 /*
- * Looks for them, and fills in what it returns, which the caller owns. Addresses
- * at which nobody is asked (resolver_why_unasked) are left out. EVIDENCE
- * (borrowed) has the zones above.
+ * Looks for them, and fills in what it returns, which the caller owns.
+ * Addresses at which nobody is asked (resolver_why_unasked) are left out.
+ * EVIDENCE (borrowed) has the zones above.
  */
 struct zone_servers *zone_servers_find(const struct context *context,
 		    const struct evidence *evidence, const char *zone,

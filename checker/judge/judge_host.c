@@ -472,8 +472,9 @@ add_bogus_above(struct judge_state *state, const struct answer *above)
 	struct finding *finding;
 
 	finding = judging_add(state, FINDING_DENIAL_BROKEN,
-	    "the answer for %s, above the TLSA records, does not validate (%s): "
-	    "a resolver that does not go on from there finds no TLSA records",
+	    "the answer for %s, above the TLSA records, does not validate "
+	    "(%s): a resolver that does not go on from there finds no TLSA "
+	    "records",
 	    above->owner, above->why);
 	judging_set_severity(state, finding, SEVERITY_WARNING);
 	advice_add_text(&finding->advice, "have the name servers answer, with "
