@@ -371,8 +371,11 @@ judge_alias(struct judge_state *state)
 	    judged->dns == HOST_DNS_MISSING_INSECURE)
 		advice_add_text(&finding->advice, "have the MX record name a "
 		    "host that has an address, or remove it");
-	/* What protects the alias is not at its target (RFC 7672 2.2.2). */
-	else if (judged->tlsa != NULL &&
+	/*
+	 * What protects the alias is not at its target (RFC 7672 2.2.2); but
+	 * beside what a DNAME record makes nothing can be (RFC 6672 2.4).
+	 */
+	else if (judged->tlsa != NULL && answer->dname == NULL &&
 	    strcmp(judged->base_domain, host->name) == 0)
 		advice_add_text(&finding->advice, "give %s its own addresses "
 		    "in place of the alias: its TLSA records are below that "
