@@ -3,6 +3,7 @@
  * on.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "checker/evidence/expiry.h"
 #include "checker/judge/judge_parts.h"
@@ -99,6 +100,20 @@ end_text(const struct judge_state *state, time_t end)
 	return text;
 }
 
+/* The same of a signature, with how much is left. */
+static char *
+life_text(const struct judge_state *state, const struct answer_period *period)
+{
+	char *end = end_text(state, period->until), *text;
+
+	if (period->until < state->when)
+		return end;
+	text = memory_format("%s (%d%% of its life is left)", end,
+	    (int)expiry_percent_left(period, state->when));
+	free(end);
+	return text;
+}
+
 /* --- Signatures --- */
 
 /* The signature of several that a finding is about. */
@@ -148,16 +163,27 @@ choose_early(struct choice *choice, const struct judge_state *state,
 	}
 }
 
+/* "the zone org". Owned by the caller. */
+static char *
+zone_text(const char *zone)
+{
+	return strcmp(zone, ".") == 0 ? memory_string("the root zone") :
+	    memory_format("the zone %s", zone);
+}
+
 /* "DS example.org in the zone org". Owned by the caller. */
 static char *
 rrset_text(const struct answer_period *period)
 {
 	const char *type = dns_type_name((enum dns_type)period->type);
+	char *zone, *text;
 
-	return name_equal(period->owner, period->zone) ?
-	    memory_format("%s %s", type, period->owner) :
-	    memory_format("%s %s in the zone %s", type, period->owner,
-	    period->zone);
+	if (name_equal(period->owner, period->zone))
+		return memory_format("%s %s", type, period->owner);
+	zone = zone_text(period->zone);
+	text = memory_format("%s %s in %s", type, period->owner, zone);
+	free(zone);
+	return text;
 }
 
 static void
@@ -171,28 +197,38 @@ set_zone(const struct judge_state *state, struct finding *finding,
 		finding->place.zone = zone->name;
 }
 
+static void
+advise_renewal(struct finding *finding, const struct answer_period *period,
+    bool held)
+{
+	char *zone;
+
+	if (held) {
+		advice_add_text(&finding->advice, "%s",
+		    finding_code_meaning(finding->code));
+		return;
+	}
+	zone = zone_text(period->zone);
+	advice_add_text(&finding->advice, "only those who run %s can renew it: "
+	    "tell them", zone);
+	free(zone);
+}
+
 static enum verdict
 add_ending(struct judge_state *state, const struct choice *choice, bool held)
 {
-	const struct answer_period *period = choice->period;
 	struct finding *finding;
-	char *rrset, *end;
+	char *rrset, *life;
 
 	if (choice->expiry == EXPIRY_OK)
 		return VERDICT_PASS;
-	rrset = rrset_text(period);
-	end = end_text(state, period->until);
+	rrset = rrset_text(choice->period);
+	life = life_text(state, choice->period);
 	finding = judging_add(state, FINDING_SIGNATURE_EXPIRING,
-	    "the DNSSEC signature of %s ends %s (%d%% of its life is left)",
-	    rrset, end, (int)expiry_percent_left(period, state->when));
-	set_zone(state, finding, period);
-	if (held)
-		advice_add_text(&finding->advice, "%s",
-		    finding_code_meaning(finding->code));
-	else
-		advice_add_text(&finding->advice, "only those who run %s can "
-		    "renew it: tell them", period->zone);
-	free(end);
+	    "the DNSSEC signature of %s ends %s", rrset, life);
+	set_zone(state, finding, choice->period);
+	advise_renewal(finding, choice->period, held);
+	free(life);
 	free(rrset);
 	return weigh(state, finding, choice->expiry);
 }

@@ -286,9 +286,9 @@ static const struct place_row {
 	{ "MX", PART_MX, NULL, "example.org", "have the zone signed again" },
 	{ "TLSA", PART_TLSA, "mx.example.org", "example.org", "signed again" },
 	{ "keys", PART_KEYS, NULL, "example.org", "signed again" },
-	{ "DS records", PART_DS, NULL, "org", "those who run org" },
-	{ "keys above", PART_KEYS_ABOVE, NULL, "org", "those who run org" },
-	{ "DS records above", PART_DS_ABOVE, NULL, ".", "those who run ." },
+	{ "DS records", PART_DS, NULL, "org", "those who run the zone org" },
+	{ "keys above", PART_KEYS_ABOVE, NULL, "org", "those who run the zone org" },
+	{ "DS records above", PART_DS_ABOVE, NULL, ".", "those who run the root zone" },
 };
 
 static void
