@@ -324,6 +324,10 @@ zone_verdict(const struct evidence *evidence, const struct zone_evidence *zone)
 	};
 	const enum verdict verdict = verdicts[zone->judged.dnssec];
 
+	/* What passes depends on no zone that does not. */
+	if (verdict != VERDICT_PASS &&
+	    evidence->judged.verdict == VERDICT_PASS)
+		return VERDICT_ABSENT;
 	return verdict == VERDICT_PASS || verdict == VERDICT_FAIL ||
 	    depends(evidence, zone) ? verdict : VERDICT_ABSENT;
 }
