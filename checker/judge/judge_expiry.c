@@ -20,10 +20,15 @@ enum expiry {
 /* A zone above those that hold the records: nobody here can renew it. */
 static const struct expiry_limit above_limit = { EXPIRY_SECONDS, EXPIRY_DAY };
 
-static double
-days_until(const struct judge_state *state, time_t end)
+/*
+ * The moment that a signature is judged for: HELD is of a zone that holds the
+ * records, which the thresholds are about. Those above sign again every few
+ * days (com its DS records for a week), and by --days will have done so.
+ */
+static time_t
+moment(const struct judge_state *state, bool held)
 {
-	return difftime(end, state->when) / EXPIRY_DAY;
+	return held ? state->when : state->evidence->checked_at;
 }
 
 /* What ends exactly at a threshold is not under it. */
@@ -31,7 +36,7 @@ static enum expiry
 expiry_of_certificate(const struct judge_state *state, time_t end)
 {
 	const struct judge_options *options = state->options;
-	const double days = days_until(state, end);
+	const double days = difftime(end, state->when) / EXPIRY_DAY;
 
 	if (days < 0 ||
 	    (options->critical_days > 0 && days < options->critical_days))
@@ -54,23 +59,20 @@ is_under(const struct expiry_limit *limit, double days,
 	return days > 0 && expiry_is_under(&otherwise, period, when);
 }
 
-/* HELD: of a zone that holds the records, which the thresholds are about. */
 static enum expiry
 expiry_of(const struct judge_state *state, const struct answer_period *period,
     bool held)
 {
 	const struct judge_options *options = state->options;
-	const time_t when = state->when;
+	const time_t when = moment(state, held);
 
-	/* By --days it has ended only if nobody renews it until then. */
-	if (!held && period->until >= state->evidence->checked_at)
-		return expiry_is_under(&above_limit, period, when) ?
-		    EXPIRY_WARNING : EXPIRY_OK;
-	if (period->until < when || is_under(&options->signature_critical,
-	    options->critical_days, period, when))
+	if (period->until < when || (held && is_under(
+	    &options->signature_critical, options->critical_days, period,
+	    when)))
 		return EXPIRY_CRITICAL;
-	if (is_under(&options->signature_warning, options->warning_days,
-	    period, when))
+	if (held ? is_under(&options->signature_warning,
+	    options->warning_days, period, when) :
+	    expiry_is_under(&above_limit, period, when))
 		return EXPIRY_WARNING;
 	return EXPIRY_OK;
 }
@@ -88,9 +90,9 @@ weigh(const struct judge_state *state, struct finding *finding,
 
 /* "on 2026-01-31, in 12.3 days". Owned by the caller. */
 static char *
-end_text(const struct judge_state *state, time_t end)
+end_text(time_t end, time_t when)
 {
-	const double days = days_until(state, end);
+	const double days = difftime(end, when) / EXPIRY_DAY;
 	char *date = text_date(end), *text;
 
 	text = days < 0 ? memory_format("on %s, before the day that is judged",
@@ -102,14 +104,14 @@ end_text(const struct judge_state *state, time_t end)
 
 /* The same of a signature, with how much is left. */
 static char *
-life_text(const struct judge_state *state, const struct answer_period *period)
+life_text(const struct answer_period *period, time_t when)
 {
-	char *end = end_text(state, period->until), *text;
+	char *end = end_text(period->until, when), *text;
 
-	if (period->until < state->when)
+	if (period->until < when)
 		return end;
 	text = memory_format("%s (%d%% of its life is left)", end,
-	    (int)expiry_percent_left(period, state->when));
+	    (int)expiry_percent_left(period, when));
 	free(end);
 	return text;
 }
@@ -223,7 +225,7 @@ add_ending(struct judge_state *state, const struct choice *choice, bool held)
 	if (choice->expiry == EXPIRY_OK)
 		return VERDICT_PASS;
 	rrset = rrset_text(choice->period);
-	life = life_text(state, choice->period);
+	life = life_text(choice->period, moment(state, held));
 	finding = judging_add(state, FINDING_SIGNATURE_EXPIRING,
 	    "the DNSSEC signature of %s ends %s", rrset, life);
 	set_zone(state, finding, choice->period);
@@ -330,7 +332,7 @@ add_certificate(struct judge_state *state,
     time_t end, enum expiry expiry)
 {
 	const char *subject = subject_that_ends(seen->chain, end);
-	char *text = end_text(state, end);
+	char *text = end_text(end, state->when);
 	struct finding *finding;
 
 	finding = judging_add_at(state, endpoint, (int)seen->key_type,

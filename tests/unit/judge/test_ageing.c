@@ -235,7 +235,16 @@ static const struct limit_row {
 	    NO_LIMIT, 0, 0, 0, SAID_ERROR, NULL },
 	/* They are signed anew by then, as every few days. */
 	{ "keys above ended by --days", PART_KEYS_ABOVE, -9 * DAY, 5 * DAY,
-	    NO_LIMIT, PERCENT(5), 0, 3, 6, SAID_WARNING, NULL },
+	    NO_LIMIT, PERCENT(5), 0, 3, 6, SAID_NOTHING, NULL },
+	{ "keys above within a day, beside --days", PART_KEYS_ABOVE,
+	    -9 * DAY, 12 * HOUR, NO_LIMIT, NO_LIMIT, 0, 0, 60, SAID_WARNING,
+	    "in 12.0 hours (5% of" },
+	{ "keys below them by --days", PART_KEYS, -9 * DAY, 5 * DAY, NO_LIMIT,
+	    NO_LIMIT, 0, 0, 6, SAID_ERROR, "before the day that is judged" },
+	{ "DS records ended by --days, as of com", PART_DS, -2 * DAY, 5 * DAY,
+	    PERCENT(10), PERCENT(5), 0, 0, 14, SAID_NOTHING, NULL },
+	{ "DS records of its own ended by --days", PART_DS_BELOW, -2 * DAY,
+	    5 * DAY, NO_LIMIT, NO_LIMIT, 0, 0, 14, SAID_ERROR, NULL },
 
 	{ "the root's keys", PART_ROOT, -9 * DAY, 1, PERCENT(10), PERCENT(5),
 	    0, 0, 0, SAID_NOTHING, NULL },
@@ -287,8 +296,10 @@ static const struct place_row {
 	{ "TLSA", PART_TLSA, "mx.example.org", "example.org", "signed again" },
 	{ "keys", PART_KEYS, NULL, "example.org", "signed again" },
 	{ "DS records", PART_DS, NULL, "org", "those who run the zone org" },
-	{ "keys above", PART_KEYS_ABOVE, NULL, "org", "those who run the zone org" },
-	{ "DS records above", PART_DS_ABOVE, NULL, ".", "those who run the root zone" },
+	{ "keys above", PART_KEYS_ABOVE, NULL, "org",
+	    "those who run the zone org" },
+	{ "DS records above", PART_DS_ABOVE, NULL, ".",
+	    "those who run the root zone" },
 };
 
 static void
