@@ -463,6 +463,12 @@ take_options(struct octets *octets, struct expectation *expectation,
 	keyfile->spki_size = leaf->spki_size;
 	if (!expectation_init(expectation, "3 1 1", take_chance(octets), &why))
 		abort();
+	if (take_chance(octets))
+		options.signature_warning = (struct expiry_limit){
+			EXPIRY_PERCENT, take(octets) % 101 };
+	if (take_chance(octets))
+		options.signature_critical = (struct expiry_limit){
+			EXPIRY_SECONDS, 3600.0 * take(octets) };
 	return options;
 }
 
