@@ -41,18 +41,42 @@ parent_of(const struct zone_evidence *zone)
 
 /* --- Whether DS records can be used (RFC 4035 5.2) --- */
 
+/* Whether it is the algorithm that cannot be used, or else the digest. */
+static bool
+is_by_algorithm(const struct dns_ds *ds)
+{
+	return !algorithm_is_known(ds->algorithm) ||
+	    ds_digest_is_known(ds->digest_type);
+}
+
 /* "algorithm 16 (Ed448)", "digest type 9". Owned by the caller. */
 static char *
 unknown_part(const struct dns_ds *ds)
 {
 	const char *name = algorithm_name(ds->algorithm);
 
-	if (!algorithm_is_known(ds->algorithm) ||
-	    ds_digest_is_known(ds->digest_type))
-		return memory_format("algorithm %u%s%s%s", ds->algorithm,
-		    name != NULL ? " (" : "", name != NULL ? name : "",
-		    name != NULL ? ")" : "");
-	return memory_format("digest type %u", ds->digest_type);
+	if (!is_by_algorithm(ds))
+		return memory_format("digest type %u", ds->digest_type);
+	return name == NULL ? memory_format("algorithm %u", ds->algorithm) :
+	    memory_format("algorithm %u (%s)", ds->algorithm, name);
+}
+
+/* Whether a DS record before the I-th, which is DS, has the same part. */
+static bool
+is_told(const struct answer *answer, size_t i, const struct dns_ds *ds)
+{
+	const bool by_algorithm = is_by_algorithm(ds);
+	struct dns_ds before;
+	size_t j;
+
+	for (j = 0; j < i; j++) {
+		if (ds_read(&answer->records[j], &before) &&
+		    is_by_algorithm(&before) == by_algorithm &&
+		    (by_algorithm ? before.algorithm == ds->algorithm :
+		    before.digest_type == ds->digest_type))
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -72,9 +96,10 @@ why_unsupported(const struct zone_evidence *zone)
 			continue;
 		known |= algorithm_is_known(ds.algorithm) &&
 		    ds_digest_is_known(ds.digest_type);
+		if (is_told(zone->ds, i, &ds))
+			continue;
 		part = unknown_part(&ds);
-		if (parts == NULL || strstr(parts, part) == NULL)
-			parts = memory_join(parts, " and ", part);
+		parts = memory_join(parts, " and ", part);
 		free(part);
 	}
 	why = memory_format(known ? "the DS records of %s have only %s, which "
