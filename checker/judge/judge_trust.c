@@ -80,6 +80,10 @@ judge_trust_advise(struct finding *finding, const struct trust_fault *fault,
 		text = expand(breaks[fault->at].cure, fault->zone);
 	else
 		text = memory_string(otherwise);
+	/* Without a finding of its own, the zone is the place of this one. */
+	if (fault->zone != NULL && fault->at != ZONE_UNBROKEN &&
+	    breaks[fault->at].code == FINDING_CODE_COUNT)
+		finding->place.zone = fault->zone->name;
 	advice_add_text(&finding->advice, "%s%s", text, end);
 	free(text);
 }

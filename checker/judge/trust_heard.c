@@ -415,13 +415,18 @@ trust_heard_answer(const struct zone_evidence *zone,
 {
 	const struct rrsig_keys keys = { zone->dnskey, NULL };
 	struct heard heard = { 0 };
+	bool any = false;
 
 	while (heard_next(zone, answer->owner, answer->type, &heard)) {
+		any = true;
 		if (heard.answer->kind != ANSWER_UNUSABLE &&
 		    query_standing(heard.answer) != QUERY_REFERS &&
 		    find_answer_fault(fault, heard.answer, &keys))
 			return;
 	}
+	/* The fault may be in another zone, to which an alias leads. */
+	if (!any)
+		return;
 	if (answer->dnssec == DNSSEC_BOGUS)
 		use_validator(fault, answer);
 	else

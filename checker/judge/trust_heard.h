@@ -8,8 +8,8 @@
 #include "checker/judge/trust_fault.h"
 
 /*
- * Each sets where the chain breaks, and why. Where no server was asked, the
- * validator's own reason is used.
+ * Each sets where the chain breaks, and why. Where no server was asked about a
+ * zone, the validator's own reason is used.
  */
 
 /* Of the zone's DNSKEY RRset, whose DS records are secure. */
@@ -20,7 +20,8 @@ void	trust_heard_ds(const struct evidence *evidence,
 	    const struct zone_evidence *zone, struct trust_fault *fault);
 /*
  * Of an answer, bogus or failed, out of a zone that validates. That servers
- * give no usable answer breaks no zone, and is told in the reason alone.
+ * give no usable answer breaks no zone, and is told in the reason alone; where
+ * none was asked nothing is set.
  */
 void	trust_heard_answer(const struct zone_evidence *zone,
 	    const struct answer *answer, struct trust_fault *fault);
