@@ -88,31 +88,35 @@ judge_trust_advise(struct finding *finding, const struct trust_fault *fault,
 	free(text);
 }
 
+static bool
+is_ahead(const struct answer *answer, time_t now)
+{
+	size_t i;
+
+	for (i = 0; answer != NULL && i < answer->period_count; i++) {
+		if (answer->periods[i].from > now)
+			return true;
+	}
+	return false;
+}
+
 /*
- * Whether signatures of the root or of a top-level domain begin later than now:
- * their clocks are right.
+ * Whether signatures of the root or of a top-level domain begin later than now,
+ * be it that they do not validate for that reason: their clocks are right.
  */
 static bool
 clock_is_behind(const struct evidence *evidence)
 {
+	const time_t now = evidence->checked_at;
 	const struct zone_evidence *zone;
-	const struct answer *answers[2];
-	size_t i, j, k;
+	size_t i;
 
 	for (i = 0; i < evidence->zone_count; i++) {
 		zone = &evidence->zones[i];
-		answers[0] = zone->ds;
-		answers[1] = zone->dnskey;
-		if (name_label_count(zone->name) > 1)
-			continue;
-		for (j = 0; j < 2; j++) {
-			for (k = 0; answers[j] != NULL &&
-			    k < answers[j]->period_count; k++) {
-				if (answers[j]->periods[k].from >
-				    evidence->checked_at)
-					return true;
-			}
-		}
+		if (name_label_count(zone->name) <= 1 &&
+		    (is_ahead(zone->ds, now) || is_ahead(zone->dnskey, now) ||
+		    zone->judged.begins > now))
+			return true;
 	}
 	return false;
 }
@@ -259,21 +263,6 @@ add_deprecated(struct judge_state *state, const struct zone_evidence *zone)
 	trust_ds_advise(&finding->advice, zone, ZONE_DS_UNSUPPORTED);
 }
 
-/* The zone that signs the NSEC3 records of the answer; NULL: it has none. */
-static const struct zone_evidence *
-denying_zone(const struct evidence *evidence, const struct answer *answer)
-{
-	size_t i;
-
-	if (answer == NULL || answer->denial != ANSWER_DENIES_BY_NSEC3)
-		return NULL;
-	for (i = 0; i < answer->period_count; i++) {
-		if (answer->periods[i].type == DNS_NSEC3)
-			return evidence_zone(evidence, answer->periods[i].zone);
-	}
-	return NULL;
-}
-
 /*
  * Many iterations (RFC 9276 3.2): of the answer with the most in a zone it is
  * told once, and more severely where DANE depends on such an answer: records
@@ -290,7 +279,7 @@ count_iterations(struct iterations *iterations, const struct evidence *evidence,
     const struct answer *answer)
 {
 	if (answer == NULL || answer->dnssec != DNSSEC_SECURE ||
-	    denying_zone(evidence, answer) != iterations->zone)
+	    trust_fault_denier(evidence, answer) != iterations->zone)
 		return;
 	if (answer->iterations > iterations->most)
 		iterations->most = answer->iterations;

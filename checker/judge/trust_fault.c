@@ -5,6 +5,7 @@
 #include "checker/judge/trust_heard.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
+#include "resolver/nsec3.h"
 
 static bool
 is_on_the_way(const struct zone_evidence *zone, const struct answer *answer,
@@ -54,13 +55,35 @@ zone_of(const struct evidence *evidence, const struct answer *answer)
 	return last;
 }
 
-/* What makes a validated denial, or a wildcard, insecure in a signed zone. */
-static void
-explain_insecure(struct trust_fault *fault, const struct answer *answer)
+const struct zone_evidence *
+trust_fault_denier(const struct evidence *evidence, const struct answer *answer)
 {
+	size_t i;
+
+	if (answer == NULL || answer->denial != ANSWER_DENIES_BY_NSEC3)
+		return NULL;
+	for (i = 0; i < answer->period_count; i++) {
+		if (answer->periods[i].type == DNS_NSEC3)
+			return evidence_zone(evidence, answer->periods[i].zone);
+	}
+	return NULL;
+}
+
+/*
+ * What makes a validated denial, or a wildcard, insecure in a signed zone; of
+ * an alias it may be another than that in which the answer is.
+ */
+static void
+explain_insecure(struct trust_fault *fault, const struct evidence *evidence,
+    const struct answer *answer)
+{
+	const struct zone_evidence *zone = trust_fault_denier(evidence, answer);
+
 	if (answer->denial != ANSWER_DENIES_BY_NSEC3)
 		return;
-	if (answer->iterations > TRUST_ITERATIONS_MAX) {
+	if (zone != NULL)
+		fault->zone = zone;
+	if (answer->iterations > NSEC3_ITERATIONS_MAX) {
 		fault->at = ZONE_NSEC3_ITERATIONS;
 		fault->why = memory_format("the NSEC3 records of %s have %u "
 		    "iterations, with which validators take it for unsigned",
@@ -74,25 +97,35 @@ explain_insecure(struct trust_fault *fault, const struct answer *answer)
 	}
 }
 
+/* What the zones say, of the first that is broken. False: none is. */
+static bool
+explain_by_zone(struct trust_fault *fault, const struct evidence *evidence,
+    const struct answer *answer)
+{
+	const struct zone_evidence *zone = broken_zone(evidence, answer);
+
+	if (zone == NULL)
+		return false;
+	fault->zone = zone;
+	fault->at = zone->judged.at;
+	fault->why = memory_string(zone->judged.why);
+	fault->begins = zone->judged.begins;
+	return true;
+}
+
 struct trust_fault
 trust_fault_find(const struct evidence *evidence, const struct answer *answer)
 {
 	struct trust_fault fault = { 0 };
 
-	if (answer == NULL || answer->dnssec == DNSSEC_SECURE)
+	if (answer == NULL || answer->dnssec == DNSSEC_SECURE ||
+	    explain_by_zone(&fault, evidence, answer))
 		return fault;
-	fault.zone = broken_zone(evidence, answer);
-	if (fault.zone != NULL) {
-		fault.at = fault.zone->judged.at;
-		fault.why = memory_string(fault.zone->judged.why);
-		fault.begins = fault.zone->judged.begins;
-		return fault;
-	}
 	fault.zone = zone_of(evidence, answer);
 	if (fault.zone == NULL)
 		return fault;
 	if (answer->dnssec == DNSSEC_INSECURE)
-		explain_insecure(&fault, answer);
+		explain_insecure(&fault, evidence, answer);
 	else
 		trust_heard_answer(fault.zone, answer, &fault);
 	if (fault.at == ZONE_UNBROKEN)

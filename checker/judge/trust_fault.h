@@ -8,11 +8,9 @@
 #include "checker/evidence/evidence.h"
 
 /*
- * RFC 9276 3.2: above so many iterations today's validators take NSEC3 records
- * for none; resolver/setup.c says the same to the one in use.
+ * With more iterations than these BIND 9.20 and PowerDNS take NSEC3 records for
+ * none (RFC 9276 3.2); others do above NSEC3_ITERATIONS_MAX.
  */
-#define TRUST_ITERATIONS_MAX	150
-/* BIND 9.20 and PowerDNS do so above these. */
 #define TRUST_ITERATIONS_SAFE	50
 
 /* Why an answer is not secure. */
@@ -33,5 +31,12 @@ struct trust_fault {
 struct trust_fault trust_fault_find(const struct evidence *evidence,
 	    const struct answer *answer);
 void	trust_fault_clear(struct trust_fault *fault);
+
+/*
+ * The zone that has signed the NSEC3 records in the answer, the first of
+ * several. Borrowed; NULL: there are none, or it is not known.
+ */
+const struct zone_evidence *trust_fault_denier(
+	    const struct evidence *evidence, const struct answer *answer);
 
 #endif

@@ -85,27 +85,28 @@ trust_heard_end(const struct evidence *evidence, const struct answer *answer)
 	return end;
 }
 
+/* Static; NULL: there is more to say. */
+static const char *const faults[] = {
+	[ANSWER_FAULT_OTHER] = NULL,
+	[ANSWER_FAULT_SILENT] = "does not answer",
+	[ANSWER_FAULT_UNREACHABLE] = "cannot be reached",
+	[ANSWER_FAULT_RCODE] = NULL,
+	[ANSWER_FAULT_NO_TCP] = "cuts its answer off over UDP, and gives none "
+	    "over TCP",
+	[ANSWER_FAULT_MALFORMED] = "gives a malformed answer",
+};
+
 /* "does not answer", "says REFUSED". Owned by the caller. */
 static char *
 fault_text(const struct answer *answer)
 {
-	switch (answer->fault) {
-	case ANSWER_FAULT_SILENT:
-		return memory_string("does not answer");
-	case ANSWER_FAULT_UNREACHABLE:
-		return memory_string("cannot be reached");
-	case ANSWER_FAULT_NO_TCP:
-		return memory_string("cuts its answer off over UDP, and gives "
-		    "none over TCP");
-	case ANSWER_FAULT_MALFORMED:
-		return memory_string("gives a malformed answer");
-	case ANSWER_FAULT_RCODE:
-		return dns_rcode_name(answer->rcode) == NULL ?
-		    memory_format("says RCODE %u", answer->rcode) :
-		    memory_format("says %s", dns_rcode_name(answer->rcode));
-	case ANSWER_FAULT_OTHER:
-		break;
-	}
+	const char *rcode = dns_rcode_name(answer->rcode);
+
+	if (faults[answer->fault] != NULL)
+		return memory_string(faults[answer->fault]);
+	if (answer->fault == ANSWER_FAULT_RCODE)
+		return rcode != NULL ? memory_format("says %s", rcode) :
+		    memory_format("says RCODE %u", answer->rcode);
 	if (query_standing(answer) == QUERY_REFERS)
 		return memory_string("refers to other servers: it does not "
 		    "have the zone");
@@ -147,67 +148,56 @@ faults_text(const struct zone_evidence *zone, const char *owner,
 
 /* --- Signatures --- */
 
+/* What is wrong with a signature that has a key. Owned; NULL: nothing. */
 static char *
-type_text(uint16_t type)
+flaw_text(const struct rrsig_result *result)
 {
-	switch (type) {
-	case DNS_NSEC:
-		return memory_string("NSEC");
-	case DNS_NSEC3:
-		return memory_string("NSEC3");
+	char *when, *text;
+
+	switch (result->fault) {
+	case RRSIG_UNSUPPORTED:
+		return memory_format("has algorithm %u, which cannot be "
+		    "checked here", result->period.algorithm);
+	case RRSIG_WRONG:
+		return memory_string("is wrong: it is not of these records");
+	case RRSIG_NOT_BEGUN:
+		when = text_time(result->period.from);
+		text = memory_format("begins only at %s", when);
+		break;
+	case RRSIG_ENDED:
+		when = text_time(result->period.until);
+		text = memory_format("ended at %s", when);
+		break;
 	default:
-		return memory_string(dns_type_name((enum dns_type)type));
+		return NULL;
 	}
+	free(when);
+	return text;
 }
 
-/* What is wrong with the signatures of an RRset. Owned by the caller. */
+/*
+ * What is wrong with the signatures of an RRset. Owned by the caller; NULL:
+ * nothing that is known.
+ */
 static char *
 signature_text(const struct rrsig_result *result, const char *owner,
     uint16_t type)
 {
 	const struct answer_period *period = &result->period;
-	char *name = type_text(type), *rrset, *from, *until, *text;
+	const char *name = dns_type_name((enum dns_type)type);
+	char *flaw = flaw_text(result), *text = NULL;
 
-	rrset = memory_format("%s %s", name, owner);
-	from = text_time(period->from);
-	until = text_time(period->until);
-	switch (result->fault) {
-	case RRSIG_MISSING:
-		text = memory_format("%s has no signature", rrset);
-		break;
-	case RRSIG_NO_KEY:
-		text = memory_format("no signature of %s is by a key that "
+	if (result->fault == RRSIG_MISSING)
+		text = memory_format("%s %s has no signature", name, owner);
+	else if (result->fault == RRSIG_NO_KEY)
+		text = memory_format("no signature of %s %s is by a key that "
 		    "counts; the last is by key %u of %s (algorithm %u)",
-		    rrset, period->key_tag, period->zone, period->algorithm);
-		break;
-	case RRSIG_UNSUPPORTED:
-		text = memory_format("the signature of %s by key %u of %s has "
-		    "algorithm %u, which cannot be checked here", rrset,
-		    period->key_tag, period->zone, period->algorithm);
-		break;
-	case RRSIG_WRONG:
-		text = memory_format("the signature of %s by key %u of %s is "
-		    "wrong: it is not of these records", rrset,
-		    period->key_tag, period->zone);
-		break;
-	case RRSIG_NOT_BEGUN:
-		text = memory_format("the signature of %s by key %u of %s "
-		    "begins only at %s", rrset, period->key_tag, period->zone,
-		    from);
-		break;
-	case RRSIG_ENDED:
-		text = memory_format("the signature of %s by key %u of %s "
-		    "ended at %s", rrset, period->key_tag, period->zone,
-		    until);
-		break;
-	default:
-		text = NULL;
-		break;
-	}
-	free(until);
-	free(from);
-	free(rrset);
-	free(name);
+		    name, owner, period->key_tag, period->zone,
+		    period->algorithm);
+	else if (flaw != NULL)
+		text = memory_format("the signature of %s %s by key %u of %s "
+		    "%s", name, owner, period->key_tag, period->zone, flaw);
+	free(flaw);
 	return text;
 }
 
@@ -238,6 +228,17 @@ use_validator(struct trust_fault *fault, const struct answer *answer)
 	fault->at = ZONE_SIGNATURES_BROKEN;
 	fault->why = memory_string(answer->why != NULL ? answer->why :
 	    "it does not validate");
+}
+
+/* The servers do not give out DNSKEY or DS records; or that is not known. */
+static void
+blame_servers(struct trust_fault *fault, const struct zone_evidence *zone,
+    enum dns_type type, const struct answer *answer)
+{
+	fault->why = faults_text(zone, zone->name, type);
+	fault->at = ZONE_DNSKEY_UNAVAILABLE;
+	if (fault->why == NULL)
+		use_validator(fault, answer);
 }
 
 static bool
@@ -278,11 +279,13 @@ tags_text(const struct answer *answer)
 	return text != NULL ? text : memory_string("none");
 }
 
-/* No DS record fits. Where one names a key, only its digest is wrong. */
+/*
+ * A DS record that names a key, but has another digest. Owned by the caller;
+ * NULL: there is none.
+ */
 static char *
-mismatch_text(const struct zone_evidence *zone, const struct answer *dnskey)
+digest_text(const struct zone_evidence *zone, const struct answer *dnskey)
 {
-	char *theirs, *ours, *text;
 	struct dns_key key;
 	struct dns_ds ds;
 	size_t i, j;
@@ -299,6 +302,17 @@ mismatch_text(const struct zone_evidence *zone, const struct answer *dnskey)
 				    zone->name, key.key_tag);
 		}
 	}
+	return NULL;
+}
+
+/* No DS record fits. Where one names a key, only its digest is wrong. */
+static char *
+mismatch_text(const struct zone_evidence *zone, const struct answer *dnskey)
+{
+	char *text = digest_text(zone, dnskey), *theirs, *ours;
+
+	if (text != NULL)
+		return text;
 	theirs = tags_text(zone->ds);
 	ours = tags_text(dnskey);
 	text = memory_format("no DS record of %s (for the keys %s) fits one of "
@@ -315,53 +329,51 @@ trust_heard_keys(const struct zone_evidence *zone, struct trust_fault *fault)
 	    DNS_DNSKEY);
 	const struct rrsig_keys keys = { dnskey, zone->ds };
 
-	if (dnskey == NULL) {
-		fault->why = faults_text(zone, zone->name, DNS_DNSKEY);
-		fault->at = ZONE_DNSKEY_UNAVAILABLE;
-		if (fault->why == NULL)
-			use_validator(fault, zone->dnskey);
-	} else if (!any_ds_fits(zone, dnskey)) {
+	if (dnskey != NULL && !any_ds_fits(zone, dnskey)) {
 		fault->at = ZONE_DS_MISMATCH;
 		fault->why = mismatch_text(zone, dnskey);
-	} else if (!find_signature_fault(fault, dnskey, zone->name,
-	    DNS_DNSKEY, &keys)) {
-		fault->why = faults_text(zone, zone->name, DNS_DNSKEY);
-		fault->at = ZONE_DNSKEY_UNAVAILABLE;
-		if (fault->why == NULL)
-			use_validator(fault, zone->dnskey);
+	} else if (dnskey == NULL || !find_signature_fault(fault, dnskey,
+	    zone->name, DNS_DNSKEY, &keys)) {
+		blame_servers(fault, zone, DNS_DNSKEY, zone->dnskey);
 	}
 }
 
 /* --- Denials --- */
 
-/* Sets the fault of an answer that denies something. */
+/* "no such name", as the answer to A mx.example.org. Static. */
+static const char *
+claim_text(const struct answer *answer)
+{
+	return answer_has_records(answer) ? "as a wildcard has it" :
+	    answer->kind == ANSWER_NO_NAME ? "no such name" : "no such record";
+}
+
+/* Sets the fault of an answer that does not prove what it denies. */
+static bool
+find_proof_fault(struct trust_fault *fault, const struct answer *answer)
+{
+	const enum denial_fault denial = denial_check(answer);
+
+	if (denial != DENIAL_MISSING && denial != DENIAL_WRONG)
+		return false;
+	fault->at = ZONE_DENIAL_BROKEN;
+	fault->why = memory_format("the answer to %s %s, \"%s\", %s",
+	    dns_type_name(answer->type), answer->owner, claim_text(answer),
+	    denial == DENIAL_MISSING ? "has no proof (NSEC or NSEC3)" :
+	    "is not proved by its NSEC or NSEC3 records");
+	return true;
+}
+
+/* The same, or of one whose proof is not well signed. */
 static bool
 find_denial_fault(struct trust_fault *fault, const struct answer *answer,
     const struct rrsig_keys *keys)
 {
-	const char *what = answer->kind == ANSWER_NO_NAME ? "no such name" :
-	    "no such record";
 	const struct answer_period *period;
 	size_t i;
 
-	switch (denial_check(answer)) {
-	case DENIAL_MISSING:
-		fault->why = memory_format("the answer to %s %s, \"%s\", has "
-		    "no proof (NSEC or NSEC3)", dns_type_name(answer->type),
-		    answer->owner, what);
-		break;
-	case DENIAL_WRONG:
-		fault->why = memory_format("the answer to %s %s, \"%s\", is "
-		    "not proved by its NSEC or NSEC3 records",
-		    dns_type_name(answer->type), answer->owner, what);
-		break;
-	default:
-		break;
-	}
-	if (fault->why != NULL) {
-		fault->at = ZONE_DENIAL_BROKEN;
+	if (find_proof_fault(fault, answer))
 		return true;
-	}
 	for (i = 0; i < answer->period_count; i++) {
 		period = &answer->periods[i];
 		if (find_signature_fault(fault, answer, period->owner,
@@ -380,32 +392,37 @@ trust_heard_ds(const struct evidence *evidence,
 	const struct rrsig_keys keys = { parent != NULL ? parent->dnskey :
 		NULL, NULL };
 	struct heard heard;
+	bool found;
 
 	if (!heard_usable(zone, zone->name, DNS_DS, &heard)) {
-		fault->why = faults_text(zone, zone->name, DNS_DS);
-		fault->at = ZONE_DNSKEY_UNAVAILABLE;
-		if (fault->why == NULL)
-			use_validator(fault, zone->ds);
+		blame_servers(fault, zone, DNS_DS, zone->ds);
 		return;
 	}
-	if (answer_has_records(heard.answer) ?
+	found = answer_has_records(heard.answer) ?
 	    find_signature_fault(fault, heard.answer, zone->name, DNS_DS,
-	    &keys) : find_denial_fault(fault, heard.answer, &keys))
-		return;
-	use_validator(fault, zone->ds);
+	    &keys) : find_denial_fault(fault, heard.answer, &keys);
+	if (!found)
+		use_validator(fault, zone->ds);
 }
 
-/* What one server's answer out of the zone lacks. False: nothing is found. */
+/*
+ * What one server's answer out of the zone lacks. False: nothing is found. The
+ * CNAME record made of a DNAME record has no signature (RFC 6672 5.3.1); where
+ * an alias leads is for its end to say.
+ */
 static bool
 find_answer_fault(struct trust_fault *fault, const struct answer *answer,
     const struct rrsig_keys *keys)
 {
+	if (answer->dname != NULL)
+		return find_signature_fault(fault, answer, answer->dname,
+		    DNS_DNAME, keys);
 	if (answer->aliased)
 		return find_signature_fault(fault, answer, answer->owner,
 		    DNS_CNAME, keys);
-	if (answer_has_records(answer))
-		return find_signature_fault(fault, answer, answer->owner,
-		    (uint16_t)answer->type, keys);
+	if (answer_has_records(answer) && find_signature_fault(fault, answer,
+	    answer->owner, (uint16_t)answer->type, keys))
+		return true;
 	return find_denial_fault(fault, answer, keys);
 }
 
