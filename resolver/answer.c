@@ -164,6 +164,75 @@ answer_free(struct answer *answer)
 	free(answer);
 }
 
+static struct answer_origin *
+origin_copy(const struct answer_origin *origin)
+{
+	struct answer_origin *copy;
+
+	if (origin == NULL)
+		return NULL;
+	copy = memory_copy(origin, sizeof(*origin));
+	if (origin->packet != NULL)
+		copy->packet = memory_copy(origin->packet, origin->size);
+	copy->why_bogus = memory_string(origin->why_bogus);
+	return copy;
+}
+
+static void
+copy_records(struct answer *copy, const struct answer *answer)
+{
+	struct answer_record *record;
+	size_t i;
+
+	copy->records = memory_new(answer->count, sizeof(*copy->records));
+	for (i = 0; i < answer->count; i++) {
+		record = &copy->records[i];
+		*record = answer->records[i];
+		record->data = memory_copy(answer->records[i].data,
+		    record->size);
+		record->name = memory_string(answer->records[i].name);
+	}
+}
+
+static void
+copy_signatures(struct answer *copy, const struct answer *answer)
+{
+	size_t i;
+
+	copy->periods = memory_new(answer->period_count,
+	    sizeof(*copy->periods));
+	for (i = 0; i < answer->period_count; i++) {
+		copy->periods[i] = answer->periods[i];
+		copy->periods[i].owner =
+		    memory_string(answer->periods[i].owner);
+		copy->periods[i].zone = memory_string(answer->periods[i].zone);
+	}
+	copy->signers = memory_new(answer->signer_count,
+	    sizeof(*copy->signers));
+	for (i = 0; i < answer->signer_count; i++) {
+		copy->signers[i] = answer->signers[i];
+		copy->signers[i].zone = memory_string(answer->signers[i].zone);
+	}
+}
+
+struct answer *
+answer_copy(const struct answer *answer)
+{
+	struct answer *copy;
+
+	if (answer == NULL)
+		return NULL;
+	copy = memory_copy(answer, sizeof(*answer));
+	copy->owner = memory_string(answer->owner);
+	copy->expanded = memory_string(answer->expanded);
+	copy->dname = memory_string(answer->dname);
+	copy->why = memory_string(answer->why);
+	copy->origin = origin_copy(answer->origin);
+	copy_records(copy, answer);
+	copy_signatures(copy, answer);
+	return copy;
+}
+
 bool
 answer_has_records(const struct answer *answer)
 {

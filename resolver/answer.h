@@ -200,6 +200,9 @@ struct answer	*answer_failed(const char *owner, enum dns_type type,
 struct answer	*answer_unusable(const char *owner, enum dns_type type,
 		    const char *why);
 
+/* Owned by the caller. NULL makes NULL. */
+struct answer	*answer_copy(const struct answer *answer);
+
 /* NULL is fine. */
 void		 answer_free(struct answer *answer);
 

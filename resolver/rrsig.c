@@ -476,6 +476,8 @@ rrsig_settle(struct answer *answer, const struct rrsig_keys *keys,
 			    &checking);
 		signers_settle(answer);
 		validity_settle(answer, now);
+		/* Once is enough: with these keys nothing else comes of it. */
+		answer->ambiguous = false;
 	}
 	wire_sections_clear(&sections);
 	free(secure);

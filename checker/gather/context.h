@@ -22,6 +22,7 @@ struct tls_client;
 struct tool_evidence;
 struct trace;
 struct probe_cache;
+struct zone_memo;
 
 /* More addresses than a domain can have: 64 hosts with 32 each. */
 #define GATHER_ENDPOINTS_MAX 4096
@@ -55,6 +56,7 @@ struct context {
 	const struct resolver_options	*resolver_options;
 	size_t				 servers_at_once; /* 0: a few */
 	struct query_client		*query_client;
+	struct zone_memo		*zone_memo;
 	struct dialer			*dialer;
 	struct tls_client		*tls;
 	struct probe_cache		*probe_cache;

@@ -7,6 +7,7 @@
 #include "checker/gather/trust_names.h"
 #include "checker/gather/trust_servers.h"
 #include "checker/gather/trust_walk.h"
+#include "checker/gather/zone_memo.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/query.h"
@@ -55,6 +56,12 @@ trust_free(struct trust *trust)
 	trust_names_clear(&trust->uncut);
 	evidence_sort_zones(trust->evidence);
 	zone_facts_settle(trust->evidence);
+	for (i = 0; i < trust->evidence->zone_count; i++) {
+		zone_memo_keep(trust->context->zone_memo,
+		    trust->evidence->zones[i].ds);
+		zone_memo_keep(trust->context->zone_memo,
+		    trust->evidence->zones[i].dnskey);
+	}
 	free(trust);
 }
 
@@ -228,11 +235,23 @@ ask(struct trust *trust, const char *zone, enum dns_type type)
 static void
 add_zone(struct trust *trust, const char *name)
 {
-	if (evidence_zone(trust->evidence, name) != NULL ||
-	    evidence_add_zone(trust->evidence, name) == NULL)
+	struct zone_memo *memo = trust->context->zone_memo;
+	struct zone_evidence *zone;
+	const struct answer *ds;
+
+	if (evidence_zone(trust->evidence, name) != NULL)
 		return;
-	ask(trust, name, DNS_DNSKEY);
-	if (strcmp(name, ".") != 0)
+	zone = evidence_add_zone(trust->evidence, name);
+	if (zone == NULL)
+		return;
+	zone->dnskey = zone_memo_find(memo, name, DNS_DNSKEY);
+	zone->ds = zone_memo_find(memo, name, DNS_DS);
+	ds = zone->ds;
+	if (zone->dnskey == NULL)
+		ask(trust, name, DNS_DNSKEY);
+	if (ds != NULL)
+		add_parent(trust, name, ds);
+	else if (strcmp(name, ".") != 0)
 		ask(trust, name, DNS_DS);
 }
 

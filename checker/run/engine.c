@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "checker/gather/probe_cache.h"
+#include "checker/gather/zone_memo.h"
 #include "checker/run/user_files.h"
 #include "checker/tlsa/ca_store.h"
 #include "checker/tlsa/keyfile.h"
@@ -206,6 +207,7 @@ open_network(struct engine *engine, enum descriptors_work work, char **why)
 	dialer_set_max(context->dialer, share.connections);
 	context->tls = tls_client_new();
 	context->probe_cache = probe_cache_new();
+	context->zone_memo = zone_memo_new();
 	context->query_client = query_client_new(context->base,
 	    engine->resolver.now, share.queries);
 	context->resolver = resolver_open(context->base, &engine->resolver,
@@ -304,6 +306,7 @@ engine_close(struct engine *engine)
 	query_client_free(engine->context.query_client);
 	resolver_close(engine->context.resolver);
 	probe_cache_free(engine->context.probe_cache);
+	zone_memo_free(engine->context.zone_memo);
 	dialer_free(engine->context.dialer);
 	tls_client_free(engine->context.tls);
 	close_base(engine->context.base);
