@@ -260,7 +260,7 @@ add_deprecated(struct judge_state *state, const struct zone_evidence *zone)
 	advice_add_text(&finding->advice, "sign it with algorithm 13 or 8, "
 	    "and have DS records with digest type 2 published in %s",
 	    zone->parent != NULL ? zone->parent : "its parent");
-	trust_ds_advise(&finding->advice, zone, ZONE_DS_UNSUPPORTED);
+	trust_ds_advise_without_sha1(&finding->advice, zone);
 }
 
 /*

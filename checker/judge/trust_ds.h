@@ -14,4 +14,8 @@
 void	trust_ds_advise(struct advice_list *list,
 	    const struct zone_evidence *zone, enum zone_break at);
 
+/* The same for a secure zone that depends on SHA-1: records that do not. */
+void	trust_ds_advise_without_sha1(struct advice_list *list,
+	    const struct zone_evidence *zone);
+
 #endif
