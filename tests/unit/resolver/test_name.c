@@ -283,6 +283,25 @@ static const struct below_row {
 	    "mx\\.example.org", true },
 };
 
+/* A dot that is escaped separates no labels. */
+static const struct parent_row {
+	const char	*name;
+	const char	*text;
+	const char	*parent;
+	size_t		 labels;
+} parent_rows[] = {
+	{ "root", ".", ".", 0 },
+	{ "one label", "org", ".", 1 },
+	{ "three", "mx.example.org", "example.org", 3 },
+	{ "escaped dot", "a\\.b.example", "example", 2 },
+	{ "nothing but an escaped dot", "\\.", ".", 1 },
+	{ "escaped dot at the end", "a\\..example", "example", 2 },
+	{ "escaped backslash", "a\\\\.example", "example", 2 },
+	{ "escaped backslash and dot", "a\\\\\\.b.example", "example", 2 },
+	{ "octet by its number", "a\\046b.example", "example", 2 },
+	{ "number before a dot", "\\000.example", "example", 2 },
+};
+
 static const struct localhost_row {
 	const char	*name;
 	const char	*text;
@@ -408,6 +427,15 @@ test_tlsa_owner(void **state)
 }
 
 static void
+test_parent(void **state)
+{
+	const struct parent_row *row = *state;
+
+	assert_string_equal(name_parent(row->text), row->parent);
+	assert_int_equal(name_label_count(row->text), row->labels);
+}
+
+static void
 test_tlsrpt_owner(void **state)
 {
 	char *owner = name_tlsrpt_owner("example.org");
@@ -434,6 +462,7 @@ main(void)
 		TABLE_ALONE(test_equal),
 		TABLE_ALONE(test_compare_natural),
 		TABLE(test_is_at_or_below, below_rows),
+		TABLE(test_parent, parent_rows),
 		TABLE(test_is_localhost, localhost_rows),
 		TABLE(test_is_host, host_rows),
 		TABLE(test_is_address, address_rows),
