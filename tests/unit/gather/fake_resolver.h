@@ -1,7 +1,7 @@
 /*
  * In place of resolver/resolver.c: a resolver without a network, whose answers
- * are the test's. A test that has this file among its sources is not linked to
- * the real one.
+ * are the test's. Name servers in 10.0.0.0/8 are not asked. A test that has
+ * this file among its sources is not linked to the real one.
  */
 #ifndef TESTS_UNIT_GATHER_FAKE_RESOLVER_H
 #define TESTS_UNIT_GATHER_FAKE_RESOLVER_H

@@ -43,6 +43,12 @@ packet_push(ldns_pkt *made, const char *text)
 }
 
 void
+packet_push_additional(ldns_pkt *made, const char *text)
+{
+	push(made, LDNS_SECTION_ADDITIONAL, text);
+}
+
+void
 packet_push_raw(ldns_pkt *made, const char *owner, enum dns_type type,
     const void *rdata, size_t size)
 {

@@ -30,6 +30,8 @@ struct ldns_struct_pkt	*packet_new(const struct packet *packet);
 
 /* One more record in the answer section. */
 void	packet_push(struct ldns_struct_pkt *made, const char *text);
+/* The same in the additional section. */
+void	packet_push_additional(struct ldns_struct_pkt *made, const char *text);
 
 /* One more with these octets as its RDATA, however malformed. */
 void	packet_push_raw(struct ldns_struct_pkt *made, const char *owner,
