@@ -264,7 +264,7 @@ ask_next(struct trust_walk *walk)
 {
 	for (; walk->target < walk->targets.count; walk->target++,
 	    walk->depth = 0) {
-		if (walk->asked == QUESTIONS_MAX || !go_down(walk))
+		if (walk->asked >= QUESTIONS_MAX || !go_down(walk))
 			continue;
 		if (walk->depth == 1)
 			ask(walk, DNS_DNSKEY, on_dnskey);
