@@ -187,7 +187,7 @@ on_referral(struct answer *answer, void *argument)
 		return;
 	}
 	answer_free(answer);
-	for (i = 0; i < referral.count; i++) {
+	for (i = 0; i < referral.count && i < ZONE_SERVERS_NAMES_MAX; i++) {
 		for (j = 0; j < referral.servers[i].glue_count; j++)
 			add_record(search, referral.servers[i].name,
 			    &referral.servers[i].glue[j]);
@@ -254,7 +254,9 @@ on_ns(struct answer *answer, void *argument)
 
 	search->ns = NULL;
 	record_order_sort(answer);
-	for (i = 0; answer_has_records(answer) && i < answer->count; i++)
+	/* The rest of the look-ups are for those in a referral. */
+	for (i = 0; answer_has_records(answer) && i < answer->count &&
+	    i < ZONE_SERVERS_NAMES_MAX; i++)
 		look_up(search, answer->records[i].name);
 	answer_free(answer);
 	if (search->running == 0)
