@@ -182,7 +182,7 @@ test_idle(void **state)
 
 /* --- Breaks --- */
 
-/* Where every question for DS records below org fails, an alias seems a zone. */
+/* Where even the question for DS records fails, an alias seems a zone. */
 static const struct world_answer alias_rows[] = {
 	WORLD_KEYS("."), WORLD_ZONE("org", "."),
 	NS("org", "ns.org"), A("ns.org", "192.0.2.1"),

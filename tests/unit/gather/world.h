@@ -53,7 +53,8 @@ struct world {
 	size_t			 asked;		/* questions in all */
 	/*
 	 * What was asked, in that order: "DS:org " of the resolver and
-	 * "DS:org@192.0.2.1 " of a server, with "+" if RD and CD are set. Owned.
+	 * "DS:org@192.0.2.1 " of a server, with "+" if RD and CD are set.
+	 * Owned.
 	 */
 	char			*log;
 	size_t			 ends;		/* calls of world_done */
