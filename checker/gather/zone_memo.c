@@ -82,7 +82,8 @@ struct answer *
 zone_memo_find(const struct zone_memo *memo, const char *zone,
     enum dns_type type)
 {
-	const struct kept *kept = find(memo, zone, type);
+	const struct kept *kept = memo != NULL ? find(memo, zone, type) :
+	    NULL;
 
 	return kept != NULL && kept->until > clock_monotonic() ?
 	    answer_copy(kept->answer) : NULL;
@@ -93,7 +94,7 @@ zone_memo_keep(struct zone_memo *memo, const struct answer *answer)
 {
 	struct kept *kept;
 
-	if (!answer_is_secure(answer))
+	if (memo == NULL || !answer_is_secure(answer))
 		return;
 	kept = find(memo, answer->owner, answer->type);
 	if (kept != NULL && kept->until > clock_monotonic())

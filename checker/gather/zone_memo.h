@@ -20,10 +20,13 @@ struct zone_memo *zone_memo_new(void);
 /* NULL is fine. */
 void		 zone_memo_free(struct zone_memo *memo);
 
-/* A copy of the answer, owned by the caller. NULL: none is fresh. */
+/* A copy, owned by the caller. NULL: none is fresh, or there is no memo. */
 struct answer	*zone_memo_find(const struct zone_memo *memo,
 		    const char *zone, enum dns_type type);
-/* Keeps a copy of a secure answer with records; others are not kept. */
+/*
+ * Keeps a copy of a secure answer with records; others are not kept. A memo of
+ * NULL keeps nothing.
+ */
 void		 zone_memo_keep(struct zone_memo *memo,
 		    const struct answer *answer);
 

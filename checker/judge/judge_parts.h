@@ -100,8 +100,8 @@ struct trust_fault judge_trust_of_host(const struct judge_state *state);
 enum verdict	 judge_trust_verdict(const struct judge_state *state,
 		    const struct trust_fault *fault);
 /*
- * Adds what would cure a fault, or OTHERWISE if it is not known; then END. Where
- * no other finding has it, the zone is the place.
+ * Adds what would cure a fault, or OTHERWISE if it is not known; then END.
+ * Where no other finding has it, the zone is the place.
  */
 void		 judge_trust_advise(struct finding *finding,
 		    const struct trust_fault *fault, const char *otherwise,

@@ -19,7 +19,8 @@ struct resolver_question {
 	struct resolver_question	*next;		/* owned */
 	struct event			*due;		/* owned */
 	struct answer			*answer;	/* owned, NULL: none */
-	char				*name;		/* owned, NULL: a probe */
+	char				*name;		/* owned; NULL: a
+							 * probe */
 	enum dns_type			 type;
 	bool				 overdue;
 	bool				 limited;	/* again */

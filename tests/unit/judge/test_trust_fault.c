@@ -235,9 +235,9 @@ test_answer(void **state)
 	(void)state;
 	trust_tree_init(&tree);
 	zone_status_judge(tree.evidence);
+	/* Unless a server was asked, it may be another zone's fault. */
 	assert_fault(tree.evidence, fixture_answer(WWW, DNS_A,
-	    ANSWER_UNUSABLE, DNSSEC_BOGUS), ZONE, ZONE_SIGNATURES_BROKEN,
-	    "something is wrong");
+	    ANSWER_UNUSABLE, DNSSEC_BOGUS), NULL, ZONE_UNBROKEN, NULL);
 	trust_tree_hear(trust_tree_zone(&tree), trust_tree_answer(&packet,
 	    &none));
 	assert_fault(tree.evidence, fixture_answer(WWW, DNS_A,

@@ -467,7 +467,9 @@ test_cases(void **state)
 	free(text);
 }
 
-/* What DANE lacks is a failure; an unsigned alias of a host that passes is not. */
+/*
+ * What DANE lacks is a failure; an unsigned alias of a host that passes is not.
+ */
 static void
 test_cases_depend(void **state)
 {

@@ -25,8 +25,8 @@ most(const struct descriptors_worker *share, enum descriptors_work work)
 
 	if (work == DESCRIPTORS_JUDGE)
 		return sum;
-	sum += RESOLVER + share->queries + share->udp_ports + share->tcp_connections +
-	    share->connections;
+	sum += RESOLVER + share->queries + share->udp_ports +
+	    share->tcp_connections + share->connections;
 	if (work == DESCRIPTORS_AUTHORITATIVE)
 		sum += share->audits * share->servers * (RESOLVER +
 		    share->server_udp_ports + share->server_tcp_connections);
