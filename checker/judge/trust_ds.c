@@ -1,6 +1,7 @@
 #include "checker/judge/trust_ds.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "checker/judge/trust_heard.h"
 #include "resolver/algorithm.h"
@@ -53,6 +54,22 @@ would_validate(const struct trial *trial, struct answer_record *ds)
 	return good;
 }
 
+/* A validator that does not know its algorithm gains nothing by it. */
+static bool
+is_published(const struct trial *trial, const struct answer_record *ds)
+{
+	const struct answer *published = trial->zone->ds;
+	size_t i;
+
+	for (i = 0; published != NULL && i < published->count; i++) {
+		if (published->records[i].size == ds->size &&
+		    memcmp(published->records[i].data, ds->data,
+		    ds->size) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* True: it would, and is advised. */
 static bool
 advise_tried(const struct trial *trial, struct answer_record *ds)
@@ -60,7 +77,7 @@ advise_tried(const struct trial *trial, struct answer_record *ds)
 	const struct advice_rrset rrset = { trial->zone->name, ADVICE_TTL };
 	char *data;
 
-	if (!would_validate(trial, ds))
+	if (is_published(trial, ds) || !would_validate(trial, ds))
 		return false;
 	data = ds_text(ds);
 	advice_add_publish_data(trial->list, &rrset, DNS_DS, data);

@@ -151,6 +151,27 @@ test_advise(void **state)
 	trust_tree_clear(&tree);
 }
 
+/* What is published already is no cure, if the validator cannot use it. */
+static void
+test_published(void **state)
+{
+	static const struct row row = { "", ZONE_DS_UNSUPPORTED, KSK, 13, GOOD,
+		false, CDS_NONE, 0 };
+	struct advice_list list = { 0 };
+	struct zone_evidence *zone;
+	struct trust_tree tree;
+
+	(void)state;
+	trust_tree_init(&tree);
+	set_row(&tree, &row);
+	zone = trust_tree_zone(&tree);
+	trust_tree_add_ds(zone->ds, &tree, DS_SHA256);
+	trust_ds_advise(&list, zone, ZONE_DS_UNSUPPORTED);
+	assert_advice(&list, NULL);
+	advice_list_clear(&list);
+	trust_tree_clear(&tree);
+}
+
 /* Keys that only a server itself has shown do as well. */
 static void
 test_heard(void **state)
@@ -228,6 +249,7 @@ main(void)
 {
 	static const struct table tables[] = {
 		TABLE(test_advise, rows),
+		TABLE_ALONE(test_published),
 		TABLE_ALONE(test_heard),
 		TABLE_ALONE(test_removal),
 		TABLE_ALONE(test_without_sha1),
