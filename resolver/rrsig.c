@@ -457,14 +457,16 @@ secure_keys(const struct rrsig_keys *keys, size_t *count)
 
 void
 rrsig_settle(struct answer *answer, const struct rrsig_keys *keys,
-    size_t count, time_t now)
+    size_t count, time_t now, size_t *checks)
 {
-	struct checking checking = { .now = now, .left = RRSIG_CHECKS_MAX };
+	const size_t most = *checks < RRSIG_CHECKS_MAX ? *checks :
+	    RRSIG_CHECKS_MAX;
+	struct checking checking = { .now = now, .left = most };
 	struct wire_sections sections;
 	struct rrsig_keys *secure;
 	size_t i;
 
-	if (!answer->ambiguous || answer->dnssec != DNSSEC_SECURE)
+	if (!answer->ambiguous || answer->dnssec != DNSSEC_SECURE || most == 0)
 		return;
 	secure = secure_keys(keys, &count);
 	checking.keys = secure;
@@ -479,6 +481,7 @@ rrsig_settle(struct answer *answer, const struct rrsig_keys *keys,
 		/* Once is enough: with these keys nothing else comes of it. */
 		answer->ambiguous = false;
 	}
+	*checks -= most - checking.left;
 	wire_sections_clear(&sections);
 	free(secure);
 }

@@ -68,9 +68,12 @@ void		 rrsig_result_clear(struct rrsig_result *result);
  * Of an answer that is ambiguous, replaces the period of each RRset by that of
  * the good signature that ends last, made with one of COUNT sets of keys that
  * are secure, and leaves out signers whose signatures are not good. RRsets of
- * which none is found to be good stay as they are.
+ * which none is found to be good stay as they are. *CHECKS is what all answers
+ * together may cost, about in checks of a signature; it is charged with those
+ * that were made, and with none left nothing is settled.
  */
 void		 rrsig_settle(struct answer *answer,
-		    const struct rrsig_keys *keys, size_t count, time_t now);
+		    const struct rrsig_keys *keys, size_t count, time_t now,
+		    size_t *checks);
 
 #endif

@@ -160,6 +160,7 @@ zone_facts_sha1_beside_better(const struct zone_evidence *zone)
 struct settling {
 	struct evidence		*evidence;	/* borrowed */
 	struct rrsig_keys	*keys;		/* owned, one for each zone */
+	size_t			 checks;	/* of signatures, left */
 };
 
 /* The zone, on the answer's chain of trust, that is as above; or NULL. */
@@ -181,7 +182,7 @@ zone_by_sha1(const struct evidence *evidence, const struct answer *answer)
 }
 
 static void
-settle_answer(const struct settling *settling, struct answer **slot)
+settle_answer(struct settling *settling, struct answer **slot)
 {
 	struct answer *answer = *slot, *bogus;
 	const struct zone_evidence *zone;
@@ -191,7 +192,8 @@ settle_answer(const struct settling *settling, struct answer **slot)
 		return;
 	if (answer->ambiguous && answer->origin != NULL)
 		rrsig_settle(answer, settling->keys,
-		    settling->evidence->zone_count, answer->origin->now);
+		    settling->evidence->zone_count, answer->origin->now,
+		    &settling->checks);
 	zone = zone_by_sha1(settling->evidence, answer);
 	if (zone == NULL)
 		return;
@@ -207,7 +209,7 @@ settle_answer(const struct settling *settling, struct answer **slot)
 }
 
 static void
-settle_host(const struct settling *settling, struct host_evidence *host)
+settle_host(struct settling *settling, struct host_evidence *host)
 {
 	size_t i;
 
@@ -225,7 +227,8 @@ settle_host(const struct settling *settling, struct host_evidence *host)
 }
 
 static void
-settle_zone(struct evidence *evidence, struct zone_evidence *zone)
+settle_zone(struct evidence *evidence, struct zone_evidence *zone,
+    size_t *checks)
 {
 	const struct zone_evidence *parent = zone->parent != NULL ?
 	    evidence_zone(evidence, zone->parent) : NULL;
@@ -233,23 +236,24 @@ settle_zone(struct evidence *evidence, struct zone_evidence *zone)
 
 	if (zone->dnskey != NULL && zone->dnskey->origin != NULL)
 		rrsig_settle(zone->dnskey, &keys, 1,
-		    zone->dnskey->origin->now);
+		    zone->dnskey->origin->now, checks);
 	if (zone->ds == NULL || zone->ds->origin == NULL || parent == NULL)
 		return;
 	keys = (struct rrsig_keys){ parent->dnskey, NULL };
-	rrsig_settle(zone->ds, &keys, 1, zone->ds->origin->now);
+	rrsig_settle(zone->ds, &keys, 1, zone->ds->origin->now, checks);
 }
 
 void
 zone_facts_settle(struct evidence *evidence)
 {
-	struct settling settling = { evidence, NULL };
+	struct settling settling = { evidence, NULL, ZONE_FACTS_CHECKS };
 	size_t i;
 
 	settling.keys = memory_new(evidence->zone_count,
 	    sizeof(*settling.keys));
 	for (i = 0; i < evidence->zone_count; i++) {
-		settle_zone(evidence, &evidence->zones[i]);
+		settle_zone(evidence, &evidence->zones[i],
+		    &settling.checks);
 		settling.keys[i].dnskey = evidence->zones[i].dnskey;
 	}
 	settle_answer(&settling, &evidence->mx);

@@ -40,6 +40,12 @@ bool	zone_facts_denial(const struct evidence *evidence,
 bool	zone_facts_sha1_beside_better(const struct zone_evidence *zone);
 
 /*
+ * What finding out may cost a domain, in checks of signatures: more than ten for
+ * each host that it can have.
+ */
+#define ZONE_FACTS_CHECKS	1024
+
+/*
  * Once all zones are known: finds out which of several signatures are good, and
  * makes bogus what depends on a zone as above, of which the validator is not
  * aware.

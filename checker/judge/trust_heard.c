@@ -12,6 +12,9 @@
 #include "resolver/rrsig.h"
 #include "resolver/text.h"
 
+/* Signed RRsets of a denial that are checked: SOA, three proofs, and more. */
+#define DENIAL_RRSETS	8
+
 /* A walk over what the servers said to one question. */
 struct heard {
 	const struct server_evidence	*server;	/* borrowed */
@@ -374,7 +377,7 @@ find_denial_fault(struct trust_fault *fault, const struct answer *answer,
 
 	if (find_proof_fault(fault, answer))
 		return true;
-	for (i = 0; i < answer->period_count; i++) {
+	for (i = 0; i < answer->period_count && i < DENIAL_RRSETS; i++) {
 		period = &answer->periods[i];
 		if (find_signature_fault(fault, answer, period->owner,
 		    period->type, keys))

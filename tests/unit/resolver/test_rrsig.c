@@ -504,12 +504,14 @@ static const struct settle_row {
 	bool		 secure;	/* the answer with the keys is */
 	bool		 by_other;	/* the later signature: by a key that
 					 * is not the zone's */
+	size_t		 checks;	/* that may be made */
 	int32_t		 until;		/* in days from now */
 	size_t		 signers;
 } settle_rows[] = {
-	{ "both keys are the zone's", true, false, 30, 2 },
-	{ "the later one is not", true, true, 10, 1 },
-	{ "keys that are not secure", false, true, 30, 2 },
+	{ "both keys are the zone's", true, false, 99, 30, 2 },
+	{ "the later one is not", true, true, 99, 10, 1 },
+	{ "keys that are not secure", false, true, 99, 30, 2 },
+	{ "no check is left", true, true, 0, 30, 2 },
 };
 
 static void
@@ -522,6 +524,7 @@ test_settle(void **state)
 	struct answer *dnskey = signing_keys(ZONE, list), *answer;
 	const struct rrsig_keys keys[] = { { NULL, NULL }, { dnskey, NULL } };
 	ldns_pkt *packet = packet_new(&a_packet);
+	size_t checks = row->checks;
 
 	if (!row->secure)
 		dnskey->dnssec = DNSSEC_INSECURE;
@@ -534,7 +537,9 @@ test_settle(void **state)
 	assert_non_null(answer->origin);
 	assert_int_equal(answer->signed_until, PACKET_NOW + 30 * SIGNING_DAY);
 	assert_int_equal(answer->signer_count, 2);
-	rrsig_settle(answer, keys, 2, PACKET_NOW);
+	rrsig_settle(answer, keys, 2, PACKET_NOW, &checks);
+	assert_true(row->signers == 1 ? checks < row->checks :
+	    checks <= row->checks);
 	assert_int_equal(answer->period_count, 1);
 	assert_string_equal(answer->periods[0].owner, OWNER);
 	assert_string_equal(answer->periods[0].zone, ZONE);
@@ -559,6 +564,7 @@ test_unambiguous(void **state)
 	struct signing_key *key = new_key(), *other = new_key();
 	ldns_pkt *packet = packet_new(&a_packet);
 	struct answer *answer;
+	size_t checks = 1;
 
 	(void)state;
 	signing_sign(packet, OWNER, DNS_A, other, (struct signing_time){
@@ -575,7 +581,7 @@ test_unambiguous(void **state)
 	assert_int_equal(answer->signed_since, PACKET_NOW + SIGNING_GOOD.from);
 	assert_int_equal(answer->signer_count, 1);
 	assert_int_equal(answer->signers[0].key_tag, signing_key_tag(key));
-	rrsig_settle(answer, NULL, 0, PACKET_NOW);
+	rrsig_settle(answer, NULL, 0, PACKET_NOW, &checks);
 	assert_int_equal(answer->signer_count, 1);
 	answer_free(answer);
 	signing_key_free(other);
