@@ -40,8 +40,8 @@ bool	zone_facts_denial(const struct evidence *evidence,
 bool	zone_facts_sha1_beside_better(const struct zone_evidence *zone);
 
 /*
- * What finding out may cost a domain, in checks of signatures: more than ten for
- * each host that it can have.
+ * What finding out may cost a domain, in checks of signatures: more than ten
+ * for each host that it can have.
  */
 #define ZONE_FACTS_CHECKS	1024
 
