@@ -68,7 +68,9 @@ class Key:
         private = self.base.with_name(self.base.name + ".private").read_text()
         if P256 not in private:
             raise ValueError(f"{self.base.name} does not sign with {P256}")
-        scalar = base64.b64decode(private.split("PrivateKey:")[1])
+        # Octets that are zero at its beginning are left out in the file.
+        scalar = base64.b64decode(
+            private.split("PrivateKey:")[1]).rjust(32, b"\0")
         body = base64.b64encode(EC_HEAD + scalar + EC_TAIL).decode()
         return (f"-----BEGIN EC PRIVATE KEY-----\n{body}\n"
                 "-----END EC PRIVATE KEY-----\n")
