@@ -25,6 +25,9 @@ from case import VALIDATOR, ZONES, Case
 from daemons import Missing, wait_for_port
 from lab import NAMED, UNBOUND, Lab
 
+# How a difference begins that not all versions have.
+SOME = "in some versions, "
+
 NAMED_CONF = """
 options {{
 \tdirectory "{folder}";
@@ -221,7 +224,7 @@ class Validators:
                     strange.append(f"{validator}: {question} is {status}, "
                                    f"the case expects {question.status}")
             differs = self.differs(case, validator)
-            if differs and not strange:
+            if differs and not strange and not differs.startswith(SOME):
                 found.append(f"{validator} agrees, although the case says "
                              f"that it differs: {differs}")
             if not differs:
