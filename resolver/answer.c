@@ -241,6 +241,12 @@ answer_has_records(const struct answer *answer)
 }
 
 bool
+answer_is_broken(const struct answer *answer)
+{
+	return answer != NULL && answer->dnssec <= DNSSEC_BOGUS;
+}
+
+bool
 answer_is_secure(const struct answer *answer)
 {
 	return answer_has_records(answer) && answer->dnssec == DNSSEC_SECURE;

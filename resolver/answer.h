@@ -209,6 +209,9 @@ void		 answer_free(struct answer *answer);
 /* Whether it has records, secure or not. NULL has none. */
 bool		 answer_has_records(const struct answer *answer);
 
+/* Whether it is bogus or failed, so that nothing is known. NULL is not. */
+bool		 answer_is_broken(const struct answer *answer);
+
 /* Whether it has records and is secure. NULL is not. */
 bool		 answer_is_secure(const struct answer *answer);
 

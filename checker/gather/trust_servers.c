@@ -228,12 +228,6 @@ add_job(struct trust_servers *servers, const char *asked, const char *about,
 	job->type = type;
 }
 
-static bool
-is_broken(const struct answer *answer)
-{
-	return answer != NULL && answer->dnssec <= DNSSEC_BOGUS;
-}
-
 static void
 add_zones(struct trust_servers *servers)
 {
@@ -242,10 +236,10 @@ add_zones(struct trust_servers *servers)
 
 	for (i = 0; i < servers->evidence->zone_count; i++) {
 		zone = &servers->evidence->zones[i];
-		if (is_broken(zone->ds) && zone->parent != NULL)
+		if (answer_is_broken(zone->ds) && zone->parent != NULL)
 			add_job(servers, zone->parent, zone->name, zone->name,
 			    DNS_DS);
-		else if (is_broken(zone->dnskey) &&
+		else if (answer_is_broken(zone->dnskey) &&
 		    answer_has_records(zone->ds))
 			add_job(servers, zone->name, zone->name, zone->name,
 			    DNS_DNSKEY);
@@ -263,7 +257,8 @@ zone_of(const struct evidence *evidence, const struct answer *answer)
 		zone = &evidence->zones[i];
 		if (!name_is_at_or_below(answer->owner, zone->name))
 			continue;
-		if (is_broken(zone->ds) || is_broken(zone->dnskey))
+		if (answer_is_broken(zone->ds) ||
+		    answer_is_broken(zone->dnskey))
 			return NULL;
 		if (last == NULL || name_is_at_or_below(zone->name,
 		    last->name))
@@ -277,7 +272,7 @@ add_answer(struct trust_servers *servers, const struct answer *answer)
 {
 	const struct zone_evidence *zone;
 
-	if (!is_broken(answer))
+	if (!answer_is_broken(answer))
 		return;
 	zone = zone_of(servers->evidence, answer);
 	if (zone != NULL)

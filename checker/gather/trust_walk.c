@@ -124,12 +124,6 @@ enter_zone(struct trust_walk *walk)
 	return zone;
 }
 
-static bool
-is_broken(const struct answer *answer)
-{
-	return answer != NULL && answer->dnssec <= DNSSEC_BOGUS;
-}
-
 /*
  * Whether something may be wrong below the zone. Below one that is not signed
  * there may be one that is; below another break nothing is looked for.
@@ -137,7 +131,7 @@ is_broken(const struct answer *answer)
 static bool
 goes_on_below(const struct zone_evidence *zone)
 {
-	if (is_broken(zone->ds) || is_broken(zone->dnskey) ||
+	if (answer_is_broken(zone->ds) || answer_is_broken(zone->dnskey) ||
 	    zone->dnskey == NULL)
 		return false;
 	return zone->dnskey->dnssec == DNSSEC_SECURE ||
@@ -201,8 +195,8 @@ static void
 on_ns(struct answer *answer, void *argument)
 {
 	struct trust_walk *walk = argument;
-	const bool cut = is_broken(answer) || (answer_has_records(answer) &&
-	    !answer->aliased);
+	const bool cut = answer_is_broken(answer) ||
+	    (answer_has_records(answer) && !answer->aliased);
 
 	walk->question = NULL;
 	context_trace_answer(walk->context, answer);
@@ -221,7 +215,7 @@ on_ds(struct answer *answer, void *argument)
 	walk->question = NULL;
 	context_trace_answer(walk->context, answer);
 	walk->ds = answer;
-	if (is_broken(answer)) {
+	if (answer_is_broken(answer)) {
 		enter_zone(walk);
 		next_target(walk);
 	} else if (answer->aliased) {

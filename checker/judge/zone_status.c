@@ -10,12 +10,6 @@
 #include "resolver/memory.h"
 #include "resolver/name.h"
 
-static bool
-is_broken(const struct answer *answer)
-{
-	return answer != NULL && answer->dnssec <= DNSSEC_BOGUS;
-}
-
 static void
 set_fault(struct zone_evidence *zone, enum dnssec_status dnssec,
     enum zone_break at, char *why)
@@ -151,7 +145,7 @@ judge_with_ds(struct zone_evidence *zone)
 	if (zone->dnskey == NULL) {
 		set_fault(zone, DNSSEC_FAILED, ZONE_UNBROKEN, memory_format(
 		    "the keys of %s were not asked for in time", zone->name));
-	} else if (is_broken(zone->dnskey)) {
+	} else if (answer_is_broken(zone->dnskey)) {
 		trust_heard_keys(zone, &fault);
 		take_fault(zone, zone->dnskey->dnssec, &fault);
 	} else if (zone->dnskey->dnssec == DNSSEC_INSECURE) {
@@ -192,7 +186,7 @@ judge_zone(struct evidence *evidence, struct zone_evidence *zone)
 		set_fault(zone, DNSSEC_FAILED, ZONE_UNBROKEN, memory_format(
 		    "the DS records of %s were not asked for in time",
 		    zone->name));
-	} else if (is_broken(zone->ds)) {
+	} else if (answer_is_broken(zone->ds)) {
 		trust_heard_ds(evidence, zone, &fault);
 		take_fault(zone, zone->ds->dnssec, &fault);
 	} else if (answer_has_records(zone->ds)) {
