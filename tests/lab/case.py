@@ -21,7 +21,7 @@ SERVERS = {name: f"{name}.{TOP}" for name in
            ("children", "scripted", "behind")}
 
 
-VALIDATOR = re.compile(r"(named|unbound)(?: (\d+)\.(\d+))?")
+VALIDATOR = re.compile(r"(named|unbound)(?: (before )?(\d+)\.(\d+))?")
 
 
 class Mistake(Exception):

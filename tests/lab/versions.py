@@ -1,11 +1,11 @@
-"""The versions of the libraries here, for cases that need newer ones."""
+"""The versions of the libraries here, for cases that depend on them."""
 
 import ctypes
 import functools
 import re
 import ssl
 
-NEED = re.compile(r"(openssl|libunbound) (\d+)\.(\d+)")
+NEED = re.compile(r"(openssl|libunbound) (before )?(\d+)\.(\d+)")
 
 
 @functools.cache
@@ -22,8 +22,8 @@ def present(library: str) -> tuple[int, int]:
 def lacking(needs: list[str]) -> str:
     """Why a case with these needs cannot be tried; "" if it can."""
     for need in needs:
-        library, major, minor = NEED.fullmatch(need).groups()
+        library, before, major, minor = NEED.fullmatch(need).groups()
         here = present(library)
-        if here < (int(major), int(minor)):
+        if (here < (int(major), int(minor))) != bool(before):
             return f"needs {need}, and here is {here[0]}.{here[1]}"
     return ""
