@@ -1,6 +1,7 @@
 """What daemons expect of a machine, shown to them in the lab alone."""
 
 import pathlib
+import subprocess
 
 from daemons import Daemons, wait_for_port
 from namespace import replace_file
@@ -56,7 +57,7 @@ def add_accounts(folder: pathlib.Path) -> None:
 
 
 def start_unbound(daemons: Daemons, folder: pathlib.Path, address: str,
-                  modules: str, more: str = "") -> None:
+                  modules: str, more: str = "") -> subprocess.Popen:
     """An unbound that resolves from the lab's root (folder/root.*).
 
     MORE is what else is in its configuration's section "server".
@@ -71,6 +72,7 @@ def start_unbound(daemons: Daemons, folder: pathlib.Path, address: str,
     process = daemons.start("unbound", "usr/sbin/unbound", "-d", "-p", "-c",
                             configuration, log=log)
     wait_for_port(address, 53, process, log)
+    return process
 
 
 def start_resolver(daemons: Daemons, folder: pathlib.Path) -> None:
