@@ -75,6 +75,18 @@ write_escape(char *text, int octet)
 	return text;
 }
 
+/* Writes one octet of a label, without a NUL. Returns where it ends. */
+static char *
+write_octet(char *text, int octet)
+{
+	if (octet >= 'A' && octet <= 'Z')
+		octet += 'a' - 'A';
+	if (!is_plain(octet))
+		return write_escape(text, octet);
+	*text++ = (char)octet;
+	return text;
+}
+
 char *
 name_normalise(const char *text)
 {
@@ -86,18 +98,35 @@ name_normalise(const char *text)
 	while (*text != '\0') {
 		octet = next_octet(&text, &escaped);
 		dot = octet == '.' && !escaped;
-		if (octet >= 'A' && octet <= 'Z')
-			octet += 'a' - 'A';
-		if (dot || is_plain(octet))
-			*end++ = (char)octet;
+		if (dot)
+			*end++ = '.';
 		else
-			end = write_escape(end, octet);
+			end = write_octet(end, octet);
 	}
 	if (dot)
 		*--end = '\0';
 	if (end == name)
 		*name = '.';
 	return name;
+}
+
+char *
+name_from_wire(const uint8_t *octets, size_t size)
+{
+	char text[4 * NAME_WIRE_MAX + 1], *end = text;
+	size_t at = 0, label;
+
+	while (at < size && at < NAME_WIRE_MAX && octets[at] != 0) {
+		label = octets[at++];
+		if (end > text)
+			*end++ = '.';
+		for (; label > 0 && at < size && at < NAME_WIRE_MAX; label--)
+			end = write_octet(end, octets[at++]);
+	}
+	if (end == text)
+		*end++ = '.';
+	*end = '\0';
+	return memory_string(text);
 }
 
 /*

@@ -23,6 +23,12 @@ char	*name_from_user(const char *text, const char **why);
 /* Converts a name in presentation form (RFC 1035 5.1). Owned by the caller. */
 char	*name_normalise(const char *text);
 
+/*
+ * The same of a name in wire form (RFC 1035 3.1) without compression, of at
+ * most NAME_WIRE_MAX octets: what is beyond is not read. Owned by the caller.
+ */
+char	*name_from_wire(const uint8_t *octets, size_t size);
+
 /* Whether SIZE octets are a name in this form that DNS messages can hold. */
 bool	 name_is_normal(const char *text, size_t size);
 

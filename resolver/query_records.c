@@ -139,20 +139,9 @@ query_records_name(const uint8_t *packet, size_t size, size_t *at)
 {
 	uint8_t wire[NAME_WIRE_MAX];
 	const size_t used = expand_name(packet, size, *at, wire);
-	char *text, *normal;
-	ldns_rdf *name;
 
 	if (used == 0)
 		return NULL;
 	*at = skip_name(packet, size, *at);
-	name = ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, used, wire);
-	if (name == NULL)
-		abort();
-	text = ldns_rdf2str(name);
-	if (text == NULL)
-		abort();
-	normal = name_normalise(text);
-	free(text);
-	ldns_rdf_deep_free(name);
-	return normal;
+	return name_from_wire(wire, used);
 }

@@ -95,13 +95,7 @@ wire_sections_clear(struct wire_sections *sections)
 char *
 wire_name(const ldns_rdf *name)
 {
-	char *text = ldns_rdf2str(name), *normal;
-
-	if (text == NULL)
-		abort();
-	normal = name_normalise(text);
-	free(text);
-	return normal;
+	return name_from_wire(ldns_rdf_data(name), ldns_rdf_size(name));
 }
 
 ldns_rr *

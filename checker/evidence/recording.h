@@ -7,9 +7,10 @@
  * that was judged and without anything that has to be parsed further: it passes
  * between two processes of the same program.
  *
- * Each struct is a map, with the names of its members as keys, in the order of
- * the tables in recording_fields.c; zeroes are left out. What a reader does not
- * know it skips, so that later versions can add. Nothing read is trusted: all
+ * Each struct is a map, with the names of its members as keys, or what is
+ * REPORTED with their rows, in the order of the tables in recording_fields.c;
+ * zeroes are left out. Names that a reader does not know it skips, so that
+ * later versions can add. Nothing read is trusted: all
  * limits of the evidence hold in what is decoded, texts are printable, names
  * are in the form of name.h, and what judge/ and report/ rely on is so.
  */

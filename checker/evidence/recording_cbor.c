@@ -9,6 +9,19 @@
 /* The most octets before the contents of an item (RFC 8949 3). */
 #define HEAD 9
 
+/* Major types (RFC 8949 3.1), in the highest bits of the first octet. */
+#define TYPE_UNSIGNED	0
+#define TYPE_NEGATIVE	1
+#define TYPE_OCTETS	2
+#define TYPE_TEXT	3
+#define TYPE_ARRAY	4
+#define TYPE_MAP	5
+#define TYPE_TAG	6
+#define TYPE_SHIFT	5
+
+/* Numbers below it are in the first octet's other bits. */
+#define SHORT		24
+
 /* What libcbor calls lengths by. */
 #if CBOR_MAJOR_VERSION == 0 && CBOR_MINOR_VERSION < 9
 typedef size_t cbor_length;
@@ -29,20 +42,37 @@ reserve(struct cbor_writer *writer, size_t size)
 	return writer->octets + writer->size;
 }
 
+/*
+ * The head of an item (RFC 8949 3), which is alike for all major types. Most of
+ * a tree's items are short.
+ */
+static void
+put_head(struct cbor_writer *writer, uint8_t type, uint64_t number)
+{
+	uint8_t *at = reserve(writer, HEAD);
+
+	if (number < SHORT) {
+		*at = (uint8_t)number;
+		writer->size++;
+	} else {
+		writer->size += cbor_encode_uint(number, at, HEAD);
+	}
+	*at |= (uint8_t)(type << TYPE_SHIFT);
+}
+
 void
 recording_cbor_put_unsigned(struct cbor_writer *writer, uint64_t number)
 {
-	writer->size += cbor_encode_uint(number, reserve(writer, HEAD), HEAD);
+	put_head(writer, TYPE_UNSIGNED, number);
 }
 
 void
 recording_cbor_put_signed(struct cbor_writer *writer, int64_t number)
 {
 	if (number >= 0)
-		recording_cbor_put_unsigned(writer, (uint64_t)number);
+		put_head(writer, TYPE_UNSIGNED, (uint64_t)number);
 	else
-		writer->size += cbor_encode_negint((uint64_t)-(number + 1),
-		    reserve(writer, HEAD), HEAD);
+		put_head(writer, TYPE_NEGATIVE, (uint64_t)-(number + 1));
 }
 
 void
@@ -69,8 +99,7 @@ void
 recording_cbor_put_octets(struct cbor_writer *writer, const void *octets,
     size_t size)
 {
-	writer->size += cbor_encode_bytestring_start(size,
-	    reserve(writer, HEAD), HEAD);
+	put_head(writer, TYPE_OCTETS, size);
 	put_contents(writer, octets, size);
 }
 
@@ -78,29 +107,26 @@ void
 recording_cbor_put_text(struct cbor_writer *writer, const char *text,
     size_t size)
 {
-	writer->size += cbor_encode_string_start(size, reserve(writer, HEAD),
-	    HEAD);
+	put_head(writer, TYPE_TEXT, size);
 	put_contents(writer, text, size);
 }
 
 void
 recording_cbor_put_array(struct cbor_writer *writer, size_t count)
 {
-	writer->size += cbor_encode_array_start(count, reserve(writer, HEAD),
-	    HEAD);
+	put_head(writer, TYPE_ARRAY, count);
 }
 
 void
 recording_cbor_put_map(struct cbor_writer *writer, size_t pairs)
 {
-	writer->size += cbor_encode_map_start(pairs, reserve(writer, HEAD),
-	    HEAD);
+	put_head(writer, TYPE_MAP, pairs);
 }
 
 void
 recording_cbor_put_tag(struct cbor_writer *writer, uint64_t tag)
 {
-	writer->size += cbor_encode_tag(tag, reserve(writer, HEAD), HEAD);
+	put_head(writer, TYPE_TAG, tag);
 }
 
 static void
@@ -259,6 +285,37 @@ is_inside(const struct cbor_reader *reader, const struct cbor_item *item)
 	    reader->left - (size_t)(item->octets - reader->next);
 }
 
+/*
+ * Reads an item with a head of one octet; libcbor, which calls back for each,
+ * the others. False: it is none of these.
+ */
+static bool
+read_short(struct cbor_reader *reader, struct cbor_item *item)
+{
+	static const enum cbor_kind kinds[] = {
+		[TYPE_UNSIGNED] = CBOR_UNSIGNED,
+		[TYPE_OCTETS] = CBOR_OCTETS,
+		[TYPE_TEXT] = CBOR_TEXT,
+		[TYPE_ARRAY] = CBOR_ARRAY,
+		[TYPE_MAP] = CBOR_MAP,
+	};
+	const uint8_t type = *reader->next >> TYPE_SHIFT;
+	const uint8_t number = *reader->next & ((1 << TYPE_SHIFT) - 1);
+	const bool string = type == TYPE_OCTETS || type == TYPE_TEXT;
+	const size_t size = string ? 1u + number : 1u;
+
+	if (number >= SHORT || type > TYPE_MAP ||
+	    kinds[type] == CBOR_OTHER || size > reader->left)
+		return false;
+	item->kind = kinds[type];
+	item->number = number;
+	if (string)
+		item->octets = reader->next + 1;
+	reader->next += size;
+	reader->left -= size;
+	return true;
+}
+
 enum cbor_result
 recording_cbor_read(struct cbor_reader *reader, struct cbor_item *item,
     size_t *needs)
@@ -270,6 +327,8 @@ recording_cbor_read(struct cbor_reader *reader, struct cbor_item *item,
 		*needs = 1;
 	if (reader->left == 0)
 		return CBOR_SHORT;
+	if (read_short(reader, item))
+		return CBOR_ITEM;
 	result = cbor_stream_decode(reader->next, reader->left, &callbacks,
 	    item);
 	switch (result.status) {

@@ -514,63 +514,88 @@ take_member(struct decoder *decoder, const struct recording_field *field,
 	}
 }
 
+static unsigned int
+views_taken(const struct decoder *decoder)
+{
+	return decoder->view == RECORDING_REPORTED ? RECORDING_IN_REPORTED :
+	    RECORDING_IN_FACTS | RECORDING_IN_ORIGIN;
+}
+
 static bool
 is_key(const struct recording_field *field, const struct cbor_item *key)
 {
-	return strlen(field->key) == key->number &&
-	    memcmp(field->key, key->octets, (size_t)key->number) == 0;
+	return field->key_size == key->number &&
+	    memcmp(field->key, key->octets, field->key_size) == 0;
 }
 
 /*
- * The field with the key among those of SHAPE from *NEXT_FIELD on, past which
- * it is moved; NULL: this version does not know it. False: it has come before.
+ * The row of the key among those of SHAPE, from FROM on, where it is likely to
+ * be, and once around. SHAPE->count: this version does not know it.
+ */
+static size_t
+find_key(const struct decoder *decoder, const struct recording_shape *shape,
+    size_t from, const struct cbor_item *key)
+{
+	const unsigned int views = views_taken(decoder);
+	const struct recording_field *field;
+	size_t i, row;
+
+	for (i = 0; i < shape->count; i++) {
+		row = from + i < shape->count ? from + i :
+		    from + i - shape->count;
+		field = &shape->fields[row];
+		if ((field->views & views) != 0 && is_key(field, key))
+			return row;
+	}
+	return shape->count;
+}
+
+/*
+ * Reads the key of a pair, and finds its row, as find_key does. What is
+ * reported has the row itself.
  */
 static bool
-find_field(const struct decoder *decoder, const struct recording_shape *shape,
-    size_t *next_field, const struct cbor_item *key,
-    const struct recording_field **found)
+take_key(struct decoder *decoder, const struct recording_shape *shape,
+    size_t from, size_t *row)
 {
-	const unsigned int views = decoder->view == RECORDING_REPORTED ?
-	    RECORDING_IN_REPORTED : RECORDING_IN_FACTS | RECORDING_IN_ORIGIN;
-	const struct recording_field *field;
-	size_t i;
+	struct cbor_item key;
 
-	*found = NULL;
-	for (i = 0; i < shape->count; i++) {
-		/* From where it is likely to be, once around. */
-		field = &shape->fields[(*next_field + i) % shape->count];
-		if ((field->views & views) == 0 || !is_key(field, key))
-			continue;
-		*found = field;
-		if (*next_field + i >= shape->count)
-			return false;
-		*next_field += i + 1;
+	if (!next(decoder, &key))
+		return false;
+	if (key.kind == CBOR_TEXT) {
+		*row = find_key(decoder, shape, from, &key);
 		return true;
 	}
+	if (key.kind != CBOR_UNSIGNED || decoder->view != RECORDING_REPORTED)
+		return fail(decoder, "is not a map with texts as keys");
+	if (key.number >= shape->count || (shape->fields[key.number].views &
+	    RECORDING_IN_REPORTED) == 0)
+		return fail(decoder, "has a key that there is not");
+	*row = (size_t)key.number;
 	return true;
 }
 
 static bool
 take_pair(struct decoder *decoder, const struct recording_shape *shape,
-    void *value, size_t *next_field)
+    void *value, size_t *next_row)
 {
-	const struct recording_field *field;
 	struct place place = { decoder->place, "?", NO_INDEX };
-	struct cbor_item key;
-	bool in_order, taken;
+	size_t row = 0;
+	bool taken;
 
-	if (!next_of(decoder, CBOR_TEXT, "a map with texts as keys", &key))
+	if (!take_key(decoder, shape, *next_row, &row))
 		return false;
-	in_order = find_field(decoder, shape, next_field, &key, &field);
-	if (field != NULL)
-		place.key = field->key;
+	if (row < shape->count)
+		place.key = shape->fields[row].key;
 	decoder->place = &place;
-	if (!in_order)
-		taken = fail(decoder, "comes twice, or not in its order");
-	else if (field == NULL)
+	if (row == shape->count)
 		taken = skip(decoder, SKIP_DEPTH);
+	else if (row < *next_row)
+		taken = fail(decoder, "comes twice, or not in its order");
 	else
-		taken = take_member(decoder, field, value);
+		taken = take_member(decoder, &shape->fields[row], value);
+	if (row < shape->count)
+		*next_row = row + 1;
 	decoder->place = place.above;
 	return taken;
 }
@@ -605,12 +630,12 @@ take_struct(struct decoder *decoder, const struct recording_shape *shape,
 {
 	struct cbor_item item;
 	const char *fault;
-	size_t next_field = 0;
+	size_t next_row = 0;
 
 	if (!next_of(decoder, CBOR_MAP, "a map", &item))
 		return false;
 	for (; item.number > 0; item.number--) {
-		if (!take_pair(decoder, shape, value, &next_field))
+		if (!take_pair(decoder, shape, value, &next_row))
 			return false;
 	}
 	if (!is_complete(decoder, shape, value))

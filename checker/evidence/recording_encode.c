@@ -29,9 +29,8 @@ is_zero(const void *octets, size_t size)
 	return memcmp(octets, zeroes, size) == 0;
 }
 
-static bool
-is_struct_zero(const struct recording_shape *shape, const void *value,
-    const struct encoder *encoder);
+static uint64_t	written(const struct recording_shape *shape, const void *value,
+		    const struct encoder *encoder);
 
 /* Whether the member is as in a tree of zeroes. */
 static bool
@@ -44,7 +43,7 @@ is_field_zero(const struct recording_field *field, const void *value,
 	case RECORDING_ADDRESS:
 		return ((const struct address *)member)->family == 0;
 	case RECORDING_STRUCT:
-		return is_struct_zero(field->shape, member, encoder);
+		return written(field->shape, member, encoder) == 0;
 	case RECORDING_ARRAY:
 	case RECORDING_POINTERS:
 	case RECORDING_TEXTS:
@@ -58,32 +57,35 @@ is_field_zero(const struct recording_field *field, const void *value,
 	}
 }
 
-/* Whether a member travels that has the views, by these of its struct. */
-static bool
-is_written(const struct recording_field *field, const void *value,
-    unsigned int views, const struct encoder *encoder)
+/* The members that travel, as bits by their rows. */
+static uint64_t
+written(const struct recording_shape *shape, const void *value,
+    const struct encoder *encoder)
 {
-	return (field->views & views) != 0 &&
-	    !is_field_zero(field, value, encoder);
+	const unsigned int views = recording_views(shape, value,
+	    encoder->view);
+	const struct recording_field *field;
+	uint64_t rows = 0;
+	size_t i;
+
+	assert(shape->count <= 64);
+	for (i = 0; i < shape->count; i++) {
+		field = &shape->fields[i];
+		if ((field->views & views) != 0 &&
+		    !is_field_zero(field, value, encoder))
+			rows |= UINT64_C(1) << i;
+	}
+	return rows;
 }
 
 static size_t
-count_written(const struct recording_shape *shape, const void *value,
-    unsigned int views, const struct encoder *encoder)
+count_bits(uint64_t bits)
 {
-	size_t i, count = 0;
+	size_t count = 0;
 
-	for (i = 0; i < shape->count; i++)
-		count += is_written(&shape->fields[i], value, views, encoder);
+	for (; bits != 0; bits &= bits - 1)
+		count++;
 	return count;
-}
-
-static bool
-is_struct_zero(const struct recording_shape *shape, const void *value,
-    const struct encoder *encoder)
-{
-	return count_written(shape, value,
-	    recording_views(shape, value, encoder->view), encoder) == 0;
 }
 
 static void
@@ -251,22 +253,31 @@ put_member(struct encoder *encoder, const struct recording_field *field,
 	}
 }
 
+/* Files have names, which are for ever; processes of one version, rows. */
+static void
+put_key(struct encoder *encoder, const struct recording_shape *shape,
+    const struct recording_field *field)
+{
+	if (encoder->view == RECORDING_REPORTED)
+		recording_cbor_put_unsigned(&encoder->writer,
+		    (uint64_t)(field - shape->fields));
+	else
+		recording_cbor_put_text(&encoder->writer, field->key,
+		    field->key_size);
+}
+
 static void
 put_struct(struct encoder *encoder, const struct recording_shape *shape,
     const void *value)
 {
-	const unsigned int views = recording_views(shape, value,
-	    encoder->view);
+	uint64_t rows = written(shape, value, encoder);
 	const struct recording_field *field;
-	size_t i;
 
-	recording_cbor_put_map(&encoder->writer,
-	    count_written(shape, value, views, encoder));
-	for (i = 0; i < shape->count; i++) {
-		field = &shape->fields[i];
-		if (!is_written(field, value, views, encoder))
+	recording_cbor_put_map(&encoder->writer, count_bits(rows));
+	for (field = shape->fields; rows != 0; rows >>= 1, field++) {
+		if ((rows & 1) == 0)
 			continue;
-		put_string(encoder, field->key);
+		put_key(encoder, shape, field);
 		put_member(encoder, field, value);
 	}
 }

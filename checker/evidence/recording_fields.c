@@ -39,7 +39,8 @@
 
 /* Rows: the struct, its member, where it travels, ... */
 #define ROW(type, member, in, what) \
-	.key = #member, .kind = (what), .views = (in), \
+	.key = #member, .key_size = sizeof(#member) - 1, \
+	.kind = (what), .views = (in), \
 	.at = offsetof(type, member), .size = sizeof(((type *)NULL)->member)
 #define DERIVED(type, member) \
 	{ ROW(type, member, 0, RECORDING_DERIVED) }
@@ -478,17 +479,17 @@ static const struct recording_field answer_rows[] = {
 	NAME(struct answer, dname, BOTH),
 	FLAG(struct answer, truncated, BOTH),
 	UNSIGNED(struct answer, ttl, BOTH, UINT32_MAX),
-	TIME(struct answer, signed_since, BOTH),
+	TIME(struct answer, signed_since, FACTS),
 	TIME(struct answer, signed_until, BOTH),
 	ARRAY(struct answer, periods, period_count, BOTH, &period_shape,
 	    ANSWER_PERIODS_MAX),
-	FLAG(struct answer, ambiguous, BOTH),
+	FLAG(struct answer, ambiguous, FACTS),
 	ENUM(struct answer, denial, BOTH, &denials),
 	UNSIGNED(struct answer, iterations, BOTH, UINT16_MAX),
 	FLAG(struct answer, opt_out, BOTH),
 	ENUM(struct answer, fault, BOTH, &faults),
 	UNSIGNED(struct answer, rcode, BOTH, RCODE_MAX),
-	UNSIGNED(struct answer, signed_ttl, BOTH, UINT32_MAX),
+	UNSIGNED(struct answer, signed_ttl, FACTS, UINT32_MAX),
 	ARRAY(struct answer, signers, signer_count, BOTH, &signer_shape,
 	    ANSWER_SIGNERS_MAX),
 	TEXT(struct answer, why, BOTH),

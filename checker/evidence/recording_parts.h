@@ -66,6 +66,7 @@ struct recording_reference {
 
 struct recording_field {
 	const char		*key;		/* static */
+	size_t			 key_size;	/* octets of it */
 	enum recording_kind	 kind;
 	unsigned int		 views;		/* where it travels */
 	bool			 required;	/* NULL is an error */
@@ -83,7 +84,7 @@ struct recording_shape {
 	const char			*name;		/* static; the struct */
 	size_t				 size;		/* octets of it */
 	const struct recording_field	*fields;	/* static */
-	size_t				 count;
+	size_t				 count;		/* up to 64 */
 	/*
 	 * Completes a struct that was decoded, within EVIDENCE. Returns NULL,
 	 * or what is wrong with it (static). May be NULL.

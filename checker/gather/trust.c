@@ -12,6 +12,7 @@
 #include "resolver/name.h"
 #include "resolver/query.h"
 #include "resolver/resolver.h"
+#include "resolver/signers.h"
 
 /* Aliases that lead to aliases, each into another zone that is broken. */
 #define ROUNDS_MAX	4
@@ -207,6 +208,8 @@ on_answer(struct answer *answer, void *argument)
 	lookup->question = NULL;
 	trust->running--;
 	context_trace_answer(trust->context, answer);
+	/* Their periods say it, and each domain of a list has them again. */
+	signers_clear(answer);
 	if (answer->type == DNS_DS) {
 		zone->ds = answer;
 		add_parent(trust, lookup->zone, answer);

@@ -75,8 +75,11 @@ put_key(struct json_put *json, const char *key)
 {
 	if (json->follows)
 		fputc(',', json->out);
-	if (key != NULL)
-		fprintf(json->out, "\"%s\":", key);
+	if (key != NULL) {
+		fputc('"', json->out);
+		fputs(key, json->out);
+		fputs("\":", json->out);
+	}
 	json->follows = true;
 }
 

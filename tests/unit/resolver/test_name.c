@@ -169,6 +169,50 @@ test_normalise(void **state)
 	free(normal);
 }
 
+static const struct wire_row {
+	const char	*name;
+	const char	*octets;
+	size_t		 size;
+	const char	*text;
+} wire_rows[] = {
+	{ "wire: root", "\0", 1, "." },
+	{ "wire: nothing", "", 0, "." },
+	{ "wire: two labels", "\2mx\7example\0", 12, "mx.example" },
+	{ "wire: capitals", "\2MX\7Example\0", 12, "mx.example" },
+	{ "wire: underscores", "\3_25\4_tcp\2mx\0", 13, "_25._tcp.mx" },
+	{ "wire: a dot in a label", "\3a.b\1c\0", 7, "a\\046b.c" },
+	{ "wire: a backslash", "\1\\\0", 3, "\\092" },
+	{ "wire: NUL and the highest octet", "\2\0\377\0", 4, "\\000\\255" },
+	{ "wire: an asterisk", "\1*\1a\0", 5, "\\042.a" },
+	{ "wire: cut off in a label", "\5abcdef", 4, "abc" },
+	{ "wire: cut off behind a label", "\1a", 2, "a" },
+	{ "wire: the end is the end", "\1a\0\1b\0", 6, "a" },
+};
+
+static void
+test_from_wire(void **state)
+{
+	const struct wire_row *row = *state;
+	char *name = name_from_wire((const uint8_t *)row->octets, row->size);
+
+	assert_string_equal(name, row->text);
+	free(name);
+}
+
+/* Of octets that no name has, as many are read as a name can have. */
+static void
+test_from_long_wire(void **state)
+{
+	uint8_t octets[2 * NAME_WIRE_MAX];
+	char *name;
+
+	(void)state;
+	memset(octets, 255, sizeof(octets));
+	name = name_from_wire(octets, sizeof(octets));
+	assert_int_equal(strlen(name), 4 * (NAME_WIRE_MAX - 1));
+	free(name);
+}
+
 /* What name_normalise leaves alone, and no DNS message can hold. */
 static const struct no_name_row {
 	const char	*name;
@@ -457,6 +501,8 @@ main(void)
 		TABLE(test_from_user, user_rows),
 		TABLE_ALONE(test_from_user_limit),
 		TABLE(test_normalise, normal_rows),
+		TABLE(test_from_wire, wire_rows),
+		cmocka_unit_test(test_from_long_wire),
 		TABLE(test_is_no_name, no_name_rows),
 		TABLE_ALONE(test_is_normal),
 		TABLE_ALONE(test_equal),
