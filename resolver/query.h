@@ -120,6 +120,11 @@ struct query_referral {
 bool		 query_referral_init(struct query_referral *referral,
 		    const struct answer *answer, const char *zone);
 void		 query_referral_clear(struct query_referral *referral);
+/*
+ * The zone to whose servers an answer refers: at or above its owner. Owned by
+ * the caller; NULL: to none.
+ */
+char		*query_referral_zone(const struct answer *answer);
 
 /*
  * What a server stands for with an answer: one that only points elsewhere seems

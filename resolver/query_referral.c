@@ -193,45 +193,69 @@ query_referral_clear(struct query_referral *referral)
 	memset(referral, 0, sizeof(*referral));
 }
 
-/* Whether a name server of a zone at or above OWNER is named, and no answer. */
-static bool
-refers(const struct answer_origin *origin, const char *owner)
+/*
+ * The zone at or above OWNER of which a name server is named, without an
+ * answer. Owned by the caller; NULL: there is none.
+ */
+static char *
+find_zone(const struct answer_origin *origin, const char *owner)
 {
 	struct query_records records;
 	struct query_record record;
 	enum query_section section;
-	bool found = false;
+	char *found = NULL, *zone;
 	size_t at;
-	char *zone;
 
 	query_records_begin(&records, origin->packet, origin->size);
-	while ((section = query_records_next(&records, &record)) != QUERY_END &&
-	    section != QUERY_ADDITIONAL) {
-		if (section == QUERY_ANSWER)
-			return false;
+	while ((section = query_records_next(&records, &record)) ==
+	    QUERY_AUTHORITY) {
 		if (record.type != DNS_NS || record.class != CLASS_IN)
 			continue;
 		at = record.owner;
 		zone = query_records_name(origin->packet, origin->size, &at);
-		found = found || (zone != NULL &&
-		    name_is_at_or_below(owner, zone));
-		free(zone);
+		if (found == NULL && zone != NULL &&
+		    name_is_at_or_below(owner, zone))
+			found = zone;
+		else
+			free(zone);
 	}
-	return found;
+	if (section == QUERY_END || section == QUERY_ADDITIONAL)
+		return found;
+	free(found);
+	return NULL;
+}
+
+/* Whether it is an answer at all, by its RCODE. */
+static bool
+is_usable(const struct answer_origin *origin)
+{
+	return origin != NULL && origin->packet != NULL &&
+	    origin->size >= QUERY_HEADER &&
+	    (origin->rcode == RCODE_NOERROR || origin->rcode == RCODE_NXDOMAIN);
+}
+
+char *
+query_referral_zone(const struct answer *answer)
+{
+	const struct answer_origin *origin = answer->origin;
+
+	if (!is_usable(origin) || origin->rcode != RCODE_NOERROR ||
+	    (origin->packet[AT_FLAGS] & FLAG_AA) != 0)
+		return NULL;
+	return find_zone(origin, answer->owner);
 }
 
 enum query_standing
 query_standing(const struct answer *answer)
 {
 	const struct answer_origin *origin = answer->origin;
+	char *zone;
 
-	if (origin == NULL || origin->packet == NULL ||
-	    origin->size < QUERY_HEADER ||
-	    (origin->rcode != RCODE_NOERROR && origin->rcode != RCODE_NXDOMAIN))
+	if (!is_usable(origin))
 		return QUERY_STANDS_FOR_NOTHING;
 	if (origin->packet[AT_FLAGS] & FLAG_AA)
 		return QUERY_IS_AUTHORITATIVE;
-	if (origin->rcode == RCODE_NOERROR && refers(origin, answer->owner))
-		return QUERY_REFERS;
-	return QUERY_STANDS_FOR_NOTHING;
+	zone = query_referral_zone(answer);
+	free(zone);
+	return zone != NULL ? QUERY_REFERS : QUERY_STANDS_FOR_NOTHING;
 }

@@ -236,6 +236,55 @@ evidence_server_place(const struct server_evidence *server)
 	};
 }
 
+static bool
+names_server(const struct answer *ns, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ns->count; i++) {
+		if (name_equal(ns->records[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+enum server_mention
+evidence_server_listed(const struct evidence *evidence,
+    const struct server_evidence *server)
+{
+	enum server_mention listed = MENTION_UNKNOWN;
+	const struct server_evidence *other;
+	const struct answer *ns;
+	size_t i, j;
+
+	for (i = 0; i < evidence->server_count; i++) {
+		other = &evidence->servers[i];
+		for (j = 0; j < other->answer_count; j++) {
+			ns = other->answers[j];
+			if (ns->type != DNS_NS || !answer_has_records(ns) ||
+			    !name_equal(other->zone, server->zone) ||
+			    !name_equal(ns->owner, server->zone))
+				continue;
+			if (names_server(ns, server->name))
+				return MENTION_YES;
+			listed = MENTION_NO;
+		}
+	}
+	return listed;
+}
+
+const char *
+server_mention_name(enum server_mention mention)
+{
+	static const char *const names[] = {
+		[MENTION_UNKNOWN] = "unknown",
+		[MENTION_NO] = "no",
+		[MENTION_YES] = "yes",
+	};
+
+	return names[mention];
+}
+
 void
 evidence_server_answer(struct server_evidence *server, struct answer *answer)
 {

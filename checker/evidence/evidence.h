@@ -138,10 +138,22 @@ struct host_evidence {
 	struct host_judgement	 judged;
 };
 
+/* Whether something is said of a name server. */
+enum server_mention {
+	MENTION_UNKNOWN,
+	MENTION_NO,
+	MENTION_YES,
+};
+
 /* What one name server said itself (--authoritative), over one transport. */
 struct server_evidence {
 	char			*zone;		/* owned */
 	char			*name;		/* owned, of the server */
+	enum server_mention	 delegated;	/* the parent's servers name it
+						 * for the zone (RFC 1034
+						 * 4.2.1) */
+	bool			 alias;		/* the name is one, which RFC
+						 * 2181 10.3 forbids */
 	struct address		 address;	/* family 0: not known */
 	bool			 tcp;		/* over TCP alone */
 	bool			 no_route;	/* so it was not asked */
@@ -327,6 +339,15 @@ struct finding_server evidence_server_place(
 /* Adds what a name server answered, and takes ownership of it. */
 void		 evidence_server_answer(struct server_evidence *server,
 		    struct answer *answer);
+
+/*
+ * Whether the NS records of a server's zone name it, as far as any server of
+ * the zone has told.
+ */
+enum server_mention evidence_server_listed(const struct evidence *evidence,
+		    const struct server_evidence *server);
+/* "unknown", "no", "yes". Static. */
+const char	*server_mention_name(enum server_mention mention);
 
 /* The zone of that name. Borrowed until one is added; NULL: there is none. */
 struct zone_evidence *evidence_zone(const struct evidence *evidence,

@@ -142,6 +142,19 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	[FINDING_NS_LAME] = { "ns-lame", ERROR, NULL,
 	    "a name server does not answer as it should: fix it, or remove "
 	    "it from the zone's NS records" },
+	[FINDING_NS_ALIAS] = { "ns-alias", WARNING, NULL,
+	    "an NS record names an alias, which some resolvers do not follow "
+	    "(RFC 2181 10.3): have it name the server itself" },
+	[FINDING_NS_PARENT_DIFFERS] = { "ns-parent-differs", WARNING, NULL,
+	    "the parent zone delegates to other name servers than the zone "
+	    "names itself: have both name the same (RFC 1034 4.2.2)" },
+	[FINDING_NS_ADDRESSES_DIFFER] = { "ns-addresses-differ", INFO, NULL,
+	    "the name servers give different addresses: where that balances "
+	    "load it is meant, and every address has to present what the "
+	    "TLSA records say" },
+	[FINDING_NS_SERIALS_DIFFER] = { "ns-serials-differ", INFO, NULL,
+	    "the copies of the zone have different serial numbers and the "
+	    "same content here: a transfer may be under way" },
 	[FINDING_NS_NOT_ASKED] = { "ns-not-asked", INFO, NULL,
 	    "a name server was not queried, for lack of a route (IPv6) or "
 	    "for its special-purpose address: run mxdane elsewhere, or with "

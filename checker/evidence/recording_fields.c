@@ -233,6 +233,12 @@ health_name(int value)
 	return NAMED(names, value);
 }
 
+static const char *
+mention_name(int value)
+{
+	return server_mention_name((enum server_mention)value);
+}
+
 static const struct recording_enum types = { type_name, DNS_CDS + 1 };
 static const struct recording_enum kinds = { kind_name, ANSWER_NO_NAME + 1 };
 static const struct recording_enum denials = { denial_name,
@@ -252,6 +258,8 @@ static const struct recording_enum severities = { NULL, SEVERITY_INFO + 1 };
 static const struct recording_enum codes = { NULL, FINDING_CODE_COUNT };
 static const struct recording_enum states = { NULL, HOST_DNS_DANE + 1 };
 static const struct recording_enum matches = { NULL, MATCH_UNTRIED + 1 };
+static const struct recording_enum mentions = { mention_name,
+	MENTION_YES + 1 };
 static const struct recording_enum breaks = { NULL,
 	ZONE_SIGNATURES_BROKEN + 1 };
 static const struct recording_enum advices = { NULL, ADVICE_REMOVE + 1 };
@@ -672,6 +680,8 @@ static const struct recording_field server_rows[] = {
 	NEEDED_NAME(struct server_evidence, zone, BOTH),
 	/* Where they could not be found: "the name servers of ...". */
 	NEEDED_TEXT(struct server_evidence, name, BOTH),
+	ENUM(struct server_evidence, delegated, BOTH, &mentions),
+	FLAG(struct server_evidence, alias, BOTH),
 	ADDRESS(struct server_evidence, address, BOTH),
 	FLAG(struct server_evidence, tcp, BOTH),
 	FLAG(struct server_evidence, no_route, BOTH),

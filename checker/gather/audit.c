@@ -141,7 +141,7 @@ static void
 audit_advance(struct audit *audit)
 {
 	start_trust(audit);
-	if (is_complete(audit))
+	if (is_complete(audit) && audit->trust == NULL)
 		start_nameservers(audit);
 	if (is_complete(audit) && audit->trust == NULL &&
 	    asides_are_done(audit->asides))

@@ -23,11 +23,6 @@ struct audit;
 
 /* Audits that one context carries at a time. */
 #define AUDIT_FLIGHT 64
-/*
- * The same with --authoritative, where each audit opens resolvers, with threads
- * and descriptors.
- */
-#define AUDIT_FLIGHT_AUTHORITATIVE 16
 
 /* The longest that an audit can take which is given TIMEOUT seconds. */
 double		 audit_longest(double timeout);

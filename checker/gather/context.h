@@ -52,9 +52,7 @@ struct gather_options {
 struct context {
 	struct event_base		*base;
 	struct resolver			*resolver;
-	/* --authoritative: a resolver for each of so many servers at a time. */
-	const struct resolver_options	*resolver_options;
-	size_t				 servers_at_once; /* 0: a few */
+	const struct resolver_options	*resolver_options; /* of that */
 	struct query_client		*query_client;
 	struct zone_memo		*zone_memo;
 	struct dialer			*dialer;

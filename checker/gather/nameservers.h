@@ -1,7 +1,8 @@
 /*
  * --authoritative: puts the questions that DANE depends on to each name server
- * of the zones concerned, at each of its addresses, over UDP and over TCP,
- * instead of to whichever answers first. Every answer is validated as usual.
+ * of the zones concerned, those that the zone names and those that its parent
+ * does, at each of its addresses, over UDP and over TCP, instead of to
+ * whichever answers first. What they say is validated when it is judged.
  */
 #ifndef CHECKER_GATHER_NAMESERVERS_H
 #define CHECKER_GATHER_NAMESERVERS_H

@@ -5,131 +5,81 @@
 
 #include "resolver/memory.h"
 #include "resolver/name.h"
+#include "resolver/query.h"
 #include "resolver/resolver.h"
 #include "resolver/trace.h"
 #include "smtp/dial.h"
 
+/* Lanes of one audit that are asking at a time. */
+#define LANES_AT_ONCE	16
+
+/* Seconds that a server gets for one question. */
+#define QUERY_LIMIT	5.0
+
+/* A lane that leaves so many questions in a row unanswered is given up. */
+#define UNANSWERED_MAX	2
+
 /*
- * Servers asked at a time, at most: each has its own resolver, and so its own
- * thread.
+ * An address over one transport, asked one question after the other: those of
+ * each zone that it has.
  */
-#define SERVERS_AT_ONCE 4
-
-/* A server that leaves so many questions in a row unanswered is given up. */
-#define UNANSWERED_MAX 2
-
-/* One server being asked the queries of its zone, one after the other. */
-struct ns_worker {
-	struct ns_ask		 *ask;		/* borrowed */
-	struct resolver		 *resolver;	/* owned, NULL: idle */
-	struct resolver_question *question;	/* owned, NULL: none */
-	char			 *subject;	/* owned; the trace's */
-	size_t			  server;	/* index in the evidence */
-	size_t			  query;	/* index of the one asked */
-	int			  unanswered_in_row;	/* queries, so far */
-	bool			  ended;	/* nothing is left to ask */
+struct lane {
+	struct ns_ask	*ask;		/* borrowed */
+	size_t		 first;		/* index of its first server */
+	size_t		 server;	/* of the one being asked */
+	size_t		 at;		/* of its query */
+	size_t		 begun;		/* with the server before this one */
+	struct query	*query;		/* owned, NULL: none */
+	int		 unanswered;	/* in a row */
 };
 
 struct ns_ask {
 	const struct context	*context;	/* borrowed */
 	struct evidence		*evidence;	/* borrowed */
 	const struct ns_queries	*queries;	/* borrowed */
-	size_t			 next;		/* server to be asked */
-	struct ns_worker	 workers[SERVERS_AT_ONCE];
-	struct event		*tidy;		/* owned; see on_tidy */
+	struct lane		*lanes;		/* owned */
+	size_t			 lane_count;
+	size_t			 begun;		/* of these */
+	size_t			 running;
+	size_t			 questions;	/* asked so far */
+	struct event		*due;		/* owned; the end */
 	ns_ask_done		*done;
 	void			*argument;	/* borrowed */
 };
 
-static void	ask_next(struct ns_worker *worker);
+static void	start_lanes(struct ns_ask *ask);
 
 void
 ns_ask_cancel(struct ns_ask *ask)
 {
-	struct ns_worker *worker;
 	size_t i;
 
 	if (ask == NULL)
 		return;
-	for (i = 0; i < SERVERS_AT_ONCE; i++) {
-		worker = &ask->workers[i];
-		resolver_cancel(worker->question);
-		resolver_close(worker->resolver);
-		free(worker->subject);
-	}
-	event_free(ask->tidy);
+	for (i = 0; i < ask->begun; i++)
+		query_cancel(ask->lanes[i].query);
+	free(ask->lanes);
+	event_free(ask->due);
 	free(ask);
 }
 
 static void
-finish(struct ns_ask *ask)
+on_due(evutil_socket_t fd, short what, void *argument)
 {
+	struct ns_ask *ask = argument;
 	ns_ask_done *done = ask->done;
-	void *argument = ask->argument;
+	void *arg = ask->argument;
 
+	(void)fd;
+	(void)what;
 	ns_ask_cancel(ask);
-	done(argument);
+	done(arg);
 }
 
-/* Traces what a server answers; why it is unusable names the question. */
-static void
-trace_answer(const struct ns_worker *worker, const struct answer *answer)
+static struct server_evidence *
+server_of(const struct lane *lane)
 {
-	const struct trace *trace = worker->ask->context->trace;
-
-	if (answer->why != NULL)
-		trace_say(trace, TRACE_STEPS, worker->subject, "%s: %s",
-		    dnssec_status_name(answer->dnssec), answer->why);
-	else
-		trace_say(trace, TRACE_STEPS, worker->subject,
-		    "%s %s: %s, %zu record%s", dns_type_name(answer->type),
-		    answer->owner, dnssec_status_name(answer->dnssec),
-		    answer->count, answer->count == 1 ? "" : "s");
-}
-
-static void
-on_answer(struct answer *answer, void *argument)
-{
-	struct ns_worker *worker = argument;
-	struct ns_ask *ask = worker->ask;
-
-	worker->question = NULL;
-	trace_answer(worker, answer);
-	worker->unanswered_in_row = answer->dnssec == DNSSEC_FAILED ?
-	    worker->unanswered_in_row + 1 : 0;
-	if (worker->unanswered_in_row == UNANSWERED_MAX)
-		trace_say(ask->context->trace, TRACE_STEPS,
-		    worker->subject, "not asked further: no usable answer to "
-		    "%d questions in a row", UNANSWERED_MAX);
-	evidence_server_answer(&ask->evidence->servers[worker->server], answer);
-	worker->query++;
-	ask_next(worker);
-}
-
-/*
- * Asks the next query of the server's zone; after the last one the worker is
- * done.
- */
-static void
-ask_next(struct ns_worker *worker)
-{
-	struct ns_ask *ask = worker->ask;
-	const struct server_evidence *server =
-	    &ask->evidence->servers[worker->server];
-	const struct ns_query *query;
-
-	for (; worker->query < ask->queries->count &&
-	    worker->unanswered_in_row < UNANSWERED_MAX; worker->query++) {
-		query = &ask->queries->items[worker->query];
-		if (!query->zone_found ||
-		    !name_equal(query->zone, server->zone))
-			continue;
-		worker->question = resolver_ask(worker->resolver,
-		    query->owner, query->type, on_answer, worker);
-		return;
-	}
-	worker->ended = true;
-	event_active(ask->tidy, EV_TIMEOUT, 0);
+	return &lane->ask->evidence->servers[lane->server];
 }
 
 /* "ns1.example.org [192.0.2.53] over TCP". Owned by the caller. */
@@ -141,60 +91,164 @@ server_text(const struct server_evidence *server)
 	return finding_server_text(&place);
 }
 
-/* NULL: *WHY. */
-static struct resolver *
-start_resolver(const struct context *context,
-    const struct resolver_options *options, char **why)
+/* Traces what a server answers; why it is unusable names the question. */
+static void
+trace_answer(const struct lane *lane, const struct answer *answer)
 {
-	struct resolver *resolver = resolver_open(context->base, options, why);
+	const struct trace *trace = lane->ask->context->trace;
+	char *subject = server_text(server_of(lane));
 
-	if (resolver == NULL || resolver_start(resolver, why))
-		return resolver;
-	resolver_close(resolver);
+	if (answer->why != NULL)
+		trace_say(trace, TRACE_STEPS, subject, "%s", answer->why);
+	else
+		trace_say(trace, TRACE_STEPS, subject,
+		    "%s %s: %s%zu record%s", dns_type_name(answer->type),
+		    answer->owner, answer->truncated ? "cut off, " : "",
+		    answer->count, answer->count == 1 ? "" : "s");
+	if (lane->unanswered == UNANSWERED_MAX)
+		trace_say(trace, TRACE_STEPS, subject, "not asked further: no "
+		    "answer to %d questions in a row", UNANSWERED_MAX);
+	free(subject);
+}
+
+/* --- Lanes --- */
+
+static bool
+is_in_lane(const struct server_evidence *a, const struct server_evidence *b)
+{
+	return a->tcp == b->tcp && address_equal(&a->address, &b->address);
+}
+
+static bool
+can_be_asked(const struct server_evidence *server)
+{
+	return server->address.family != 0 && !server->reserved &&
+	    !server->no_route;
+}
+
+static void
+trace_begin(const struct lane *lane)
+{
+	char *subject = server_text(server_of(lane));
+
+	trace_say(lane->ask->context->trace, TRACE_STEPS, subject,
+	    "asking about the zone %s", server_of(lane)->zone);
+	free(subject);
+}
+
+/* To the next query of the lane's servers. NULL: there is none any more. */
+static const struct ns_query *
+lane_next(struct lane *lane)
+{
+	const struct evidence *evidence = lane->ask->evidence;
+	const struct server_evidence *first = &evidence->servers[lane->first];
+	const struct ns_queries *queries = lane->ask->queries;
+	const struct ns_query *query;
+
+	if (lane->unanswered == UNANSWERED_MAX)
+		return NULL;
+	for (; lane->server < evidence->server_count; lane->server++) {
+		if (!is_in_lane(server_of(lane), first))
+			continue;
+		for (; lane->at < queries->count; lane->at++) {
+			query = &queries->items[lane->at];
+			if (query->zone_found && name_equal(query->zone,
+			    server_of(lane)->zone))
+				return query;
+		}
+		lane->at = 0;
+	}
 	return NULL;
 }
 
-/* Has an idle worker ask the server that is next. */
-static void
-start_worker(struct ns_worker *worker)
-{
-	struct ns_ask *ask = worker->ask;
-	const struct context *context = ask->context;
-	const struct server_evidence *server =
-	    &ask->evidence->servers[ask->next];
-	struct resolver_options options = *context->resolver_options;
-	char *why, *address = address_text(&server->address);
+static void	lane_ask(struct lane *lane);
 
-	options.stub_zone = server->zone;
-	options.stub_server = address;
-	options.tcp_only = server->tcp;
-	options.trace = NULL;
-	free(worker->subject);
-	worker->subject = server_text(server);
-	worker->server = ask->next++;
-	worker->query = 0;
-	worker->unanswered_in_row = 0;
-	worker->ended = false;
-	worker->resolver = start_resolver(context, &options, &why);
-	free(address);
-	/*
-	 * The main resolver was opened with the same settings: what is wrong
-	 * here is that there are no more descriptors.
-	 */
-	if (worker->resolver == NULL) {
-		trace_say(context->trace, TRACE_STEPS, worker->subject,
-		    "cannot be asked: %s", why);
-		ask->evidence->servers_unasked = true;
-		free(why);
-		return;
-	}
-	trace_say(context->trace, TRACE_STEPS, worker->subject,
-	    "asking about the zone %s", server->zone);
-	ask_next(worker);
+/* No packet came. */
+static bool
+is_unanswered(const struct answer *answer)
+{
+	return answer->fault == ANSWER_FAULT_SILENT ||
+	    answer->fault == ANSWER_FAULT_UNREACHABLE ||
+	    answer->fault == ANSWER_FAULT_NO_TCP;
 }
 
-/* Whether a server can be asked; if it cannot, the evidence says why. */
-static bool
+static void
+on_answer(struct answer *answer, void *argument)
+{
+	struct lane *lane = argument;
+
+	lane->query = NULL;
+	lane->unanswered = is_unanswered(answer) ? lane->unanswered + 1 : 0;
+	trace_answer(lane, answer);
+	evidence_server_answer(server_of(lane), answer);
+	lane->at++;
+	lane_ask(lane);
+}
+
+static void
+lane_ask(struct lane *lane)
+{
+	struct ns_ask *ask = lane->ask;
+	const struct ns_query *next = lane_next(lane);
+	struct sockaddr_storage address;
+	struct query_question question;
+
+	if (next != NULL && ask->questions == NS_QUESTIONS_MAX)
+		ask->evidence->servers_unasked = true;
+	if (next == NULL || ask->questions == NS_QUESTIONS_MAX) {
+		ask->running--;
+		start_lanes(ask);
+		return;
+	}
+	ask->questions++;
+	if (lane->begun != lane->server + 1)
+		trace_begin(lane);
+	lane->begun = lane->server + 1;
+	question = (struct query_question){
+		.server = (const struct sockaddr *)&address,
+		.server_size = (socklen_t)address_to_socket(
+		    &server_of(lane)->address, &address),
+		.name = next->owner,
+		.type = next->type,
+		.tcp_only = server_of(lane)->tcp,
+		.udp_only = !server_of(lane)->tcp,
+		.limit = QUERY_LIMIT,
+	};
+	lane->query = query_start(ask->context->query_client, &question,
+	    on_answer, lane);
+}
+
+static void
+start_lanes(struct ns_ask *ask)
+{
+	while (ask->running < LANES_AT_ONCE && ask->begun < ask->lane_count) {
+		ask->running++;
+		lane_ask(&ask->lanes[ask->begun++]);
+	}
+	if (ask->running == 0)
+		event_active(ask->due, EV_TIMEOUT, 0);
+}
+
+static void
+add_lane(struct ns_ask *ask, size_t server)
+{
+	const struct server_evidence *servers = ask->evidence->servers;
+	size_t i;
+
+	for (i = 0; i < ask->lane_count; i++) {
+		if (is_in_lane(&servers[ask->lanes[i].first],
+		    &servers[server]))
+			return;
+	}
+	ask->lanes[ask->lane_count++] = (struct lane){
+		.ask = ask,
+		.first = server,
+		.server = server,
+	};
+}
+
+/* If a server cannot be asked, the evidence says why. */
+static void
 check_server(const struct context *context, struct server_evidence *server)
 {
 	const char *why = resolver_why_unasked(context->resolver,
@@ -206,82 +260,16 @@ check_server(const struct context *context, struct server_evidence *server)
 	if (server->no_route)
 		why = "no route to host";
 	if (why == NULL)
-		return true;
+		return;
 	subject = server_text(server);
 	trace_say(context->trace, TRACE_STEPS, subject, "not asked: %s", why);
 	free(subject);
-	return false;
-}
-
-/* Moves on to the next server that can be asked. False: there is none. */
-static bool
-find_server(struct ns_ask *ask)
-{
-	const struct evidence *evidence = ask->evidence;
-	struct server_evidence *server;
-
-	for (; ask->next < evidence->server_count; ask->next++) {
-		server = &evidence->servers[ask->next];
-		if (server->address.family != 0 &&
-		    check_server(ask->context, server))
-			return true;
-	}
-	return false;
-}
-
-/* How many of the workers may be busy. */
-static size_t
-count_workers(const struct ns_ask *ask)
-{
-	const size_t count = ask->context->servers_at_once;
-
-	return count > 0 && count < SERVERS_AT_ONCE ? count : SERVERS_AT_ONCE;
-}
-
-static void
-start_workers(struct ns_ask *ask)
-{
-	const size_t count = count_workers(ask);
-	struct ns_worker *worker;
-	bool busy = false;
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		worker = &ask->workers[i];
-		while (worker->resolver == NULL && find_server(ask))
-			start_worker(worker);
-		busy |= worker->resolver != NULL;
-	}
-	if (!busy)
-		finish(ask);
-}
-
-/*
- * Closes the resolvers of the workers that are done, which their own callbacks
- * must not do, and gives these workers the next servers.
- */
-static void
-on_tidy(evutil_socket_t fd, short what, void *argument)
-{
-	struct ns_ask *ask = argument;
-	struct ns_worker *worker;
-	size_t i;
-
-	(void)fd;
-	(void)what;
-	for (i = 0; i < SERVERS_AT_ONCE; i++) {
-		worker = &ask->workers[i];
-		if (worker->resolver == NULL || !worker->ended)
-			continue;
-		resolver_close(worker->resolver);
-		worker->resolver = NULL;
-	}
-	start_workers(ask);
 }
 
 struct ns_ask *
 ns_ask_start(const struct context *context, struct evidence *evidence,
-    const struct ns_queries *queries, ns_ask_done *done, void *argument)
+    size_t from, const struct ns_queries *queries, ns_ask_done *done,
+    void *argument)
 {
 	struct ns_ask *ask = memory_new(1, sizeof(*ask));
 	size_t i;
@@ -291,30 +279,37 @@ ns_ask_start(const struct context *context, struct evidence *evidence,
 	ask->queries = queries;
 	ask->done = done;
 	ask->argument = argument;
-	ask->tidy = event_new(context->base, -1, 0, on_tidy, ask);
-	if (ask->tidy == NULL)
+	ask->due = evtimer_new(context->base, on_due, ask);
+	if (ask->due == NULL)
 		abort();
-	for (i = 0; i < SERVERS_AT_ONCE; i++)
-		ask->workers[i].ask = ask;
-	/* Without a server to ask it ends from the loop, too. */
-	event_active(ask->tidy, EV_TIMEOUT, 0);
+	ask->lanes = memory_new(evidence->server_count, sizeof(*ask->lanes));
+	for (i = from; i < evidence->server_count; i++) {
+		if (evidence->servers[i].address.family == 0)
+			continue;
+		check_server(context, &evidence->servers[i]);
+		if (can_be_asked(&evidence->servers[i]))
+			add_lane(ask, i);
+	}
+	start_lanes(ask);
 	return ask;
 }
 
 char *
 ns_ask_waits_for(const struct ns_ask *ask)
 {
-	const struct ns_worker *worker;
 	const struct ns_query *query;
+	char *subject, *text;
 	size_t i;
 
-	for (i = 0; i < SERVERS_AT_ONCE; i++) {
-		worker = &ask->workers[i];
-		if (worker->question == NULL)
+	for (i = 0; i < ask->begun; i++) {
+		if (ask->lanes[i].query == NULL)
 			continue;
-		query = &ask->queries->items[worker->query];
-		return memory_format("%s (%s %s)", worker->subject,
+		query = &ask->queries->items[ask->lanes[i].at];
+		subject = server_text(server_of(&ask->lanes[i]));
+		text = memory_format("%s (%s %s)", subject,
 		    dns_type_name(query->type), query->owner);
+		free(subject);
+		return text;
 	}
 	return NULL;
 }

@@ -4,17 +4,19 @@
 #include <string.h>
 
 #include "checker/evidence/record_order.h"
+#include "checker/gather/delegation.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
+#include "resolver/query.h"
 #include "resolver/resolver.h"
 
-/* The lookup of a name server's addresses of one family. */
-struct ns_lookup {
-	struct ns_find		 *find;		/* borrowed */
-	struct resolver_question *question;	/* owned, NULL: none */
-	struct answer		 *answer;	/* owned, NULL: none yet */
-	char			 *zone;		/* owned */
-	char			 *name;		/* owned, of the server */
+/* A zone from which some question has to be answered. */
+struct ns_zone {
+	struct ns_find		*find;		/* borrowed */
+	char			*name;		/* owned */
+	struct answer		*ns;		/* owned; its own NS records,
+						 * NULL: not known */
+	struct delegation	*delegation;	/* owned */
 };
 
 struct ns_find {
@@ -25,10 +27,9 @@ struct ns_find {
 							 * zone is not known */
 	struct resolver_question	*question;	/* owned, NULL: none;
 							 * for that zone */
-	struct ns_lookup		**lookups;	/* owned; in pairs, A
-							 * and AAAA */
-	size_t				 lookup_count;
-	size_t				 lookups_running;
+	struct ns_zone			**zones;	/* owned */
+	size_t				 zone_count;
+	size_t				 running;	/* delegations */
 	ns_find_done			*done;
 	void				*argument;	/* borrowed */
 };
@@ -36,26 +37,12 @@ struct ns_find {
 static void	find_zone(struct ns_find *find);
 
 static void
-lookup_free(struct ns_lookup *lookup)
+zone_free(struct ns_zone *zone)
 {
-	resolver_cancel(lookup->question);
-	answer_free(lookup->answer);
-	free(lookup->zone);
-	free(lookup->name);
-	free(lookup);
-}
-
-void
-ns_queries_clear(struct ns_queries *queries)
-{
-	size_t i;
-
-	for (i = 0; i < queries->count; i++) {
-		free(queries->items[i].owner);
-		free(queries->items[i].zone);
-	}
-	free(queries->items);
-	*queries = (struct ns_queries){ NULL, 0 };
+	delegation_free(zone->delegation);
+	answer_free(zone->ns);
+	free(zone->name);
+	free(zone);
 }
 
 void
@@ -66,31 +53,27 @@ ns_find_cancel(struct ns_find *find)
 	if (find == NULL)
 		return;
 	resolver_cancel(find->question);
-	for (i = 0; i < find->lookup_count; i++)
-		lookup_free(find->lookups[i]);
-	free(find->lookups);
+	for (i = 0; i < find->zone_count; i++)
+		zone_free(find->zones[i]);
+	free(find->zones);
 	ns_queries_clear(&find->queries);
 	free(find);
 }
 
-static void
-add_query(struct ns_find *find, const char *owner,
-    enum dns_type type)
-{
-	struct ns_query *query;
-	size_t i;
+/* --- What there is to ask --- */
 
-	for (i = 0; i < find->queries.count; i++) {
-		query = &find->queries.items[i];
-		if (query->type == type && name_equal(query->owner, owner))
-			return;
-	}
-	find->queries.items = memory_grow(find->queries.items,
-	    find->queries.count, sizeof(*query));
-	query = &find->queries.items[find->queries.count++];
-	query->owner = memory_string(owner);
-	query->type = type;
-	query->zone = memory_string(owner);
+/*
+ * The same question where an alias leads, whose zone may be another one, with
+ * servers of its own.
+ */
+static void
+add_answer_query(struct ns_find *find, const struct answer *answer)
+{
+	if (answer == NULL)
+		return;
+	ns_queries_add(&find->queries, answer->owner, answer->type);
+	if (answer->aliased)
+		ns_queries_add(&find->queries, answer->expanded, answer->type);
 }
 
 /*
@@ -99,221 +82,213 @@ add_query(struct ns_find *find, const char *owner,
  * too (RFC 8020, RFC 9156).
  */
 static void
-add_host_queries(struct ns_find *find,
-    const struct host_evidence *host)
+add_tlsa_queries(struct ns_find *find, const struct answer *tlsa)
 {
-	const struct answer *tlsa;
+	if (tlsa == NULL)
+		return;
+	add_answer_query(find, tlsa);
+	ns_queries_add(&find->queries, tlsa->owner, DNS_A);
+	ns_queries_add(&find->queries, name_parent(tlsa->owner), DNS_A);
+}
+
+static void
+add_host_queries(struct ns_find *find, const struct host_evidence *host)
+{
 	size_t i;
 
 	if (!host->asked)
 		return;
-	add_query(find, host->name, DNS_A);
-	add_query(find, host->name, DNS_AAAA);
-	for (i = 0; i < EVIDENCE_BASES; i++) {
-		tlsa = host->tlsa[i];
-		if (tlsa == NULL)
+	ns_queries_add(&find->queries, host->name, DNS_A);
+	ns_queries_add(&find->queries, host->name, DNS_AAAA);
+	add_answer_query(find, host->a);
+	add_answer_query(find, host->aaaa);
+	for (i = 0; i < EVIDENCE_BASES; i++)
+		add_tlsa_queries(find, host->tlsa[i]);
+}
+
+/* --- Which servers there are --- */
+
+static void
+add_own(struct ns_names *names, const struct ns_zone *zone)
+{
+	size_t i;
+
+	for (i = 0; zone->ns != NULL && i < zone->ns->count; i++)
+		ns_names_add(names, zone->name, zone->ns->records[i].name);
+}
+
+static void
+add_delegated(struct ns_names *names, const struct ns_zone *zone,
+    const struct query_referral *referral)
+{
+	const struct query_server *server;
+	struct ns_name *name;
+	size_t i, j;
+
+	for (i = 0; i < referral->count; i++) {
+		server = &referral->servers[i];
+		name = ns_names_add(names, zone->name, server->name);
+		if (name == NULL)
 			continue;
-		add_query(find, tlsa->owner, DNS_TLSA);
-		add_query(find, tlsa->owner, DNS_A);
-		add_query(find, strchr(tlsa->owner, '.') + 1, DNS_A);
+		name->delegated = MENTION_YES;
+		for (j = 0; j < server->glue_count; j++)
+			ns_name_add_glue(name, &server->glue[j]);
+	}
+	for (i = 0; i < names->count; i++) {
+		name = &names->items[i];
+		if (name_equal(name->zone, zone->name) &&
+		    name->delegated == MENTION_UNKNOWN)
+			name->delegated = MENTION_NO;
 	}
 }
 
-/* NULL: the server is counted, but is one too many to be asked. */
-static struct server_evidence *
-new_server(struct evidence *evidence, const char *zone, const char *name)
-{
-	struct server_evidence *server;
-
-	evidence->server_total++;
-	if (evidence->server_count == NS_FIND_SERVERS_MAX)
-		return NULL;
-	evidence->servers = memory_grow(evidence->servers,
-	    evidence->server_count, sizeof(*server));
-	server = &evidence->servers[evidence->server_count++];
-	server->zone = memory_string(zone);
-	server->name = memory_string(name);
-	return server;
-}
-
-/* Adds a server over one transport, unless the zone has one there already. */
-static void
-add_server(struct evidence *evidence, const struct ns_lookup *lookup,
-    const struct address *address, bool tcp)
-{
-	struct server_evidence *server;
-	size_t i;
-
-	for (i = 0; i < evidence->server_count; i++) {
-		server = &evidence->servers[i];
-		if (server->tcp == tcp &&
-		    name_equal(server->zone, lookup->zone) &&
-		    address_equal(&server->address, address))
-			return;
-	}
-	server = new_server(evidence, lookup->zone, lookup->name);
-	if (server == NULL)
-		return;
-	server->address = *address;
-	server->tcp = tcp;
-}
-
-/*
- * Adds what cannot be asked, because its address is not known: the server NAME,
- * or all servers of a zone. Takes ownership of ANSWER, which says why.
- */
-static void
-add_lost_server(struct evidence *evidence, const char *zone, const char *name,
-    struct answer *answer)
-{
-	struct server_evidence *server = NULL;
-	size_t i;
-
-	for (i = 0; i < evidence->server_count; i++) {
-		server = &evidence->servers[i];
-		if (name_equal(server->zone, zone) &&
-		    strcmp(server->name, name) == 0)
-			break;
-	}
-	server = i == evidence->server_count ?
-	    new_server(evidence, zone, name) : NULL;
-	if (server != NULL)
-		evidence_server_answer(server, answer);
-	else
-		answer_free(answer);
-}
-
-static void
-add_addresses(struct evidence *evidence, const struct ns_lookup *lookup)
-{
-	const struct answer_record *record;
-	struct address address;
-	size_t i;
-
-	for (i = 0; i < lookup->answer->count; i++) {
-		record = &lookup->answer->records[i];
-		/* Name servers live on port 53. */
-		if (!address_from_octets(&address, record->data, record->size,
-		    53))
-			continue;
-		add_server(evidence, lookup, &address, false);
-		add_server(evidence, lookup, &address, true);
-	}
-}
-
-/* Lists all servers in the evidence, in the order of the zones and names. */
-static void
-list_servers(struct ns_find *find)
-{
-	struct evidence *evidence = find->evidence;
-	const struct ns_lookup *a, *aaaa;
-	size_t i;
-
-	for (i = 0; i + 1 < find->lookup_count; i += 2) {
-		a = find->lookups[i];
-		aaaa = find->lookups[i + 1];
-		add_addresses(evidence, a);
-		add_addresses(evidence, aaaa);
-		if (a->answer->count == 0 && aaaa->answer->count == 0)
-			add_lost_server(evidence, a->zone, a->name,
-			    answer_unusable(a->name, DNS_A,
-			    "it has no address"));
-	}
-}
-
-/* Finishes once all zones, and the addresses of all servers, are known. */
+/* Finishes once all zones, and their delegations, are known. */
 static void
 find_advance(struct ns_find *find)
 {
 	struct ns_queries queries = find->queries;
+	struct ns_names names = { NULL, 0, 0 };
 	ns_find_done *done = find->done;
 	void *argument = find->argument;
+	const struct query_referral *referral;
+	size_t i;
 
-	if (find->lookups_running > 0 || find->zoneless < find->queries.count)
+	if (find->running > 0 || find->zoneless < find->queries.count)
 		return;
-	list_servers(find);
+	for (i = 0; i < find->zone_count; i++) {
+		add_own(&names, find->zones[i]);
+		referral = delegation_referral(find->zones[i]->delegation);
+		if (referral != NULL)
+			add_delegated(&names, find->zones[i], referral);
+	}
 	find->queries = (struct ns_queries){ NULL, 0 };
 	ns_find_cancel(find);
-	done(&queries, argument);
+	done(&queries, &names, argument);
 }
 
 static void
-on_server_address(struct answer *answer, void *argument)
+on_delegation(void *argument)
 {
-	struct ns_lookup *lookup = argument;
-	struct ns_find *find = lookup->find;
+	struct ns_zone *zone = argument;
 
-	lookup->question = NULL;
-	lookup->answer = answer;
-	context_trace_answer(find->context, answer);
-	find->lookups_running--;
-	find_advance(find);
-}
-
-static void
-look_up_server(struct ns_find *find, const char *zone,
-    const char *name, enum dns_type type)
-{
-	struct ns_lookup *lookup = memory_new(1, sizeof(*lookup));
-
-	lookup->find = find;
-	lookup->zone = memory_string(zone);
-	lookup->name = memory_string(name);
-	find->lookups = memory_grow(find->lookups,
-	    find->lookup_count, sizeof(*find->lookups));
-	find->lookups[find->lookup_count++] = lookup;
-	find->lookups_running++;
-	lookup->question = resolver_ask(find->context->resolver, name,
-	    type, on_server_address, lookup);
+	zone->find->running--;
+	find_advance(zone->find);
 }
 
 /*
- * NS has the name servers of the zone of the query at hand: looks up where they
- * are.
+ * The query at hand has to be answered from a zone, of which NS (owned by the
+ * callee; NULL: not known) are the name servers.
  */
 static void
-look_up_servers(struct ns_find *find, const struct answer *ns)
+add_zone(struct ns_find *find, const char *name, struct answer *ns)
 {
-	const char *zone = ns->owner;
-	size_t i;
+	struct ns_query *query = &find->queries.items[find->zoneless];
+	struct ns_zone *zone = memory_new(1, sizeof(*zone));
 
-	find->queries.items[find->zoneless].zone_found = true;
-	for (i = 0; i < ns->count; i++) {
-		look_up_server(find, zone, ns->records[i].name, DNS_A);
-		look_up_server(find, zone, ns->records[i].name,
-		    DNS_AAAA);
-	}
-	add_query(find, zone, DNS_SOA);
+	zone->find = find;
+	zone->name = memory_string(name);
+	zone->ns = ns;
+	find->zones = memory_grow(find->zones, find->zone_count,
+	    sizeof(struct ns_zone *));
+	find->zones[find->zone_count++] = zone;
+	find->running++;
+	zone->delegation = delegation_find(find->context, find->evidence, name,
+	    on_delegation, zone);
+	query->zone_found = true;
+	free(query->zone);
+	query->zone = memory_string(name);
+	ns_queries_add(&find->queries, name, DNS_SOA);
+	ns_queries_add(&find->queries, name, DNS_NS);
+	ns_queries_add(&find->queries, name, DNS_DNSKEY);
 }
+
+/* --- Which zones there are --- */
 
 /*
  * Takes ownership of ANSWER, which says why the name servers of a zone are not
  * known.
  */
 static void
-add_lost_zone(struct ns_find *find, struct answer *answer)
+add_lost_zone(struct evidence *evidence, struct answer *answer)
 {
-	char *zone = memory_string(answer->owner);
-	char *name = memory_format("the name servers of %s", zone);
+	struct server_evidence *server;
 
-	add_lost_server(find->evidence, zone, name, answer);
-	free(name);
-	free(zone);
+	evidence->servers = memory_grow(evidence->servers,
+	    evidence->server_count, sizeof(*server));
+	evidence->server_total++;
+	server = &evidence->servers[evidence->server_count++];
+	server->zone = memory_string(answer->owner);
+	server->name = memory_format("the name servers of %s", answer->owner);
+	evidence_server_answer(server, answer);
 }
 
 /* Guesses the zone above. False: there is none that could be meant. */
 static bool
 guess_parent(struct ns_query *query)
 {
-	const char *dot = strchr(query->zone, '.');
 	char *parent;
 
-	if (dot == NULL || dot[1] == '\0')
+	if (strcmp(name_parent(query->zone), ".") == 0)
 		return false;
-	parent = memory_string(dot + 1);
+	parent = memory_string(name_parent(query->zone));
 	free(query->zone);
 	query->zone = parent;
 	return true;
+}
+
+/*
+ * The deepest zone on the chain of trust to the name, which may be the one that
+ * does not validate. NULL: none that is not a public one.
+ */
+static const struct zone_evidence *
+find_broken(const struct evidence *evidence, const char *name)
+{
+	const struct zone_evidence *zone, *deepest = NULL;
+	size_t i;
+
+	for (i = 0; i < evidence->zone_count; i++) {
+		zone = &evidence->zones[i];
+		if (name_is_at_or_below(name, zone->name) &&
+		    (deepest == NULL || name_is_at_or_below(zone->name,
+		    deepest->name)))
+			deepest = zone;
+	}
+	return deepest != NULL && name_label_count(deepest->name) > 1 ?
+	    deepest : NULL;
+}
+
+static struct ns_zone *
+find_known(const struct ns_find *find, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < find->zone_count; i++) {
+		if (name_equal(find->zones[i]->name, name))
+			return find->zones[i];
+	}
+	return NULL;
+}
+
+/* The zone of the query at hand does not validate, or does not answer. */
+static void
+take_broken(struct ns_find *find, struct answer *answer)
+{
+	struct ns_query *query = &find->queries.items[find->zoneless];
+	const struct zone_evidence *broken = find_broken(find->evidence,
+	    query->owner);
+
+	if (broken == NULL) {
+		add_lost_zone(find->evidence, answer);
+		return;
+	}
+	answer_free(answer);
+	if (find_known(find, broken->name) == NULL) {
+		add_zone(find, broken->name, NULL);
+		return;
+	}
+	free(query->zone);
+	query->zone = memory_string(broken->name);
+	query->zone_found = true;
 }
 
 /*
@@ -330,17 +305,17 @@ on_name_servers(struct answer *answer, void *argument)
 	find->question = NULL;
 	record_order_sort(answer);
 	context_trace_answer(find->context, answer);
-	if (answer->kind == ANSWER_RECORDS && !answer->aliased) {
-		look_up_servers(find, answer);
+	if (answer_has_records(answer) && !answer->aliased) {
+		add_zone(find, answer->owner, answer);
 		find->zoneless++;
 	} else if (answer->kind == ANSWER_UNUSABLE && query->zone[0] != '_') {
-		add_lost_zone(find, answer);
-		answer = NULL;
+		take_broken(find, answer);
 		find->zoneless++;
-	} else if (!guess_parent(query)) {
-		find->zoneless++;
+	} else {
+		answer_free(answer);
+		if (!guess_parent(query))
+			find->zoneless++;
 	}
-	answer_free(answer);
 	find_zone(find);
 }
 
@@ -400,8 +375,10 @@ ns_find_start(const struct context *context, struct evidence *evidence,
 	find->evidence = evidence;
 	find->done = done;
 	find->argument = argument;
-	add_query(find, evidence->domain,
-	    evidence->host_mode ? DNS_A : DNS_MX);
+	if (evidence->host_mode)
+		ns_queries_add(&find->queries, evidence->domain, DNS_A);
+	else
+		ns_queries_add(&find->queries, evidence->domain, DNS_MX);
 	for (i = 0; i < evidence->host_count; i++)
 		add_host_queries(find, &evidence->hosts[i]);
 	find_zone(find);

@@ -166,7 +166,8 @@ on_walked(void *argument)
 static bool
 walk(struct trust *trust)
 {
-	if (trust->evidence->thorough)
+	if (trust->evidence->thorough ||
+	    trust->context->options->authoritative)
 		trust->walk = trust_walk_start(trust->context,
 		    trust->evidence, &trust->uncut, on_walked, trust);
 	return trust->walk != NULL;

@@ -181,7 +181,7 @@ next_job(struct trust_servers *servers)
 	}
 	zone_servers_free(servers->found);
 	servers->found = zone_servers_find(servers->context,
-	    servers->evidence, job->asked, on_found, servers);
+	    servers->evidence, job->asked, false, on_found, servers);
 }
 
 /* --- What there is to ask --- */

@@ -26,6 +26,7 @@ struct zone_servers_search {
 	const struct context		*context;	/* borrowed */
 	const struct evidence		*evidence;	/* borrowed */
 	struct zone_servers		*servers;	/* borrowed */
+	bool				 direct;	/* see zone_servers.h */
 	struct resolver_question	*ns;		/* owned, NULL: none */
 	/* Owned; of the zone's own names, and of those in a referral. */
 	struct address_lookup		 lookups[4 * ZONE_SERVERS_NAMES_MAX];
@@ -239,7 +240,8 @@ look_above(struct zone_servers_search *search)
 	    strcmp(zone->name, zone->parent) != 0 &&
 	    name_is_at_or_below(zone->name, zone->parent))
 		search->above = zone_servers_find(search->context,
-		    search->evidence, zone->parent, on_above, search);
+		    search->evidence, zone->parent, search->direct, on_above,
+		    search);
 	else
 		finish(search);
 }
@@ -290,7 +292,7 @@ use_resolvers(struct zone_servers_search *search)
 
 struct zone_servers *
 zone_servers_find(const struct context *context,
-    const struct evidence *evidence, const char *zone,
+    const struct evidence *evidence, const char *zone, bool direct,
     zone_servers_found *found, void *argument)
 {
 	struct zone_servers *servers = memory_new(1, sizeof(*servers));
@@ -306,7 +308,8 @@ zone_servers_find(const struct context *context,
 	search->due = evtimer_new(context->base, on_due, search);
 	if (search->due == NULL)
 		abort();
-	if (context->resolver_options->forwarder_count > 0)
+	search->direct = direct;
+	if (!direct && context->resolver_options->forwarder_count > 0)
 		use_resolvers(search);
 	else
 		search->ns = resolver_ask(context->resolver, zone, DNS_NS,

@@ -35,11 +35,12 @@ typedef void	zone_servers_found(void *argument);
 /*
  * Looks for them, and fills in what it returns, which the caller owns.
  * Addresses at which nobody is asked (resolver_why_unasked) are left out.
- * EVIDENCE (borrowed) has the zones above.
+ * EVIDENCE (borrowed) has the zones above. The user's resolvers take the place
+ * of all of them, unless they are to be asked DIRECTly.
  */
 struct zone_servers *zone_servers_find(const struct context *context,
 		    const struct evidence *evidence, const char *zone,
-		    zone_servers_found *found, void *argument);
+		    bool direct, zone_servers_found *found, void *argument);
 /* Ends the search, if it is not over. NULL is fine. */
 void		 zone_servers_free(struct zone_servers *servers);
 

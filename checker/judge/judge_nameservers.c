@@ -1,5 +1,5 @@
 /*
- * --authoritative: what each name server of the zones said by itself.
+ * --authoritative: which name servers were asked, and whether they answered.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,211 +8,18 @@
 #include "resolver/memory.h"
 #include "resolver/name.h"
 
+/* Whether a packet came from the server, whatever is in it. */
 static bool
-has_record(const struct answer *answer, const struct answer_record *record)
-{
-	size_t i;
-
-	for (i = 0; i < answer->count; i++) {
-		if (answer->records[i].size == record->size &&
-		    memcmp(answer->records[i].data, record->data,
-		    record->size) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Whether two answers say the same, in whatever order. */
-static bool
-same_answer(const struct answer *a, const struct answer *b)
-{
-	size_t i;
-
-	if (a->kind != b->kind)
-		return false;
-	for (i = 0; i < a->count; i++) {
-		if (!has_record(b, &a->records[i]))
-			return false;
-	}
-	for (i = 0; i < b->count; i++) {
-		if (!has_record(a, &b->records[i]))
-			return false;
-	}
-	return true;
-}
-
-static const struct answer *
-find_answer(const struct server_evidence *server, const char *owner,
-    enum dns_type type)
-{
-	size_t i;
-
-	for (i = 0; i < server->answer_count; i++) {
-		if (server->answers[i]->type == type &&
-		    strcmp(server->answers[i]->owner, owner) == 0)
-			return server->answers[i];
-	}
-	return NULL;
-}
-
-/*
- * A name below which there are TLSA records exists, even if it has no records
- * itself (RFC 4592 2.2.2, RFC 8020).
- */
-static bool
-denies_wrongly(const struct server_evidence *server,
-    const struct answer *answer)
-{
-	const struct answer *below;
-	size_t i;
-
-	if (answer->type != DNS_A || answer->kind != ANSWER_NO_NAME)
-		return false;
-	for (i = 0; i < server->answer_count; i++) {
-		below = server->answers[i];
-		if (below->type == DNS_TLSA && answer_has_records(below) &&
-		    name_is_at_or_below(below->owner, answer->owner))
-			return true;
-	}
-	return false;
-}
-
-static void
-advise_lame(struct finding *finding, const struct server_evidence *server)
-{
-	advice_add_text(&finding->advice, "fix it, or remove it from the "
-	    "zone's NS records");
-	judging_set_server(finding, server);
-}
-
-/* Questions left without a usable answer: reported once, by the first. */
-static void
-judge_unanswered(struct judge_state *state,
-    const struct server_evidence *server)
-{
-	const struct answer *first = NULL;
-	struct finding *finding;
-	size_t i, count = 0;
-
-	for (i = 0; i < server->answer_count; i++) {
-		if (server->answers[i]->kind != ANSWER_UNUSABLE)
-			continue;
-		if (first == NULL)
-			first = server->answers[i];
-		count++;
-	}
-	if (count == 0)
-		return;
-	if (count == 1)
-		finding = judging_add(state, FINDING_NS_LAME,
-		    "no usable answer: %s", first->why);
-	else
-		finding = judging_add(state, FINDING_NS_LAME,
-		    "no usable answer to %zu questions, the first: %s", count,
-		    first->why);
-	advise_lame(finding, server);
-}
-
-static void
-judge_denials(struct judge_state *state, const struct server_evidence *server)
+has_answered(const struct server_evidence *server)
 {
 	const struct answer *answer;
 	size_t i;
 
 	for (i = 0; i < server->answer_count; i++) {
 		answer = server->answers[i];
-		if (denies_wrongly(server, answer))
-			advise_lame(judging_add(state, FINDING_NS_LAME,
-			    "denies that %s exists, although there are TLSA "
-			    "records at or below it", answer->owner), server);
-	}
-}
-
-/*
- * Octets of an SOA record from its serial number to its end (RFC 1035 3.3.13).
- */
-#define SOA_NUMBERS 20
-
-/* What an answer says, in few words. Owned by the caller. */
-static char *
-answer_summary(const struct answer *answer)
-{
-	const struct answer_record *record = answer->records;
-	const uint8_t *serial;
-
-	if (answer->type == DNS_SOA && answer->count == 1 &&
-	    record->size > SOA_NUMBERS) {
-		serial = record->data + record->size - SOA_NUMBERS;
-		return memory_format("serial %lu",
-		    (unsigned long)serial[0] << 24 |
-		    (unsigned long)serial[1] << 16 |
-		    (unsigned long)serial[2] << 8 | serial[3]);
-	}
-	if (answer->count == 0)
-		return memory_string(answer->kind == ANSWER_NO_NAME ?
-		    "no such name" : "no record");
-	return memory_format("%zu record%s", answer->count,
-	    answer->count == 1 ? "" : "s");
-}
-
-/* SERVER answers a question in another way than FIRST does. */
-static void
-add_different(struct judge_state *state, const struct server_evidence *first,
-    const struct answer *theirs, const struct server_evidence *server,
-    const struct answer *answer)
-{
-	const struct finding_server other = evidence_server_place(first);
-	char *whom = finding_server_text(&other);
-	char *a = answer_summary(answer), *b = answer_summary(theirs);
-	const bool telling = strcmp(a, b) != 0;
-	struct finding *finding;
-
-	finding = judging_add(state, FINDING_NS_INCONSISTENT, "differs from %s "
-	    "about %s %s%s%s%s%s%s", whom, dns_type_name(answer->type),
-	    answer->owner, telling ? " (" : "", telling ? a : "",
-	    telling ? " and " : "", telling ? b : "", telling ? ")" : "");
-	advice_add_text(&finding->advice, "see that all name servers of the "
-	    "zone have the same copy of it");
-	judging_set_server(finding, server);
-	free(whom);
-	free(a);
-	free(b);
-}
-
-/* Compares a server with the first of its zone that answered each question. */
-static void
-compare_server(struct judge_state *state, size_t which)
-{
-	const struct evidence *evidence = state->evidence;
-	const struct server_evidence *server = &evidence->servers[which];
-	const struct server_evidence *first;
-	const struct answer *answer, *theirs;
-	size_t i, j;
-
-	for (i = 0; i < server->answer_count; i++) {
-		answer = server->answers[i];
-		for (j = 0; j < which && answer->kind != ANSWER_UNUSABLE; j++) {
-			first = &evidence->servers[j];
-			theirs = strcmp(first->zone, server->zone) != 0 ?
-			    NULL : find_answer(first, answer->owner,
-			    answer->type);
-			if (theirs == NULL || theirs->kind == ANSWER_UNUSABLE)
-				continue;
-			if (!same_answer(answer, theirs))
-				add_different(state, first, theirs, server,
-				    answer);
-			break;
-		}
-	}
-}
-
-static bool
-has_answered(const struct server_evidence *server)
-{
-	size_t i;
-
-	for (i = 0; i < server->answer_count; i++) {
-		if (server->answers[i]->kind != ANSWER_UNUSABLE)
+		if (answer->kind != ANSWER_UNUSABLE ||
+		    answer->fault == ANSWER_FAULT_RCODE ||
+		    answer->fault == ANSWER_FAULT_MALFORMED)
 			return true;
 	}
 	return false;
@@ -314,24 +121,138 @@ judge_reserved(struct judge_state *state)
 	}
 }
 
+/* Whether an earlier server of the zone has the same name. */
+static bool
+is_named(const struct evidence *evidence, size_t which)
+{
+	const struct server_evidence *server = &evidence->servers[which];
+	size_t i;
+
+	for (i = 0; i < which; i++) {
+		if (strcmp(evidence->servers[i].name, server->name) == 0 &&
+		    name_equal(evidence->servers[i].zone, server->zone))
+			return true;
+	}
+	return false;
+}
+
+static void
+judge_alias(struct judge_state *state, size_t which)
+{
+	const struct server_evidence *server = &state->evidence->servers[which];
+
+	if (server->alias && !is_named(state->evidence, which))
+		judging_set_server(judging_add(state, FINDING_NS_ALIAS,
+		    "is an alias (CNAME), and the NS records of %s name it",
+		    server->zone), server);
+}
+
+/* Names that are told; of more, the number. */
+#define NAMES_TOLD	3
+
+/* Whether the zone and its parent differ about the server, in that way. */
+static bool
+is_odd(const struct evidence *evidence, size_t which,
+    enum server_mention delegated)
+{
+	const struct server_evidence *server = &evidence->servers[which];
+	const enum server_mention listed = evidence_server_listed(evidence,
+	    server);
+
+	return server->delegated == delegated && listed != MENTION_UNKNOWN &&
+	    listed != delegated && !is_named(evidence, which);
+}
+
+/* Of the servers of the zone of FIRST, those from there on that are odd. */
+static void
+judge_mentions(struct judge_state *state, size_t first,
+    enum server_mention delegated)
+{
+	const struct evidence *evidence = state->evidence;
+	const char *zone = evidence->servers[first].zone;
+	char *names = NULL, *text;
+	struct finding *finding;
+	size_t i, count = 0;
+
+	for (i = first; i < evidence->server_count; i++) {
+		if (!name_equal(evidence->servers[i].zone, zone) ||
+		    !is_odd(evidence, i, delegated))
+			continue;
+		if (count++ < NAMES_TOLD)
+			names = memory_join(names, ", ",
+			    evidence->servers[i].name);
+	}
+	if (count == 0)
+		return;
+	text = count > NAMES_TOLD ? memory_format("%s and %zu more", names,
+	    count - NAMES_TOLD) : memory_string(names);
+	finding = delegated == MENTION_YES ? judging_add(state,
+	    FINDING_NS_PARENT_DIFFERS, "the parent zone delegates %s to %s, "
+	    "which its own NS records do not name", zone, text) :
+	    judging_add(state, FINDING_NS_PARENT_DIFFERS, "the NS records of "
+	    "%s name %s, to which its parent zone does not delegate", zone,
+	    text);
+	if (evidence_zone(evidence, zone) != NULL)
+		finding->place.zone = evidence_zone(evidence, zone)->name;
+	else
+		judging_set_server(finding, &evidence->servers[first]);
+	free(text);
+	free(names);
+}
+
+static bool
+is_first_of_zone(const struct evidence *evidence, size_t which)
+{
+	size_t i;
+
+	for (i = 0; i < which; i++) {
+		if (name_equal(evidence->servers[i].zone,
+		    evidence->servers[which].zone))
+			return false;
+	}
+	return true;
+}
+
+/* What the NS records say of the servers, in the zone and above. */
+static void
+judge_names(struct judge_state *state, size_t which)
+{
+	judge_alias(state, which);
+	if (!is_first_of_zone(state->evidence, which))
+		return;
+	judge_mentions(state, which, MENTION_YES);
+	judge_mentions(state, which, MENTION_NO);
+}
+
+static bool
+has_error(const struct finding_list *findings, size_t from)
+{
+	size_t i;
+
+	for (i = from; i < findings->count; i++) {
+		if (findings->items[i].severity == SEVERITY_ERROR)
+			return true;
+	}
+	return false;
+}
+
 enum verdict
 judge_nameservers(struct judge_state *state)
 {
 	const struct evidence *evidence = state->evidence;
+	const size_t before = state->findings->count;
 	struct finding *finding;
-	size_t i, before;
+	size_t i;
 
 	judge_unrouted(state);
 	judge_reserved(state);
 	if (!judge_reach(state))
 		return VERDICT_UNKNOWN;
-	before = state->findings->count;
-	for (i = 0; i < evidence->server_count; i++) {
-		judge_unanswered(state, &evidence->servers[i]);
-		judge_denials(state, &evidence->servers[i]);
-		compare_server(state, i);
-	}
-	if (state->findings->count > before)
+	for (i = 0; i < evidence->server_count; i++)
+		judge_names(state, i);
+	judge_server_answers(state);
+	judge_server_differences(state);
+	if (has_error(state->findings, before))
 		return VERDICT_FAIL;
 	if (!evidence->servers_unasked)
 		return VERDICT_PASS;

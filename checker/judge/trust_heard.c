@@ -429,6 +429,15 @@ find_answer_fault(struct trust_fault *fault, const struct answer *answer,
 	return find_denial_fault(fault, answer, keys);
 }
 
+char *
+trust_heard_flaw(const struct answer *answer, const struct rrsig_keys *keys)
+{
+	struct trust_fault fault = { 0 };
+
+	find_answer_fault(&fault, answer, keys);
+	return fault.why;
+}
+
 void
 trust_heard_answer(const struct zone_evidence *zone,
     const struct answer *answer, struct trust_fault *fault)

@@ -6,6 +6,7 @@
 #define CHECKER_JUDGE_TRUST_HEARD_H
 
 #include "checker/judge/trust_fault.h"
+#include "resolver/rrsig.h"
 
 /*
  * Each sets where the chain breaks, and why. Where no server was asked about a
@@ -25,6 +26,14 @@ void	trust_heard_ds(const struct evidence *evidence,
  */
 void	trust_heard_answer(const struct zone_evidence *zone,
 	    const struct answer *answer, struct trust_fault *fault);
+
+/*
+ * What is wrong with what one server said, a usable answer: its signatures, by
+ * the KEYS of the zone, or its proof of an absence. Owned by the caller,
+ * printable; NULL: nothing that is known.
+ */
+char	*trust_heard_flaw(const struct answer *answer,
+	    const struct rrsig_keys *keys);
 
 /*
  * The end of the alias at the answer's owner: as validated, or as a server has

@@ -527,6 +527,7 @@ json_domain(FILE *out, const struct report_options *options,
 		put_host(&json, evidence, &evidence->hosts[i]);
 	json_put_array_end(&json);
 	report_json_zones(&json, evidence);
+	report_json_servers(&json, evidence);
 	report_json_findings(&json, "findings", &evidence->judged.findings);
 	put_changes(&json, &evidence->judged.comparison);
 	json_put_object_end(&json);

@@ -20,8 +20,10 @@ void	report_json_matches(struct json_put *json, const char *key,
 void	report_json_findings(struct json_put *json, const char *key,
 	    const struct finding_list *findings);
 
-/* The member "zones". */
+/* The members "zones" and "servers". */
 void	report_json_zones(struct json_put *json,
+	    const struct evidence *evidence);
+void	report_json_servers(struct json_put *json,
 	    const struct evidence *evidence);
 
 #endif

@@ -10,6 +10,7 @@
 #include "checker/report/name_set.h"
 #include "checker/report/provenance.h"
 #include "checker/report/report.h"
+#include "checker/report/server_text.h"
 #include "checker/report/trust_lines.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
@@ -256,6 +257,27 @@ put_trust(const struct page *page, const struct evidence *evidence,
 			    line->zone->name, printed);
 	}
 	trust_lines_clear(&lines);
+}
+
+/* With -v, what each name server was asked (--authoritative). */
+static void
+put_servers(const struct page *page, const struct evidence *evidence)
+{
+	char *text;
+	size_t i;
+
+	for (i = 0; page->options->verbosity > 0 &&
+	    i < evidence->server_count; i++) {
+		text = server_text(evidence, i);
+		if (text == NULL)
+			continue;
+		put(page, COLOUR_CALM, "server");
+		fprintf(page->out, "%*s", FINDING_INDENT -
+		    (int)strlen("server"), "");
+		lines_put_from(page->out, FINDING_INDENT, FINDING_INDENT,
+		    text);
+		free(text);
+	}
 }
 
 static void
@@ -682,6 +704,7 @@ text_domain(FILE *out, const struct report_options *options,
 	for (i = 0; i < evidence->host_count; i++)
 		put_host(&page, evidence, &evidence->hosts[i]);
 	put_trust(&page, evidence, &printed);
+	put_servers(&page, evidence);
 	put_findings(&page, &evidence->judged.findings, &printed);
 	name_set_clear(&printed);
 	if (evidence->judged.comparison.made) {

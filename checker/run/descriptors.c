@@ -38,24 +38,16 @@
 /*
  * Enough and least of each; what is least is slow, but gets there. A question
  * of libunbound waits for a port, but not for a connection: it breaks off
- * another one, and both may end as SERVFAIL. So there are as many as servers
- * that an audit may ask over TCP at a time.
+ * another one, and both may end as SERVFAIL.
  */
 #define UDP_PORTS	256
 #define UDP_PORTS_LEAST	4
 #define TCP		64
 #define TCP_LEAST	4
 #define DIAL_LEAST	2
-/* Questions of our own to name servers, where a chain of trust breaks. */
-#define QUERIES		16
+/* Questions of our own to name servers. */
+#define QUERIES		128
 #define QUERIES_LEAST	2
-
-/* A resolver for one server is asked one question at a time. */
-#define SERVERS		4		/* of an audit, at a time */
-#define SERVER_UDP	8
-#define SERVER_TCP	4
-#define SERVER_UDP_LEAST 2
-#define SERVER_TCP_LEAST 4
 
 static size_t
 clamp(size_t value, size_t least, size_t most)
@@ -99,8 +91,6 @@ worker_least(enum descriptors_work work)
 	if (work != DESCRIPTORS_JUDGE)
 		least += CONTEXT + UDP_PORTS_LEAST + TCP_LEAST + DIAL_LEAST +
 		    QUERIES_LEAST;
-	if (work == DESCRIPTORS_AUTHORITATIVE)
-		least += CONTEXT + SERVER_UDP_LEAST + SERVER_TCP_LEAST;
 	return least;
 }
 
@@ -127,40 +117,16 @@ descriptors_suffice(enum descriptors_work work, char **why)
 	return false;
 }
 
-/* Has --authoritative take its part of REST. Returns what is left. */
-static size_t
-share_servers(struct descriptors_worker *share, size_t rest)
-{
-	const size_t part = rest * 3 / 5;
-	const size_t well = CONTEXT + SERVER_UDP + SERVER_TCP;
-	size_t each = well, count;
-
-	share->server_udp_ports = SERVER_UDP;
-	share->server_tcp_connections = SERVER_TCP;
-	if (part < SERVERS * well) {
-		share->server_udp_ports = SERVER_UDP_LEAST;
-		share->server_tcp_connections = SERVER_TCP_LEAST;
-		each = CONTEXT + SERVER_UDP_LEAST + SERVER_TCP_LEAST;
-	}
-	count = clamp(part / each, 1, SERVERS * AUDIT_FLIGHT_AUTHORITATIVE);
-	share->audits = clamp(count / SERVERS, 1, AUDIT_FLIGHT_AUTHORITATIVE);
-	share->servers = clamp(count / share->audits, 1, SERVERS);
-	return rest - share->audits * share->servers * each;
-}
-
 struct descriptors_worker
 descriptors_share_worker(enum descriptors_work work, size_t limit)
 {
-	struct descriptors_worker share = { AUDIT_FLIGHT, 1, 1, 1, 1, 1, 1,
-		1 };
+	struct descriptors_worker share = { AUDIT_FLIGHT, 1, 1, 1, 1 };
 	size_t rest, pairs;
 
 	if (work == DESCRIPTORS_JUDGE)
 		return share;
 	rest = clamp(limit, worker_least(work), DESCRIPTORS_MAX) - WORKER -
 	    SPARE - CONTEXT;
-	if (work == DESCRIPTORS_AUTHORITATIVE)
-		rest = share_servers(&share, rest);
 	share.queries = clamp(rest / 16, QUERIES_LEAST, QUERIES);
 	rest -= share.queries;
 	share.tcp_connections = clamp(rest / 4, TCP_LEAST, TCP);

@@ -15,7 +15,6 @@
 enum descriptors_work {
 	DESCRIPTORS_JUDGE,		/* --replay: no network */
 	DESCRIPTORS_AUDIT,
-	DESCRIPTORS_AUTHORITATIVE,	/* each server has its own resolver */
 };
 
 /* What one worker may have at a time; each is at least 1. */
@@ -25,10 +24,6 @@ struct descriptors_worker {
 	size_t	udp_ports;		/* of the resolver */
 	size_t	tcp_connections;
 	size_t	queries;		/* of our own, to name servers */
-	/* The name servers that an audit asks, and the resolver for each. */
-	size_t	servers;
-	size_t	server_udp_ports;
-	size_t	server_tcp_connections;
 };
 
 /* The workers that the parent may have; each is at least 1. */

@@ -184,8 +184,7 @@ engine_work(const struct settings *settings)
 	/* A record is judged again without asking anybody anything. */
 	if (settings->replay != NULL)
 		return DESCRIPTORS_JUDGE;
-	return settings->gather.authoritative ? DESCRIPTORS_AUTHORITATIVE :
-	    DESCRIPTORS_AUDIT;
+	return DESCRIPTORS_AUDIT;
 }
 
 /* Opens what asks and connects, within the limit of descriptors. */
@@ -198,11 +197,7 @@ open_network(struct engine *engine, enum descriptors_work work, char **why)
 
 	engine->resolver.udp_ports = share.udp_ports;
 	engine->resolver.tcp_connections = share.tcp_connections;
-	engine->server_resolver = engine->resolver;
-	engine->server_resolver.udp_ports = share.server_udp_ports;
-	engine->server_resolver.tcp_connections = share.server_tcp_connections;
-	context->resolver_options = &engine->server_resolver;
-	context->servers_at_once = share.servers;
+	context->resolver_options = &engine->resolver;
 	context->dialer = dialer_new(context->base);
 	dialer_set_max(context->dialer, share.connections);
 	context->tls = tls_client_new();

@@ -29,7 +29,6 @@ struct engine {
 	struct context		  context;	/* its parts are owned here */
 	struct gather_options	  gather;
 	struct resolver_options	  resolver;
-	struct resolver_options	  server_resolver; /* --authoritative */
 	struct judge_options	  judge;
 	struct tool_evidence	  tool;
 	char			 *machine_name;	/* owned; NULL with --helo */

@@ -28,9 +28,7 @@
  * Members of the rooms' structs that are not options are zero here, and set
  * where they become known: resolver.trust_anchor, .root_hints, .question_limit
  * and .now, judge.next, .ca_lookup and .known_cas, and the default of
- * gather.helo by the engine;
- * resolver.stub_zone, .stub_server and .tcp_only by gather/nameservers;
- * report.colour and .summary by the reporter.
+ * gather.helo by the engine; report.colour and .summary by the reporter.
  */
 struct settings {
 	bool				 help;	/* first: see test_manual */

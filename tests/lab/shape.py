@@ -92,6 +92,15 @@ ZONE = {
     "signed_from": Maybe(TIME), "signed_until": Maybe(TIME),
     "life_left_percent": Maybe(int),
 }
+ASKED_SERVER = {
+    "zone": str, "name": str, "address": Maybe(str),
+    "transport": ("udp", "tcp"), "delegated": Maybe(bool),
+    "listed": Maybe(bool), "not_asked": Maybe(str),
+    "answers": [{"owner": str, "type": str, "rcode": Maybe(str),
+                 "truncated": bool,
+                 "result": ("records", "no data", "no name", "unusable"),
+                 "count": int, "why": Maybe(str)}],
+}
 REPORT = {
     "domain": str, "verdict": VERDICTS, "checked_at": TIME,
     "elapsed_ms": int, "tool": TOOL,
@@ -101,7 +110,8 @@ REPORT = {
            "life_left_percent": Maybe(int), "signed_by": [SIGNER],
            "why": Maybe(str)},
     "tlsrpt": Maybe({"rua": [str]}),
-    "hosts": [HOST], "zones": [ZONE], "findings": [FINDING],
+    "hosts": [HOST], "zones": [ZONE],
+    "servers": [ASKED_SERVER], "findings": [FINDING],
     "changes": Maybe([CHANGE]),
 }
 

@@ -27,9 +27,6 @@ most(const struct descriptors_worker *share, enum descriptors_work work)
 		return sum;
 	sum += RESOLVER + share->queries + share->udp_ports +
 	    share->tcp_connections + share->connections;
-	if (work == DESCRIPTORS_AUTHORITATIVE)
-		sum += share->audits * share->servers * (RESOLVER +
-		    share->server_udp_ports + share->server_tcp_connections);
 	return sum;
 }
 
@@ -43,9 +40,7 @@ check_share(enum descriptors_work work, size_t limit)
 	assert_true(share.audits >= 1 && share.audits <= AUDIT_FLIGHT);
 	assert_true(share.connections >= 1 && share.connections <= DIAL_MAX);
 	assert_true(share.udp_ports >= 1 && share.tcp_connections >= 1);
-	assert_true(share.servers >= 1);
-	assert_true(share.server_udp_ports >= 1);
-	assert_true(share.server_tcp_connections >= 1);
+	assert_true(share.queries >= 1);
 }
 
 /* Whatever the limit is, what is begun stays within it. */
@@ -53,7 +48,7 @@ static void
 test_worker(void **state)
 {
 	static const enum descriptors_work works[] = {
-		DESCRIPTORS_JUDGE, DESCRIPTORS_AUDIT, DESCRIPTORS_AUTHORITATIVE,
+		DESCRIPTORS_JUDGE, DESCRIPTORS_AUDIT,
 	};
 	size_t i, limit;
 
@@ -76,9 +71,6 @@ test_plenty(void **state)
 	share = descriptors_share_worker(DESCRIPTORS_AUDIT, DESCRIPTORS_MAX);
 	assert_int_equal(share.audits, AUDIT_FLIGHT);
 	assert_int_equal(share.connections, DIAL_MAX);
-	share = descriptors_share_worker(DESCRIPTORS_AUTHORITATIVE,
-	    DESCRIPTORS_MAX);
-	assert_int_equal(share.audits, AUDIT_FLIGHT_AUTHORITATIVE);
 	parent = descriptors_share_parent(DESCRIPTORS_MAX, 3, POOL_WORKERS_MAX,
 	    POOL_ALONE_MAX);
 	assert_int_equal(parent.workers, POOL_WORKERS_MAX);
@@ -112,8 +104,6 @@ test_least(void **state)
 	assert_true(descriptors_least(DESCRIPTORS_AUDIT, 3) <= 32);
 	assert_true(descriptors_least(DESCRIPTORS_JUDGE, 3) <
 	    descriptors_least(DESCRIPTORS_AUDIT, 3));
-	assert_true(descriptors_least(DESCRIPTORS_AUDIT, 3) <
-	    descriptors_least(DESCRIPTORS_AUTHORITATIVE, 3));
 	/* What the parent was started with takes numbers away from it only. */
 	assert_int_equal(descriptors_least(DESCRIPTORS_AUDIT, 4),
 	    descriptors_least(DESCRIPTORS_AUDIT, 3));
