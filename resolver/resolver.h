@@ -26,13 +26,6 @@ struct resolver_options {
 	struct anchor_files	 anchors;
 	const struct file	*root_hints;	/* NULL: the built-in ones */
 	/*
-	 * A zone (form of name.h) for which only one server is asked;
-	 * everything else is resolved as usual. NULL: none.
-	 */
-	const char		*stub_zone;
-	const char		*stub_server;
-	bool			 tcp_only;	/* for every question */
-	/*
 	 * Name servers at special-purpose addresses are asked, too. Those named
 	 * here are asked in any case.
 	 */

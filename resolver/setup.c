@@ -84,8 +84,6 @@ static const char *const unlocal[] = { "test.", "home.arpa." };
 #define UDP_PORTS	256
 #define TCP_CONNECTIONS	32
 
-static const struct setting tcp_only = { "tcp-upstream:", "yes" };
-
 static bool
 apply(struct ub_ctx *context, const struct setting *setting, char **why)
 {
@@ -196,22 +194,6 @@ set_root_hints(struct ub_ctx *context, const struct file *file,
 	return good;
 }
 
-static bool
-set_stub(struct ub_ctx *context, const struct resolver_options *options,
-    struct asked *asked, char **why)
-{
-	int error = UB_SYNTAX;
-
-	if (asked_add(asked, options->stub_server))
-		error = ub_ctx_set_stub(context, options->stub_zone,
-		    options->stub_server, 0);
-	if (error == UB_NOERROR)
-		return true;
-	*why = memory_format("%s cannot be asked about %s: %s",
-	    options->stub_server, options->stub_zone, ub_strerror(error));
-	return false;
-}
-
 /* Whom to begin with, by name of the user or of the caller. */
 static bool
 set_servers(struct ub_ctx *context, const struct resolver_options *options,
@@ -223,13 +205,8 @@ set_servers(struct ub_ctx *context, const struct resolver_options *options,
 		if (!set_forwarder(context, options->forwarders[i], asked,
 		    why))
 			return false;
-	/* A stub for the root zone takes the place of its servers. */
-	if (options->root_hints != NULL && (options->stub_zone == NULL ||
-	    strcmp(options->stub_zone, ".") != 0) &&
-	    !set_root_hints(context, options->root_hints, asked, why))
-		return false;
-	return options->stub_zone == NULL ||
-	    set_stub(context, options, asked, why);
+	return options->root_hints == NULL ||
+	    set_root_hints(context, options->root_hints, asked, why);
 }
 
 /* Where nobody is asked. */
@@ -266,8 +243,6 @@ set_options(struct ub_ctx *context, const struct resolver_options *options,
 		return false;
 	for (i = 0; i < sizeof(newer) / sizeof(newer[0]); i++)
 		ub_ctx_set_option(context, newer[i].option, newer[i].value);
-	if (options->tcp_only && !apply(context, &tcp_only, why))
-		return false;
 	if (!set_servers(context, options, asked, why))
 		return false;
 	asked_not(asked, on_banned, &ban);

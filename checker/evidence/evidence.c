@@ -242,7 +242,8 @@ names_server(const struct answer *ns, const char *name)
 	size_t i;
 
 	for (i = 0; i < ns->count; i++) {
-		if (name_equal(ns->records[i].name, name))
+		if (ns->records[i].name != NULL &&
+		    name_equal(ns->records[i].name, name))
 			return true;
 	}
 	return false;

@@ -117,9 +117,5 @@ enum verdict	 judge_nameservers(struct judge_state *state);
 /* Of it: what is wrong by itself, or does not validate; and what differs. */
 void		 judge_server_answers(struct judge_state *state);
 void		 judge_server_differences(struct judge_state *state);
-/* Whether the answer says something about the zone. */
-bool		 judge_server_answer_counts(const struct answer *answer);
-/* What it says, in few words: "2 records". Owned by the caller. */
-char		*judge_server_answer_text(const struct answer *answer);
 
 #endif

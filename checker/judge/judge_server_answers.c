@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "checker/judge/judge_parts.h"
+#include "checker/judge/server_says.h"
 #include "checker/judge/trust_heard.h"
 #include "resolver/algorithm.h"
 #include "resolver/ds.h"
@@ -38,29 +39,6 @@ struct zone_view {
 	size_t				*checked; /* answers, so far */
 };
 
-/* A packet that only points elsewhere, or comes from a cache, counts not. */
-bool
-judge_server_answer_counts(const struct answer *answer)
-{
-	return answer->kind != ANSWER_UNUSABLE && !answer->truncated &&
-	    (answer->origin == NULL ||
-	    query_standing(answer) == QUERY_IS_AUTHORITATIVE);
-}
-
-static const struct answer *
-find_answer(const struct server_evidence *server, const char *owner,
-    enum dns_type type)
-{
-	size_t i;
-
-	for (i = 0; i < server->answer_count; i++) {
-		if (server->answers[i]->type == type &&
-		    name_equal(server->answers[i]->owner, owner))
-			return server->answers[i];
-	}
-	return NULL;
-}
-
 /* --- Answers that are none --- */
 
 /* The question was for the servers of a zone below, which it names. */
@@ -82,7 +60,7 @@ refers_down(const struct server_evidence *server, const struct answer *answer)
 static bool
 is_lame(const struct server_evidence *server, const struct answer *answer)
 {
-	return !judge_server_answer_counts(answer) &&
+	return !server_says(answer) &&
 	    (!answer->truncated || answer->kind == ANSWER_UNUSABLE) &&
 	    !refers_down(server, answer);
 }
@@ -116,12 +94,12 @@ others_text(const struct evidence *evidence,
 	for (i = 0; i < evidence->server_count; i++) {
 		other = &evidence->servers[i];
 		theirs = name_equal(other->zone, server->zone) ?
-		    find_answer(other, answer->owner, answer->type) : NULL;
-		if (theirs == NULL || !judge_server_answer_counts(theirs))
+		    server_says_to(other, answer->owner, answer->type) : NULL;
+		if (theirs == NULL || !server_says(theirs))
 			continue;
 		place = evidence_server_place(other);
 		whom = finding_server_text(&place);
-		what = judge_server_answer_text(theirs);
+		what = server_says_text(theirs);
 		text = memory_format("; %s has %s", whom, what);
 		free(what);
 		free(whom);
@@ -183,7 +161,7 @@ denies_wrongly(const struct server_evidence *server,
 	size_t i;
 
 	if (answer->type != DNS_A || answer->kind != ANSWER_NO_NAME ||
-	    !judge_server_answer_counts(answer))
+	    !server_says(answer))
 		return false;
 	for (i = 0; i < server->answer_count; i++) {
 		below = server->answers[i];
@@ -261,13 +239,13 @@ find_set(const struct zone_view *view, const struct answer *dnskey)
 static void
 add_set(struct zone_view *view, const struct server_evidence *server)
 {
-	const struct answer *dnskey = find_answer(server, view->name,
+	const struct answer *dnskey = server_says_to(server, view->name,
 	    DNS_DNSKEY);
 	const struct rrsig_keys keys = { dnskey, view->zone->ds };
 	char *flaw;
 
 	if (dnskey == NULL || !answer_has_records(dnskey) ||
-	    !judge_server_answer_counts(dnskey) ||
+	    !server_says(dnskey) ||
 	    view->set_count == KEY_SETS_MAX || find_set(view, dnskey) != NULL)
 		return;
 	flaw = trust_heard_flaw(dnskey, &keys);
@@ -298,9 +276,9 @@ flaw_by(struct zone_view *view, const struct answer *answer,
 struct flaws {
 	size_t			 count;		/* of its answers */
 	char			*first;		/* owned; NULL: none */
-	/* By the keys of another server, OTHER (borrowed). */
-	char			*foreign;	/* owned; NULL: none */
-	const struct server_evidence *other;
+	char			*foreign;	/* owned; by the keys of another
+						 * server, NULL: none */
+	const struct server_evidence *other;	/* borrowed; that one */
 	const struct answer	*about;		/* borrowed */
 };
 
@@ -322,7 +300,7 @@ find_foreign(struct zone_view *view, const struct answer *answer,
 static struct flaws
 find_flaws(struct zone_view *view, const struct server_evidence *server)
 {
-	const struct key_set *own = find_set(view, find_answer(server,
+	const struct key_set *own = find_set(view, server_says_to(server,
 	    view->name, DNS_DNSKEY));
 	const struct key_set *with = own != NULL ? own : view->sets;
 	struct flaws flaws = { 0, NULL, NULL, NULL, NULL };
@@ -332,7 +310,7 @@ find_flaws(struct zone_view *view, const struct server_evidence *server)
 
 	for (i = 0; i < server->answer_count; i++) {
 		answer = server->answers[i];
-		if (!judge_server_answer_counts(answer))
+		if (!server_says(answer))
 			continue;
 		flaw = flaw_by(view, answer, view->set_count > 0 ? with :
 		    NULL);

@@ -7,45 +7,9 @@
 #include <string.h>
 
 #include "checker/judge/judge_parts.h"
+#include "checker/judge/server_says.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
-
-/*
- * Octets of an SOA record from its serial number to its end (RFC 1035 3.3.13).
- */
-#define SOA_NUMBERS 20
-
-/* False: the answer has none. */
-static bool
-read_serial(const struct answer *answer, uint32_t *serial)
-{
-	const struct answer_record *record = answer->records;
-	const uint8_t *octets;
-
-	if (answer->type != DNS_SOA || answer->count != 1 ||
-	    record->size <= SOA_NUMBERS)
-		return false;
-	octets = record->data + record->size - SOA_NUMBERS;
-	*serial = (uint32_t)octets[0] << 24 | (uint32_t)octets[1] << 16 |
-	    (uint32_t)octets[2] << 8 | octets[3];
-	return true;
-}
-
-char *
-judge_server_answer_text(const struct answer *answer)
-{
-	uint32_t serial;
-
-	if (read_serial(answer, &serial))
-		return memory_format("serial %lu", (unsigned long)serial);
-	if (answer->aliased)
-		return memory_format("an alias of %s", answer->expanded);
-	if (answer->count == 0)
-		return memory_string(answer->kind == ANSWER_NO_NAME ?
-		    "no such name" : "no record");
-	return memory_format("%zu record%s", answer->count,
-	    answer->count == 1 ? "" : "s");
-}
 
 static bool
 has_record(const struct answer *answer, const struct answer_record *record)
@@ -83,21 +47,14 @@ same_answer(const struct answer *a, const struct answer *b)
 	return true;
 }
 
-/* The server's answer, if it counts. NULL: there is none. */
+/* The server's answer, if it says something. NULL: there is none. */
 static const struct answer *
 find_answer(const struct server_evidence *server, const char *owner,
     enum dns_type type)
 {
-	const struct answer *answer;
-	size_t i;
+	const struct answer *answer = server_says_to(server, owner, type);
 
-	for (i = 0; i < server->answer_count; i++) {
-		answer = server->answers[i];
-		if (answer->type == type && name_equal(answer->owner, owner))
-			return judge_server_answer_counts(answer) ? answer :
-			    NULL;
-	}
-	return NULL;
+	return answer != NULL && server_says(answer) ? answer : NULL;
 }
 
 static bool
@@ -105,7 +62,7 @@ find_serial(const struct server_evidence *server, uint32_t *serial)
 {
 	const struct answer *soa = find_answer(server, server->zone, DNS_SOA);
 
-	return soa != NULL && read_serial(soa, serial);
+	return soa != NULL && server_says_serial(soa, serial);
 }
 
 /* Whether the copy that A has is the older one (RFC 1982 3.2). */
@@ -169,8 +126,8 @@ add_different(struct judge_state *state, const struct server_evidence *other,
 	    FINDING_NS_ADDRESSES_DIFFER : FINDING_NS_INCONSISTENT;
 	const struct finding_server place = evidence_server_place(other);
 	char *whom = finding_server_text(&place);
-	char *a = judge_server_answer_text(answer);
-	char *b = judge_server_answer_text(theirs);
+	char *a = server_says_text(answer);
+	char *b = server_says_text(theirs);
 	const bool telling = strcmp(a, b) != 0;
 	struct finding *finding;
 
@@ -247,7 +204,7 @@ compare_server(struct judge_state *state, size_t which)
 
 	for (i = 0; i < server->answer_count; i++) {
 		answer = server->answers[i];
-		other = judge_server_answer_counts(answer) ?
+		other = server_says(answer) ?
 		    find_other(evidence, which, reference, answer) : NULL;
 		if (other == NULL)
 			continue;

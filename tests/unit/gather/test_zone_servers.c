@@ -147,7 +147,7 @@ static struct zone_servers *
 find(struct world *world)
 {
 	struct zone_servers *servers = zone_servers_find(&world->context,
-	    world->evidence, "example.org", world_done, world);
+	    world->evidence, "example.org", false, world_done, world);
 
 	assert_int_equal(world->ends, 0);
 	timeless_run(world->context.base);

@@ -508,33 +508,6 @@ test_probe_again(void **state)
 	assert_int_equal(test->called, 2);
 }
 
-/* The stub zone's server signs with another key than the root's. */
-static void
-test_stub(void **state)
-{
-	struct test *test = *state;
-	struct tiny_server *other;
-
-	other = tiny_server_new(test->base, test->since, test->until);
-	test->options.stub_zone = "secure";
-	test->options.stub_server = tiny_server_address(other);
-	open_resolver(test);
-	assert_int_equal(ask(test, "secure")->dnssec, DNSSEC_BOGUS);
-	assert_int_equal(ask(test, "mx.plain")->dnssec, DNSSEC_INSECURE);
-	tiny_server_free(other);
-}
-
-/* The server has no TCP. */
-static void
-test_tcp_only(void **state)
-{
-	struct test *test = *state;
-
-	test->options.tcp_only = true;
-	open_resolver(test);
-	assert_string_equal(ask(test, "secure")->why, "A secure: SERVFAIL");
-}
-
 /*
  * The library answers these by itself unless it is told to ask (RFC 6761 6.2,
  * 6.4; RFC 8375); the server refuses them all.
@@ -651,8 +624,6 @@ main(void)
 		TEST(test_bad_anchor),
 		TEST(test_no_answer),
 		TEST(test_probe_again),
-		TEST(test_stub),
-		TEST(test_tcp_only),
 		TABLE_WITH(test_local, local_rows, set_up, tear_down),
 		TABLE_WITH(test_skew, skew_rows, set_up, tear_down),
 		TEST(test_bad_options),

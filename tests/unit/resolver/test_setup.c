@@ -83,32 +83,13 @@ test_forwarder(void **state)
 	free(why);
 }
 
-/* What is wrong with a stub zone is named. */
-static void
-test_stub(void **state)
-{
-	struct resolver_options options = { .stub_zone = "example" };
-	char *why;
-
-	(void)state;
-	options.stub_server = "192.0.2.1@5353";
-	assert_null(fault_of(&options));
-	options.stub_server = "192.0.2.1:53";
-	why = fault_of(&options);
-	assert_string_equal(why,
-	    "192.0.2.1:53 cannot be asked about example: syntax error");
-	free(why);
-}
-
 /* With a file of root hints. What is wrong, owned by the caller; as above. */
 static char *
-fault_of_hints(const char *text, const char *stub_zone)
+fault_of_hints(const char *text)
 {
 	struct file file;
 	const struct resolver_options options = {
 		.root_hints = &file,
-		.stub_zone = stub_zone,
-		.stub_server = "192.0.2.1",
 	};
 	char *why;
 
@@ -125,16 +106,11 @@ test_hints(void **state)
 
 	(void)state;
 	assert_null(fault_of_hints("$TTL 60\n. 3600 IN NS ns.\n"
-	    "ns. IN A 192.0.2.1\n\tIN AAAA 2001:db8::1\n", NULL));
-	why = fault_of_hints(". IN NS ns.\n", NULL);
+	    "ns. IN A 192.0.2.1\n\tIN AAAA 2001:db8::1\n"));
+	why = fault_of_hints(". IN NS ns.\n");
 	assert_string_equal(why, "hints: holds no root server with an "
 	    "address");
 	free(why);
-	/* Whoever is asked about the root alone needs no hints of it. */
-	why = fault_of_hints(". IN NS ns.\n", "example");
-	assert_non_null(why);
-	free(why);
-	assert_null(fault_of_hints(". IN NS ns.\n", "."));
 }
 
 int
@@ -142,7 +118,6 @@ main(void)
 {
 	static const struct table tables[] = {
 		TABLE(test_forwarder, forwarder_rows),
-		TABLE_ALONE(test_stub),
 		TABLE_ALONE(test_hints),
 	};
 
