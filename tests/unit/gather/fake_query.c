@@ -4,16 +4,21 @@
 #include <stdlib.h>
 
 #include "resolver/memory.h"
+#include "smtp/address.h"
 
 struct query_client {
 	struct event_base	*base;		/* borrowed */
 	fake_query_answer	*answer;
 	void			*argument;	/* borrowed */
+	struct query		*queries;	/* borrowed; a list */
 	size_t			 open;
+	size_t			 most;		/* to one address at a time */
 };
 
 struct query {
 	struct query_client	*client;	/* borrowed */
+	struct query		*next;		/* borrowed */
+	struct address		 address;
 	struct event		*due;		/* owned */
 	struct answer		*answer;	/* owned, NULL: none */
 	query_answered		*answered;
@@ -50,6 +55,12 @@ fake_query_open(const struct query_client *client)
 	return client->open;
 }
 
+size_t
+fake_query_most_at(const struct query_client *client)
+{
+	return client->most;
+}
+
 struct query_client *
 query_client_new(struct event_base *base, time_t now, size_t most)
 {
@@ -67,6 +78,18 @@ query_client_free(struct query_client *client)
 	free(client);
 }
 
+/* How many are open to the address. */
+static size_t
+count_at(const struct query_client *client, const struct address *address)
+{
+	const struct query *query;
+	size_t count = 0;
+
+	for (query = client->queries; query != NULL; query = query->next)
+		count += address_equal(&query->address, address);
+	return count;
+}
+
 struct query *
 query_start(struct query_client *client, const struct query_question *question,
     query_answered *answered, void *argument)
@@ -79,7 +102,13 @@ query_start(struct query_client *client, const struct query_question *question,
 	query->due = event_new(client->base, -1, 0, on_due, query);
 	if (query->due == NULL)
 		abort();
+	address_from_socket(&query->address,
+	    (const struct sockaddr_storage *)question->server);
+	query->next = client->queries;
+	client->queries = query;
 	client->open++;
+	if (count_at(client, &query->address) > client->most)
+		client->most = count_at(client, &query->address);
 	query->answer = client->answer(question, client->argument);
 	if (query->answer != NULL)
 		event_active(query->due, EV_TIMEOUT, 0);
@@ -89,8 +118,14 @@ query_start(struct query_client *client, const struct query_question *question,
 void
 query_cancel(struct query *query)
 {
+	struct query **link;
+
 	if (query == NULL)
 		return;
+	link = &query->client->queries;
+	while (*link != query)
+		link = &(*link)->next;
+	*link = query->next;
 	query->client->open--;
 	event_free(query->due);
 	answer_free(query->answer);

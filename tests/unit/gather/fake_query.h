@@ -24,5 +24,7 @@ struct query_client *fake_query_client_new(struct event_base *base,
 
 /* Queries that are not answered yet. */
 size_t		 fake_query_open(const struct query_client *client);
+/* The most that were open to one address at a time. */
+size_t		 fake_query_most_at(const struct query_client *client);
 
 #endif
