@@ -300,6 +300,8 @@ struct evidence {
 	size_t			 zone_total;	/* before the limit */
 	struct server_evidence	*servers;	/* owned; --authoritative */
 	size_t			 server_count;
+	bool			 servers_next;	/* they were asked for TLSA
+						 * records alone (--next) */
 	bool			 servers_unasked; /* no time, or no room */
 	size_t			 server_total;	/* before the limit */
 	struct domain_judgement	 judged;

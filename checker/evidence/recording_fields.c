@@ -847,6 +847,7 @@ static const struct recording_field evidence_rows[] = {
 	UNSIGNED(struct evidence, zone_total, BOTH, COUNT_MAX),
 	ARRAY(struct evidence, servers, server_count, BOTH, &server_shape,
 	    SERVERS_MAX),
+	FLAG(struct evidence, servers_next, BOTH),
 	FLAG(struct evidence, servers_unasked, BOTH),
 	UNSIGNED(struct evidence, server_total, BOTH, COUNT_MAX),
 	STRUCT(struct evidence, judged, REPORTED, &domain_judgement_shape),

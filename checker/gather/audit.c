@@ -115,12 +115,16 @@ on_nameservers(void *argument)
 	audit_advance(audit);
 }
 
-/* When all else is known: what each name server says (--authoritative). */
+/*
+ * When all else is known: what each name server says (--authoritative), or at
+ * least whether it has the next key's record (--next).
+ */
 static void
 start_nameservers(struct audit *audit)
 {
 	if (audit->nameservers_begun ||
-	    !audit->context->options->authoritative ||
+	    !(audit->context->options->authoritative ||
+	    audit->context->options->next) ||
 	    audit->evidence->health != RESOLVER_HEALTHY)
 		return;
 	audit->nameservers_begun = true;

@@ -33,6 +33,8 @@ struct gather_options {
 	bool			 all;		/* connect without TLSA, too */
 	bool			 dns_only;	/* connect nowhere */
 	bool			 authoritative;	/* ask each name server, too */
+	bool			 next;		/* ask each about TLSA records
+						 * (--next) */
 	bool			 thorough;	/* as evidence.h says */
 	bool			 allow_reserved;
 	int			 family;	/* AF_INET, AF_INET6; 0: both */

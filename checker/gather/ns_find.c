@@ -96,6 +96,11 @@ add_host_queries(struct ns_find *find, const struct host_evidence *host)
 {
 	size_t i;
 
+	if (find->evidence->servers_next) {
+		for (i = 0; i < EVIDENCE_BASES; i++)
+			add_answer_query(find, host->tlsa[i]);
+		return;
+	}
 	if (!host->asked)
 		return;
 	ns_queries_add(&find->queries, host->name, DNS_A);
@@ -197,8 +202,10 @@ add_zone(struct ns_find *find, const char *name, struct answer *ns)
 	query->zone_found = true;
 	free(query->zone);
 	query->zone = memory_string(name);
-	ns_queries_add(&find->queries, name, DNS_SOA);
 	ns_queries_add(&find->queries, name, DNS_NS);
+	if (find->evidence->servers_next)
+		return;
+	ns_queries_add(&find->queries, name, DNS_SOA);
 	ns_queries_add(&find->queries, name, DNS_DNSKEY);
 }
 
@@ -375,10 +382,10 @@ ns_find_start(const struct context *context, struct evidence *evidence,
 	find->evidence = evidence;
 	find->done = done;
 	find->argument = argument;
-	if (evidence->host_mode)
-		ns_queries_add(&find->queries, evidence->domain, DNS_A);
-	else
-		ns_queries_add(&find->queries, evidence->domain, DNS_MX);
+	evidence->servers_next = !context->options->authoritative;
+	if (!evidence->servers_next)
+		ns_queries_add(&find->queries, evidence->domain,
+		    evidence->host_mode ? DNS_A : DNS_MX);
 	for (i = 0; i < evidence->host_count; i++)
 		add_host_queries(find, &evidence->hosts[i]);
 	find_zone(find);

@@ -22,7 +22,7 @@ typedef void	ns_find_done(struct ns_queries *queries,
 /*
  * EVIDENCE (borrowed) has its hosts, and the zones on the chains of trust.
  * Servers that cannot be looked for, because a zone is lost, are added to it.
- * At least one question is asked.
+ * Without --authoritative the questions are about TLSA records alone.
  */
 struct ns_find	*ns_find_start(const struct context *context,
 		    struct evidence *evidence, ns_find_done *done,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "checker/judge/judge_parts.h"
+#include "checker/judge/server_says.h"
 #include "checker/tlsa/candidate.h"
 #include "checker/tlsa/keyfile.h"
 #include "checker/tlsa/tlsa.h"
@@ -189,15 +190,143 @@ add_too_early(struct judge_state *state, const struct next *next,
 	free(until);
 }
 
+/* Whether a server's answer has the record that matches. */
+static bool
+has_record(const struct answer *answer, const struct tlsa *wanted)
+{
+	const uint8_t head[] = { wanted->usage, wanted->selector,
+		wanted->matching_type };
+	const struct answer_record *record;
+	size_t i;
+
+	for (i = 0; i < answer->count; i++) {
+		record = &answer->records[i];
+		if (record->size == sizeof(head) + wanted->size &&
+		    memcmp(record->data, head, sizeof(head)) == 0 &&
+		    memcmp(record->data + sizeof(head), wanted->data,
+		    wanted->size) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A name server that says that it does not have the record, which others have.
+ * NULL: there is none.
+ */
+static const struct server_evidence *
+find_behind(const struct judge_state *state, const struct next *next)
+{
+	const struct tlsa *wanted =
+	    &records_of(next)->records[next->record];
+	const struct evidence *evidence = state->evidence;
+	const struct answer *answer;
+	size_t i;
+
+	for (i = 0; i < evidence->server_count; i++) {
+		answer = server_says_to(&evidence->servers[i],
+		    next->host->judged.tlsa->expanded, DNS_TLSA);
+		if (answer != NULL && server_says(answer) &&
+		    !answer->aliased && !has_record(answer, wanted))
+			return &evidence->servers[i];
+	}
+	return NULL;
+}
+
+/* Whether a server's answer has a record of the key. */
+static bool
+has_key(const struct answer *answer, const struct keyfile *file)
+{
+	struct tlsa_set set;
+	bool found = false;
+	size_t i;
+
+	tlsa_set_init(&set, answer);
+	for (i = 0; i < set.count && !found; i++)
+		found = is_of_key(&set.records[i], file);
+	tlsa_set_clear(&set);
+	return found;
+}
+
+/*
+ * A name server that has a record of the key, though the answer that was
+ * validated has none: it came from another server. NULL: there is none.
+ */
+static const struct server_evidence *
+find_ahead(const struct judge_state *state, const struct next *next)
+{
+	const struct evidence *evidence = state->evidence;
+	const struct answer *answer;
+	size_t i;
+
+	for (i = 0; i < evidence->server_count; i++) {
+		answer = server_says_to(&evidence->servers[i],
+		    next->host->judged.tlsa->expanded, DNS_TLSA);
+		if (answer != NULL && server_says(answer) &&
+		    has_key(answer, next->file))
+			return &evidence->servers[i];
+	}
+	return NULL;
+}
+
+static void
+advise_everywhere(struct judge_state *state, struct finding *finding)
+{
+	char *wait = text_duration(judging_wait(state));
+
+	advice_add_text(&finding->advice, "see that all name servers have the "
+	    "record, and wait for 2 TTLs (%s) from then on before the switch",
+	    wait);
+	free(wait);
+}
+
+static void
+add_ahead(struct judge_state *state, const struct next *next,
+    const struct server_evidence *ahead)
+{
+	const struct finding_server place = evidence_server_place(ahead);
+	char *server = finding_server_text(&place);
+	char *what = describe(next->file);
+
+	advise_everywhere(state, judging_add_at(state, NULL,
+	    (int)next->file->key_type, FINDING_NEXT_TOO_EARLY,
+	    "the name server %s has a record of %s, but not all of them do",
+	    server, what));
+	free(what);
+	free(server);
+}
+
+static void
+add_behind(struct judge_state *state, const struct next *next,
+    const char *what, const struct server_evidence *behind)
+{
+	const struct finding_server place = evidence_server_place(behind);
+	char *server = finding_server_text(&place);
+	struct finding *finding;
+
+	finding = judging_add_at(state, NULL, (int)next->file->key_type,
+	    FINDING_NEXT_TOO_EARLY, "record [%d] matches %s, but the name "
+	    "server %s does not have it", next->record + 1, what, server);
+	finding->place.record = next->record;
+	advise_everywhere(state, finding);
+	free(server);
+}
+
 /* The records match it; do all senders see them? */
 static void
 add_covered(struct judge_state *state, const struct next *next)
 {
 	const time_t safe = next->host->judged.tlsa->signed_since +
 	    (time_t)judging_wait(state);
+	const struct server_evidence *behind = find_behind(state, next);
 	char *what = describe(next->file);
 	struct finding *finding;
 
+	if (behind != NULL) {
+		add_behind(state, next, what, behind);
+		free(what);
+		return;
+	}
 	if (state->when < safe) {
 		add_too_early(state, next, what, safe);
 		free(what);
@@ -294,6 +423,7 @@ enum verdict
 judge_next(struct judge_state *state)
 {
 	const struct judge_options *options = state->options;
+	const struct server_evidence *ahead;
 	bool uncovered = false;
 	struct next next;
 	size_t i;
@@ -303,7 +433,10 @@ judge_next(struct judge_state *state)
 		return VERDICT_PASS;
 	for (i = 0; i < options->next_count; i++) {
 		next_init(&next, state, &options->next[i]);
-		if (next.record == FINDING_NO_RECORD) {
+		ahead = find_ahead(state, &next);
+		if (next.record == FINDING_NO_RECORD && ahead != NULL) {
+			add_ahead(state, &next, ahead);
+		} else if (next.record == FINDING_NO_RECORD) {
 			add_uncovered(state, &next);
 			uncovered = true;
 		} else {

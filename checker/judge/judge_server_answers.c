@@ -325,6 +325,15 @@ find_flaws(struct zone_view *view, const struct server_evidence *server)
 	return flaws;
 }
 
+/* No server of the zone has keys that validate. */
+static void
+advise_zone(struct finding *finding, const struct server_evidence *server)
+{
+	advice_add_text(&finding->advice, "mend the zone, not this server: "
+	    "none of its name servers has keys that validate");
+	judging_set_server(finding, server);
+}
+
 static void
 judge_validity(struct zone_view *view, const struct server_evidence *server)
 {
@@ -337,7 +346,10 @@ judge_validity(struct zone_view *view, const struct server_evidence *server)
 		finding = judging_add(view->state, FINDING_NS_LAME,
 		    "%zu of its answers do%s not validate: %s", flaws.count,
 		    flaws.count == 1 ? "es" : "", flaws.first);
-		advise(finding, server);
+		if (view->set_count > 0)
+			advise(finding, server);
+		else
+			advise_zone(finding, server);
 	}
 	if (flaws.foreign != NULL) {
 		place = evidence_server_place(flaws.other);

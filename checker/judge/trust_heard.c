@@ -433,7 +433,15 @@ char *
 trust_heard_flaw(const struct answer *answer, const struct rrsig_keys *keys)
 {
 	struct trust_fault fault = { 0 };
+	/* It is only read. */
+	const struct zone_evidence zone = {
+		.name = answer->owner,
+		.ds = (struct answer *)(uintptr_t)keys->ds,
+	};
 
+	if (keys->ds != NULL && answer_has_records(answer) &&
+	    !any_ds_fits(&zone, answer))
+		return mismatch_text(&zone, answer);
 	find_answer_fault(&fault, answer, keys);
 	return fault.why;
 }

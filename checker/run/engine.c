@@ -121,6 +121,7 @@ take_next(struct engine *engine, const struct user_files *files, char **why)
 
 	engine->next = memory_new(files->next_count, sizeof(*engine->next));
 	judge->next = engine->next;
+	engine->gather.next = files->next_count > 0;
 	for (i = 0; i < files->next_count; i++) {
 		if (!keyfile_init(&engine->next[i], &files->next[i], why))
 			return false;
