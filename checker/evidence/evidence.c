@@ -90,6 +90,17 @@ comparison_clear(struct comparison *comparison)
 	free(comparison->changes);
 }
 
+static void
+server_unjudge(struct server_evidence *server)
+{
+	size_t i;
+
+	for (i = 0; i < server->judged.flaw_count; i++)
+		free(server->judged.flaws[i].why);
+	free(server->judged.flaws);
+	server->judged = (struct server_judgement){ 0 };
+}
+
 void
 evidence_unjudge(struct evidence *evidence)
 {
@@ -99,6 +110,8 @@ evidence_unjudge(struct evidence *evidence)
 		host_unjudge(&evidence->hosts[i]);
 	for (i = 0; i < evidence->zone_count; i++)
 		zone_unjudge(&evidence->zones[i]);
+	for (i = 0; i < evidence->server_count; i++)
+		server_unjudge(&evidence->servers[i]);
 	finding_list_clear(&evidence->judged.findings);
 	comparison_clear(&evidence->judged.comparison);
 	evidence->judged = (struct domain_judgement){ 0 };
@@ -176,6 +189,7 @@ server_clear(struct server_evidence *server)
 {
 	size_t i;
 
+	server_unjudge(server);
 	for (i = 0; i < server->answer_count; i++)
 		answer_free(server->answers[i]);
 	free(server->answers);

@@ -145,6 +145,22 @@ enum server_mention {
 	MENTION_YES,
 };
 
+/* An answer of a name server that does not validate, and why. */
+struct server_flaw {
+	size_t			 answer;	/* index of it */
+	char			*why;		/* owned, printable */
+	bool			 foreign;	/* not with another server's
+						 * keys, though with its own */
+	size_t			 by;		/* index of that server */
+};
+
+struct server_judgement {
+	bool			 keyed;		/* some server of its zone has
+						 * keys that validate */
+	struct server_flaw	*flaws;		/* owned */
+	size_t			 flaw_count;
+};
+
 /* What one name server said itself (--authoritative), over one transport. */
 struct server_evidence {
 	char			*zone;		/* owned */
@@ -161,6 +177,7 @@ struct server_evidence {
 						 * so it was not asked */
 	struct answer		**answers;	/* owned */
 	size_t			 answer_count;
+	struct server_judgement	 judged;
 };
 
 /* Where the chain of trust ends, if not at an answer. */

@@ -676,6 +676,23 @@ static const struct recording_field host_rows[] = {
 static const struct recording_shape host_shape =
     SHAPE(struct host_evidence, host_rows, recording_finish_host);
 
+static const struct recording_field flaw_rows[] = {
+	UNSIGNED(struct server_flaw, answer, REPORTED, QUESTIONS_MAX),
+	NEEDED_LINE(struct server_flaw, why, REPORTED),
+	FLAG(struct server_flaw, foreign, REPORTED),
+	UNSIGNED(struct server_flaw, by, REPORTED, SERVERS_MAX),
+};
+static const struct recording_shape flaw_shape =
+    SHAPE(struct server_flaw, flaw_rows, NULL);
+
+static const struct recording_field server_judgement_rows[] = {
+	FLAG(struct server_judgement, keyed, REPORTED),
+	ARRAY(struct server_judgement, flaws, flaw_count, REPORTED,
+	    &flaw_shape, QUESTIONS_MAX),
+};
+static const struct recording_shape server_judgement_shape =
+    SHAPE(struct server_judgement, server_judgement_rows, NULL);
+
 static const struct recording_field server_rows[] = {
 	NEEDED_NAME(struct server_evidence, zone, BOTH),
 	/* Where they could not be found: "the name servers of ...". */
@@ -688,6 +705,8 @@ static const struct recording_field server_rows[] = {
 	FLAG(struct server_evidence, reserved, BOTH),
 	POINTERS(struct server_evidence, answers, answer_count, BOTH,
 	    &answer_shape, QUESTIONS_MAX),
+	STRUCT(struct server_evidence, judged, REPORTED,
+	    &server_judgement_shape),
 };
 static const struct recording_shape server_shape =
     SHAPE(struct server_evidence, server_rows, NULL);

@@ -5,6 +5,7 @@
 
 #include "checker/evidence/host_dns.h"
 #include "checker/judge/judge_parts.h"
+#include "checker/judge/server_status.h"
 #include "checker/judge/zone_status.h"
 #include "resolver/memory.h"
 
@@ -368,6 +369,7 @@ judge(struct evidence *evidence, const struct judge_options *options)
 	judged->ahead_days = options->ahead_days;
 	state = judging_begin(evidence, options, &judged->findings);
 	zone_status_judge(evidence);
+	server_status_judge(evidence);
 	for (i = 0; i < evidence->host_count; i++)
 		judge_host_dns(&evidence->hosts[i]);
 	if (evidence->crash == NULL && !judge_local_resolver(&state)) {

@@ -31,8 +31,22 @@ put_rcode(struct json_put *json, const struct answer *answer)
 		json_put_text(json, "rcode", heard ? name : NULL);
 }
 
+/* Why it does not validate. Borrowed; NULL: nothing is known to be wrong. */
+static const char *
+find_flaw(const struct server_evidence *server, size_t answer)
+{
+	size_t i;
+
+	for (i = 0; i < server->judged.flaw_count; i++) {
+		if (server->judged.flaws[i].answer == answer)
+			return server->judged.flaws[i].why;
+	}
+	return NULL;
+}
+
 static void
-put_answer(struct json_put *json, const struct answer *answer)
+put_answer(struct json_put *json, const struct answer *answer,
+    const char *flaw)
 {
 	static const char *const results[] = {
 		[ANSWER_UNUSABLE] = "unusable",
@@ -48,7 +62,7 @@ put_answer(struct json_put *json, const struct answer *answer)
 	json_put_flag(json, "truncated", answer->truncated);
 	json_put_text(json, "result", results[answer->kind]);
 	json_put_number(json, "count", (intmax_t)answer->count);
-	json_put_text(json, "why", answer->why);
+	json_put_text(json, "why", answer->why != NULL ? answer->why : flaw);
 	json_put_object_end(json);
 }
 
@@ -72,7 +86,7 @@ put_server(struct json_put *json, const struct evidence *evidence,
 	    server->reserved ? "special-purpose address" : NULL);
 	json_put_array(json, "answers");
 	for (i = 0; i < server->answer_count; i++)
-		put_answer(json, server->answers[i]);
+		put_answer(json, server->answers[i], find_flaw(server, i));
 	json_put_array_end(json);
 	json_put_object_end(json);
 }
