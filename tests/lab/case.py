@@ -11,15 +11,10 @@ from certificates import Specification
 from dnssec import FAULTS, GONE
 from names import ACTIONS
 from real_servers import REAL
+from servers import SERVERS, TOP
 from versions import NEED
 from wire import TYPES
-from zones import DS, Record
-
-TOP = "example."
-# The name servers of zones.toml.
-SERVERS = {name: f"{name}.{TOP}" for name in
-           ("children", "scripted", "behind")}
-
+from zones import COPIES, DS, Record
 
 VALIDATOR = re.compile(r"(named|unbound)(?: (before )?(\d+)\.(\d+))?")
 
@@ -36,9 +31,12 @@ class ZonePlan:
     parent: str = "top"
     servers: list[str] = dataclasses.field(
         default_factory=lambda: ["children"])
+    delegated: list[str] = dataclasses.field(default_factory=list)
     signing: str = "nsec"
     iterations: int = 0
     keys: list[str] = dataclasses.field(default_factory=lambda: ["csk"])
+    keys_behind: list[str] = dataclasses.field(default_factory=list)
+    ds_behind: bool = True
     ds: list[str] = dataclasses.field(default_factory=lambda: ["right"])
     ds_fault: str = ""
     cds: bool = False
@@ -50,13 +48,13 @@ class ZonePlan:
 
     def __post_init__(self):
         for what, known, used in (
-                ("server", SERVERS, self.servers),
+                ("server", SERVERS, [*self.servers, *self.delegated]),
                 ("signing", ("nsec", "nsec3", "opt-out", "none"),
                  [self.signing]),
                 ("DS record", DS, self.ds),
                 ("fault", {"": "", **FAULTS},
                  [self.ds_fault, *self.faults.values()]),
-                ("copy", ("", "before", "expired"), [self.behind]),
+                ("copy", {"": "", **COPIES}, [self.behind]),
                 ("answer", ACTIONS, self.answers.values()),
                 ("type", {"*": "", **TYPES}, self.answers)):
             for each in used:
@@ -124,6 +122,8 @@ class Expectation:
         default_factory=dict)
     findings: list[str] = dataclasses.field(default_factory=list)
     no_findings: list[str] = dataclasses.field(default_factory=list)
+    # Those that it depends on chance whether they are there.
+    perhaps: list[str] = dataclasses.field(default_factory=list)
     # The records that findings of a code say to publish, at _25._tcp.mx.
     advises: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     says: list[str] = dataclasses.field(default_factory=list)
@@ -137,6 +137,14 @@ class Expectation:
     # dot: "secure", or any of its keys, {dnssec = "bogus", why = "DNSKEY"}, of
     # which `why` is a regular expression, and ds the number of records.
     zone: dict[str, dict] = dataclasses.field(default_factory=dict)
+    # The name servers of which errors and warnings are told, each with the zone
+    # for which it is at fault: "behind divided", by their keys in zones.toml.
+    accused: list[str] | None = None
+    # What the report has of such a server, at each of its addresses and over
+    # each transport, "behind divided" = { delegated = true }; or its address,
+    # udp or tcp: "both ns-both [198.18.0.3] tcp". `not-asked` is a regular
+    # expression, and "MX" or "TLSA <owner>" the result of a question.
+    name_server: dict[str, dict] = dataclasses.field(default_factory=dict)
     tlsrpt: list[str] | None = None     # its addresses; None: not looked at
     # Lines of the trace (`run` has -v), each of which is there once, without
     # the "* " that they begin with.
@@ -260,17 +268,22 @@ def _repeated(lines: list[str]) -> list[str]:
     return found
 
 
+# Which copy of a zone lacks a record, by what stands behind it.
+LACKS = {"fresh": "behind", "stale": "ahead"}
+
+
 def record(case: Case, line: tuple, data: str) -> Record:
     """A line of a case's `dns` as a record; names in the data are expanded."""
     owner, type_, _, fault, ttl = line
     if type_ in ("MX", "CNAME", "DNAME", "NS"):
         *before, name = data.split()
         data = " ".join(before + [case.full(name)])
-    fresh = fault == "fresh" and ZONES[case.zone_of(owner)].behind != ""
-    if not fresh and fault not in ("", GONE, *FAULTS):
+    lacks = ""
+    if ZONES[case.zone_of(owner)].behind and fault in LACKS:
+        lacks, fault = LACKS[fault], ""
+    if fault not in ("", GONE, *FAULTS):
         raise Mistake(f"{case.name}: no signature can be {fault!r}")
-    return Record(case.full(owner), type_, data, "" if fresh else fault, ttl,
-                  fresh)
+    return Record(case.full(owner), type_, data, fault, ttl, lacks)
 
 
 def _listed(value) -> list:
@@ -317,7 +330,7 @@ def _expectation(table: dict, where: str) -> Expectation:
     expectation = _filled(Expectation, table, where)
     expectation.advises = {code: _listed(records) for code, records
                            in expectation.advises.items()}
-    for text in expectation.findings:
+    for text in expectation.findings + expectation.perhaps:
         if not re.fullmatch("(error|warning|info) [a-z0-9-]+", text):
             raise Mistake(f"{where}: {text!r} is no finding")
     if not (expectation.verdict or expectation.verdicts

@@ -7,8 +7,9 @@ import re
 import report_schema
 import rules
 import runners
+import servers
 import shape
-from case import Case, EndpointExpectation, HostExpectation
+from case import ZONES, Case, EndpointExpectation, HostExpectation
 from lab import Lab
 
 # Codes that explain a fault. Other issues than the faults themselves: a case
@@ -59,6 +60,7 @@ class Comparison:
         if not expect.brief:
             self.hosts()
         self.zones()
+        self.name_servers()
         if expect.tlsrpt is not None:
             self.same("tlsrpt", self.report.get("tlsrpt", "not there"),
                       {"rua": expect.tlsrpt})
@@ -211,7 +213,57 @@ class Comparison:
         else:
             self.same(where, value, wanted)
 
+    def name_server_key(self, each: dict) -> str:
+        """"behind divided", of a name server in the report and its zone."""
+        names = {place.name.rstrip("."): key
+                 for key, place in servers.SERVERS.items()}
+        zones = {self.case.zone_name(key): key for key in ZONES}
+        name, zone = each["name"].rstrip("."), each["zone"].rstrip(".")
+        return f"{names.get(name, name)} {zones.get(zone, zone)}"
+
+    def name_servers(self) -> None:
+        """What the report says of each by itself."""
+        wanted = self.case.expect.name_server
+        if wanted and "servers" not in self.report:
+            self.complaints.append("the report has no servers")
+            return
+        for key, expected in wanted.items():
+            found = []
+            for each in self.report["servers"]:
+                own = self.name_server_key(each)
+                where = f"{own} [{each['address']}]"
+                if key in (own, where, f"{where} {each['transport']}"):
+                    found.append(each)
+            if not found:
+                self.complaints.append(f"there is no name server {key}")
+            for each in found:
+                self.name_server(key, each, expected)
+
+    def name_server(self, where: str, found: dict, expected: dict) -> None:
+        answers = {f"{answer['type']} {answer['owner'].rstrip('.')}":
+                   answer["result"] for answer in found["answers"]}
+        for what, wanted in expected.items():
+            if what == "not-asked":
+                if not re.search(wanted, found["not_asked"] or ""):
+                    self.same(f"{where}: {what}", found["not_asked"], wanted)
+            elif what in ("delegated", "listed"):
+                self.same(f"{where}: {what}", found[what], wanted)
+            else:
+                question = self.case.with_names(what)
+                self.same(f"{where}: {question}",
+                          answers.get(question, "not there"), wanted)
+
+    def accused(self) -> None:
+        """Whose name servers are said to be at fault."""
+        found = [finding["server"] | {"zone": finding["zone"] or "?"}
+                 for finding in self.report["findings"]
+                 if finding["severity"] != "info" and finding["server"]]
+        self.same("accused", sorted(set(map(self.name_server_key, found))),
+                  sorted(self.case.expect.accused))
+
     def findings(self) -> None:
+        if self.case.expect.accused is not None:
+            self.accused()
         expect = self.case.expect
         found = [f"{f['severity']} {f['code']}"
                  for f in self.report["findings"]]
@@ -220,6 +272,7 @@ class Comparison:
         if not named & EXPLANATIONS:
             passed_over |= EXPLANATIONS
         found = {text for text in found if text.split()[1] not in passed_over}
+        found -= set(expect.perhaps)
         self.same("findings", sorted(found), sorted(set(expect.findings)))
         for code, records in expect.advises.items():
             self.advice(code, records)

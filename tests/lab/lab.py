@@ -9,19 +9,20 @@ import tempfile
 
 import case as cases_
 import real_servers
+import servers
 from case import Case, Mistake
 from certificates import Authority, Certificate
 from daemons import Daemons
 from mail import MailServers
 from names import NameServer
 from namespace import add_addresses
+from servers import BEHIND, CHILDREN, SERVERS
 from system import add_accounts, start_unbound
 from talk import Server
 from zones import Signer, Zone, serve
 
-ROOT, TLD, CHILDREN, SCRIPTED, RESOLVER, BEHIND, NAMED, UNBOUND = (
-    f"198.18.0.{number}" for number in range(1, 9))
-SERVERS = {"children": CHILDREN, "scripted": SCRIPTED, "behind": BEHIND}
+ROOT, TLD, RESOLVER, NAMED, UNBOUND = (
+    f"198.18.0.{number}" for number in (1, 2, 5, 7, 8))
 DEAD, DEAD6 = "198.18.0.250", "fd00:25:ffff::1"     # nobody has these
 
 # What $LAB/issuers says of these authorities.
@@ -45,6 +46,12 @@ SLIPS = {
         made.association(*form[:2])).hex(),
     "~": wrong_digits,
 }
+
+
+def publish(server: servers.Place, zone: Zone) -> None:
+    """Its addresses, or whose name it has."""
+    for type_, data in servers.records(server):
+        zone.add(server.name, type_, data)
 
 
 def chain_names(chain: str) -> list[str]:
@@ -181,9 +188,8 @@ class Lab:
     def _give_addresses(self) -> None:
         first4 = ipaddress.ip_address("198.18.1.0")
         first6 = ipaddress.ip_address("fd00:25::")
-        addresses = [ROOT, TLD, CHILDREN, SCRIPTED, RESOLVER, BEHIND, NAMED,
-                     UNBOUND]
-        unreachable: list[str] = []
+        addresses = [ROOT, TLD, RESOLVER, NAMED, UNBOUND, *servers.HERE]
+        unreachable = [servers.NO_ROUTE6]
         for case in self.cases.values():
             for name, plan in case.server.items():
                 number = len(self.servers) + 1
@@ -262,16 +268,18 @@ class Lab:
         self.zones = {"root": root, "top": tld}
         root.add("a-root.", "A", ROOT)
         root.add("tld.", "A", TLD)
-        for key, name in cases_.SERVERS.items():
-            tld.add(name, "A", SERVERS[key])
+        for server in SERVERS.values():
+            publish(server, tld if server.name.endswith(f".{tld.name}")
+                    else root)
         for key, plan in cases_.ZONES.items():
             special = vars(plan) | {
-                "servers": [cases_.SERVERS[each] for each in plan.servers]}
+                which: [SERVERS[each].name for each in getattr(plan, which)]
+                for which in ("servers", "delegated")}
             self.zones[key] = Zone(**special)
             # Beside the glue above the cut.
-            for server, address in SERVERS.items():
-                if cases_.SERVERS[server] == self.zones[key].name:
-                    self.zones[key].add(cases_.SERVERS[server], "A", address)
+            for server in SERVERS.values():
+                if server.name == self.zones[key].name:
+                    publish(server, self.zones[key])
         for case in self.cases.values():
             for line in case.lines():
                 zone = self.zones[case.zone_of(line[0])]
@@ -309,27 +317,37 @@ class Lab:
         zones = list(self.zones.values())
         top, below = files.pop("."), files.pop(cases_.TOP)
         behind = Signer(self.daemons, self.work / "zones" / "behind")
-        servers = [("root", ROOT, {".": top}),
-                   ("tld", TLD, {cases_.TOP: below}),
-                   ("children", CHILDREN, files),
-                   ("behind", BEHIND, {
+        daemons = [("root", [ROOT], {".": top}),
+                   ("tld", [TLD], {cases_.TOP: below}),
+                   ("children", servers.NSD, files),
+                   ("behind", [BEHIND], {
                        zone.name: behind.write(zone.copy_behind())
                        for zone in zones if zone.behind})]
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda each: serve(
-                self.daemons, self.work / each[0], each[1], each[2]), servers))
-        self.scripted = NameServer(
-            SCRIPTED, CHILDREN, BEHIND, self._rules(), self._refused(zones),
-            {key: self.zones[key] for key in cases_.ZONES})
-        self.scripted.start()
-        # A resolver that believes everything, for --resolver.
-        start_unbound(self.daemons, self.work, RESOLVER, "iterator")
+                self.daemons, self.work / each[0], *each[1:]), daemons))
+        self._start_scripted(zones)
+        # A resolver that believes everything, for --resolver. Name servers see
+        # that it is not mxdane who asks them.
+        start_unbound(self.daemons, self.work, RESOLVER, "iterator",
+                      f"\toutgoing-interface: {RESOLVER}")
+
+    def _start_scripted(self, zones: list[Zone]) -> None:
+        refused = self._refused(zones)
+        known = {key: self.zones[key] for key in cases_.ZONES}
+        self.scripted, self.second, *others = (
+            NameServer(address, CHILDREN, BEHIND,
+                       self._rules() if stream == "answers" else {}, refused,
+                       known, stream)
+            for address, stream in servers.STREAMS.items())
+        for each in self.scripted, self.second, *others:
+            each.start()
 
     @staticmethod
     def _refused(zones: list[Zone]) -> list[str]:
         """The records that NSD does not take, for the scripted server."""
         for zone in zones:
-            if zone.refused and zone.servers != [cases_.SERVERS["scripted"]]:
+            if zone.refused and zone.servers != [SERVERS["scripted"].name]:
                 raise Mistake(f"{zone.name}: NSD refuses '{zone.refused[0]}': "
                               'give the case zone = "scripted"')
         return [line for zone in zones for line in zone.refused]

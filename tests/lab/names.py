@@ -1,5 +1,6 @@
 """A scripted name server: a relay to an honest one that lies on request."""
 
+import collections
 import contextlib
 import socket
 import socketserver
@@ -20,20 +21,27 @@ ACTIONS = {
     "unsigned": "the honest answer without signatures and proofs",
     "mangled": "a packet that ends in the middle of a record",
     "truncated": "a truncated answer, and no TCP",
+    "truncated-ever": "a truncated answer, over TCP, too",
+    "tcp-alone": "no answer over UDP, and the honest one over TCP",
     "over-tcp": "a truncated answer, and the honest one over TCP",
     "twice": "each record of the honest answer twice",
     "slow": "the honest answer after a second",
     "slow-2": "the honest answer after two seconds",
+    "slow-0.3": "the same after three tenths of one",
     "undenied": "the honest answer without NSEC and NSEC3 records",
     "behind": "the honest answer of the server that is behind",
     "young": "the honest records, their signature to begin in 30 seconds",
     "compact": "a signed NSEC record that only this type is not there",
     "nxname": "the same of no such name (RFC 9824)",
+    "denied-beside": "a signed NSEC record, of another name",
+    "borrowed": "the honest answer, not as of an authority",
     "lame": "a referral to the root, as of a server that lacks the zone",
     **{rcode: rcode.upper() for rcode in RCODES},
 }
 
-DELAYS = {"slow": 1, "slow-2": 2}     # seconds
+OVER_TCP = ("over-tcp", "tcp-alone")    # honest there
+
+DELAYS = {"slow": 1, "slow-2": 2, "slow-0.3": 0.3}     # seconds
 
 HEADER = struct.Struct(">HHHHHH")
 AUTHORITATIVE, TRUNCATED = 0x0400, 0x0200
@@ -143,20 +151,43 @@ def wire_record(line: str) -> tuple[tuple[str, int], bytes]:
         QUESTION, ttl, type_, wire.rdata(type_, data))
 
 
+class Crowd:
+    """How many questions are in progress at once, by where they are from."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.now: collections.Counter[str] = collections.Counter()
+        self.most: collections.Counter[str] = collections.Counter()
+
+    @contextlib.contextmanager
+    def of(self, source: str):
+        """One more, until the end of the with statement."""
+        with self.lock:
+            self.now[source] += 1
+            self.most[source] = max(self.most[source], self.now[source])
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.now[source] -= 1
+
+
 class NameServer:
     """Listens at ADDRESS, relays to UPSTREAM but where a rule applies.
 
     A rule's key is (absolute name, type name); a name that begins with "*."
     stands for all names below, and the type "*" for all types. OWN are lines of
     zone files that UPSTREAM does not have. ZONES have what to sign with, by
-    name, and BEHIND is the server that is.
+    name, and BEHIND is the server that is. STREAM is "answers", or what becomes
+    of TCP: it is "closed", or "silent" once it is connected.
     """
 
     def __init__(self, address: str, upstream: str, behind: str,
                  rules: dict[tuple[str, str], str], own: list[str],
-                 zones: dict):
+                 zones: dict, stream: str = "answers"):
         self.address, self.upstream, self.behind = address, upstream, behind
-        self.zones = zones
+        self.zones, self.stream = zones, stream
+        self.crowd = Crowd()
         self.own: dict[tuple[str, int], list[bytes]] = {}
         for question_, record in map(wire_record, own):
             self.own.setdefault(question_, []).append(record)
@@ -181,7 +212,8 @@ class NameServer:
             def handle(self):
                 query, port = self.request
                 with contextlib.suppress(OSError):
-                    answer = server.answer(query, ask_udp)
+                    with server.crowd.of(self.client_address[0]):
+                        answer = server.answer(query, ask_udp)
                     if answer:
                         port.sendto(answer, self.client_address)
 
@@ -189,13 +221,24 @@ class NameServer:
             def handle(self):
                 with contextlib.suppress(OSError, EOFError):
                     query = read_stream(self.request)
-                    answer = server.answer(query, ask_tcp)
+                    with server.crowd.of(self.client_address[0]):
+                        answer = server.answer(query, ask_tcp)
                     if answer:
                         write_stream(self.request, answer)
 
-        udp = socketserver.ThreadingUDPServer((self.address, 53), Datagram)
-        tcp = socketserver.ThreadingTCPServer((self.address, 53), Stream)
-        for each in udp, tcp:
+        class Silence(socketserver.BaseRequestHandler):
+            def handle(self):
+                with contextlib.suppress(OSError):
+                    while self.request.recv(4096):
+                        pass
+
+        listeners = [socketserver.ThreadingUDPServer(
+            (self.address, 53), Datagram)]
+        if self.stream != "closed":
+            listeners.append(socketserver.ThreadingTCPServer(
+                (self.address, 53),
+                Stream if self.stream == "answers" else Silence))
+        for each in listeners:
             each.daemon_threads = True
             threading.Thread(target=each.serve_forever, daemon=True).start()
 
@@ -219,12 +262,13 @@ class NameServer:
         if action == "honest" and own:
             return reply(query, records=b"".join(own),
                          counts=(len(own), 0, 0))
-        if action == "honest" or (action == "over-tcp" and stream):
+        if action == "honest" or (stream and action in OVER_TCP):
             return ask(self.upstream, query)
         if action in DELAYS:
             time.sleep(DELAYS[action])
             return ask(self.upstream, query)
-        if action == "drop" or (action == "truncated" and stream):
+        if action in ("drop", "tcp-alone") or (
+                action == "truncated" and stream):
             return b""
         if action in RCODES:
             return reply(query, rcode=RCODES[action])
@@ -233,7 +277,7 @@ class NameServer:
     def _truncated(self, query: bytes, ask) -> bytes:
         return reply(query, flags=AUTHORITATIVE | TRUNCATED)
 
-    _over_tcp = _truncated
+    _over_tcp = _truncated_ever = _truncated
 
     def _empty(self, query: bytes, ask) -> bytes:
         return reply(query)
@@ -252,6 +296,13 @@ class NameServer:
 
     def _behind(self, query: bytes, ask) -> bytes:
         return ask(self.behind, query)
+
+    def _borrowed(self, query: bytes, ask) -> bytes:
+        """As a resolver would that the server is no more than."""
+        honest = ask(self.upstream, query)
+        ident, flags, *counts = HEADER.unpack_from(honest)
+        return HEADER.pack(ident, flags & ~AUTHORITATIVE | 0x80,
+                           *counts) + honest[12:]
 
     def _lame(self, query: bytes, ask) -> bytes:
         root_ns = b"\0\0\2\0\1\0\0\x0e\x10\0\5\3lab\0"
@@ -281,6 +332,15 @@ class NameServer:
         # of one zero octet, as wire_name() makes it of that character.
         records += signed(zone, name, "NSEC", 300,
                           [f"\0.{name} RRSIG NSEC {there}"], begin=-DAY)
+        return reply(query, records=b"".join(records),
+                     counts=(0, len(records), 0))
+
+    def _denied_beside(self, query: bytes, ask) -> bytes:
+        zone = self._zone(question(query)[0])
+        records = signed(zone, zone.name, "SOA", *zone.rrsets[
+            zone.name, "SOA"], begin=-DAY)
+        records += signed(zone, f"a.{zone.name}", "NSEC", 300,
+                          [f"b.{zone.name} TXT RRSIG NSEC"], begin=-DAY)
         return reply(query, records=b"".join(records),
                      counts=(0, len(records), 0))
 

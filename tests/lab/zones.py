@@ -7,7 +7,7 @@ import time
 
 import names
 from daemons import Daemons, wait_for_port
-from dnssec import DAY, P256, Key, Spoiler, make_key, rrsets
+from dnssec import DAY, HOUR, P256, Key, Spoiler, make_key, rrsets
 
 TTL = 3600
 
@@ -20,7 +20,8 @@ class Record:
     # What is odd about the RRset's signatures, of dnssec.FAULTS, or "gone".
     fault: str = ""
     ttl: str = ""               # default: TTL
-    fresh: bool = False         # not yet at the name server that is behind
+    # The copy that does not have it: "ahead", or the one that is "behind".
+    lacks: str = ""
 
 
 @dataclasses.dataclass
@@ -31,19 +32,26 @@ class Zone:
     parent: str                 # "" for the root
     servers: list[str]          # the names of its name servers, absolute
     signing: str = "nsec"
+    # The name servers that the parent knows, if not the same.
+    delegated: list[str] = dataclasses.field(default_factory=list)
     iterations: int = 0
     keys: list[str] = dataclasses.field(default_factory=lambda: ["csk"])
+    keys_behind: list[str] = dataclasses.field(default_factory=list)
+    ds_behind: bool = True
     ds: list[str] = dataclasses.field(default_factory=lambda: ["right"])
     ds_fault: str = ""
     cds: bool = False
     faults: dict[str, str] = dataclasses.field(default_factory=dict)
     expired: bool = False
+    ended: bool = False         # every signature has, two hours ago
     behind: str = ""
+    copy: str = "ahead"         # which of the two this is
     answers: dict[str, str] = dataclasses.field(default_factory=dict)
     own: bool = False
     serial: int = 2
     records: list[Record] = dataclasses.field(default_factory=list)
     made: list[Key] = dataclasses.field(default_factory=list)
+    made_behind: list[Key] = dataclasses.field(default_factory=list)
     # Lines of the signed zone that NSD refuses to load, with their signatures:
     # the scripted name server has them.
     refused: list[str] = dataclasses.field(default_factory=list)
@@ -56,23 +64,45 @@ class Zone:
 
     def copy_behind(self) -> "Zone":
         """As the name server has it that is behind."""
-        if self.behind == "expired":
-            return dataclasses.replace(self, expired=True)
+        odd = COPIES[self.behind](self)
         return dataclasses.replace(
-            self, serial=self.serial - 1,
-            records=[record for record in self.records if not record.fresh])
+            self, copy="behind", keys=self.keys_behind or self.keys,
+            made=self.made_behind or self.made, **odd)
 
     @property
     def signers(self) -> list[Key]:
         """Those of its keys that sign."""
         return [key for use, key in zip(self.keys, self.made)
-                if not use.startswith("published")]
+                if not use.startswith(PUBLISHED)]
 
     @property
     def entry_points(self) -> list[Key]:
         """Those of its keys that DS records are made of."""
-        return [key for use, key in zip(self.keys, self.made)
-                if not use.startswith("zsk")]
+        uses = list(zip(self.keys, self.made))
+        if self.ds_behind:
+            uses += zip(self.keys_behind, self.made_behind)
+        found = {key.base: key for use, key in uses
+                 if not key_use(use).startswith("zsk")}
+        return list(found.values())
+
+
+PUBLISHED = "published"
+
+
+def key_use(use: str) -> str:
+    """"published-zsk2" is "zsk2", which does not sign here."""
+    return use.removeprefix(PUBLISHED + "-")
+
+
+# What is odd about the copy at the name server that is behind.
+COPIES = {
+    "before": lambda zone: {"serial": zone.serial - 1},
+    "beside": lambda zone: {},
+    "expired": lambda zone: {"expired": True},
+    "ended": lambda zone: {"ended": True},
+    "dnskey-ended": lambda zone: {
+        "faults": zone.faults | {"DNSKEY": "ended"}},
+}
 
 
 def _wrong(ds: str) -> str:
@@ -111,17 +141,22 @@ class Signer:
 
     def make_keys(self, zone: Zone) -> None:
         """Keys for the zone, kept in the folder for the next run."""
-        for each in zone.keys:
-            use, _, algorithm = each.partition(":")
-            zone.made.append(make_key(self.daemons, self.folder, zone.name,
-                                      use, algorithm or P256))
+        zone.made = [self._make_key(zone, each) for each in zone.keys]
+        zone.made_behind = [self._make_key(zone, each)
+                            for each in zone.keys_behind]
+
+    def _make_key(self, zone: Zone, key: str) -> Key:
+        use, _, algorithm = key_use(key).partition(":")
+        return make_key(self.daemons, self.folder, zone.name, use,
+                        algorithm or P256)
 
     def _removed(self, zone: Zone) -> Key:
         return make_key(self.daemons, self.folder, zone.name, "removed")
 
     def delegate(self, parent: Zone, child: Zone) -> None:
-        for server in child.servers:
+        for server in child.delegated or child.servers:
             parent.add(child.name, "NS", server)
+        self._delegate_more(parent, child)
         if child.signing == "none":
             return
         for kind in child.ds:
@@ -131,6 +166,19 @@ class Signer:
         if child.cds:
             for key in child.entry_points:
                 child.add(child.name, "CDS", key.ds(2))
+
+    @staticmethod
+    def _delegate_more(parent: Zone, child: Zone) -> None:
+        """To the name servers that are among its records, if it has their
+        addresses: those are the glue."""
+        more = {record.data for record in child.records
+                if (record.owner, record.type) == (child.name, "NS")}
+        glue = [record for record in child.records
+                if record.owner in more and record.type in ("A", "AAAA")]
+        for server in sorted({record.owner for record in glue}):
+            parent.add(child.name, "NS", server)
+        for record in glue:
+            parent.add(record.owner, record.type, record.data)
 
     def write(self, zone: Zone) -> pathlib.Path:
         """The zone's file as it is served."""
@@ -158,8 +206,10 @@ class Signer:
         mode = {"nsec": [], "nsec3": nsec3, "opt-out": [*nsec3, "-p"]}
         now = int(time.time())
         # A day ago: two TTLs have passed since (--next).
-        dates = (["-i", now - 30 * DAY, "-e", now - 2 * DAY] if zone.expired
-                 else ["-i", now - DAY])
+        dates = ["-i", now - DAY]
+        if zone.expired or zone.ended:
+            end = now - (2 * DAY if zone.expired else 2 * HOUR)
+            dates = ["-i", now - 30 * DAY, "-e", end]
         self.daemons.run("ldnsutils", "usr/bin/ldns-signzone",
                          *mode[zone.signing], *dates, "-o", zone.name,
                          "-f", signed, plain,
@@ -178,7 +228,8 @@ def _text(zone: Zone) -> str:
     lines += [f"{zone.name} NS {server}" for server in zone.servers]
     lines += [f"{zone.name} DNSKEY {key.dnskey}" for key in zone.made
               if key not in zone.signers]
-    lines += [f"{r.owner} {r.ttl} {r.type} {r.data}" for r in zone.records]
+    lines += [f"{r.owner} {r.ttl} {r.type} {r.data}" for r in zone.records
+              if r.lacks != zone.copy]
     return "\n".join(lines) + "\n"
 
 
@@ -203,7 +254,7 @@ def _signature(line: str) -> tuple[str, str] | None:
 
 NSD_CONFIGURATION = """
 server:
-\tip-address: {address}
+{addresses}
 \tport: 53
 \tserver-count: 1
 \tusername: ""
@@ -222,11 +273,13 @@ remote-control:
 """
 
 
-def serve(daemons: Daemons, folder: pathlib.Path, address: str,
+def serve(daemons: Daemons, folder: pathlib.Path, addresses: list[str],
           files: dict[str, pathlib.Path]) -> None:
-    """Starts an NSD at ADDRESS with the zone files, and waits for it."""
+    """Starts an NSD at ADDRESSES with the zone files, and waits for it."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = NSD_CONFIGURATION.format(address=address, folder=folder)
+    text = NSD_CONFIGURATION.format(folder=folder, addresses="\n".join(
+        f"\tip-address: {address}" for address in addresses))
+    address = addresses[0]
     for name, file in files.items():
         text += f'zone:\n\tname: "{name}"\n\tzonefile: "{file}"\n'
     (folder / "nsd.log").unlink(missing_ok=True)
