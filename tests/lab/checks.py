@@ -15,6 +15,7 @@ import again
 import chance
 import changes
 import confinement
+import courtesy
 import crashes
 import entrance
 import expect
@@ -281,9 +282,11 @@ def of_shortage(lab: Lab) -> list[Test]:
 
 
 def of_lists(lab: Lab) -> list[Test]:
-    """What the domains of a list take from each other."""
+    """What the domains of a list take from each other, and from the name
+    servers that they share."""
     return [Test(f"lists: {what}", lambda tried=tried: Result(tried(lab), []),
-                 pace) for what, tried, pace in fairness.tests(lab)]
+                 pace) for what, tried, pace
+            in fairness.tests(lab) + courtesy.tests(lab)]
 
 
 def of_confinement(lab: Lab) -> list[Test]:

@@ -334,11 +334,10 @@ class Lab:
 
     def _start_scripted(self, zones: list[Zone]) -> None:
         refused = self._refused(zones)
-        known = {key: self.zones[key] for key in cases_.ZONES}
         self.scripted, self.second, *others = (
             NameServer(address, CHILDREN, BEHIND,
                        self._rules() if stream == "answers" else {}, refused,
-                       known, stream)
+                       self.zones, stream)
             for address, stream in servers.STREAMS.items())
         for each in self.scripted, self.second, *others:
             each.start()

@@ -152,24 +152,26 @@ def wire_record(line: str) -> tuple[tuple[str, int], bytes]:
 
 
 class Crowd:
-    """How many questions are in progress at once, by where they are from."""
+    """How many questions are in progress at once, by where they are from and
+    the zone that they are about."""
 
     def __init__(self):
         self.lock = threading.Lock()
-        self.now: collections.Counter[str] = collections.Counter()
-        self.most: collections.Counter[str] = collections.Counter()
+        self.now: collections.Counter = collections.Counter()
+        self.most: collections.Counter = collections.Counter()
 
     @contextlib.contextmanager
-    def of(self, source: str):
+    def of(self, source: str, zone: str):
         """One more, until the end of the with statement."""
+        key = source, zone
         with self.lock:
-            self.now[source] += 1
-            self.most[source] = max(self.most[source], self.now[source])
+            self.now[key] += 1
+            self.most[key] = max(self.most[key], self.now[key])
         try:
             yield
         finally:
             with self.lock:
-                self.now[source] -= 1
+                self.now[key] -= 1
 
 
 class NameServer:
@@ -212,8 +214,8 @@ class NameServer:
             def handle(self):
                 query, port = self.request
                 with contextlib.suppress(OSError):
-                    with server.crowd.of(self.client_address[0]):
-                        answer = server.answer(query, ask_udp)
+                    answer = server.hear(query, self.client_address[0],
+                                         ask_udp)
                     if answer:
                         port.sendto(answer, self.client_address)
 
@@ -221,8 +223,8 @@ class NameServer:
             def handle(self):
                 with contextlib.suppress(OSError, EOFError):
                     query = read_stream(self.request)
-                    with server.crowd.of(self.client_address[0]):
-                        answer = server.answer(query, ask_tcp)
+                    answer = server.hear(query, self.client_address[0],
+                                         ask_tcp)
                     if answer:
                         write_stream(self.request, answer)
 
@@ -253,6 +255,11 @@ class NameServer:
             if name.endswith(suffix):
                 return self.all_of[suffix[1:]]
         return "honest"
+
+    def hear(self, query: bytes, source: str, ask) -> bytes:
+        """The same as answer(), counted."""
+        with self.crowd.of(source, self._zone(question(query)[0]).name):
+            return self.answer(query, ask)
 
     def answer(self, query: bytes, ask) -> bytes:
         """What goes back to the client; nothing when it is empty."""
@@ -311,7 +318,7 @@ class NameServer:
     def _zone(self, name: str):
         """The zone that the name is in."""
         return max((zone for zone in self.zones.values()
-                    if ("." + name).endswith("." + zone.name)),
+                    if ("." + name).endswith("." + zone.name.lstrip("."))),
                    key=lambda zone: len(zone.name))
 
     def _young(self, query: bytes, ask) -> bytes:
