@@ -9,8 +9,8 @@ CHILDREN, SCRIPTED, BEHIND, SECOND, WITHOUT_TCP, DEAF_TO_TCP = (
 # Where NSD has the same zones once more: nobody's own network but in the lab;
 # one for that machine's own network alone; and in IPv6.
 OPEN, PRIVATE, SIX = "198.17.0.3", "10.0.0.1", "fd00:25:0:53::3"
-# NSD is at these, too, so that there can be many: crowd01 and so on.
-CROWD = [f"198.18.0.{number}" for number in range(101, 125)]
+# NSD is at these, too, so that a zone can have many name servers.
+CROWD = [f"198.19.0.{number}" for number in range(1, 71)]
 LOOPBACK = "127.0.0.53"             # nobody
 CLOSED6 = "fd00:25:0:53::4"         # nobody at port 53
 NO_ROUTE6 = "fd00:25:0:53::5"       # nobody, and no way there
