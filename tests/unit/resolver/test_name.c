@@ -502,7 +502,7 @@ main(void)
 		TABLE_ALONE(test_from_user_limit),
 		TABLE(test_normalise, normal_rows),
 		TABLE(test_from_wire, wire_rows),
-		cmocka_unit_test(test_from_long_wire),
+		TABLE_ALONE(test_from_long_wire),
 		TABLE(test_is_no_name, no_name_rows),
 		TABLE_ALONE(test_is_normal),
 		TABLE_ALONE(test_equal),
