@@ -6,6 +6,7 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/util.h>
+#include <netinet/in.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -253,8 +254,9 @@ receive(struct query *query, size_t size)
 	const struct query_reply reply = query_message_read(client->packet,
 	    size);
 	const bool over_udp = query->socket != -1;
-	const bool cut_off = reply.cut_off && (reply.rcode == RCODE_NOERROR ||
-	    reply.rcode == RCODE_NXDOMAIN);
+	const bool usable = reply.rcode == RCODE_NOERROR ||
+	    reply.rcode == RCODE_NXDOMAIN;
+	const bool cut_off = reply.cut_off && usable;
 	const struct answer_source source = {
 		.owner = query->name,
 		.type = query->type,
@@ -282,6 +284,9 @@ receive(struct query *query, size_t size)
 		/* What is left is no answer (RFC 2181 9). */
 		finish_failed(query, ANSWER_FAULT_MALFORMED, memory_string(
 		    "the answer is cut off, over TCP as well"));
+	else if (reply.broken && usable && !cut_off)
+		finish_failed(query, ANSWER_FAULT_MALFORMED,
+		    memory_string("the answer is malformed"));
 	else
 		finish(query, answer_from_packet(&source));
 }
@@ -497,9 +502,40 @@ begin(struct query *query)
 		begin_udp(query);
 }
 
+/* What else is in a socket address need not be the same. */
+static bool
+is_same_server(const struct query *a, const struct query *b)
+{
+	const struct sockaddr_in *a4 = (const void *)&a->server;
+	const struct sockaddr_in *b4 = (const void *)&b->server;
+	const struct sockaddr_in6 *a6 = (const void *)&a->server;
+	const struct sockaddr_in6 *b6 = (const void *)&b->server;
+
+	if (a->server.ss_family != b->server.ss_family)
+		return false;
+	if (a->server.ss_family == AF_INET)
+		return a4->sin_port == b4->sin_port &&
+		    a4->sin_addr.s_addr == b4->sin_addr.s_addr;
+	return a6->sin6_port == b6->sin6_port &&
+	    memcmp(&a6->sin6_addr, &b6->sin6_addr, sizeof(a6->sin6_addr)) == 0;
+}
+
+/* Whether as many are under way to its server as may be. */
+static bool
+is_busy(const struct query *query)
+{
+	const struct query *other;
+	size_t count = 0;
+
+	for (other = query->client->begun.first; other != NULL;
+	    other = other->next)
+		count += is_same_server(other, query);
+	return count >= QUERY_PER_SERVER;
+}
+
 /*
- * Begins the first in line. Its callback may do anything, so nothing is done
- * after it.
+ * Begins the first in line whose server is not busy. Its callback may do
+ * anything, so nothing is done after it.
  */
 static void
 on_begin(evutil_socket_t fd, short what, void *argument)
@@ -509,6 +545,8 @@ on_begin(evutil_socket_t fd, short what, void *argument)
 
 	(void)fd;
 	(void)what;
+	while (query != NULL && is_busy(query))
+		query = query->next;
 	if (query == NULL || client->in_flight >= client->most)
 		return;
 	list_remove(&client->waiting, query);

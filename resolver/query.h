@@ -22,6 +22,9 @@
 #define QUERY_SERVERS_MAX	32
 #define QUERY_GLUE_MAX		64
 
+/* Queries that are under way to one server at a time. */
+#define QUERY_PER_SERVER	2
+
 /* Octets of an answer over UDP that servers are told to keep to. */
 #define QUERY_UDP_SIZE		1232
 
@@ -76,8 +79,8 @@ typedef void	query_answered(struct answer *answer, void *argument);
 
 /*
  * BASE must outlive it; RRSIG times are relative to NOW. MOST queries at a time
- * are in flight, each with one descriptor; the others wait in line. Owned by
- * the caller.
+ * are in flight, each with one descriptor, and QUERY_PER_SERVER to one server;
+ * the others wait in line. Owned by the caller.
  */
 struct query_client *query_client_new(struct event_base *base, time_t now,
 		    size_t most);

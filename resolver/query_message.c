@@ -142,13 +142,15 @@ query_message_read(const uint8_t *packet, size_t size)
 	enum query_section section;
 
 	query_records_begin(&records, packet, size);
-	while (!reply.edns && (section = query_records_next(&records,
-	    &record)) != QUERY_END) {
-		if (section != QUERY_ADDITIONAL || record.type != TYPE_OPT)
+	while ((section = query_records_next(&records, &record)) !=
+	    QUERY_END) {
+		if (section != QUERY_ADDITIONAL || record.type != TYPE_OPT ||
+		    reply.edns)
 			continue;
 		reply.edns = true;
 		/* RFC 6891 6.1.3: the upper eight of twelve bits. */
 		reply.rcode |= record.ttl >> 24 << 4;
 	}
+	reply.broken = records.broken;
 	return reply;
 }

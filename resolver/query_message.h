@@ -61,6 +61,7 @@ struct query_reply {
 	unsigned int	 rcode;		/* extended, if it has EDNS */
 	bool		 edns;
 	bool		 cut_off;	/* TC */
+	bool		 broken;	/* it ends before its last record */
 };
 
 /* Reads them of PACKET, which fits. */

@@ -97,6 +97,7 @@ query_records_next(struct query_records *records, struct query_record *record)
 	if (read_record(records, record))
 		return section;
 	memset(records->left, 0, sizeof(records->left));
+	records->broken = true;
 	return QUERY_END;
 }
 

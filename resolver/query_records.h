@@ -5,6 +5,7 @@
 #ifndef RESOLVER_QUERY_RECORDS_H
 #define RESOLVER_QUERY_RECORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,7 @@ struct query_records {
 	size_t		 size;
 	size_t		 at;
 	unsigned int	 left[QUERY_ADDITIONAL + 1];	/* by section */
+	bool		 broken;	/* it ended before its last record */
 };
 
 /* To before the first record. */

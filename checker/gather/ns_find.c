@@ -1,5 +1,6 @@
 #include "checker/gather/ns_find.h"
 
+#include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,7 @@ struct ns_find {
 	struct ns_zone			**zones;	/* owned */
 	size_t				 zone_count;
 	size_t				 running;	/* delegations */
+	struct event			*due;		/* owned; the end */
 	ns_find_done			*done;
 	void				*argument;	/* borrowed */
 };
@@ -57,6 +59,7 @@ ns_find_cancel(struct ns_find *find)
 		zone_free(find->zones[i]);
 	free(find->zones);
 	ns_queries_clear(&find->queries);
+	event_free(find->due);
 	free(find);
 }
 
@@ -142,24 +145,24 @@ add_delegated(struct ns_names *names, const struct ns_zone *zone,
 	for (i = 0; i < names->count; i++) {
 		name = &names->items[i];
 		if (name_equal(name->zone, zone->name) &&
-		    name->delegated == MENTION_UNKNOWN)
+		    name->delegated == MENTION_UNKNOWN && !referral->truncated)
 			name->delegated = MENTION_NO;
 	}
 }
 
-/* Finishes once all zones, and their delegations, are known. */
 static void
-find_advance(struct ns_find *find)
+on_due(evutil_socket_t fd, short what, void *argument)
 {
+	struct ns_find *find = argument;
 	struct ns_queries queries = find->queries;
 	struct ns_names names = { NULL, 0, 0 };
 	ns_find_done *done = find->done;
-	void *argument = find->argument;
+	void *arg = find->argument;
 	const struct query_referral *referral;
 	size_t i;
 
-	if (find->running > 0 || find->zoneless < find->queries.count)
-		return;
+	(void)fd;
+	(void)what;
 	for (i = 0; i < find->zone_count; i++) {
 		add_own(&names, find->zones[i]);
 		referral = delegation_referral(find->zones[i]->delegation);
@@ -168,7 +171,15 @@ find_advance(struct ns_find *find)
 	}
 	find->queries = (struct ns_queries){ NULL, 0 };
 	ns_find_cancel(find);
-	done(&queries, &names, argument);
+	done(&queries, &names, arg);
+}
+
+/* Finishes once all zones, and their delegations, are known. */
+static void
+find_advance(struct ns_find *find)
+{
+	if (find->running == 0 && find->zoneless == find->queries.count)
+		event_active(find->due, EV_TIMEOUT, 0);
 }
 
 static void
@@ -382,10 +393,15 @@ ns_find_start(const struct context *context, struct evidence *evidence,
 	find->evidence = evidence;
 	find->done = done;
 	find->argument = argument;
+	find->due = evtimer_new(context->base, on_due, find);
+	if (find->due == NULL)
+		abort();
 	evidence->servers_next = !context->options->authoritative;
 	if (!evidence->servers_next)
 		ns_queries_add(&find->queries, evidence->domain,
 		    evidence->host_mode ? DNS_A : DNS_MX);
+	if (!evidence->servers_next)
+		add_answer_query(find, evidence->mx);
 	for (i = 0; i < evidence->host_count; i++)
 		add_host_queries(find, &evidence->hosts[i]);
 	find_zone(find);

@@ -179,7 +179,8 @@ judge_invalid(struct judge_state *state, const struct server_evidence *server)
 
 	for (i = 0; i < server->judged.flaw_count; i++) {
 		flaw = &server->judged.flaws[i];
-		if (flaw->foreign)
+		if (flaw->foreign || denies_wrongly(server,
+		    server->answers[flaw->answer]))
 			continue;
 		if (first == NULL)
 			first = flaw;

@@ -47,6 +47,21 @@ same_answer(const struct answer *a, const struct answer *b)
 	return true;
 }
 
+/* What does not validate is told of as such. */
+static bool
+is_flawed(const struct server_evidence *server, const struct answer *answer)
+{
+	const struct server_judgement *judged = &server->judged;
+	size_t i;
+
+	for (i = 0; i < judged->flaw_count; i++) {
+		if (!judged->flaws[i].foreign &&
+		    server->answers[judged->flaws[i].answer] == answer)
+			return true;
+	}
+	return false;
+}
+
 /* The server's answer, if it says something. NULL: there is none. */
 static const struct answer *
 find_answer(const struct server_evidence *server, const char *owner,
@@ -54,7 +69,8 @@ find_answer(const struct server_evidence *server, const char *owner,
 {
 	const struct answer *answer = server_says_to(server, owner, type);
 
-	return answer != NULL && server_says(answer) ? answer : NULL;
+	return answer != NULL && server_says(answer) &&
+	    !is_flawed(server, answer) ? answer : NULL;
 }
 
 static bool
@@ -94,26 +110,30 @@ find_reference(const struct evidence *evidence, const char *zone)
 	return reference;
 }
 
-/* What the types of questions have in common that may differ. */
+/*
+ * Whether it does not matter to DANE what is said: of the zone itself, and of
+ * names that are asked for to see whether they exist.
+ */
 static bool
-may_differ(const struct answer *a, const struct answer *b)
+may_differ(const struct answer *answer)
 {
-	switch (a->type) {
-	case DNS_SOA:
-	case DNS_NS:
-	case DNS_DNSKEY:
-		return true;
+	switch (answer->type) {
+	case DNS_MX:
+	case DNS_TLSA:
+		return false;
+	case DNS_A:
+	case DNS_AAAA:
+		return answer->owner[0] == '_';
 	default:
-		return same_answer(a, b);
+		return true;
 	}
 }
 
-/* Both have addresses, and others: load may be balanced so. */
+/* Load may be balanced so. */
 static bool
-balances(const struct answer *a, const struct answer *b)
+balances(const struct answer *answer)
 {
-	return (a->type == DNS_A || a->type == DNS_AAAA) && !a->aliased &&
-	    !b->aliased && answer_has_records(a) && answer_has_records(b);
+	return answer->type == DNS_A || answer->type == DNS_AAAA;
 }
 
 /* SERVER answers a question in another way than OTHER does. */
@@ -122,7 +142,7 @@ add_different(struct judge_state *state, const struct server_evidence *other,
     const struct answer *theirs, const struct server_evidence *server,
     const struct answer *answer)
 {
-	const enum finding_code code = balances(answer, theirs) ?
+	const enum finding_code code = balances(answer) ?
 	    FINDING_NS_ADDRESSES_DIFFER : FINDING_NS_INCONSISTENT;
 	const struct finding_server place = evidence_server_place(other);
 	char *whom = finding_server_text(&place);
@@ -204,15 +224,16 @@ compare_server(struct judge_state *state, size_t which)
 
 	for (i = 0; i < server->answer_count; i++) {
 		answer = server->answers[i];
-		other = server_says(answer) ?
-		    find_other(evidence, which, reference, answer) : NULL;
-		if (other == NULL)
+		if (may_differ(answer) || !server_says(answer) ||
+		    is_flawed(server, answer))
 			continue;
-		theirs = find_answer(other, answer->owner, answer->type);
-		if (may_differ(answer, theirs))
+		other = find_other(evidence, which, reference, answer);
+		theirs = other == NULL ? NULL : find_answer(other,
+		    answer->owner, answer->type);
+		if (theirs == NULL || same_answer(answer, theirs))
 			continue;
 		add_different(state, other, theirs, server, answer);
-		same &= balances(answer, theirs);
+		same &= balances(answer);
 	}
 	if (same && server != reference)
 		judge_serials(state, reference, server);

@@ -153,25 +153,27 @@ def wire_record(line: str) -> tuple[tuple[str, int], bytes]:
 
 class Crowd:
     """How many questions are in progress at once, by where they are from and
-    the zone that they are about."""
+    the zone that they are about. One that is sent again is still one."""
 
     def __init__(self):
         self.lock = threading.Lock()
-        self.now: collections.Counter = collections.Counter()
+        self.now: dict = collections.defaultdict(collections.Counter)
         self.most: collections.Counter = collections.Counter()
 
     @contextlib.contextmanager
-    def of(self, source: str, zone: str):
+    def of(self, source: str, zone: str, question: tuple[str, int]):
         """One more, until the end of the with statement."""
-        key = source, zone
+        now = self.now[source, zone]
         with self.lock:
-            self.now[key] += 1
-            self.most[key] = max(self.most[key], self.now[key])
+            now[question] += 1
+            self.most[source, zone] = max(self.most[source, zone], len(now))
         try:
             yield
         finally:
             with self.lock:
-                self.now[key] -= 1
+                now[question] -= 1
+                if not now[question]:
+                    del now[question]
 
 
 class NameServer:
@@ -258,7 +260,8 @@ class NameServer:
 
     def hear(self, query: bytes, source: str, ask) -> bytes:
         """The same as answer(), counted."""
-        with self.crowd.of(source, self._zone(question(query)[0]).name):
+        asked = question(query)[:2]
+        with self.crowd.of(source, self._zone(asked[0]).name, asked):
             return self.answer(query, ask)
 
     def answer(self, query: bytes, ask) -> bytes:

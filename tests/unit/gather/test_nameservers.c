@@ -114,14 +114,16 @@ set_row(struct world *world, const struct find_row *row)
 static void
 ask(struct world *world, size_t limit)
 {
+	const size_t ends = world->ends;
 	struct nameservers *nameservers;
 
 	world->limit = limit;
+	world->options.authoritative = !world->options.next;
 	nameservers = nameservers_start(&world->context, world->evidence,
 	    world_done, world);
-	assert_int_equal(world->ends, 0);
+	assert_int_equal(world->ends, ends);
 	timeless_run(world->context.base);
-	if (world->ends == 0)
+	if (world->ends == ends)
 		nameservers_stop(nameservers);
 	assert_int_equal(world_open(world), 0);
 }
@@ -207,6 +209,34 @@ test_referral(void **state)
 	world_tear_down(&set);
 }
 
+/* Without TLSA records nobody is asked for those of the next key. */
+static void
+test_next(void **state)
+{
+	struct host_evidence *host;
+	struct world *world;
+	void *set;
+
+	(void)state;
+	world_set_up(&set);
+	world = set;
+	set_row(world, &find_rows[0]);
+	world->options.next = true;
+	ask(world, SIZE_MAX);
+	assert_int_equal(world->ends, 1);
+	assert_int_equal(world->evidence->server_count, 0);
+
+	host = fixture_host(world->evidence, CHILD);
+	host->tlsa[0] = fixture_answer("_25._tcp." CHILD, DNS_TLSA,
+	    ANSWER_RECORDS, DNSSEC_SECURE);
+	ask(world, SIZE_MAX);
+	assert_int_equal(world->ends, 2);
+	/* Two addresses, two transports; NS and TLSA. */
+	assert_int_equal(world->evidence->server_count, 4);
+	assert_int_equal(world->evidence->servers[0].answer_count, 2);
+	world_tear_down(&set);
+}
+
 /* Of two addresses, over two transports, each is asked one thing at a time. */
 static void
 test_one_at_a_time(void **state)
@@ -230,6 +260,7 @@ main(void)
 		TABLE(test_find, find_rows),
 		TABLE(test_stop, find_rows),
 		TABLE_ALONE(test_referral),
+		TABLE_ALONE(test_next),
 		TABLE_ALONE(test_one_at_a_time),
 	};
 
