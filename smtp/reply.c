@@ -1,5 +1,6 @@
 #include "smtp/reply.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -10,6 +11,9 @@
 #define CODE_DIGITS	3
 /* Octets of a bad line that are shown. */
 #define EXCERPT_MAX	80
+
+/* The reply to a connection that is welcome (RFC 5321 4.2). */
+#define CODE_READY	220
 
 void
 reply_init(struct reply *reply)
@@ -57,6 +61,18 @@ is_trailing(char octet)
 	return octet == ' ' || octet == '\t' || octet == '\r';
 }
 
+/*
+ * Whether a line with CODE may follow one of the reply. RFC 5321 4.2.1 has one
+ * code in all lines; but a greeting may be held back after its first line while
+ * it is looked up who calls (postscreen does that), and end in a refusal.
+ */
+static bool
+may_continue(const struct reply *reply, int code)
+{
+	return reply->count == 0 || code == reply->code ||
+	    (reply->code == CODE_READY && code / 100 >= 4);
+}
+
 /* Adds the line in `partial`, which is complete, to the reply. */
 static enum reply_state
 take_line(struct reply *reply)
@@ -67,7 +83,7 @@ take_line(struct reply *reply)
 	int code = (line[0] - '0') * 100 + (line[1] - '0') * 10 +
 	    (line[2] - '0');
 
-	if (reply->count > 0 && code != reply->code) {
+	if (!may_continue(reply, code)) {
 		reply->why = "the code changes within the reply";
 		return REPLY_BAD;
 	}
@@ -148,6 +164,69 @@ reply_announces(const struct reply *reply, const char *keyword)
 
 		if (strncasecmp(line, keyword, size) == 0 &&
 		    (line[size] == '\0' || line[size] == ' '))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What the enhanced status code (RFC 3463) of the last line says, which is the
+ * one that decides. False: there is none.
+ */
+static bool
+read_status(const struct reply *reply, unsigned int *subject,
+    unsigned int *detail)
+{
+	const char *line;
+	unsigned int class;
+	int size = 0;
+
+	if (reply->count == 0)
+		return false;
+	line = reply->lines[reply->count - 1];
+	return sscanf(line, "%1u.%3u.%3u%n", &class, subject, detail,
+	    &size) == 3 && (line[size] == ' ' || line[size] == '\0') &&
+	    class == (unsigned int)reply->code / 100;
+}
+
+/* Codes by which a server says that it does not want this client. */
+static const int unwelcome[] = {
+	421,	/* closing: busy, or too much of this client (RFC 5321 3.8) */
+	450,	/* blocked for policy reasons, for now (RFC 5321 4.2.3) */
+	521,	/* it accepts no mail (RFC 7504) */
+	550,	/* rejected for policy reasons (RFC 5321 4.2.3) */
+	554,	/* no SMTP service here (RFC 5321 3.1) */
+};
+
+/* The same of enhanced status codes, whatever code they come with. */
+static const struct {
+	unsigned int	subject, detail;
+} unwelcome_status[] = {
+	{ 3, 2 },	/* not accepting network messages (RFC 3463 3.4) */
+	{ 4, 5 },	/* congestion (RFC 3463 3.5) */
+	{ 7, 1 },	/* not authorized (RFC 3463 3.8) */
+	{ 7, 14 },	/* a trust relationship is required (RFC 5248) */
+	{ 7, 25 },	/* the address has no name (RFC 7372 3.3) */
+	{ 7, 28 },	/* too much mail from there (RFC 6647 6) */
+};
+
+bool
+reply_refuses_client(const struct reply *reply)
+{
+	unsigned int subject, detail;
+	bool refuses = false;
+	size_t i;
+
+	for (i = 0; i < sizeof(unwelcome) / sizeof(unwelcome[0]); i++)
+		refuses |= reply->code == unwelcome[i];
+	/* 421 is an end in any case; X.0.0 says nothing. */
+	if (reply->code == unwelcome[0] || reply->code / 100 < 4 ||
+	    !read_status(reply, &subject, &detail) || subject == 0)
+		return refuses;
+	for (i = 0; i < sizeof(unwelcome_status) /
+	    sizeof(unwelcome_status[0]); i++) {
+		if (unwelcome_status[i].subject == subject &&
+		    unwelcome_status[i].detail == detail)
 			return true;
 	}
 	return false;

@@ -19,7 +19,7 @@ enum reply_state {
 };
 
 struct reply {
-	int		  code;		/* 200 to 599 */
+	int		  code;		/* 200 to 599; of the last line */
 	char		**lines;	/* owned, printable, without the code */
 	size_t		  count;
 	const char	 *why;		/* static; for REPLY_BAD */
@@ -43,6 +43,14 @@ enum reply_state reply_feed(struct reply *reply, const char *bytes,
 /* Whether an EHLO reply announces KEYWORD (RFC 5321 4.1.1.1), in any case. */
 bool		 reply_announces(const struct reply *reply,
 		    const char *keyword);
+
+/*
+ * Whether the reply says that the server wants nothing of this client, rather
+ * than that it cannot do what it was asked to: by its code, and by its enhanced
+ * status code (RFC 3463) where it has one. "454 4.7.0 TLS not available" does
+ * not; "554 5.7.1 your address is blocked" and every 421 do.
+ */
+bool		 reply_refuses_client(const struct reply *reply);
 
 /*
  * Code and text in one printable line: "450 4.7.1 try again later". For a bad

@@ -24,6 +24,7 @@ enum step {
 	STEP_CONNECTED,
 	STEP_GREETING,
 	STEP_EHLO,
+	STEP_HELO,
 	STEP_STARTTLS,
 	STEP_HANDSHAKE,
 	STEP_QUIT,
@@ -38,6 +39,11 @@ struct session {
 	enum step		 step;
 	struct reply		 reply;
 	size_t			 traced;	/* lines of the reply */
+	struct {
+		int		 code;		/* 0: EHLO was accepted */
+		char		*text;		/* owned */
+		bool		 personal;	/* it refuses this client */
+	} rejection;				/* of EHLO */
 	struct event		*limit;		/* owned; of the step */
 	struct event		*deferred;	/* owned; see on_deferred */
 	bool			 has_outcome;	/* the first one stands */
@@ -47,11 +53,13 @@ struct session {
 };
 
 static void	 send_ehlo(struct session *session);
+static void	 send_helo(struct session *session);
 static void	 send_starttls(struct session *session);
 static void	 begin_handshake(struct session *session);
 static void	 send_quit(struct session *session);
 static enum step got_greeting(struct session *session);
 static enum step got_ehlo(struct session *session);
+static enum step got_helo(struct session *session);
 static enum step got_starttls(struct session *session);
 static enum step got_goodbye(struct session *session);
 
@@ -76,6 +84,8 @@ static const struct step_row {
 	    got_greeting, OUTCOME_REFUSED },
 	[STEP_EHLO] = { STAGE_EHLO, "EHLO", 30, send_ehlo,
 	    got_ehlo, OUTCOME_REFUSED },
+	[STEP_HELO] = { STAGE_EHLO, "HELO", 30, send_helo,
+	    got_helo, OUTCOME_REFUSED },
 	[STEP_STARTTLS] = { STAGE_STARTTLS, "STARTTLS", 30, send_starttls,
 	    got_starttls, OUTCOME_STARTTLS_REFUSED },
 	[STEP_HANDSHAKE] = { STAGE_HANDSHAKE, "TLS handshake", 30,
@@ -155,6 +165,12 @@ static void
 send_ehlo(struct session *session)
 {
 	send_command(session, "EHLO ", session->options.helo);
+}
+
+static void
+send_helo(struct session *session)
+{
+	send_command(session, "HELO ", session->options.helo);
 }
 
 static void
@@ -240,12 +256,34 @@ got_ehlo(struct session *session)
 	/* 421: the server ends the conversation (RFC 5321 3.8). */
 	if (session->reply.code == 421)
 		return rejected(session, OUTCOME_REFUSED);
-	if (session->reply.code / 100 != 2)
-		return rejected(session, OUTCOME_STARTTLS_NOT_OFFERED);
+	if (session->reply.code / 100 != 2) {
+		session->rejection.code = session->reply.code;
+		session->rejection.text = reply_text(&session->reply);
+		session->rejection.personal =
+		    reply_refuses_client(&session->reply);
+		return STEP_HELO;
+	}
 	if (reply_announces(&session->reply, "STARTTLS"))
 		return STEP_STARTTLS;
 	set_outcome(session, OUTCOME_STARTTLS_NOT_OFFERED, session->reply.code,
 	    memory_string("the reply to EHLO does not announce STARTTLS"));
+	return STEP_QUIT;
+}
+
+/*
+ * Senders try HELO where EHLO is rejected (RFC 5321 3.2). A server that takes
+ * it does not know EHLO, and so offers no STARTTLS; one that rejects both does
+ * not like this client, nor does one that said so to EHLO.
+ */
+static enum step
+got_helo(struct session *session)
+{
+	const bool welcome = session->reply.code / 100 == 2 &&
+	    !session->rejection.personal;
+
+	set_outcome(session, welcome ? OUTCOME_STARTTLS_NOT_OFFERED :
+	    OUTCOME_REFUSED, session->rejection.code,
+	    memory_string(session->rejection.text));
 	return STEP_QUIT;
 }
 
@@ -256,7 +294,8 @@ got_starttls(struct session *session)
 
 	/* RFC 3207 says 220; senders continue after any 2xx. */
 	if (session->reply.code / 100 != 2)
-		return rejected(session, OUTCOME_STARTTLS_REFUSED);
+		return rejected(session, reply_refuses_client(&session->reply) ?
+		    OUTCOME_REFUSED : OUTCOME_STARTTLS_REFUSED);
 	/*
 	 * What follows the 220 was not sent under TLS, whoever sent it: it is
 	 * discarded (RFC 3207 4.2 and 6, CVE-2011-0411).
@@ -432,6 +471,8 @@ on_event(struct bufferevent *stream, short what, void *argument)
 		return;
 	if (session->step == STEP_HANDSHAKE && session->tls_stream != NULL)
 		why = handshake_error(session, what);
+	else if (session->rejection.text != NULL)
+		why = memory_string(session->rejection.text);
 	else
 		why = memory_format("the server %s the connection instead of "
 		    "answering (%s)", what & BEV_EVENT_EOF ? "closed" : "reset",
@@ -439,7 +480,7 @@ on_event(struct bufferevent *stream, short what, void *argument)
 	/* A reset before the greeting amounts to no connection. */
 	if (session->step == STEP_GREETING && (what & BEV_EVENT_ERROR))
 		ended = OUTCOME_CONNECT_FAILED;
-	set_outcome(session, ended, 0, why);
+	set_outcome(session, ended, session->rejection.code, why);
 	session_enter(session, STEP_END);
 }
 
@@ -467,6 +508,7 @@ session_free(struct session *session)
 	event_free(session->limit);
 	event_free(session->deferred);
 	reply_clear(&session->reply);
+	free(session->rejection.text);
 	free(session);
 }
 

@@ -1,6 +1,7 @@
 /*
  * The dialogue with one mail server, up to the certificates that it presents:
- * greeting, EHLO, STARTTLS (RFC 3207), TLS handshake, and a polite QUIT.
+ * greeting, EHLO (HELO, if that is rejected), STARTTLS (RFC 3207), TLS
+ * handshake, and a polite QUIT.
  */
 #ifndef SMTP_SESSION_H
 #define SMTP_SESSION_H
@@ -40,10 +41,12 @@ enum session_outcome {
 	OUTCOME_CONNECT_FAILED,		/* or reset before a greeting */
 	OUTCOME_NO_ROUTE,		/* no route to the address */
 	OUTCOME_REFUSED,		/* greeting 4xx or 5xx, or ended before
-					 * EHLO was answered */
+					 * EHLO was answered; or a later reply
+					 * that refuses this client (reply.h) */
 	OUTCOME_PROTOCOL,		/* not SMTP, or beyond a limit */
 	OUTCOME_TIMEOUT,
-	OUTCOME_STARTTLS_NOT_OFFERED,	/* or EHLO rejected */
+	OUTCOME_STARTTLS_NOT_OFFERED,	/* or EHLO rejected, and then HELO
+					 * accepted (RFC 5321 3.2) */
 	OUTCOME_STARTTLS_REFUSED,
 	OUTCOME_HANDSHAKE_FAILED,	/* any failure after STARTTLS's 220 */
 	OUTCOME_DONE,
@@ -54,7 +57,7 @@ enum session_outcome {
 /*
  * What the server said to one command, as it came: text from outside, which may
  * have been cut. What is no SMTP, is not complete or follows the reply to
- * STARTTLS is in it, too.
+ * STARTTLS is in it, too; and the reply to HELO follows that to EHLO.
  */
 struct session_reply {
 	enum session_stage	 stage;		/* that it ended, or was in */

@@ -158,6 +158,23 @@ judge_endpoint_facts(struct judge_state *state,
 		endpoint->judged.verdict = outcomes[endpoint->outcome].verdict;
 }
 
+/*
+ * What is refused may be this machine, which is for it to find out: the domain
+ * may be at no fault.
+ */
+static void
+advise_welcome(struct judge_state *state,
+    const struct endpoint_evidence *endpoint, struct finding *finding)
+{
+	const struct evidence *evidence = state->evidence;
+
+	advice_add_text(&finding->advice, "see what it may dislike of this "
+	    "machine, its address%s: \"mxdane --self-test%s %s\"",
+	    endpoint->stage == STAGE_EHLO ? " or the name that it gives "
+	    "(--helo)" : "", evidence->host_mode ? " --host" : "",
+	    evidence->domain);
+}
+
 static void
 judge_outcome(struct judge_state *state,
     const struct endpoint_evidence *endpoint)
@@ -172,9 +189,11 @@ judge_outcome(struct judge_state *state,
 	if (endpoint->outcome == OUTCOME_LIMIT &&
 	    endpoint->judged.verdict == VERDICT_UNKNOWN)
 		judging_set_severity(state, finding, SEVERITY_ERROR);
+	if (endpoint->outcome == OUTCOME_REFUSED)
+		advise_welcome(state, endpoint, finding);
 	if (has_rejected_ehlo(endpoint))
-		advice = "look at why the server rejects EHLO; it may dislike "
-		    "the name (--helo)";
+		advice = "look at why the server rejects EHLO, which senders "
+		    "must have for STARTTLS";
 	else if (endpoint->outcome == OUTCOME_TIMEOUT &&
 	    endpoint->stage == STAGE_CONNECT)
 		advice = outcomes[OUTCOME_CONNECT_FAILED].advice;

@@ -107,6 +107,19 @@ def greets_with_554(talk: Talk) -> None:
 
 
 @behaviour
+def greets_with_421(talk: Talk) -> None:
+    talk.say("421 4.7.0 too many connections from your address")
+
+
+@behaviour
+def waits_and_greets_with_550(talk: Talk) -> None:
+    """As postscreen does."""
+    talk.say("220-lab ESMTP")
+    talk.say("550 5.7.1 service unavailable; client is blocked")
+    talk.hear_until("QUIT")
+
+
+@behaviour
 def greets_in_many_lines(talk: Talk) -> None:
     for number in range(20):
         talk.say(f"220-line {number} of a long welcome")
@@ -188,6 +201,34 @@ def knows_no_ehlo(talk: Talk) -> None:
     talk.finish()
 
 
+def rejects_names(ehlo: str, helo: str):
+    """With these replies to EHLO and HELO."""
+    def reject(talk: Talk) -> None:
+        talk.greet()
+        talk.hear_until("EHLO")
+        talk.say(ehlo)
+        talk.hear_until("HELO")
+        talk.say(helo)
+        talk.finish()
+    return reject
+
+
+BEHAVIOURS["rejects-ehlo-and-helo"] = rejects_names(
+    "504 5.5.2 need a fully qualified name", "504 5.5.2 the same")
+BEHAVIOURS["rejects-the-name"] = rejects_names(
+    "550 5.7.1 I do not like your name", "250 lab")
+BEHAVIOURS["rejects-ehlo-alone"] = rejects_names(
+    "504 5.5.2 not implemented", "250 lab")
+
+
+@behaviour
+def closes_instead_of_helo(talk: Talk) -> None:
+    talk.greet()
+    talk.hear_until("EHLO")
+    talk.say("502 5.5.1 what is that")
+    talk.hear()
+
+
 @behaviour
 def answers_ehlo_with_421(talk: Talk) -> None:
     talk.greet()
@@ -252,6 +293,12 @@ BEHAVIOURS["answers-starttls-with-454"] = refuses_starttls(
     "454 4.7.0 TLS not available due to a temporary reason")
 BEHAVIOURS["answers-starttls-with-421"] = refuses_starttls(
     "421 4.3.2 shutting down")
+BEHAVIOURS["answers-starttls-with-550"] = refuses_starttls(
+    "550 Administrative prohibition")
+BEHAVIOURS["answers-starttls-with-554"] = refuses_starttls(
+    "554 5.7.1 your address is blocked")
+BEHAVIOURS["has-no-tls"] = refuses_starttls(
+    "554 5.7.3 Unable to initialize security subsystem")
 BEHAVIOURS["answers-starttls-with-501"] = refuses_starttls(
     "501 5.5.4 no parameters allowed")
 BEHAVIOURS["answers-starttls-with-502"] = refuses_starttls(

@@ -98,12 +98,66 @@ static const struct row {
 	{ "line without a code", BYTES("250-one\r\ntwo\r\n250 three\r\n"), 15,
 	    REPLY_BAD, "not an SMTP reply: two" },
 
+	{ "220, and a refusal", BYTES("220-wait\r\n521 5.7.1 go\r\n"), 0,
+	    REPLY_COMPLETE, "521 wait 5.7.1 go" },
+	{ "a refusal, and 220", BYTES("554-go\r\n220 wait\r\n"), 0, REPLY_BAD,
+	    "the code changes within the reply: 220 wait" },
 	{ "code changes", BYTES("250-one\r\n251 two\r\nrest"), 4, REPLY_BAD,
 	    "the code changes within the reply: 251 two" },
 	{ "code changes within a reply",
 	    BYTES("250-one\r\n550-two\r\n550 three\r\n"), 11, REPLY_BAD,
 	    "the code changes within the reply: 550-two" },
 };
+
+/* Whether a reply refuses this client, rather than what it asks for. */
+static const struct refusal {
+	const char	*name;		/* the reply */
+	bool		 refuses;
+} refusals[] = {
+	{ "421 closing", true },
+	{ "421 4.5.1 closing", true },
+	{ "450 later", true },
+	{ "450 4.7.1 who are you", true },
+	{ "450 4.3.2 no system", true },
+	{ "450 4.5.2 what", false },
+	{ "451 4.7.1 greylisted", true },
+	{ "454 4.7.0 TLS not available due to local problem", false },
+	{ "454 TLS not available", false },
+	{ "454 4.7.25 your address has no name", true },
+	{ "452 4.4.5 congestion", true },
+	{ "500 what", false },
+	{ "501 5.5.4 no parameters", false },
+	{ "502 5.5.1 not implemented", false },
+	{ "504 5.5.2 fully qualified", false },
+	{ "521 no mail here", true },
+	{ "550 administrative prohibition", true },
+	{ "550 5.0.0 no", true },
+	{ "550 5.7.1 no", true },
+	{ "550 4.5.1 of another class", true },
+	{ "554 blocked", true },
+	{ "554 5.7.1 blocked", true },
+	{ "554 5.7.3 unable to initialize security subsystem", false },
+	{ "554 5.5.1 TLS already active", false },
+	{ "554 5.7.1000 no status", true },
+	{ "220 2.7.1 ready", false },
+	{ "250-5.7.1\r\n250 5.7.1", false },
+};
+
+static void
+test_refusal(void **state)
+{
+	const struct refusal *row = *state;
+	struct reply reply;
+	size_t used;
+
+	reply_init(&reply);
+	assert_int_equal(reply_feed(&reply, row->name, strlen(row->name),
+	    &used), REPLY_MORE);
+	assert_int_equal(reply_feed(&reply, "\r\n", 2, &used),
+	    REPLY_COMPLETE);
+	assert_int_equal(reply_refuses_client(&reply), row->refuses);
+	reply_clear(&reply);
+}
 
 static void
 check_text(const struct reply *reply, const char *expected)
@@ -300,6 +354,7 @@ main(void)
 	static const struct table tables[] = {
 		TABLE(test_whole, rows),
 		TABLE(test_dripped, rows),
+		TABLE(test_refusal, refusals),
 		TABLE_ALONE(test_parts),
 		TABLE_ALONE(test_long_line),
 		TABLE_ALONE(test_many_lines),

@@ -21,9 +21,9 @@
 static void
 test_start(void **state)
 {
-	static const char *const before[] = { "S: 220 mx\r\n502 no\r\n221 bye",
-		NULL };
-	static const char *const script[] = { EHLO, QUIT, NULL };
+	static const char *const before[] = {
+		"S: 220 mx\r\n502 no\r\n250 mx\r\n221 bye", NULL };
+	static const char *const script[] = { EHLO, HELO, QUIT, NULL };
 	static const struct conversation_end end = { STAGE_EHLO,
 		OUTCOME_STARTTLS_NOT_OFFERED, "502 no", 502 };
 	const struct conversation_wish wish = { .before = before };

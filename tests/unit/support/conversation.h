@@ -18,6 +18,7 @@
 /* Those in which nothing is remarkable, */
 #define GREETING "S: 220 mx.example.org ESMTP"
 #define EHLO	 "C: EHLO " CONVERSATION_HELO
+#define HELO	 "C: HELO " CONVERSATION_HELO
 #define OFFER	 "S: 250-mx.example.org\r\n250 STARTTLS"
 #define STARTTLS "C: STARTTLS"
 #define AGREED	 "S: 220 2.0.0 go ahead"
