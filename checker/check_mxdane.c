@@ -214,6 +214,9 @@ answer(int argc, char **argv, FILE *out)
 	else if (settings.domain == NULL)
 		complain(out, memory_string("missing option -H DOMAIN (try "
 		    "'check_mxdane --help')"));
+	else if (settings_count_conflict(&settings.common, 1) != NULL)
+		complain(out, memory_string(settings_count_conflict(
+		    &settings.common, 1)));
 	else
 		state = run(&settings, out);
 	settings_clear(&settings.common);

@@ -47,6 +47,11 @@ main(int argc, char **argv)
 	} else if (settings_conflict(&settings) != NULL) {
 		status = wrong_usage(memory_format("mxdane: %s",
 		    settings_conflict(&settings)));
+	} else if (settings_count_conflict(&settings,
+	    (size_t)(argc - first)) != NULL) {
+		status = wrong_usage(memory_format("mxdane: %s",
+		    settings_count_conflict(&settings,
+		    (size_t)(argc - first))));
 	} else {
 		settings_count_domains(&settings, (size_t)(argc - first));
 		settings_set_limits(&settings);

@@ -19,6 +19,7 @@
 #include "resolver/query_message.h"
 #include "resolver/query_records.h"
 #include "resolver/shortage.h"
+#include "resolver/source.h"
 
 /* Octets of the longest message. */
 #define MESSAGE_MAX	65535
@@ -48,6 +49,7 @@ struct query_list {
 struct query_client {
 	struct event_base	*base;		/* borrowed */
 	time_t			 now;
+	struct sources		*sources;	/* borrowed; NULL: any */
 	struct query_list	 waiting;
 	struct query_list	 begun;
 	size_t			 in_flight;	/* those that have begun */
@@ -341,8 +343,8 @@ send_datagram(struct query *query)
 {
 	const struct query_message *message = &query->message;
 
-	query->socket = socket(query->server.ss_family,
-	    SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	query->socket = sources_socket(query->client->sources,
+	    query->server.ss_family, SOCK_DGRAM);
 	if (query->socket == -1 || connect(query->socket,
 	    (struct sockaddr *)&query->server, query->server_size) == -1)
 		return errno;
@@ -438,11 +440,17 @@ static void
 begin_tcp(struct query *query)
 {
 	const struct query_message *message = &query->message;
-	int error;
+	int error, fd;
 
 	renew(query, true);
 	query->connected = false;
-	query->stream = bufferevent_socket_new(query->client->base, -1,
+	fd = sources_socket(query->client->sources, query->server.ss_family,
+	    SOCK_STREAM);
+	if (fd == -1) {
+		fail_tcp(query, errno);
+		return;
+	}
+	query->stream = bufferevent_socket_new(query->client->base, fd,
 	    BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
 	if (query->stream == NULL)
 		abort();
@@ -573,6 +581,12 @@ query_client_new(struct event_base *base, time_t now, size_t most)
 	if (client->begin == NULL)
 		abort();
 	return client;
+}
+
+void
+query_client_set_sources(struct query_client *client, struct sources *sources)
+{
+	client->sources = sources;
 }
 
 void

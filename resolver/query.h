@@ -31,6 +31,7 @@
 struct event_base;
 struct query;
 struct query_client;
+struct sources;
 
 /* How an answer came about. */
 struct query_manner {
@@ -84,6 +85,12 @@ typedef void	query_answered(struct answer *answer, void *argument);
  */
 struct query_client *query_client_new(struct event_base *base, time_t now,
 		    size_t most);
+/*
+ * Where its packets come from (source.h), borrowed from then on. To be called
+ * before the first query.
+ */
+void		 query_client_set_sources(struct query_client *client,
+		    struct sources *sources);
 /* Cancels all of its queries, without callbacks. NULL is fine. */
 void		 query_client_free(struct query_client *client);
 

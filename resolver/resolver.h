@@ -16,6 +16,7 @@ struct event_base;
 struct file;
 struct resolver;
 struct resolver_question;
+struct sources;
 struct trace;
 
 /* A server is "ADDR" or "ADDR@PORT". All pointers are borrowed. */
@@ -25,6 +26,8 @@ struct resolver_options {
 	size_t			 forwarder_count;
 	struct anchor_files	 anchors;
 	const struct file	*root_hints;	/* NULL: the built-in ones */
+	const struct sources	*sources;	/* where questions come from;
+						 * NULL: anywhere */
 	/*
 	 * Name servers at special-purpose addresses are asked, too. Those named
 	 * here are asked in any case.

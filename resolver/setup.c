@@ -1,9 +1,12 @@
 #include "resolver/setup.h"
 
 #include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unbound.h>
 
 #include "resolver/anchor.h"
@@ -14,6 +17,7 @@
 #include "resolver/root_hints.h"
 #include "resolver/rrsig.h"
 #include "resolver/shortage.h"
+#include "resolver/source.h"
 #include "resolver/text.h"
 #include "resolver/validity.h"
 
@@ -120,6 +124,40 @@ set_sockets(struct ub_ctx *context, const struct resolver_options *options,
 	    udp > 0 ? udp : UDP_PORTS, why) &&
 	    apply_number(context, "outgoing-num-tcp:",
 	    tcp > 0 ? tcp : TCP_CONNECTIONS, why);
+}
+
+static bool
+set_interface(struct ub_ctx *context, const char *address, char **why)
+{
+	return apply(context, &(struct setting){ "outgoing-interface:",
+	    address }, why);
+}
+
+/*
+ * Where one address is given, libunbound asks from no other: the family without
+ * any has all of its own.
+ */
+static bool
+set_sources(struct ub_ctx *context, const struct sources *sources, char **why)
+{
+	const bool four = sources_count(sources, AF_INET) > 0;
+	const bool six = sources_count(sources, AF_INET6) > 0;
+	struct sockaddr_storage address;
+	char text[INET6_ADDRSTRLEN];
+	socklen_t size;
+	size_t i;
+
+	if (!four && !six)
+		return true;
+	for (i = 0; (size = sources_at(sources, i, &address)) > 0; i++) {
+		if (getnameinfo((struct sockaddr *)&address, size, text,
+		    sizeof(text), NULL, 0, NI_NUMERICHOST) != 0)
+			abort();
+		if (!set_interface(context, text, why))
+			return false;
+	}
+	return (four || set_interface(context, "0.0.0.0", why)) &&
+	    (six || set_interface(context, "::0", why));
 }
 
 static bool
@@ -243,6 +281,8 @@ set_options(struct ub_ctx *context, const struct resolver_options *options,
 		return false;
 	for (i = 0; i < sizeof(newer) / sizeof(newer[0]); i++)
 		ub_ctx_set_option(context, newer[i].option, newer[i].value);
+	if (!set_sources(context, options->sources, why))
+		return false;
 	if (!set_servers(context, options, asked, why))
 		return false;
 	asked_not(asked, on_banned, &ban);

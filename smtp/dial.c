@@ -12,6 +12,7 @@
 
 #include "resolver/memory.h"
 #include "resolver/shortage.h"
+#include "resolver/source.h"
 #include "resolver/text.h"
 #include "smtp/dial_queue.h"
 
@@ -36,6 +37,7 @@ struct dial {
 struct dialer {
 	struct event_base	*base;		/* borrowed */
 	struct dial_queue	*queue;		/* owned */
+	struct sources		*sources;	/* borrowed; NULL: any */
 	struct dial		*failed;	/* borrowed; the first of those
 						 * that have */
 	struct dial		*last_failed;	/* borrowed */
@@ -161,15 +163,29 @@ on_event(struct bufferevent *stream, short what, void *argument)
 	}
 }
 
+/* This machine has no socket for it. */
+static void
+fail_early(struct dial *dial, int error)
+{
+	if (shortage_is(error))
+		shortage_end(error);
+	fail_line(dial, error);
+}
+
 static void
 connect_now(struct dial *dial)
 {
 	const struct timeval limit = { .tv_sec = CONNECT_LIMIT };
 	struct sockaddr_storage address;
 	size_t size = address_to_socket(&dial->turn.address, &address);
-	int error;
+	int error, fd = sources_socket(dial->dialer->sources,
+	    dial->turn.address.family, SOCK_STREAM);
 
-	dial->stream = bufferevent_socket_new(dial->dialer->base, -1,
+	if (fd == -1) {
+		fail_early(dial, errno);
+		return;
+	}
+	dial->stream = bufferevent_socket_new(dial->dialer->base, fd,
 	    BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
 	if (dial->stream == NULL)
 		abort();
@@ -229,6 +245,12 @@ void
 dialer_set_max(struct dialer *dialer, size_t max)
 {
 	dial_queue_set_room(dialer->queue, max < DIAL_MAX ? max : DIAL_MAX);
+}
+
+void
+dialer_set_sources(struct dialer *dialer, struct sources *sources)
+{
+	dialer->sources = sources;
 }
 
 void

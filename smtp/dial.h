@@ -20,6 +20,7 @@ struct bufferevent;
 struct dial;
 struct dialer;
 struct event_base;
+struct sources;
 
 enum dial_result {
 	DIAL_FAILED,		/* refused, for example */
@@ -43,6 +44,12 @@ struct dialer	*dialer_new(struct event_base *base);
  * called before the first dial.
  */
 void		 dialer_set_max(struct dialer *dialer, size_t max);
+/*
+ * Where its connections come from (resolver/source.h), borrowed from then on.
+ * To be called before the first dial.
+ */
+void		 dialer_set_sources(struct dialer *dialer,
+		    struct sources *sources);
 /* All dials must be closed before. NULL is fine. */
 void		 dialer_free(struct dialer *dialer);
 /* Whether any connection has succeeded. */

@@ -18,13 +18,20 @@ evidence_new(const char *domain)
 struct tool_evidence
 evidence_tool_copy(const struct tool_evidence *tool)
 {
+	struct source_evidence *sources = NULL;
+
 	if (tool == NULL)
 		return (struct tool_evidence){ 0 };
+	if (tool->source_count > 0)
+		sources = memory_copy(tool->sources,
+		    tool->source_count * sizeof(*sources));
 	return (struct tool_evidence){
 		.version = memory_string(tool->version),
 		.openssl = memory_string(tool->openssl),
 		.unbound = memory_string(tool->unbound),
 		.dnssec = memory_string(tool->dnssec),
+		.sources = sources,
+		.source_count = tool->source_count,
 	};
 }
 
@@ -35,6 +42,7 @@ evidence_tool_clear(struct tool_evidence *tool)
 	free(tool->openssl);
 	free(tool->unbound);
 	free(tool->dnssec);
+	free(tool->sources);
 	*tool = (struct tool_evidence){ 0 };
 }
 

@@ -264,6 +264,11 @@ struct domain_judgement {
 	struct comparison	 comparison;
 };
 
+/* An address of this machine that questions and connections come from. */
+struct source_evidence {
+	struct address	address;	/* without a port */
+};
+
 /* What gathered the evidence, and how. All owned; NULL: not known. */
 struct tool_evidence {
 	char	*version;	/* of mxdane: "0.1.0" */
@@ -271,6 +276,8 @@ struct tool_evidence {
 	char	*unbound;	/* "1.17.1" */
 	char	*dnssec;	/* TOOL_DNSSEC_ROOT, or the resolvers asked:
 				 * "forwarder 192.0.2.53, 192.0.2.54@5353" */
+	struct source_evidence	*sources;	/* --source; NULL: none */
+	size_t			 source_count;
 };
 
 /* Answers came from the authoritative servers, beginning with the root's. */

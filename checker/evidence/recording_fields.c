@@ -23,6 +23,7 @@
 #define QUESTIONS_MAX	1024	/* to a server */
 #define STEPS_MAX	4096	/* of advice */
 #define CHANGES_MAX	(1 << 16)
+#define SOURCES_MAX	4096
 #define COUNT_MAX	UINT32_MAX
 /* The year 10680: what is counted from it does not overflow. */
 #define TIME_MAX	(INT64_C(1) << 38)
@@ -817,11 +818,19 @@ static const struct recording_shape comparison_shape =
 
 /* The domain. */
 
+static const struct recording_field source_rows[] = {
+	ADDRESS(struct source_evidence, address, BOTH),
+};
+static const struct recording_shape source_shape =
+    SHAPE(struct source_evidence, source_rows, NULL);
+
 static const struct recording_field tool_rows[] = {
 	TEXT(struct tool_evidence, version, BOTH),
 	TEXT(struct tool_evidence, openssl, BOTH),
 	TEXT(struct tool_evidence, unbound, BOTH),
 	TEXT(struct tool_evidence, dnssec, BOTH),
+	ARRAY(struct tool_evidence, sources, source_count, BOTH,
+	    &source_shape, SOURCES_MAX),
 };
 static const struct recording_shape tool_shape =
     SHAPE(struct tool_evidence, tool_rows, NULL);

@@ -34,6 +34,10 @@ provenance_sources(const struct evidence *evidence, struct address **sources)
 	size_t i, j, count = 0;
 
 	*sources = NULL;
+	for (i = 0; i < evidence->tool.source_count; i++) {
+		*sources = memory_grow(*sources, count, sizeof(**sources));
+		(*sources)[count++] = evidence->tool.sources[i].address;
+	}
 	for (i = 0; i < evidence->host_count; i++) {
 		host = &evidence->hosts[i];
 		for (j = 0; j < host->endpoint_count; j++) {

@@ -12,7 +12,8 @@ struct evidence;
 
 /*
  * Fills in *SOURCES (owned by the caller) with the addresses of our own that
- * servers were connected to from, each once, sorted. Returns how many.
+ * servers were connected to from, and those that the user chose for that and
+ * for questions (--source), each once, sorted. Returns how many.
  */
 size_t	 provenance_sources(const struct evidence *evidence,
 	    struct address **sources);

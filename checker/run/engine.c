@@ -20,6 +20,7 @@
 #include "resolver/name.h"
 #include "resolver/query.h"
 #include "resolver/resolver.h"
+#include "resolver/source.h"
 #include "smtp/dial.h"
 #include "smtp/tls.h"
 
@@ -188,24 +189,56 @@ engine_work(const struct settings *settings)
 	return DESCRIPTORS_AUDIT;
 }
 
+/* --source. What is not this machine's is found out here, and refused. */
+static bool
+take_sources(struct engine *engine, const struct settings *settings,
+    char **why)
+{
+	struct tool_evidence *tool = &engine->tool;
+	struct source_evidence *source;
+	size_t i;
+	char *text;
+	bool good = true;
+
+	engine->sources = sources_new();
+	for (i = 0; i < settings->sources.count && good; i++) {
+		tool->sources = memory_grow(tool->sources, tool->source_count,
+		    sizeof(*tool->sources));
+		source = &tool->sources[tool->source_count++];
+		if (!address_from_text(&source->address,
+		    settings->sources.items[i], 0))
+			abort();
+		text = address_text(&source->address);
+		good = sources_add(engine->sources, text, why);
+		free(text);
+	}
+	return good;
+}
+
 /* Opens what asks and connects, within the limit of descriptors. */
 static bool
-open_network(struct engine *engine, enum descriptors_work work, char **why)
+open_network(struct engine *engine, const struct settings *settings,
+    enum descriptors_work work, char **why)
 {
 	const struct descriptors_worker share = descriptors_share_worker(work,
 	    descriptors_limit());
 	struct context *context = &engine->context;
 
+	if (!take_sources(engine, settings, why))
+		return false;
+	engine->resolver.sources = engine->sources;
 	engine->resolver.udp_ports = share.udp_ports;
 	engine->resolver.tcp_connections = share.tcp_connections;
 	context->resolver_options = &engine->resolver;
 	context->dialer = dialer_new(context->base);
 	dialer_set_max(context->dialer, share.connections);
+	dialer_set_sources(context->dialer, engine->sources);
 	context->tls = tls_client_new();
 	context->probe_cache = probe_cache_new();
 	context->zone_memo = zone_memo_new();
 	context->query_client = query_client_new(context->base,
 	    engine->resolver.now, share.queries);
+	query_client_set_sources(context->query_client, engine->sources);
 	context->resolver = resolver_open(context->base, &engine->resolver,
 	    why);
 	return context->resolver != NULL;
@@ -252,7 +285,8 @@ engine_open(struct engine *engine, const struct settings *settings,
 	context->base = event_base_new();
 	if (context->base == NULL)
 		abort();
-	if (work == DESCRIPTORS_JUDGE || open_network(engine, work, why))
+	if (work == DESCRIPTORS_JUDGE ||
+	    open_network(engine, settings, work, why))
 		return true;
 	engine_close(engine);
 	return false;
@@ -316,5 +350,6 @@ engine_close(struct engine *engine)
 		keyfile_clear(&engine->next[i]);
 	free(engine->next);
 	evidence_tool_clear(&engine->tool);
+	sources_free(engine->sources);
 	free(engine->machine_name);
 }

@@ -19,6 +19,7 @@
 #include "resolver/trace.h"
 
 struct evidence;
+struct sources;
 struct user_files;
 
 /*
@@ -29,6 +30,7 @@ struct engine {
 	struct context		  context;	/* its parts are owned here */
 	struct gather_options	  gather;
 	struct resolver_options	  resolver;
+	struct sources		 *sources;	/* owned; --source */
 	struct judge_options	  judge;
 	struct tool_evidence	  tool;
 	char			 *machine_name;	/* owned; NULL with --helo */

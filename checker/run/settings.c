@@ -56,6 +56,7 @@ settings_clear(struct settings *settings)
 		expectation_clear(&expectations[i]);
 	free(expectations);
 	free(own_list(settings->resolver.forwarders));
+	free(settings->sources.items);
 	free(settings->chains.items);
 	free(settings->next.items);
 	settings_init(settings);
@@ -79,6 +80,30 @@ settings_set_limits(struct settings *settings)
 			EXPIRY_PERCENT, SETTINGS_SIGNATURE_WARNING };
 }
 
+/* Addresses of a family among those of --source. */
+static size_t
+count_sources(const struct settings *settings, int family)
+{
+	struct address address;
+	size_t i, count = 0;
+
+	for (i = 0; i < settings->sources.count; i++)
+		count += address_from_text(&address,
+		    settings->sources.items[i], 0) && address.family == family;
+	return count;
+}
+
+const char *
+settings_count_conflict(const struct settings *settings, size_t count)
+{
+	if (count == 1 && settings->input == NULL &&
+	    (count_sources(settings, AF_INET) > 1 ||
+	    count_sources(settings, AF_INET6) > 1))
+		return "--source: one address of each family is enough for "
+		    "one domain";
+	return NULL;
+}
+
 const char *
 settings_conflict(const struct settings *settings)
 {
@@ -90,6 +115,9 @@ settings_conflict(const struct settings *settings)
 	if (replay && (chain || connect))
 		return "--replay does not go with --chain and --connect, "
 		    "which say how to gather";
+	if (replay && settings->sources.count > 0)
+		return "--replay does not go with --source, "
+		    "which says how to gather";
 	if (replay && settings->input != NULL)
 		return "--replay does not go with --file: "
 		    "name the domains as arguments";
@@ -189,6 +217,18 @@ take_connect(void *member, const char *value, const char **why)
 	return false;
 }
 
+/* Whether it is this machine's is for the engine to find out. */
+static bool
+take_source(void *member, const char *value, const char **why)
+{
+	struct address address;
+
+	if (address_from_text(&address, value, 0))
+		return take_word(member, value, why);
+	*why = "is not an IP address";
+	return false;
+}
+
 static bool
 take_format(void *member, const char *value, const char **why)
 {
@@ -277,6 +317,9 @@ const struct option_row settings_shared[] = {
 	    "loopback...)" },
 	{ "helo", 0, "NAME", take_host_name, AT(gather.helo),
 	    "name to send in EHLO (default: this machine's)" },
+	{ "source", 0, "ADDR", take_source, AT(sources),
+	    "ask and connect from this address of this machine (one of each "
+	    "family; repeatable in lists)" },
 	{ "signature-warning", 0, "T", take_limit, AT(judge.signature_warning),
 	    "warn about signatures with less than this left: N% of their "
 	    "life, Nd or Nh (default 10%)" },

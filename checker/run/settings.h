@@ -37,6 +37,7 @@ struct settings {
 	struct resolver_options		 resolver;	/* owns .forwarders */
 	struct judge_options		 judge;		/* owns .expectations */
 	struct report_options		 report;
+	struct words			 sources;	/* --source */
 	struct words			 chains;	/* --chain: files */
 	struct words			 next;		/* --next: files */
 	const char			*issuers;	/* borrowed; --issuers:
@@ -70,6 +71,13 @@ void	settings_count_domains(struct settings *settings, size_t count);
  * where no other option says what is early enough.
  */
 void	settings_set_limits(struct settings *settings);
+
+/*
+ * Why the options do not go with so many domains as arguments, in words; NULL:
+ * they do. Static.
+ */
+const char *settings_count_conflict(const struct settings *settings,
+		    size_t count);
 
 /* Which options do not go together, in words; NULL: all do. Static. */
 const char *settings_conflict(const struct settings *settings);

@@ -22,6 +22,7 @@ static const struct row {
 	bool		 host_mode, dns_only, chain_given;
 	double		 ahead_days;
 	const char	*sources[SOURCES_MAX];	/* NULL: not connected */
+	const char	*chosen;	/* --source; NULL: none */
 	const char	*text;
 } rows[] = {
 	{ .name = "nothing is known", .text = CHECKED },
@@ -45,6 +46,11 @@ static const struct row {
 	    .sources = { "2001:db8::7", "192.0.2.10", NULL, "192.0.2.9",
 		"192.0.2.10" },
 	    .text = CHECKED ", from 192.0.2.9, 192.0.2.10, 2001:db8::7" },
+	{ .name = "a source that was chosen", .chosen = "192.0.2.9",
+	    .text = CHECKED ", from 192.0.2.9" },
+	{ .name = "one of each family", .chosen = "2001:db8::9",
+	    .sources = { "192.0.2.7", "2001:db8::9" },
+	    .text = CHECKED ", from 192.0.2.7, 2001:db8::9" },
 };
 
 /* The addresses are those of several hosts. */
@@ -71,6 +77,13 @@ make_evidence(const struct row *row)
 		.unbound = memory_string(row->unbound),
 		.dnssec = memory_string(row->dnssec),
 	};
+	if (row->chosen != NULL) {
+		evidence->tool.sources = memory_new(1,
+		    sizeof(*evidence->tool.sources));
+		evidence->tool.source_count = 1;
+		assert_true(address_from_text(
+		    &evidence->tool.sources[0].address, row->chosen, 0));
+	}
 	evidence->host_mode = row->host_mode;
 	evidence->dns_only = row->dns_only;
 	evidence->chain_given = row->chain_given;

@@ -96,12 +96,53 @@ test_limits(void **state)
 	settings_clear(&settings);
 }
 
+/* How many addresses of each family --source may name. */
+static const struct sources_row {
+	const char	*name;
+	const char	*words[6];	/* behind the program's name */
+	size_t		 count;		/* arguments */
+	bool		 good;
+} sources_rows[] = {
+	{ "one", { "--source", "192.0.2.1" }, 1, true },
+	{ "one of each family", { "--source", "192.0.2.1", "--source",
+	    "2001:db8::1" }, 1, true },
+	{ "two of one family", { "--source", "192.0.2.1", "--source",
+	    "192.0.2.2" }, 1, false },
+	{ "two of the other", { "--source", "2001:db8::1", "--source",
+	    "2001:db8::2" }, 1, false },
+	{ "two, for two domains", { "--source", "192.0.2.1", "--source",
+	    "192.0.2.2" }, 2, true },
+	{ "two, for a file", { "--source", "192.0.2.1", "--source",
+	    "192.0.2.2", "-f", "x" }, 1, true },
+};
+
+static void
+test_sources(void **state)
+{
+	const struct sources_row *row = *state;
+	char *words[8] = { (char *)"mxdane" };
+	struct settings settings;
+	char *why = NULL;
+	int count = 1;
+
+	for (; count <= 6 && row->words[count - 1] != NULL; count++)
+		words[count] = (char *)row->words[count - 1];
+	settings_init(&settings);
+	assert_int_equal(options_parse(&settings_table, count, words,
+	    &settings, &why), count);
+	assert_null(settings_conflict(&settings));
+	assert_int_equal(settings_count_conflict(&settings, row->count) ==
+	    NULL, row->good);
+	settings_clear(&settings);
+}
+
 int
 main(void)
 {
 	static const struct table tables[] = {
 		TABLE(test_thorough, thorough_rows),
 		TABLE(test_limits, limits_rows),
+		TABLE(test_sources, sources_rows),
 	};
 
 	return table_run(tables, sizeof(tables) / sizeof(tables[0]));
