@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "resolver/answer.h"
+#include "resolver/ds.h"
 #include "resolver/file.h"
 #include "resolver/memory.h"
 #include "resolver/zone_reader.h"
@@ -188,6 +190,45 @@ anchors_init(struct anchors *anchors, const struct anchor_files *files,
 	for (i = 0; i < sizeof(built_in) / sizeof(built_in[0]); i++)
 		add(anchors, built_in[i]);
 	return true;
+}
+
+/* Whether one anchor does. */
+static bool
+fits_key(const ldns_rr *anchor, const struct answer_record *key)
+{
+	ldns_buffer *octets = ldns_buffer_new(LDNS_MIN_BUFLEN);
+	struct answer_record record = { .data = NULL };
+	bool fits = false;
+
+	if (octets == NULL)
+		abort();
+	if (ldns_rr_rdata2buffer_wire(octets, anchor) == LDNS_STATUS_OK) {
+		record.data = ldns_buffer_begin(octets);
+		record.size = ldns_buffer_position(octets);
+		fits = ldns_rr_get_type(anchor) == LDNS_RR_TYPE_DS ?
+		    ds_fits_key(&record, ".", key) :
+		    record.size == key->size &&
+		    memcmp(record.data, key->data, key->size) == 0;
+	}
+	ldns_buffer_free(octets);
+	return fits;
+}
+
+bool
+anchors_fit_key(const struct anchors *anchors, const struct answer_record *key)
+{
+	ldns_rr *record;
+	bool fits = false;
+	size_t i;
+
+	for (i = 0; i < anchors->count && !fits; i++) {
+		if (ldns_rr_new_frm_str(&record, anchors->records[i], 0, NULL,
+		    NULL) != LDNS_STATUS_OK)
+			continue;
+		fits = fits_key(record, key);
+		ldns_rr_free(record);
+	}
+	return fits;
 }
 
 void

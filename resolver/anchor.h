@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct answer_record;
 struct file;
 
 struct anchors {
@@ -42,6 +43,12 @@ struct anchor_files {
  */
 bool	anchors_init(struct anchors *anchors, const struct anchor_files *files,
 	    char **why);
+/*
+ * Whether KEY, a DNSKEY record of the root zone, is one of the anchors, or what
+ * one of them is the digest of.
+ */
+bool	anchors_fit_key(const struct anchors *anchors,
+	    const struct answer_record *key);
 void	anchors_clear(struct anchors *anchors);
 
 #endif

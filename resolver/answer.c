@@ -27,6 +27,7 @@ static const struct type {
 	{ DNS_NS, "NS", 0, 0 },
 	{ DNS_CNAME, "CNAME", 0, 0 },
 	{ DNS_SOA, "SOA", 0, NO_NAME_IN_RDATA },
+	{ DNS_PTR, "PTR", 0, 0 },
 	{ DNS_MX, "MX", 0, 1 },
 	{ DNS_TXT, "TXT", 0, NO_NAME_IN_RDATA },
 	{ DNS_AAAA, "AAAA", 16, NO_NAME_IN_RDATA },

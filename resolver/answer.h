@@ -24,6 +24,7 @@ enum dns_type {
 	DNS_NS = 2,
 	DNS_CNAME = 5,
 	DNS_SOA = 6,
+	DNS_PTR = 12,
 	DNS_MX = 15,
 	DNS_TXT = 16,
 	DNS_AAAA = 28,
@@ -63,7 +64,7 @@ enum answer_fault {
 struct answer_record {
 	uint8_t		*data;		/* owned, RDATA, names uncompressed */
 	size_t		 size;		/* octets of it */
-	char		*name;		/* owned: MX exchange, CNAME or NS
+	char		*name;		/* owned: MX exchange, CNAME, NS or PTR
 					 * target; NULL for other types */
 	uint16_t	 preference;	/* MX */
 };

@@ -31,7 +31,7 @@ struct resolver {
 	bool				 keep_origins;
 	enum resolver_health		 health;
 	char				*health_why;	/* owned or NULL */
-	char				*anchor_source;	/* owned */
+	struct anchors			 anchors;
 	char				*servers;	/* owned; asked */
 	bool				 forwards;
 	struct asked			 asked;
@@ -293,8 +293,8 @@ health_fault(const struct resolver *resolver, const struct answer *answer)
 	if (resolver->health == RESOLVER_NO_ANSWER)
 		return memory_format(no_answer, resolver->servers, why);
 	if (!resolver->forwards)
-		return memory_format(bad_anchor, resolver->anchor_source, why);
-	return memory_format(bad_anchor_or_resolver, resolver->anchor_source,
+		return memory_format(bad_anchor, resolver->anchors.source, why);
+	return memory_format(bad_anchor_or_resolver, resolver->anchors.source,
 	    resolver->servers, why);
 }
 
@@ -317,7 +317,7 @@ on_root_keys(struct answer *answer, void *argument)
 	if (resolver->health == RESOLVER_HEALTHY)
 		trace_say(resolver->trace, TRACE_STEPS, answer->owner,
 		    "DNSKEY: secure, by the trust anchors %s",
-		    resolver->anchor_source);
+		    resolver->anchors.source);
 	else
 		trace_say(resolver->trace, TRACE_STEPS, answer->owner, "%s",
 		    resolver->health_why);
@@ -393,8 +393,7 @@ resolver_open(struct event_base *base, const struct resolver_options *options,
 	resolver->forwards = options->forwarder_count > 0;
 	resolver->trace = options->trace;
 	resolver->servers = name_servers(options);
-	resolver->anchor_source = memory_string(anchors.source);
-	anchors_clear(&anchors);
+	resolver->anchors = anchors;
 	resolver->readable = event_new(base, ub_fd(context),
 	    EV_READ | EV_PERSIST, on_readable, resolver);
 	if (resolver->readable == NULL ||
@@ -428,10 +427,17 @@ resolver_close(struct resolver *resolver)
 	event_free(resolver->readable);
 	ub_ctx_delete(resolver->context);
 	asked_clear(&resolver->asked);
-	free(resolver->anchor_source);
+	anchors_clear(&resolver->anchors);
 	free(resolver->servers);
 	free(resolver->health_why);
 	free(resolver);
+}
+
+bool
+resolver_trusts_key(const struct resolver *resolver,
+    const struct answer_record *key)
+{
+	return anchors_fit_key(&resolver->anchors, key);
 }
 
 const char *

@@ -112,6 +112,10 @@ struct resolver_question *
 		    resolver_probed *probed, void *argument);
 const char	*resolver_health_why(const struct resolver *resolver);
 
+/* Whether one of the trust anchors fits KEY, a DNSKEY record of the root. */
+bool		 resolver_trusts_key(const struct resolver *resolver,
+		    const struct answer_record *key);
+
 /*
  * Why a name server at an address of SIZE octets is never asked: "private use
  * (RFC 1918)". Static; NULL: it can be.

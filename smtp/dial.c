@@ -329,18 +329,40 @@ dial_has_route(const struct address *address)
 	return has;
 }
 
-struct address
-dial_source(struct bufferevent *stream)
+static struct address
+source_of(int fd)
 {
 	struct address source = { .family = 0 };
 	struct sockaddr_storage name;
 	socklen_t size = sizeof(name);
 
-	if (getsockname(bufferevent_getfd(stream), (struct sockaddr *)&name,
-	    &size) == 0)
+	if (getsockname(fd, (struct sockaddr *)&name, &size) == 0)
 		address_from_socket(&source, &name);
 	source.port = 0;
 	return source;
+}
+
+struct address
+dialer_source(const struct dialer *dialer, const struct address *address)
+{
+	struct address source = { .family = 0 };
+	struct sockaddr_storage name;
+	size_t size = address_to_socket(address, &name);
+	int fd = sources_socket(dialer->sources, address->family, SOCK_DGRAM);
+
+	if (fd == -1)
+		return source;
+	/* For datagrams, this only looks up the route. */
+	if (connect(fd, (struct sockaddr *)&name, (socklen_t)size) == 0)
+		source = source_of(fd);
+	close(fd);
+	return source;
+}
+
+struct address
+dial_source(struct bufferevent *stream)
+{
+	return source_of(bufferevent_getfd(stream));
 }
 
 void

@@ -80,6 +80,13 @@ void		 dial_close(struct dial *dial);
 bool		 dial_has_route(const struct address *address);
 
 /*
+ * Where a connection to ADDRESS would come from, without a port; family 0:
+ * there is no route. Nothing is sent.
+ */
+struct address	 dialer_source(const struct dialer *dialer,
+		    const struct address *address);
+
+/*
  * The address of our end of the connection, without a port; family 0: it is not
  * known, since STREAM is no socket.
  */

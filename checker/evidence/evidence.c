@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/evidence/self_test_facts.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 
@@ -120,6 +121,7 @@ evidence_unjudge(struct evidence *evidence)
 		zone_unjudge(&evidence->zones[i]);
 	for (i = 0; i < evidence->server_count; i++)
 		server_unjudge(&evidence->servers[i]);
+	self_test_facts_unjudge(evidence->self_test);
 	finding_list_clear(&evidence->judged.findings);
 	comparison_clear(&evidence->judged.comparison);
 	evidence->judged = (struct domain_judgement){ 0 };
@@ -228,6 +230,7 @@ evidence_free(struct evidence *evidence)
 	if (evidence == NULL)
 		return;
 	evidence_unjudge(evidence);
+	self_test_facts_free(evidence->self_test);
 	for (i = 0; i < evidence->host_count; i++)
 		host_clear(&evidence->hosts[i]);
 	free(evidence->hosts);

@@ -328,6 +328,8 @@ struct evidence {
 						 * records alone (--next) */
 	bool			 servers_unasked; /* no time, or no room */
 	size_t			 server_total;	/* before the limit */
+	struct self_test_facts	*self_test;	/* owned; --self-test. NULL: it
+						 * is an audit */
 	struct domain_judgement	 judged;
 };
 

@@ -8,6 +8,7 @@
 
 #include "checker/evidence/evidence.h"
 #include "checker/evidence/recording_parts.h"
+#include "checker/evidence/self_test_facts.h"
 #include "resolver/name.h"
 #include "resolver/text.h"
 
@@ -129,6 +130,7 @@ type_name(int value)
 		[DNS_NS] = "NS",
 		[DNS_CNAME] = "CNAME",
 		[DNS_SOA] = "SOA",
+		[DNS_PTR] = "PTR",
 		[DNS_MX] = "MX",
 		[DNS_TXT] = "TXT",
 		[DNS_AAAA] = "AAAA",
@@ -240,7 +242,36 @@ mention_name(int value)
 	return server_mention_name((enum server_mention)value);
 }
 
+static const char *
+topic_name(int value)
+{
+	return self_test_facts_key((enum self_test_topic)value);
+}
+
+static const char *
+sight_name(int value)
+{
+	static const char *const names[] = {
+		[SIGHT_SILENT] = "silent",
+		[SIGHT_FAILED] = "failed",
+		[SIGHT_NO_ROUTE] = "no-route",
+		[SIGHT_RESERVED] = "reserved",
+		[SIGHT_REFUSED] = "refused",
+		[SIGHT_CUT] = "cut",
+		[SIGHT_PLAIN] = "plain",
+		[SIGHT_STRIPPED] = "stripped",
+		[SIGHT_UNPROVED] = "unproved",
+		[SIGHT_ABSENT] = "absent",
+		[SIGHT_GOOD] = "good",
+	};
+
+	return NAMED(names, value);
+}
+
 static const struct recording_enum types = { type_name, DNS_CDS + 1 };
+static const struct recording_enum topics = { topic_name, SELF_TEST_TOPICS };
+static const struct recording_enum sights = { sight_name, SIGHT_GOOD + 1 };
+static const struct recording_enum test_states = { NULL, SELF_TEST_OK + 1 };
 static const struct recording_enum kinds = { kind_name, ANSWER_NO_NAME + 1 };
 static const struct recording_enum denials = { denial_name,
 	ANSWER_DENIES_BY_NSEC3 + 1 };
@@ -847,6 +878,45 @@ static const struct recording_field domain_judgement_rows[] = {
 static const struct recording_shape domain_judgement_shape =
     SHAPE(struct domain_judgement, domain_judgement_rows, NULL);
 
+/* --self-test. */
+
+static const struct recording_field sight_rows[] = {
+	ENUM(struct self_test_sight, topic, BOTH, &topics),
+	ENUM(struct self_test_sight, kind, BOTH, &sights),
+	TEXT(struct self_test_sight, subject, BOTH),
+	ADDRESS(struct self_test_sight, server, BOTH),
+	ADDRESS(struct self_test_sight, source, BOTH),
+	TEXT(struct self_test_sight, why, BOTH),
+	UNSIGNED(struct self_test_sight, number, BOTH, UINT32_MAX),
+	TIME(struct self_test_sight, from, BOTH),
+	TIME(struct self_test_sight, until, BOTH),
+};
+static const struct recording_shape sight_shape =
+    SHAPE(struct self_test_sight, sight_rows, NULL);
+
+static const struct recording_field item_rows[] = {
+	ENUM(struct self_test_item, topic, REPORTED, &topics),
+	ENUM(struct self_test_item, state, REPORTED, &test_states),
+	NEEDED_LINE(struct self_test_item, text, REPORTED),
+	LINE(struct self_test_item, advice, REPORTED),
+};
+static const struct recording_shape item_shape =
+    SHAPE(struct self_test_item, item_rows, NULL);
+
+static const struct recording_field self_test_rows[] = {
+	FLAG(struct self_test_facts, has_domain, BOTH),
+	FLAG(struct self_test_facts, no_ipv4, BOTH),
+	FLAG(struct self_test_facts, no_ipv6, BOTH),
+	FLAG(struct self_test_facts, root, BOTH),
+	NEEDED_TEXT(struct self_test_facts, helo, BOTH),
+	ARRAY(struct self_test_facts, sights, sight_count, BOTH, &sight_shape,
+	    SELF_TEST_SIGHTS_MAX),
+	ARRAY(struct self_test_facts, items, item_count, REPORTED,
+	    &item_shape, SELF_TEST_ITEMS_MAX),
+};
+static const struct recording_shape self_test_shape =
+    SHAPE(struct self_test_facts, self_test_rows, NULL);
+
 static const struct recording_field evidence_rows[] = {
 	NEEDED_NAME(struct evidence, domain, BOTH),
 	STRUCT(struct evidence, tool, BOTH, &tool_shape),
@@ -878,6 +948,7 @@ static const struct recording_field evidence_rows[] = {
 	FLAG(struct evidence, servers_next, BOTH),
 	FLAG(struct evidence, servers_unasked, BOTH),
 	UNSIGNED(struct evidence, server_total, BOTH, COUNT_MAX),
+	POINTER(struct evidence, self_test, BOTH, &self_test_shape),
 	STRUCT(struct evidence, judged, REPORTED, &domain_judgement_shape),
 };
 static const struct recording_shape evidence_shape =

@@ -366,6 +366,10 @@ judge(struct evidence *evidence, const struct judge_options *options)
 	size_t i;
 
 	evidence_unjudge(evidence);
+	if (evidence->self_test != NULL && evidence->crash == NULL) {
+		judge_self_test(evidence);
+		return;
+	}
 	judged->ahead_days = options->ahead_days;
 	state = judging_begin(evidence, options, &judged->findings);
 	zone_status_judge(evidence);

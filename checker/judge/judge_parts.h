@@ -25,6 +25,8 @@ enum verdict	 judge_crash(struct judge_state *state);
  * the DNS can be trusted, its records, names, matches, and the verdicts of its
  * handshakes and addresses.
  */
+/* A tree of --self-test: its items, and the verdict. */
+void		 judge_self_test(struct evidence *evidence);
 void		 judge_host_dns(struct host_evidence *host);
 void		 judge_host_facts(struct judge_state *state,
 		    struct host_evidence *host);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "checker/evidence/evidence.h"
+#include "checker/evidence/self_test_facts.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
@@ -27,26 +28,33 @@ drop_repeats(struct address *sources, size_t count)
 	return kept;
 }
 
+static void
+add_source(struct address **sources, size_t *count,
+    const struct address *source)
+{
+	if (source->family == 0)
+		return;
+	*sources = memory_grow(*sources, *count, sizeof(**sources));
+	(*sources)[(*count)++] = *source;
+}
+
 size_t
 provenance_sources(const struct evidence *evidence, struct address **sources)
 {
+	const struct self_test_facts *self_test = evidence->self_test;
 	const struct host_evidence *host;
 	size_t i, j, count = 0;
 
 	*sources = NULL;
-	for (i = 0; i < evidence->tool.source_count; i++) {
-		*sources = memory_grow(*sources, count, sizeof(**sources));
-		(*sources)[count++] = evidence->tool.sources[i].address;
-	}
+	for (i = 0; i < evidence->tool.source_count; i++)
+		add_source(sources, &count, &evidence->tool.sources[i].address);
+	for (i = 0; self_test != NULL && i < self_test->sight_count; i++)
+		add_source(sources, &count, &self_test->sights[i].source);
 	for (i = 0; i < evidence->host_count; i++) {
 		host = &evidence->hosts[i];
-		for (j = 0; j < host->endpoint_count; j++) {
-			if (host->endpoints[j].source.family == 0)
-				continue;
-			*sources = memory_grow(*sources, count,
-			    sizeof(**sources));
-			(*sources)[count++] = host->endpoints[j].source;
-		}
+		for (j = 0; j < host->endpoint_count; j++)
+			add_source(sources, &count,
+			    &host->endpoints[j].source);
 	}
 	if (count > 0)
 		qsort(*sources, count, sizeof(**sources), by_address);

@@ -35,6 +35,9 @@ struct report_format {
 	/* Writes a judged domain. */
 	void	  (*domain)(FILE *out, const struct report_options *options,
 		    const struct evidence *evidence, void *state);
+	/* Writes a judged self-test, alone. NULL: the format has none. */
+	void	  (*self_test)(FILE *out, const struct report_options *options,
+		    const struct evidence *evidence);
 	/* Called after the last domain; frees STATE. May be NULL. */
 	void	  (*end)(FILE *out, const struct report_options *options,
 		    void *state);

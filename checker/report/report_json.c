@@ -14,6 +14,7 @@
 #include "checker/report/json_put.h"
 #include "checker/report/provenance.h"
 #include "checker/report/report.h"
+#include "checker/report/report_self_test.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
@@ -459,8 +460,8 @@ report_json_findings(struct json_put *json, const char *key,
 	json_put_array_end(json);
 }
 
-static void
-put_tool(struct json_put *json, const struct evidence *evidence)
+void
+report_json_tool(struct json_put *json, const struct evidence *evidence)
 {
 	const struct tool_evidence *tool = &evidence->tool;
 	struct address *sources;
@@ -519,7 +520,7 @@ json_domain(FILE *out, const struct report_options *options,
 	put_verdict(&json, evidence->judged.verdict);
 	put_time(&json, "checked_at", evidence->checked_at);
 	json_put_number(&json, "elapsed_ms", evidence->elapsed_ms);
-	put_tool(&json, evidence);
+	report_json_tool(&json, evidence);
 	put_mx(&json, evidence);
 	put_tlsrpt(&json, evidence->tlsrpt);
 	json_put_array(&json, "hosts");
@@ -538,4 +539,5 @@ const struct report_format report_json = {
 	.name = "json",
 	.help = "one object a line, for programs",
 	.domain = json_domain,
+	.self_test = report_self_test_json,
 };

@@ -20,6 +20,10 @@ void	report_json_matches(struct json_put *json, const char *key,
 void	report_json_findings(struct json_put *json, const char *key,
 	    const struct finding_list *findings);
 
+/* The member "tool". */
+void	report_json_tool(struct json_put *json,
+	    const struct evidence *evidence);
+
 /* The members "zones" and "servers". */
 void	report_json_zones(struct json_put *json,
 	    const struct evidence *evidence);

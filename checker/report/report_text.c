@@ -10,6 +10,7 @@
 #include "checker/report/name_set.h"
 #include "checker/report/provenance.h"
 #include "checker/report/report.h"
+#include "checker/report/report_self_test.h"
 #include "checker/report/server_text.h"
 #include "checker/report/trust_lines.h"
 #include "resolver/memory.h"
@@ -722,5 +723,6 @@ const struct report_format report_text = {
 	.help = "for people",
 	.begin = text_begin,
 	.domain = text_domain,
+	.self_test = report_self_test_text,
 	.end = text_end,
 };

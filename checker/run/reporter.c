@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/evidence/evidence.h"
 #include "checker/run/terminal.h"
 
 const char *
@@ -82,8 +83,12 @@ reporter_write(struct reporter *reporter, const struct evidence *evidence,
     char **why)
 {
 	*why = NULL;
-	reporter->format->domain(reporter->output.stream, &reporter->options,
-	    evidence, reporter->state);
+	if (evidence->self_test != NULL && evidence->crash == NULL)
+		reporter->format->self_test(reporter->output.stream,
+		    &reporter->options, evidence);
+	else
+		reporter->format->domain(reporter->output.stream,
+		    &reporter->options, evidence, reporter->state);
 	return flush(reporter, &reporter->output, why) &&
 	    flush(reporter, &reporter->summary, why);
 }

@@ -96,11 +96,51 @@ count_sources(const struct settings *settings, int family)
 const char *
 settings_count_conflict(const struct settings *settings, size_t count)
 {
-	if (count == 1 && settings->input == NULL &&
+	if (settings->self_test && count > 1)
+		return "--self-test takes one domain, or none";
+	if (count <= 1 && settings->input == NULL &&
 	    (count_sources(settings, AF_INET) > 1 ||
 	    count_sources(settings, AF_INET6) > 1))
 		return "--source: one address of each family is enough for "
 		    "one domain";
+	return NULL;
+}
+
+/* What says how to audit, or how many, is not for a test of this place. */
+static const char *
+self_test_conflict(const struct settings *settings)
+{
+	const struct gather_options *gather = &settings->gather;
+	const struct judge_options *judge = &settings->judge;
+	const struct {
+		bool		 given;
+		const char	*why;	/* static */
+	} others[] = {
+#define OTHER(given, name) \
+	{ given, "--self-test does not go with --" name }
+		OTHER(settings->input != NULL, "file"),
+		OTHER(settings->replay != NULL, "replay"),
+		OTHER(settings->record != NULL, "record"),
+		OTHER(settings->since != NULL, "since"),
+		OTHER(settings->wait > 0, "wait"),
+		OTHER(settings->chains.count > 0, "chain"),
+		OTHER(settings->next.count > 0, "next"),
+		OTHER(gather->connect, "connect"),
+		OTHER(gather->all, "all"),
+		OTHER(gather->authoritative, "authoritative"),
+		OTHER(gather->thorough, "thorough"),
+		OTHER(judge->expectation_count > 0, "expect and --expect-no"),
+		OTHER(judge->ahead_days > 0, "days"),
+		OTHER(settings->format->self_test == NULL,
+		    "format but for text and json"),
+#undef OTHER
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (others[i].given)
+			return others[i].why;
+	}
 	return NULL;
 }
 
@@ -112,6 +152,8 @@ settings_conflict(const struct settings *settings)
 	const bool dns_only = settings->gather.dns_only;
 	const bool replay = settings->replay != NULL;
 
+	if (settings->self_test)
+		return self_test_conflict(settings);
 	if (replay && (chain || connect))
 		return "--replay does not go with --chain and --connect, "
 		    "which say how to gather";
@@ -366,6 +408,9 @@ static const struct option_row rows[] = {
 	    "ask in lists, too, what only a single domain is asked for" },
 	{ "dns-only", 0, NULL, take_flag, AT(gather.dns_only),
 	    "do not connect: judge the DNS alone" },
+	{ "self-test", 0, NULL, take_flag, AT(self_test),
+	    "say whether this machine can test at all; with a DOMAIN, whether "
+	    "its mail servers can be connected to" },
 	{ "expect", 0, "RECORD", take_expect, AT(judge),
 	    "every host must have this TLSA record: \"3 1 1 DATA\", DATA may "
 	    "be left out" },
@@ -399,7 +444,8 @@ static const struct option_row rows[] = {
 const struct option_table settings_table = {
 	.program = "mxdane",
 	.synopsis = "mxdane [OPTION]... DOMAIN...\n"
-	    "       mxdane [OPTION]... -f FILE",
+	    "       mxdane [OPTION]... -f FILE\n"
+	    "       mxdane [OPTION]... --self-test [DOMAIN]",
 	.purpose = "Checks whether DANE for SMTP works for mail domains, and "
 	    "if not, says why.",
 	.rows = rows,

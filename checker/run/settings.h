@@ -33,6 +33,7 @@
 struct settings {
 	bool				 help;	/* first: see test_manual */
 	bool				 version;
+	bool				 self_test;	/* in place of audits */
 	struct gather_options		 gather;
 	struct resolver_options		 resolver;	/* owns .forwarders */
 	struct judge_options		 judge;		/* owns .expectations */

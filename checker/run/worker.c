@@ -8,6 +8,7 @@
 #include "checker/evidence/evidence.h"
 #include "checker/evidence/recording.h"
 #include "checker/gather/audit.h"
+#include "checker/gather/self_test.h"
 #include "checker/judge/compare.h"
 #include "checker/judge/judge.h"
 #include "checker/run/channel.h"
@@ -52,6 +53,7 @@ struct job {
 	bool		 has_facts;	/* they came with the task */
 	double		 began_at;	/* see clock.h */
 	struct audit	*audit;		/* owned; NULL: it is done */
+	struct self_test *self_test;	/* owned; the same, --self-test */
 	/* From here on what is judged belongs to the thread that does it. */
 	struct evidence	*evidence;	/* owned; NULL: gathered by the audit */
 	double		 judged_until;	/* see clock.h; 0: without end */
@@ -120,6 +122,7 @@ job_free(struct job *job)
 	else
 		worker->newest = job->previous;
 	audit_cancel(job->audit);
+	self_test_cancel(job->self_test);
 	evidence_free(job->evidence);
 	free(job->complaint);
 	prelude_clear(&job->prelude);
@@ -335,6 +338,7 @@ on_audit(struct evidence *evidence, void *argument)
 	struct job *job = argument;
 
 	job->audit = NULL;
+	job->self_test = NULL;
 	finish(job, evidence);
 }
 
@@ -344,8 +348,12 @@ begin_audit(struct worker *worker, const struct message *message)
 	struct job *job = job_new(worker, message->task);
 	char *domain = memory_copy(message->octets, message->size);
 
-	job->audit = audit_start(&worker->engine.context, domain, time(NULL),
-	    on_audit, job);
+	if (worker->settings.self_test)
+		job->self_test = self_test_start(&worker->engine.context,
+		    domain, time(NULL), on_audit, job);
+	else
+		job->audit = audit_start(&worker->engine.context, domain,
+		    time(NULL), on_audit, job);
 	free(domain);
 }
 
@@ -579,7 +587,9 @@ run(int fd, const struct worker_options *options, bool alone)
 	char *why, *confined;
 
 	worker.settings.gather.keep_octets = keep;
-	worker.settings.resolver.keep_origins = keep;
+	/* A self-test looks at what is in packets itself. */
+	worker.settings.resolver.keep_origins = keep ||
+	    worker.settings.self_test;
 	worker.trace.hear = send_trace;
 	worker.trace.listener = &worker;
 	worker.trace.level = options->trace_level;

@@ -35,14 +35,20 @@ def schema() -> dict:
 
 
 @functools.cache
-def _validator():
-    return VALIDATOR(schema())
+def _validator(definition: str):
+    if not definition:
+        return VALIDATOR(schema())
+    return VALIDATOR({"$ref": f"#/$defs/{definition}",
+                      "$defs": schema()["$defs"]})
 
 
-def complaints(report) -> list[str]:
-    """What in the report is not as the schema says, where that can be told."""
+def complaints(report, definition: str = "") -> list[str]:
+    """What in the report is not as the schema says, where that can be told.
+
+    Or as one of its definitions does.
+    """
     if why_not():
         return []
     with _one_at_a_time:
         return [f"{FILE}: {error.json_path}: {error.message}"
-                for error in _validator().iter_errors(report)]
+                for error in _validator(definition).iter_errors(report)]
