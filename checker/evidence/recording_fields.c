@@ -242,35 +242,9 @@ mention_name(int value)
 	return server_mention_name((enum server_mention)value);
 }
 
-static const char *
-topic_name(int value)
-{
-	return self_test_facts_key((enum self_test_topic)value);
-}
-
-static const char *
-sight_name(int value)
-{
-	static const char *const names[] = {
-		[SIGHT_SILENT] = "silent",
-		[SIGHT_FAILED] = "failed",
-		[SIGHT_NO_ROUTE] = "no-route",
-		[SIGHT_RESERVED] = "reserved",
-		[SIGHT_REFUSED] = "refused",
-		[SIGHT_CUT] = "cut",
-		[SIGHT_PLAIN] = "plain",
-		[SIGHT_STRIPPED] = "stripped",
-		[SIGHT_UNPROVED] = "unproved",
-		[SIGHT_ABSENT] = "absent",
-		[SIGHT_GOOD] = "good",
-	};
-
-	return NAMED(names, value);
-}
-
 static const struct recording_enum types = { type_name, DNS_CDS + 1 };
-static const struct recording_enum topics = { topic_name, SELF_TEST_TOPICS };
-static const struct recording_enum sights = { sight_name, SIGHT_GOOD + 1 };
+static const struct recording_enum topics = { NULL, SELF_TEST_TOPICS };
+static const struct recording_enum sights = { NULL, SIGHT_GOOD + 1 };
 static const struct recording_enum test_states = { NULL, SELF_TEST_OK + 1 };
 static const struct recording_enum kinds = { kind_name, ANSWER_NO_NAME + 1 };
 static const struct recording_enum denials = { denial_name,
@@ -878,18 +852,18 @@ static const struct recording_field domain_judgement_rows[] = {
 static const struct recording_shape domain_judgement_shape =
     SHAPE(struct domain_judgement, domain_judgement_rows, NULL);
 
-/* --self-test. */
+/* --self-test: it is judged where it was seen, and never recorded. */
 
 static const struct recording_field sight_rows[] = {
-	ENUM(struct self_test_sight, topic, BOTH, &topics),
-	ENUM(struct self_test_sight, kind, BOTH, &sights),
-	TEXT(struct self_test_sight, subject, BOTH),
-	ADDRESS(struct self_test_sight, server, BOTH),
-	ADDRESS(struct self_test_sight, source, BOTH),
-	TEXT(struct self_test_sight, why, BOTH),
-	UNSIGNED(struct self_test_sight, number, BOTH, UINT32_MAX),
-	TIME(struct self_test_sight, from, BOTH),
-	TIME(struct self_test_sight, until, BOTH),
+	ENUM(struct self_test_sight, topic, REPORTED, &topics),
+	ENUM(struct self_test_sight, kind, REPORTED, &sights),
+	TEXT(struct self_test_sight, subject, REPORTED),
+	ADDRESS(struct self_test_sight, server, REPORTED),
+	ADDRESS(struct self_test_sight, source, REPORTED),
+	TEXT(struct self_test_sight, why, REPORTED),
+	UNSIGNED(struct self_test_sight, number, REPORTED, UINT32_MAX),
+	TIME(struct self_test_sight, from, REPORTED),
+	TIME(struct self_test_sight, until, REPORTED),
 };
 static const struct recording_shape sight_shape =
     SHAPE(struct self_test_sight, sight_rows, NULL);
@@ -904,13 +878,13 @@ static const struct recording_shape item_shape =
     SHAPE(struct self_test_item, item_rows, NULL);
 
 static const struct recording_field self_test_rows[] = {
-	FLAG(struct self_test_facts, has_domain, BOTH),
-	FLAG(struct self_test_facts, no_ipv4, BOTH),
-	FLAG(struct self_test_facts, no_ipv6, BOTH),
-	FLAG(struct self_test_facts, root, BOTH),
-	NEEDED_TEXT(struct self_test_facts, helo, BOTH),
-	ARRAY(struct self_test_facts, sights, sight_count, BOTH, &sight_shape,
-	    SELF_TEST_SIGHTS_MAX),
+	FLAG(struct self_test_facts, has_domain, REPORTED),
+	FLAG(struct self_test_facts, no_ipv4, REPORTED),
+	FLAG(struct self_test_facts, no_ipv6, REPORTED),
+	FLAG(struct self_test_facts, root, REPORTED),
+	NEEDED_TEXT(struct self_test_facts, helo, REPORTED),
+	ARRAY(struct self_test_facts, sights, sight_count, REPORTED,
+	    &sight_shape, SELF_TEST_SIGHTS_MAX),
 	ARRAY(struct self_test_facts, items, item_count, REPORTED,
 	    &item_shape, SELF_TEST_ITEMS_MAX),
 };
@@ -948,7 +922,7 @@ static const struct recording_field evidence_rows[] = {
 	FLAG(struct evidence, servers_next, BOTH),
 	FLAG(struct evidence, servers_unasked, BOTH),
 	UNSIGNED(struct evidence, server_total, BOTH, COUNT_MAX),
-	POINTER(struct evidence, self_test, BOTH, &self_test_shape),
+	POINTER(struct evidence, self_test, REPORTED, &self_test_shape),
 	STRUCT(struct evidence, judged, REPORTED, &domain_judgement_shape),
 };
 static const struct recording_shape evidence_shape =

@@ -474,11 +474,15 @@ judge_port(struct evidence *evidence)
 	    "run mxdane where it is open; --dns-only judges the DNS alone");
 }
 
+/* Systems without a name call themselves "localhost.localdomain". */
 static bool
 is_qualified(const char *helo)
 {
+	static const char nobody[] = "localhost.";
+
 	return strchr(helo, '.') != NULL && name_is_host(helo) &&
-	    !name_is_address(helo) && !name_is_localhost(helo);
+	    !name_is_address(helo) && !name_is_localhost(helo) &&
+	    strncmp(helo, nobody, strlen(nobody)) != 0;
 }
 
 /* Whether the name for EHLO resolves to an address of ours. */

@@ -83,7 +83,8 @@ reporter_write(struct reporter *reporter, const struct evidence *evidence,
     char **why)
 {
 	*why = NULL;
-	if (evidence->self_test != NULL && evidence->crash == NULL)
+	if (evidence->self_test != NULL && evidence->crash == NULL &&
+	    reporter->format->self_test != NULL)
 		reporter->format->self_test(reporter->output.stream,
 		    &reporter->options, evidence);
 	else
