@@ -37,6 +37,7 @@ enum self_test_kind {
 	SIGHT_NO_ROUTE,		/* nothing was sent */
 	SIGHT_RESERVED,		/* a special-purpose address: nothing sent */
 	SIGHT_REFUSED,		/* a mail server refuses this client */
+	SIGHT_ERROR,		/* a name server answers with one: `why` */
 	SIGHT_CUT,		/* an answer is cut off (TC) */
 	SIGHT_PLAIN,		/* without EDNS (RFC 6891) */
 	SIGHT_STRIPPED,		/* records without their signatures */

@@ -103,8 +103,10 @@ is_answer(const struct errand *errand, const struct answer *answer)
 {
 	if (answer->fault == ANSWER_FAULT_SILENT && answer->origin == NULL)
 		errand_see(errand, SIGHT_SILENT, answer->why);
-	else if (answer->origin == NULL || answer->kind == ANSWER_UNUSABLE)
+	else if (answer->origin == NULL)
 		errand_see(errand, SIGHT_FAILED, answer->why);
+	else if (answer->kind == ANSWER_UNUSABLE)
+		errand_see(errand, SIGHT_ERROR, answer->why);
 	else
 		return true;
 	return false;

@@ -95,6 +95,7 @@ sight_text(const struct self_test_sight *sight)
 		[SIGHT_NO_ROUTE] = "no route",
 		[SIGHT_RESERVED] = "not a public address",
 		[SIGHT_REFUSED] = "it refuses this client",
+		[SIGHT_ERROR] = "it answers with an error",
 		[SIGHT_CUT] = "the answer is cut off",
 		[SIGHT_PLAIN] = "it does not know EDNS (RFC 6891), without "
 		    "which there is no DNSSEC",
@@ -257,9 +258,10 @@ judge_resolvers(struct self_test_facts *facts)
 			    "TLSA", sight->subject), NULL);
 		else
 			add(facts, SELF_TEST_RESOLVER, SELF_TEST_FAIL,
-			    sight_text(fault), "use another resolver, or none: "
-			    "without --resolver, answers come from the root "
-			    "on");
+			    sight_text(fault), "see whether it may answer this "
+			    "machine (--source); or use another resolver, or "
+			    "none: without --resolver, answers come from the "
+			    "root on");
 	}
 }
 
@@ -319,6 +321,10 @@ judge_transport(struct self_test_facts *facts, enum self_test_topic topic)
 		add(facts, topic, SELF_TEST_WARN,
 		    sight_text(first(facts, topic, SIGHT_CUT)),
 		    "large answers need TCP, see the next line");
+	} else if (first(facts, topic, SIGHT_ERROR) != NULL) {
+		text = sight_text(first(facts, topic, SIGHT_ERROR));
+		add(facts, topic, SELF_TEST_UNTRIED,
+		    join(memory_string("not tried"), ": ", text), NULL);
 	} else if (worst(facts, topic) != NULL) {
 		add(facts, topic, SELF_TEST_FAIL,
 		    sight_text(worst(facts, topic)), udp ?
@@ -332,7 +338,14 @@ judge_transport(struct self_test_facts *facts, enum self_test_topic topic)
 	}
 }
 
-/* Whether an answer, or a greeting, came over the family. */
+/* Whether somebody has been heard, whatever was said. */
+static bool
+was_heard(const struct self_test_sight *sight)
+{
+	return sight->kind >= SIGHT_REFUSED && sight->kind != SIGHT_ABSENT;
+}
+
+/* An answer, or a greeting, that came over the family. NULL: none did. */
 static const struct self_test_sight *
 heard_over(const struct self_test_facts *facts, int family)
 {
@@ -342,10 +355,7 @@ heard_over(const struct self_test_facts *facts, int family)
 	for (i = 0; i < facts->sight_count; i++) {
 		sight = &facts->sights[i];
 		if (sight->server.family == family &&
-		    sight->topic != SELF_TEST_NAME &&
-		    (sight->kind == SIGHT_GOOD || sight->kind == SIGHT_CUT ||
-		    sight->kind == SIGHT_PLAIN || sight->kind ==
-		    SIGHT_REFUSED || sight->kind == SIGHT_STRIPPED))
+		    sight->topic != SELF_TEST_NAME && was_heard(sight))
 			return sight;
 	}
 	return NULL;

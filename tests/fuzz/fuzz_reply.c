@@ -65,6 +65,8 @@ compare(const struct reply *a, const struct reply *b)
 
 	assert(a->code == b->code && a->count == b->count);
 	assert(a->why == b->why);
+	assert(reply_refuses_client(a) == reply_refuses_client(b));
+	assert(!reply_refuses_client(a) || a->code / 100 >= 4);
 	for (i = 0; i < a->count; i++)
 		assert(strcmp(a->lines[i], b->lines[i]) == 0);
 }
