@@ -29,6 +29,7 @@ struct resolver {
 	struct timeval			 limit;		/* of one question */
 	time_t				 now;
 	bool				 keep_origins;
+	bool				 begun;		/* to ask */
 	enum resolver_health		 health;
 	char				*health_why;	/* owned or NULL */
 	struct anchors			 anchors;
@@ -337,7 +338,8 @@ resolver_probe(struct resolver *resolver, resolver_probed *probed,
 
 	question->probed = probed;
 	/* The network may be back for the next domain. */
-	if (resolver->health == RESOLVER_NO_ANSWER) {
+	if (!resolver->begun || resolver->health == RESOLVER_NO_ANSWER) {
+		resolver->begun = true;
 		resolver->health = RESOLVER_UNTRIED;
 		resolver_ask(resolver, ".", DNS_DNSKEY, on_root_keys, resolver);
 	} else if (resolver->health != RESOLVER_UNTRIED) {
@@ -409,6 +411,7 @@ resolver_start(struct resolver *resolver, char **why)
 	const struct resolver_question *first = resolver_ask(resolver, ".",
 	    DNS_DNSKEY, on_root_keys, resolver);
 
+	resolver->begun = true;
 	if (first->in_flight)
 		return true;
 	shortage_check();

@@ -73,8 +73,9 @@ typedef void	resolver_probed(enum resolver_health health, void *argument);
 struct resolver	*resolver_open(struct event_base *base,
 		    const struct resolver_options *options, char **why);
 /*
- * Asks for the root's keys. To be called once, before anything else is asked.
- * False: it cannot be done, and *WHY as above.
+ * Asks for the root's keys. To be called once, before anything else is asked,
+ * unless the first thing is resolver_probe. False: it cannot be done, and *WHY
+ * as above.
  */
 bool		 resolver_start(struct resolver *resolver, char **why);
 /* Cancels all questions, without callbacks. NULL is fine. */
@@ -103,9 +104,9 @@ void		 resolver_cancel(struct resolver_question *question);
 
 /*
  * Reports the health once the answer for the root's keys has come; asks for
- * them again only if nobody answered. resolver_health_why gives the reason:
- * printable, borrowed until the resolver is closed, NULL while healthy or
- * untried.
+ * them if that has not been done, and again only if nobody answered.
+ * resolver_health_why gives the reason: printable, borrowed until the resolver
+ * is closed, NULL while healthy or untried.
  */
 struct resolver_question *
 		 resolver_probe(struct resolver *resolver,

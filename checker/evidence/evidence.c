@@ -223,6 +223,39 @@ zone_clear(struct zone_evidence *zone)
 }
 
 void
+evidence_dispute_clear(struct dispute_evidence *dispute)
+{
+	size_t i;
+
+	for (i = 0; i < dispute->resolver_count; i++)
+		server_clear(&dispute->resolvers[i]);
+	free(dispute->resolvers);
+	answer_free(dispute->heard);
+	answer_free(dispute->root);
+}
+
+bool
+evidence_is_disputed(const struct evidence *evidence,
+    const struct answer *answer)
+{
+	/* One of those that are not here may be about it. */
+	const bool all = evidence->dispute_total > evidence->dispute_count;
+	const struct dispute_evidence *dispute;
+	size_t i;
+
+	if (!answer_is_broken(answer))
+		return false;
+	for (i = 0; i < evidence->dispute_count; i++) {
+		dispute = &evidence->disputes[i];
+		if (dispute->root == NULL && (all ||
+		    (dispute->heard->type == answer->type &&
+		    name_equal(dispute->heard->owner, answer->owner))))
+			return true;
+	}
+	return false;
+}
+
+void
 evidence_free(struct evidence *evidence)
 {
 	size_t i;
@@ -240,6 +273,9 @@ evidence_free(struct evidence *evidence)
 	for (i = 0; i < evidence->zone_count; i++)
 		zone_clear(&evidence->zones[i]);
 	free(evidence->zones);
+	for (i = 0; i < evidence->dispute_count; i++)
+		evidence_dispute_clear(&evidence->disputes[i]);
+	free(evidence->disputes);
 	answer_free(evidence->tlsrpt);
 	answer_free(evidence->mx);
 	answer_free(evidence->misplaced);

@@ -95,6 +95,8 @@ enum host_dns {
 	HOST_DNS_TLSA_FAILED,
 	HOST_DNS_TLSA_INSECURE,
 	HOST_DNS_TLSA_NONE,
+	HOST_DNS_DISPUTED,		/* by a resolver alone: see struct
+					 * dispute_evidence */
 	HOST_DNS_DANE,			/* secure TLSA records: DANE applies */
 };
 
@@ -178,6 +180,38 @@ struct server_evidence {
 	struct answer		**answers;	/* owned */
 	size_t			 answer_count;
 	struct server_judgement	 judged;
+};
+
+/* More questions are not looked into. */
+#define EVIDENCE_DISPUTES_MAX	16
+
+/* What a resolver itself is asked for twice: the second time with checks. */
+enum dispute_answer {
+	DISPUTE_UNCHECKED,	/* CD is set (RFC 4035 3.2.2) */
+	DISPUTE_CHECKED,
+	DISPUTE_ANSWERS,
+};
+
+/*
+ * A question to which no usable answer came by way of the resolver that the
+ * user named, and not for the domain's fault, as far as is known: by way of the
+ * root one came, or that way cannot be gone.
+ */
+struct dispute_evidence {
+	struct answer		*heard;		/* owned; from the resolver:
+						 * bogus or failed */
+	struct answer		*root;		/* owned; usable. NULL: the root
+						 * cannot be reached */
+	bool			 differs;	/* there is no such name by way
+						 * of the root alone: two views
+						 * (split DNS), and the answer
+						 * that was heard counts */
+	/*
+	 * Owned; the resolvers, asked by ourselves. Each has DISPUTE_ANSWERS
+	 * answers.
+	 */
+	struct server_evidence	*resolvers;
+	size_t			 resolver_count;
 };
 
 /* Where the chain of trust ends, if not at an answer. */
@@ -330,6 +364,9 @@ struct evidence {
 	size_t			 server_total;	/* before the limit */
 	struct self_test_facts	*self_test;	/* owned; --self-test. NULL: it
 						 * is an audit */
+	struct dispute_evidence *disputes;	/* owned; --resolver */
+	size_t			 dispute_count;
+	size_t			 dispute_total;	/* before the limit */
 	struct domain_judgement	 judged;
 };
 
@@ -376,6 +413,14 @@ enum server_mention evidence_server_listed(const struct evidence *evidence,
 		    const struct server_evidence *server);
 /* "unknown", "no", "yes". Static. */
 const char	*server_mention_name(enum server_mention mention);
+/* Releases what it owns. */
+void		 evidence_dispute_clear(struct dispute_evidence *dispute);
+/*
+ * Whether the answer is what a resolver made of it, and could not be asked for
+ * by way of the root: nobody is to blame for it. NULL is not.
+ */
+bool		 evidence_is_disputed(const struct evidence *evidence,
+		    const struct answer *answer);
 
 /* The zone of that name. Borrowed until one is added; NULL: there is none. */
 struct zone_evidence *evidence_zone(const struct evidence *evidence,

@@ -32,6 +32,12 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	    NULL,
 	    "the trust anchors here do not match the root's keys: update "
 	    "them, or use a resolver that returns DNSSEC records" },
+	[FINDING_RESOLVER_FAULTY] = { "resolver-faulty", WARNING, NULL,
+	    "the resolver named with --resolver spoils answers, which is no "
+	    "fault of the domain: fix it, or name another one or none" },
+	[FINDING_RESOLVER_DIFFERS] = { "resolver-differs", INFO, NULL,
+	    "the resolver named with --resolver knows names that the Internet "
+	    "does not: name none to see what others see" },
 
 	[FINDING_DOMAIN_MISSING] = { "domain-missing", ERROR, NULL,
 	    "the domain does not exist: check the spelling" },

@@ -172,6 +172,7 @@ host_dns_verdict(enum host_dns state)
 	case HOST_DNS_ADDRESS_FAILED:
 	case HOST_DNS_ALIAS_UNKNOWN:
 	case HOST_DNS_TLSA_UNKNOWN:
+	case HOST_DNS_DISPUTED:
 		break;
 	}
 	return VERDICT_UNKNOWN;

@@ -275,6 +275,26 @@ recording_finish_change(void *value, enum recording_view view,
 }
 
 const char *
+recording_finish_dispute(void *value, enum recording_view view,
+    const struct evidence *evidence)
+{
+	const struct dispute_evidence *dispute = value;
+	size_t i;
+
+	(void)view;
+	(void)evidence;
+	if (!answer_is_broken(dispute->heard))
+		return "has a usable answer of the resolver";
+	if (dispute->root != NULL && answer_is_broken(dispute->root))
+		return "has no usable answer by way of the root";
+	for (i = 0; i < dispute->resolver_count; i++) {
+		if (dispute->resolvers[i].answer_count != DISPUTE_ANSWERS)
+			return "has a resolver with answers missing";
+	}
+	return NULL;
+}
+
+const char *
 recording_finish_zone(void *value, enum recording_view view,
     const struct evidence *evidence)
 {

@@ -717,6 +717,16 @@ static const struct recording_field server_rows[] = {
 static const struct recording_shape server_shape =
     SHAPE(struct server_evidence, server_rows, NULL);
 
+static const struct recording_field dispute_rows[] = {
+	NEEDED_POINTER(struct dispute_evidence, heard, BOTH, &answer_shape),
+	POINTER(struct dispute_evidence, root, BOTH, &answer_shape),
+	FLAG(struct dispute_evidence, differs, BOTH),
+	ARRAY(struct dispute_evidence, resolvers, resolver_count, BOTH,
+	    &server_shape, SERVERS_MAX),
+};
+static const struct recording_shape dispute_shape =
+    SHAPE(struct dispute_evidence, dispute_rows, recording_finish_dispute);
+
 static const struct recording_field zone_judgement_rows[] = {
 	ENUM(struct zone_judgement, dnssec, REPORTED, &statuses),
 	ENUM(struct zone_judgement, at, REPORTED, &breaks),
@@ -923,6 +933,9 @@ static const struct recording_field evidence_rows[] = {
 	FLAG(struct evidence, servers_unasked, BOTH),
 	UNSIGNED(struct evidence, server_total, BOTH, COUNT_MAX),
 	POINTER(struct evidence, self_test, REPORTED, &self_test_shape),
+	ARRAY(struct evidence, disputes, dispute_count, BOTH, &dispute_shape,
+	    EVIDENCE_DISPUTES_MAX),
+	UNSIGNED(struct evidence, dispute_total, BOTH, COUNT_MAX),
 	STRUCT(struct evidence, judged, REPORTED, &domain_judgement_shape),
 };
 static const struct recording_shape evidence_shape =

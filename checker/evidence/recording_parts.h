@@ -130,6 +130,8 @@ const char	*recording_finish_place(void *value, enum recording_view view,
 		    const struct evidence *evidence);
 const char	*recording_finish_change(void *value,
 		    enum recording_view view, const struct evidence *evidence);
+const char *recording_finish_dispute(void *value, enum recording_view view,
+    const struct evidence *evidence);
 const char	*recording_finish_zone(void *value, enum recording_view view,
 		    const struct evidence *evidence);
 const char	*recording_finish_evidence(void *value,

@@ -3,15 +3,15 @@
 #include <stdlib.h>
 
 #include "checker/evidence/host_dns.h"
+#include "checker/gather/inquiry.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
-#include "resolver/resolver.h"
 
 /* One question in flight. */
 struct aside {
 	struct asides			*asides;	/* borrowed */
 	struct aside			*next;		/* owned */
-	struct resolver_question	*question;	/* owned */
+	struct inquiry			*question;	/* owned */
 	struct answer			**slot;		/* borrowed; for its
 							 * answer */
 	enum dns_type			 type;
@@ -48,7 +48,7 @@ aside_free(struct aside *aside)
 	while (*link != aside)
 		link = &(*link)->next;
 	*link = aside->next;
-	resolver_cancel(aside->question);
+	inquiry_cancel(aside->question);
 	free(aside->owner);
 	free(aside);
 }
@@ -103,9 +103,9 @@ ask(struct asides *asides, char *owner, enum dns_type type,
 	aside->slot = slot;
 	aside->type = type;
 	aside->owner = owner;
-	aside->question = resolver_ask(asides->context->resolver, owner, type,
-	    on_answer, aside);
-	resolver_question_unlimit(aside->question);
+	aside->question = inquiry_start(asides->context, owner, type, on_answer,
+	    aside);
+	inquiry_unlimit(aside->question);
 }
 
 /*

@@ -7,7 +7,9 @@
 #include "checker/gather/asides.h"
 #include "checker/gather/contacts.h"
 #include "checker/gather/host.h"
+#include "checker/gather/inquiry.h"
 #include "checker/gather/nameservers.h"
+#include "checker/gather/second_way.h"
 #include "checker/gather/trust.h"
 #include "checker/evidence/record_order.h"
 #include "resolver/clock.h"
@@ -17,12 +19,15 @@
 #include "smtp/dial.h"
 
 struct audit {
-	const struct context		*context;	/* borrowed */
+	struct context			own;		/* with its second way,
+							 * which is owned */
+	const struct context		*context;	/* borrowed; that */
 	struct evidence			*evidence;	/* owned */
 	struct allowance		*allowance;	/* owned */
 	double				 began_at;	/* see clock.h */
 	struct resolver_question	*probe;		/* owned, NULL: none */
-	struct resolver_question	*mx;		/* owned, NULL: none */
+	struct inquiry			*root_keys;	/* owned, NULL: none */
+	struct inquiry			*mx;		/* owned, NULL: none */
 	struct asides			*asides;	/* owned */
 	struct host_gathering		**hosts;	/* owned; NULL until
 							 * start_hosts; one for
@@ -46,11 +51,13 @@ static void
 audit_free(struct audit *audit)
 {
 	resolver_cancel(audit->probe);
-	resolver_cancel(audit->mx);
+	inquiry_cancel(audit->root_keys);
+	inquiry_cancel(audit->mx);
 	asides_free(audit->asides);
 	trust_stop(audit->trust);
 	contacts_free(audit->contacts);
 	allowance_cancel(audit->allowance);
+	second_way_free(audit->own.second_way);
 	free(audit->hosts);
 	free(audit);
 }
@@ -136,8 +143,9 @@ start_nameservers(struct audit *audit)
 static bool
 is_complete(const struct audit *audit)
 {
-	return audit->probe == NULL && audit->mx == NULL &&
-	    audit->running == 0 && audit->nameservers == NULL &&
+	return audit->probe == NULL && audit->root_keys == NULL &&
+	    audit->mx == NULL && audit->running == 0 &&
+	    audit->nameservers == NULL &&
 	    (audit->contacts == NULL || contacts_are_done(audit->contacts));
 }
 
@@ -152,15 +160,37 @@ audit_advance(struct audit *audit)
 		finish(audit);
 }
 
+/* The root's keys do not come by way of the resolver; but from the root? */
+static void
+on_root_keys(struct answer *answer, void *argument)
+{
+	struct audit *audit = argument;
+	struct evidence *evidence = audit->evidence;
+
+	audit->root_keys = NULL;
+	if (answer_is_secure(answer)) {
+		evidence->health = RESOLVER_HEALTHY;
+		free(evidence->health_why);
+		evidence->health_why = NULL;
+	}
+	answer_free(answer);
+	audit_advance(audit);
+}
+
 static void
 on_probed(enum resolver_health health, void *argument)
 {
 	struct audit *audit = argument;
+	const char *why = resolver_health_why(audit->context->resolver);
 
 	audit->probe = NULL;
 	audit->evidence->health = health;
-	audit->evidence->health_why = memory_string(
-	    resolver_health_why(audit->context->resolver));
+	audit->evidence->health_why = memory_string(why);
+	if (health != RESOLVER_HEALTHY && audit->own.second_way != NULL) {
+		second_way_avoid(audit->own.second_way);
+		audit->root_keys = inquiry_go_on(audit->context,
+		    answer_unusable(".", DNS_DNSKEY, why), on_root_keys, audit);
+	}
 	audit_advance(audit);
 }
 
@@ -261,9 +291,9 @@ is_in_line(const void *argument)
 {
 	const struct audit *audit = argument;
 
-	return audit->probe == NULL && audit->mx == NULL &&
-	    asides_are_done(audit->asides) && audit->running == 0 &&
-	    audit->trust == NULL &&
+	return audit->probe == NULL && audit->root_keys == NULL &&
+	    audit->mx == NULL && asides_are_done(audit->asides) &&
+	    audit->running == 0 && audit->trust == NULL &&
 	    audit->nameservers == NULL && audit->contacts != NULL &&
 	    contacts_are_in_line(audit->contacts);
 }
@@ -304,10 +334,12 @@ audit_start(const struct context *context, const char *domain, time_t now,
 	double timeout = context->options->timeout;
 
 	audit->began_at = clock_monotonic();
-	audit->context = context;
+	audit->own = *context;
+	audit->context = context = &audit->own;
 	audit->done = done;
 	audit->argument = argument;
 	audit->evidence = evidence_new(domain);
+	audit->own.second_way = second_way_new(context, audit->evidence);
 	audit->evidence->checked_at = now;
 	audit->evidence->host_mode = context->options->host_mode;
 	audit->evidence->tool = evidence_tool_copy(context->tool);
@@ -325,9 +357,9 @@ audit_start(const struct context *context, const char *domain, time_t now,
 		add_host(audit, domain, 0);
 		start_hosts(audit, true);
 	} else {
-		audit->mx = resolver_ask(context->resolver, domain, DNS_MX,
-		    on_mx, audit);
-		resolver_question_unlimit(audit->mx);
+		audit->mx = inquiry_start(context, domain, DNS_MX, on_mx,
+		    audit);
+		inquiry_unlimit(audit->mx);
 	}
 	return audit;
 }

@@ -18,6 +18,7 @@ struct event_base;
 struct query_client;
 struct resolver;
 struct resolver_options;
+struct second_way;
 struct tls_client;
 struct tool_evidence;
 struct trace;
@@ -55,6 +56,18 @@ struct context {
 	struct event_base		*base;
 	struct resolver			*resolver;
 	const struct resolver_options	*resolver_options; /* of that */
+	/*
+	 * --resolver: from the root, where what comes from the resolvers is not
+	 * to be charged to a domain without that. NULL: as it comes. The
+	 * resolvers themselves, and as the user names them.
+	 */
+	struct resolver			*root_resolver;
+	const struct resolver_options	*root_options;	/* of that */
+	const struct address		*forwarders;
+	const char *const		*forwarder_names;
+	size_t				 forwarder_count;
+	struct second_way		*second_way;	/* of the audit at
+							 * hand; NULL: none */
 	struct query_client		*query_client;
 	struct zone_memo		*zone_memo;
 	struct dialer			*dialer;

@@ -3,13 +3,14 @@
 #include <stdlib.h>
 
 #include "checker/evidence/host_dns.h"
+#include "checker/gather/inquiry.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 
 /* One lookup in flight. */
 struct lookup {
 	struct host_gathering	 *gathering;	/* borrowed */
-	struct resolver_question *question;	/* owned, NULL: none */
+	struct inquiry		 *question;	/* owned, NULL: none */
 	struct answer		**slot;		/* borrowed; for its answer */
 	enum dns_type		  type;
 	char			 *owner;	/* owned, the name asked for */
@@ -59,7 +60,7 @@ static void
 limit(struct lookup *lookup)
 {
 	if (lookup->question != NULL)
-		resolver_question_limit(lookup->question);
+		inquiry_limit(lookup->question);
 }
 
 static void
@@ -89,10 +90,10 @@ ask(struct host_gathering *gathering, int which, const char *name,
 	lookup->type = type;
 	free(lookup->owner);
 	lookup->owner = memory_string(name);
-	lookup->question = resolver_ask(gathering->context->resolver, name,
-	    type, on_answer, lookup);
+	lookup->question = inquiry_start(gathering->context, name, type,
+	    on_answer, lookup);
 	/* A slow name server may take what is left of the audit. */
-	resolver_question_unlimit(lookup->question);
+	inquiry_unlimit(lookup->question);
 }
 
 /* TLSA at the next base domain that has not been asked yet. */
@@ -171,9 +172,9 @@ static void
 stop_lookup(struct lookup *lookup, const char *why)
 {
 	bool failed = lookup->type != DNS_TLSA ||
-	    resolver_is_overdue(lookup->question);
+	    inquiry_is_overdue(lookup->question);
 
-	resolver_cancel(lookup->question);
+	inquiry_cancel(lookup->question);
 	if (!failed)
 		return;
 	*lookup->slot = answer_failed(lookup->owner, lookup->type, why);

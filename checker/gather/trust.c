@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "checker/evidence/zone_facts.h"
+#include "checker/gather/inquiry.h"
+#include "checker/gather/second_way.h"
 #include "checker/gather/trust_names.h"
 #include "checker/gather/trust_servers.h"
 #include "checker/gather/trust_walk.h"
@@ -11,7 +13,6 @@
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/query.h"
-#include "resolver/resolver.h"
 #include "resolver/signers.h"
 
 /* Aliases that lead to aliases, each into another zone that is broken. */
@@ -20,7 +21,7 @@
 /* DS or DNSKEY of a zone, in flight. */
 struct trust_lookup {
 	struct trust		 *trust;	/* borrowed */
-	struct resolver_question *question;	/* owned, NULL: none */
+	struct inquiry		 *question;	/* owned, NULL: none */
 	char			 *zone;		/* owned; its name */
 };
 
@@ -47,7 +48,7 @@ trust_free(struct trust *trust)
 	size_t i;
 
 	for (i = 0; i < trust->lookup_count; i++) {
-		resolver_cancel(trust->lookups[i]->question);
+		inquiry_cancel(trust->lookups[i]->question);
 		free(trust->lookups[i]->zone);
 		free(trust->lookups[i]);
 	}
@@ -130,8 +131,9 @@ on_answers(void *argument)
 static void
 ask_answers(struct trust *trust)
 {
-	trust->servers = trust_servers_start(trust->context, trust->evidence,
-	    TRUST_ANSWERS, on_answers, trust);
+	trust->servers = trust_servers_start(
+	    second_way_direct(trust->context), trust->evidence, TRUST_ANSWERS,
+	    on_answers, trust);
 	if (trust->servers == NULL)
 		finish(trust);
 }
@@ -153,21 +155,24 @@ on_walked(void *argument)
 	struct trust *trust = argument;
 
 	trust->walk = NULL;
-	trust->servers = trust_servers_start(trust->context, trust->evidence,
-	    TRUST_ZONES, on_zones, trust);
+	trust->servers = trust_servers_start(
+	    second_way_direct(trust->context), trust->evidence, TRUST_ZONES,
+	    on_zones, trust);
 	if (trust->servers == NULL)
 		ask_answers(trust);
 }
 
 /*
  * Once the chains of what is secure are known, looks for the breaks of others.
- * False: there is nothing to look for.
+ * False: there is nothing to look for, or nothing but what a resolver makes of
+ * it.
  */
 static bool
 walk(struct trust *trust)
 {
-	if (trust->evidence->thorough ||
-	    trust->context->options->authoritative)
+	if ((trust->evidence->thorough ||
+	    trust->context->options->authoritative) &&
+	    !second_way_is_lost(trust->context->second_way))
 		trust->walk = trust_walk_start(trust->context,
 		    trust->evidence, &trust->uncut, on_walked, trust);
 	return trust->walk != NULL;
@@ -231,9 +236,9 @@ ask(struct trust *trust, const char *zone, enum dns_type type)
 	    sizeof(struct trust_lookup *));
 	trust->lookups[trust->lookup_count++] = lookup;
 	trust->running++;
-	lookup->question = resolver_ask(trust->context->resolver, zone, type,
-	    on_answer, lookup);
-	resolver_question_unlimit(lookup->question);
+	lookup->question = inquiry_start(trust->context, zone, type, on_answer,
+	    lookup);
+	inquiry_unlimit(lookup->question);
 }
 
 static void

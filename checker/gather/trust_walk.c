@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/gather/inquiry.h"
 #include "checker/gather/trust_names.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
-#include "resolver/resolver.h"
 
 /* More names on the way than a domain with few zones has; then it ends. */
 #define QUESTIONS_MAX	256
@@ -28,7 +28,7 @@ struct trust_walk {
 						 * zone of their own */
 	struct answer		 *ds;		/* owned; of the name at hand,
 						 * NULL: not known */
-	struct resolver_question *question;	/* owned, NULL: none */
+	struct inquiry		 *question;	/* owned, NULL: none */
 	size_t			  asked;
 	trust_walk_done		 *done;
 	void			 *argument;	/* borrowed */
@@ -39,7 +39,7 @@ static bool	ask_next(struct trust_walk *walk);
 static void
 walk_free(struct trust_walk *walk)
 {
-	resolver_cancel(walk->question);
+	inquiry_cancel(walk->question);
 	trust_names_clear(&walk->targets);
 	answer_free(walk->ds);
 	free(walk);
@@ -90,9 +90,9 @@ static void
 ask(struct trust_walk *walk, enum dns_type type, resolver_answered *answered)
 {
 	walk->asked++;
-	walk->question = resolver_ask(walk->context->resolver, name_at(walk),
-	    type, answered, walk);
-	resolver_question_unlimit(walk->question);
+	walk->question = inquiry_start(walk->context, name_at(walk), type,
+	    answered, walk);
+	inquiry_unlimit(walk->question);
 }
 
 /* The next zone above a name, as far as is known. Borrowed. */

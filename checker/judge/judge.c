@@ -11,18 +11,20 @@
 
 /*
  * Without a working DNS of our own nothing is said about the domain. True: it
- * works.
+ * works. EXPLAINED: what is wrong with it has been said of the resolver.
  */
 static bool
-judge_local_resolver(struct judge_state *state)
+judge_local_resolver(struct judge_state *state, bool explained)
 {
 	const struct evidence *evidence = state->evidence;
 	const char *why = evidence->health_why;
 	struct finding *finding;
 
+	if (evidence->health == RESOLVER_HEALTHY || explained)
+		return evidence->health == RESOLVER_HEALTHY;
 	switch (evidence->health) {
 	case RESOLVER_HEALTHY:
-		return true;
+		break;
 	case RESOLVER_BAD_ANCHOR:
 		finding = judging_add(state, FINDING_TRUST_ANCHOR_MISMATCH,
 		    "nothing can be validated here: %s", why);
@@ -122,6 +124,8 @@ judge_unusable_mx(struct judge_state *state)
 	struct trust_fault fault;
 	struct finding *finding;
 
+	if (evidence_is_disputed(evidence, mx))
+		return VERDICT_UNKNOWN;
 	if (mx != NULL && mx->dnssec == DNSSEC_BOGUS)
 		return add_mx_bogus(state);
 	fault = trust_fault_find(evidence, mx);
@@ -363,6 +367,7 @@ judge(struct evidence *evidence, const struct judge_options *options)
 {
 	struct domain_judgement *judged = &evidence->judged;
 	struct judge_state state;
+	bool explained;
 	size_t i;
 
 	evidence_unjudge(evidence);
@@ -376,7 +381,12 @@ judge(struct evidence *evidence, const struct judge_options *options)
 	server_status_judge(evidence);
 	for (i = 0; i < evidence->host_count; i++)
 		judge_host_dns(&evidence->hosts[i]);
-	if (evidence->crash == NULL && !judge_local_resolver(&state)) {
+	for (i = 0; i < evidence->host_count; i++)
+		judge_disputed_host(evidence, &evidence->hosts[i]);
+	explained = judge_resolver(&state);
+	if (evidence->crash == NULL &&
+	    !judge_local_resolver(&state, explained)) {
+		finding_list_settle(&judged->findings);
 		judging_end(&state);
 		return;
 	}

@@ -330,15 +330,19 @@ judge_address_failures(struct judge_state *state)
 	const struct host_evidence *host = state->host;
 	const struct answer *answers[3] = { host->a, host->aaaa, host->cname };
 	struct finding *finding;
+	bool disputed = false;
 	char *why = NULL;
 	size_t i;
 
 	for (i = 0; i < 3; i++) {
-		if (answers[i] != NULL && answers[i]->dnssec == DNSSEC_FAILED)
+		if (evidence_is_disputed(state->evidence, answers[i]))
+			disputed = true;
+		else if (answers[i] != NULL &&
+		    answers[i]->dnssec == DNSSEC_FAILED)
 			why = memory_join(why, "; ", answers[i]->why);
 	}
 	if (why == NULL)
-		return VERDICT_PASS;
+		return disputed ? VERDICT_UNKNOWN : VERDICT_PASS;
 	finding = judging_add(state, FINDING_ADDRESS_LOOKUP_FAILED,
 	    "no usable answer for the addresses: %s", why);
 	advice_add_text(&finding->advice, "look at the name servers of the "
@@ -494,6 +498,8 @@ judge_above_tlsa(struct judge_state *state)
 	    tlsa->signers[0].zone : NULL;
 	struct finding *finding;
 
+	if (evidence_is_disputed(state->evidence, above))
+		return VERDICT_PASS;
 	if (above != NULL && above->dnssec == DNSSEC_BOGUS) {
 		add_bogus_above(state, above);
 		return VERDICT_PASS;

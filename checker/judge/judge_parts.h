@@ -17,6 +17,17 @@
 void		 judge_budget_match(struct judge_state *state);
 void		 judge_budget_report(struct judge_state *state);
 
+/*
+ * What the resolver that the user named gets wrong, which is no fault of the
+ * domain. The first, of facts: what DNS answers of a host that nobody is to be
+ * blamed for decide. The second adds the findings, and returns whether they
+ * say why nothing can be validated, where that is so; the verdict is for the
+ * rules that meet such an answer.
+ */
+void		 judge_disputed_host(const struct evidence *evidence,
+		    struct host_evidence *host);
+bool		 judge_resolver(struct judge_state *state);
+
 /* What a process that died leaves. */
 enum verdict	 judge_crash(struct judge_state *state);
 

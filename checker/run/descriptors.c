@@ -49,6 +49,12 @@
 #define QUERIES		128
 #define QUERIES_LEAST	2
 
+/* From the root, beside the user's resolvers: what these get wrong. */
+#define SECOND_UDP	16
+#define SECOND_TCP	8
+#define SECOND_UDP_LEAST 4
+#define SECOND_TCP_LEAST 4
+
 static size_t
 clamp(size_t value, size_t least, size_t most)
 {
@@ -83,6 +89,12 @@ descriptors_open(void)
 	return open;
 }
 
+static bool
+has_second_way(enum descriptors_work work)
+{
+	return (work & DESCRIPTORS_SECOND_WAY) != 0;
+}
+
 static size_t
 worker_least(enum descriptors_work work)
 {
@@ -91,6 +103,8 @@ worker_least(enum descriptors_work work)
 	if (work != DESCRIPTORS_JUDGE)
 		least += CONTEXT + UDP_PORTS_LEAST + TCP_LEAST + DIAL_LEAST +
 		    QUERIES_LEAST;
+	if (has_second_way(work))
+		least += CONTEXT + SECOND_UDP_LEAST + SECOND_TCP_LEAST;
 	return least;
 }
 
@@ -117,16 +131,31 @@ descriptors_suffice(enum descriptors_work work, char **why)
 	return false;
 }
 
+/* Has the resolver from the root take its part of REST. Returns the rest. */
+static size_t
+share_second_way(struct descriptors_worker *share, size_t rest)
+{
+	const size_t spare = rest / 8;
+
+	share->second_udp_ports = clamp(spare, SECOND_UDP_LEAST, SECOND_UDP);
+	share->second_tcp_connections = clamp(spare, SECOND_TCP_LEAST,
+	    SECOND_TCP);
+	return rest - CONTEXT - share->second_udp_ports -
+	    share->second_tcp_connections;
+}
+
 struct descriptors_worker
 descriptors_share_worker(enum descriptors_work work, size_t limit)
 {
-	struct descriptors_worker share = { AUDIT_FLIGHT, 1, 1, 1, 1 };
+	struct descriptors_worker share = { AUDIT_FLIGHT, 1, 1, 1, 1, 1, 1 };
 	size_t rest, pairs;
 
 	if (work == DESCRIPTORS_JUDGE)
 		return share;
 	rest = clamp(limit, worker_least(work), DESCRIPTORS_MAX) - WORKER -
 	    SPARE - CONTEXT;
+	if (has_second_way(work))
+		rest = share_second_way(&share, rest);
 	share.queries = clamp(rest / 16, QUERIES_LEAST, QUERIES);
 	rest -= share.queries;
 	share.tcp_connections = clamp(rest / 4, TCP_LEAST, TCP);

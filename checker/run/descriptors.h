@@ -15,6 +15,8 @@
 enum descriptors_work {
 	DESCRIPTORS_JUDGE,		/* --replay: no network */
 	DESCRIPTORS_AUDIT,
+	/* With one of these: a resolver from the root, beside the user's. */
+	DESCRIPTORS_SECOND_WAY = 1 << 2,
 };
 
 /* What one worker may have at a time; each is at least 1. */
@@ -24,6 +26,9 @@ struct descriptors_worker {
 	size_t	udp_ports;		/* of the resolver */
 	size_t	tcp_connections;
 	size_t	queries;		/* of our own, to name servers */
+	/* Of the resolver from the root, beside the user's. */
+	size_t	second_udp_ports;
+	size_t	second_tcp_connections;
 };
 
 /* The workers that the parent may have; each is at least 1. */

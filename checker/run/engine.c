@@ -33,6 +33,8 @@
 /* In fewer seconds a slow name server is not told from a dead one. */
 #define QUESTION_LEAST 1.0
 
+#define DNS_PORT 53
+
 static double
 question_limit(double timeout)
 {
@@ -180,13 +182,27 @@ name_tool(struct engine *engine, const struct settings *settings)
 	engine->context.tool = &engine->tool;
 }
 
+/*
+ * Whether what does not validate by way of the user's resolvers is asked from
+ * the root, too. Trust anchors of the user's, without root servers to go with
+ * them, are those of a root that the resolvers alone lead to.
+ */
+static bool
+has_second_way(const struct settings *settings)
+{
+	return settings->resolver.forwarder_count > 0 &&
+	    settings->gather.thorough &&
+	    (settings->trust_anchor == NULL || settings->root_hints != NULL);
+}
+
 enum descriptors_work
 engine_work(const struct settings *settings)
 {
 	/* A record is judged again without asking anybody anything. */
 	if (settings->replay != NULL)
 		return DESCRIPTORS_JUDGE;
-	return DESCRIPTORS_AUDIT;
+	return has_second_way(settings) ? DESCRIPTORS_AUDIT |
+	    DESCRIPTORS_SECOND_WAY : DESCRIPTORS_AUDIT;
 }
 
 /* --source. What is not this machine's is found out here, and refused. */
@@ -215,6 +231,51 @@ take_sources(struct engine *engine, const struct settings *settings,
 	return good;
 }
 
+/* The addresses of --resolver; the resolver has checked that they are such. */
+static void
+take_forwarders(struct engine *engine)
+{
+	const struct resolver_options *options = &engine->resolver;
+	struct context *context = &engine->context;
+	const char *word;
+	char *text;
+	size_t i;
+
+	engine->forwarders = memory_new(options->forwarder_count,
+	    sizeof(*engine->forwarders));
+	for (i = 0; i < options->forwarder_count; i++) {
+		word = options->forwarders[i];
+		text = memory_format("%.*s", (int)strcspn(word, "@"), word);
+		word = strchr(word, '@');
+		address_from_text(&engine->forwarders[i], text,
+		    word != NULL ? (uint16_t)strtoul(word + 1, NULL, 10) :
+				   DNS_PORT);
+		free(text);
+	}
+	context->forwarders = engine->forwarders;
+	context->forwarder_names = options->forwarders;
+	context->forwarder_count = options->forwarder_count;
+}
+
+/* The resolver that begins at the root, beside the user's. */
+static bool
+open_second_way(struct engine *engine, const struct descriptors_worker *share,
+    char **why)
+{
+	struct resolver_options *options = &engine->root_resolver;
+
+	take_forwarders(engine);
+	*options = engine->resolver;
+	options->forwarders = NULL;
+	options->forwarder_count = 0;
+	options->udp_ports = share->second_udp_ports;
+	options->tcp_connections = share->second_tcp_connections;
+	engine->context.root_options = options;
+	engine->context.root_resolver = resolver_open(engine->context.base,
+	    options, why);
+	return engine->context.root_resolver != NULL;
+}
+
 /* Opens what asks and connects, within the limit of descriptors. */
 static bool
 open_network(struct engine *engine, const struct settings *settings,
@@ -241,7 +302,9 @@ open_network(struct engine *engine, const struct settings *settings,
 	query_client_set_sources(context->query_client, engine->sources);
 	context->resolver = resolver_open(context->base, &engine->resolver,
 	    why);
-	return context->resolver != NULL;
+	return context->resolver != NULL &&
+	    ((work & DESCRIPTORS_SECOND_WAY) == 0 ||
+		open_second_way(engine, &share, why));
 }
 
 /* Takes the settings' options and adds what does not depend on files. */
@@ -334,6 +397,7 @@ engine_close(struct engine *engine)
 	size_t i;
 
 	query_client_free(engine->context.query_client);
+	resolver_close(engine->context.root_resolver);
 	resolver_close(engine->context.resolver);
 	probe_cache_free(engine->context.probe_cache);
 	zone_memo_free(engine->context.zone_memo);
@@ -343,6 +407,7 @@ engine_close(struct engine *engine)
 	for (i = 0; i < engine->context.chain_count; i++)
 		chain_free(engine->chains[i]);
 	free(engine->chains);
+	free(engine->forwarders);
 	ca_store_free(engine->ca_lookup.argument);
 	known_cas_clear(&engine->known_cas);
 	verifier_free(engine->judge.verifier);

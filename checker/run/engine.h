@@ -31,6 +31,8 @@ struct engine {
 	struct gather_options	  gather;
 	struct resolver_options	  resolver;
 	struct sources		 *sources;	/* owned; --source */
+	struct resolver_options	  root_resolver; /* beside --resolver */
+	struct address		 *forwarders;	/* owned; --resolver */
 	struct judge_options	  judge;
 	struct tool_evidence	  tool;
 	char			 *machine_name;	/* owned; NULL with --helo */

@@ -6,6 +6,7 @@ import re
 import shlex
 import tomllib
 
+import resolvers
 from behaviours import BEHAVIOURS, WITHOUT_TALK
 from certificates import Specification
 from dnssec import FAULTS, GONE
@@ -16,6 +17,7 @@ from versions import NEED
 from wire import TYPES
 from zones import COPIES, DS, Record
 
+RESOLVER_NAME = re.compile(r"\{resolver ([a-z0-9-]+)\}")
 VALIDATOR = re.compile(r"(named|unbound)(?: (before )?(\d+)\.(\d+))?")
 
 
@@ -224,9 +226,15 @@ class Case:
         """TEXT with the names that it has in angle brackets in full."""
         return re.sub("<([^>]+)>", lambda found: self.plain(found[1]), text)
 
+    def resolvers(self) -> list[str]:
+        """The resolvers that `run` names, by what they are."""
+        return RESOLVER_NAME.findall(self.run)
+
     def command(self) -> list[str]:
         """The arguments to mxdane that are the case's own."""
-        return shlex.split(self.with_names(self.run))
+        words = RESOLVER_NAME.sub(lambda found: resolvers.address(found[1]),
+                                  self.run)
+        return shlex.split(self.with_names(words))
 
     def lines(self) -> list[tuple[str, str, str, str, str]]:
         """Owner, type, data, fault and TTL of each line of `dns`."""

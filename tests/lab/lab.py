@@ -9,6 +9,7 @@ import tempfile
 
 import case as cases_
 import real_servers
+import resolvers
 import servers
 from case import Case, Mistake
 from certificates import Authority, Certificate
@@ -200,7 +201,13 @@ class Lab:
                 there = (unreachable if plan.does == "unreachable"
                          else addresses)
                 there += server.addresses
+        addresses += [resolvers.address(name) for name in self._resolvers()]
         add_addresses(addresses, unreachable)
+
+    def _resolvers(self) -> list[str]:
+        """Those that the cases name."""
+        return sorted({name for case in self.cases.values()
+                       for name in case.resolvers()})
 
     def _wanted_certificates(self) -> list[str]:
         wanted = {}
@@ -331,6 +338,7 @@ class Lab:
         # that it is not mxdane who asks them.
         start_unbound(self.daemons, self.work, RESOLVER, "iterator",
                       f"\toutgoing-interface: {RESOLVER}")
+        resolvers.start(self.daemons, self.work, self._resolvers(), RESOLVER)
 
     def _start_scripted(self, zones: list[Zone]) -> None:
         refused = self._refused(zones)
