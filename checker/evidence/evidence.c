@@ -238,8 +238,6 @@ bool
 evidence_is_disputed(const struct evidence *evidence,
     const struct answer *answer)
 {
-	/* One of those that are not here may be about it. */
-	const bool all = evidence->dispute_total > evidence->dispute_count;
 	const struct dispute_evidence *dispute;
 	size_t i;
 
@@ -247,12 +245,14 @@ evidence_is_disputed(const struct evidence *evidence,
 		return false;
 	for (i = 0; i < evidence->dispute_count; i++) {
 		dispute = &evidence->disputes[i];
-		if (dispute->root == NULL && (all ||
-		    (dispute->heard->type == answer->type &&
-		    name_equal(dispute->heard->owner, answer->owner))))
+		if (dispute->root == NULL &&
+		    dispute->heard->type == answer->type &&
+		    name_equal(dispute->heard->owner, answer->owner))
 			return true;
 	}
-	return false;
+	/* One of those that are not here may be about it. */
+	return evidence->root_lost &&
+	    evidence->dispute_total > evidence->dispute_count;
 }
 
 void

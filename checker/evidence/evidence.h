@@ -367,6 +367,8 @@ struct evidence {
 	struct dispute_evidence *disputes;	/* owned; --resolver */
 	size_t			 dispute_count;
 	size_t			 dispute_total;	/* before the limit */
+	bool			 root_lost;	/* it could not be reached for
+						 * one of them, or more */
 	struct domain_judgement	 judged;
 };
 

@@ -936,6 +936,7 @@ static const struct recording_field evidence_rows[] = {
 	ARRAY(struct evidence, disputes, dispute_count, BOTH, &dispute_shape,
 	    EVIDENCE_DISPUTES_MAX),
 	UNSIGNED(struct evidence, dispute_total, BOTH, COUNT_MAX),
+	FLAG(struct evidence, root_lost, BOTH),
 	STRUCT(struct evidence, judged, REPORTED, &domain_judgement_shape),
 };
 static const struct recording_shape evidence_shape =

@@ -123,6 +123,7 @@ static void
 lose(struct inquiry *inquiry)
 {
 	second_way_lose(inquiry->context->second_way);
+	evidence_of(inquiry)->root_lost = true;
 	resolver_cancel(inquiry->second);
 	inquiry->second = NULL;
 	if (inquiry->heard == NULL)

@@ -11,6 +11,7 @@ struct resolver {
 	void				*argument;	/* borrowed */
 	struct resolver_question	*questions;	/* owned; a list */
 	size_t				 limited;
+	enum resolver_health		 health;
 };
 
 /* One of ANSWERED and PROBED is set. */
@@ -39,7 +40,7 @@ on_due(evutil_socket_t fd, short what, void *argument)
 	question->answer = NULL;
 	resolver_cancel(question);
 	if (ended.probed != NULL)
-		ended.probed(RESOLVER_HEALTHY, ended.argument);
+		ended.probed(ended.resolver->health, ended.argument);
 	else
 		ended.answered(ended.answer, ended.argument);
 }
@@ -127,8 +128,7 @@ resolver_cancel(struct resolver_question *question)
 const char *
 resolver_health_why(const struct resolver *resolver)
 {
-	(void)resolver;
-	return NULL;
+	return resolver->health == RESOLVER_HEALTHY ? NULL : "a reason";
 }
 
 bool
@@ -180,7 +180,15 @@ fake_resolver_new(struct event_base *base, fake_answer *answer, void *argument)
 	resolver->base = base;
 	resolver->answer = answer;
 	resolver->argument = argument;
+	resolver->health = RESOLVER_HEALTHY;
 	return resolver;
+}
+
+void
+fake_resolver_set_health(struct resolver *resolver,
+    enum resolver_health health)
+{
+	resolver->health = health;
 }
 
 void

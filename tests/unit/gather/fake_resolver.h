@@ -19,6 +19,9 @@ typedef struct answer *fake_answer(const char *name, enum dns_type type,
 
 struct resolver	*fake_resolver_new(struct event_base *base,
 		    fake_answer *answer, void *argument);
+/* What a probe of it says from now on; at first it is healthy. */
+void		 fake_resolver_set_health(struct resolver *resolver,
+		    enum resolver_health health);
 /* All questions have ended before it. */
 void		 fake_resolver_free(struct resolver *resolver);
 

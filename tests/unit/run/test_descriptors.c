@@ -27,6 +27,9 @@ most(const struct descriptors_worker *share, enum descriptors_work work)
 		return sum;
 	sum += RESOLVER + share->queries + share->udp_ports +
 	    share->tcp_connections + share->connections;
+	if ((work & DESCRIPTORS_SECOND_WAY) != 0)
+		sum += RESOLVER + share->second_udp_ports +
+		    share->second_tcp_connections;
 	return sum;
 }
 
@@ -41,6 +44,8 @@ check_share(enum descriptors_work work, size_t limit)
 	assert_true(share.connections >= 1 && share.connections <= DIAL_MAX);
 	assert_true(share.udp_ports >= 1 && share.tcp_connections >= 1);
 	assert_true(share.queries >= 1);
+	assert_true(share.second_udp_ports >= 1);
+	assert_true(share.second_tcp_connections >= 1);
 }
 
 /* Whatever the limit is, what is begun stays within it. */
@@ -49,6 +54,7 @@ test_worker(void **state)
 {
 	static const enum descriptors_work works[] = {
 		DESCRIPTORS_JUDGE, DESCRIPTORS_AUDIT,
+		DESCRIPTORS_AUDIT | DESCRIPTORS_SECOND_WAY,
 	};
 	size_t i, limit;
 

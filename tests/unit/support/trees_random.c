@@ -328,6 +328,18 @@ settle_change(struct maker *maker, void *value)
 		change->what = CHANGE_MX;
 }
 
+static void
+settle_dispute(struct maker *maker, void *value)
+{
+	struct dispute_evidence *dispute = value;
+	struct answer *heard = answer_failed(dispute->heard->owner, DNS_TLSA,
+	    "SERVFAIL");
+
+	(void)maker;
+	answer_free(dispute->heard);
+	dispute->heard = heard;
+}
+
 static const struct {
 	const char	*shape;
 	void		(*settle)(struct maker *maker, void *value);
@@ -335,6 +347,7 @@ static const struct {
 	{ "struct answer", settle_answer },
 	{ "struct certificate", settle_certificate },
 	{ "struct change", settle_change },
+	{ "struct dispute_evidence", settle_dispute },
 	{ "struct host_evidence", settle_host },
 	{ "struct zone_evidence", settle_zone },
 	{ "struct evidence", settle_evidence },
