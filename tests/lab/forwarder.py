@@ -200,6 +200,11 @@ def nothing(query: bytes, honest: bytes, ask) -> bytes:
     return b""
 
 
+def refuse(query: bytes, honest: bytes, ask) -> bytes:
+    """It is not for this client."""
+    return reply(query, rcode=RCODES["refused"])
+
+
 def denies_tlsa(query: bytes, honest: bytes, ask) -> bytes:
     """As a filter does it that knows a few types only."""
     return reply(query, flags=0x80) if question(query)[1] == TLSA else honest
@@ -265,7 +270,9 @@ KINDS = {
     "dns64-checked": dns64_checked,
     "split": split,
     "silent": nothing,
+    "refuses": refuse,
     "udp-only": honestly,
+    "truncates": honestly,
     "distrusts": distrusts,
 }
 
@@ -273,8 +280,7 @@ ADDRESSES = {name: f"198.18.53.{number}"
              for number, name in enumerate(KINDS, 1)}
 
 
-# Octets over UDP: without TCP, what is larger does not get through. MX records
-# with their signature do not fit.
+# Octets of a TLSA answer over UDP: with a signature, it is larger than that.
 SMALL = 100
 
 
@@ -291,13 +297,14 @@ class Forwarder:
 
     def udp(self, query: bytes) -> bytes:
         answer = self.answer(query, ask_udp)
-        if self.kind == "udp-only" and len(answer) > SMALL and (
-                question(query)[1] == TLSA):
+        if self.kind == "truncates" or (
+                self.kind == "udp-only" and len(answer) > SMALL
+                and question(query)[1] == TLSA):
             answer = reply(query, flags=0x80 | TRUNCATED)
         return answer
 
     def tcp(self, query: bytes) -> bytes:
-        return (b"" if self.kind == "udp-only" else
+        return (b"" if self.kind in ("udp-only", "truncates") else
                 self.answer(query, ask_tcp))
 
     def start(self) -> None:
