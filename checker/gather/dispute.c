@@ -14,6 +14,8 @@
 #define PATIENCE      2.0
 #define PATIENCE_PART	8
 
+#define SERVFAIL	2	/* RFC 1035 4.1.1 */
+
 /* One question to one resolver. */
 struct dispute_query {
 	struct dispute	*dispute;	/* borrowed */
@@ -75,13 +77,17 @@ collect(struct dispute *dispute)
 
 /* Whether one of the resolvers says so, whatever it is asked like. */
 static bool
-says(const struct dispute_evidence *found, enum answer_kind kind)
+says(const struct dispute_evidence *found, enum answer_kind kind,
+    uint16_t rcode)
 {
+	const struct answer *answer;
 	size_t i, j;
 
 	for (i = 0; i < found->resolver_count; i++) {
 		for (j = 0; j < found->resolvers[i].answer_count; j++) {
-			if (found->resolvers[i].answers[j]->kind == kind)
+			answer = found->resolvers[i].answers[j];
+			if (answer->kind == kind && (rcode == 0 ||
+			    answer->rcode == rcode))
 				return true;
 		}
 	}
@@ -90,8 +96,8 @@ says(const struct dispute_evidence *found, enum answer_kind kind)
 
 /*
  * Whether the name is there for the resolver alone. One that agrees that there
- * is none only fails to prove it; one that has nothing but errors may do so
- * with all denials, but of the domain itself it is believed to know more.
+ * is none only fails to prove it; one that says SERVFAIL may do so to all
+ * denials, but of the domain itself it is believed to know more.
  */
 static bool
 views_differ(const struct dispute *dispute)
@@ -99,7 +105,7 @@ views_differ(const struct dispute *dispute)
 	const struct dispute_evidence *found = &dispute->found;
 
 	if (found->root == NULL || found->root->kind != ANSWER_NO_NAME ||
-	    says(found, ANSWER_NO_NAME))
+	    says(found, ANSWER_NO_NAME, 0))
 		return false;
 	switch (found->heard->type) {
 	case DNS_MX:
@@ -109,8 +115,10 @@ views_differ(const struct dispute *dispute)
 	default:
 		return false;
 	}
-	return says(found, ANSWER_RECORDS) || says(found, ANSWER_NO_DATA) ||
-	    name_equal(found->heard->owner, dispute->domain);
+	return says(found, ANSWER_RECORDS, 0) ||
+	    says(found, ANSWER_NO_DATA, 0) ||
+	    (says(found, ANSWER_UNUSABLE, SERVFAIL) &&
+	    name_equal(found->heard->owner, dispute->domain));
 }
 
 static void

@@ -28,17 +28,20 @@ struct says {
 	bool			silent;
 	enum answer_kind	kind;
 	enum dnssec_status	dnssec;
+	uint16_t		rcode;
 };
 
-#define SILENT		{ true, 0, 0 }
-#define FAILED		{ false, ANSWER_UNUSABLE, DNSSEC_FAILED }
-#define BOGUS		{ false, ANSWER_UNUSABLE, DNSSEC_BOGUS }
-#define INSECURE	{ false, ANSWER_RECORDS, DNSSEC_INSECURE }
-#define SECURE		{ false, ANSWER_RECORDS, DNSSEC_SECURE }
-#define ABSENT		{ false, ANSWER_NO_DATA, DNSSEC_SECURE }
-#define NO_NAME		{ false, ANSWER_NO_NAME, DNSSEC_SECURE }
-#define PLAIN_RECORDS	{ false, ANSWER_RECORDS, DNSSEC_INSECURE }
-#define PLAIN_NO_NAME	{ false, ANSWER_NO_NAME, DNSSEC_INSECURE }
+#define SILENT		{ true, 0, 0, 0 }
+#define FAILED		{ false, ANSWER_UNUSABLE, DNSSEC_FAILED, 0 }
+#define BOGUS		{ false, ANSWER_UNUSABLE, DNSSEC_BOGUS, 0 }
+#define INSECURE	{ false, ANSWER_RECORDS, DNSSEC_INSECURE, 0 }
+#define SECURE		{ false, ANSWER_RECORDS, DNSSEC_SECURE, 0 }
+#define ABSENT		{ false, ANSWER_NO_DATA, DNSSEC_SECURE, 0 }
+#define NO_NAME		{ false, ANSWER_NO_NAME, DNSSEC_SECURE, 0 }
+#define PLAIN_RECORDS	{ false, ANSWER_RECORDS, DNSSEC_INSECURE, 0 }
+#define SERVFAIL	{ false, ANSWER_UNUSABLE, DNSSEC_FAILED, 2 }
+#define REFUSED		{ false, ANSWER_UNUSABLE, DNSSEC_FAILED, 5 }
+#define PLAIN_NO_NAME	{ false, ANSWER_NO_NAME, DNSSEC_INSECURE, 0 }
 
 /*
  * What is said by way of the resolver and of the root, and by the resolver
@@ -88,7 +91,11 @@ static const struct ways_row ways_rows[] = {
 	{ "a domain that the resolver alone has", DNS_MX, BOGUS, NO_NAME,
 	    PLAIN_RECORDS, false, GOOD, BOGUS, true, false, true },
 	{ "errors about a domain that the root does not have", DNS_MX, FAILED,
-	    NO_NAME, FAILED, false, GOOD, FAILED, true, false, true },
+	    NO_NAME, SERVFAIL, false, GOOD, FAILED, true, false, true },
+	{ "nothing about a domain that the root does not have", DNS_MX, FAILED,
+	    NO_NAME, FAILED, false, GOOD, NO_NAME, true, false, false },
+	{ "that one is refused", DNS_MX, FAILED, NO_NAME, REFUSED, false, GOOD,
+	    NO_NAME, true, false, false },
 	{ "a domain that nobody has", DNS_MX, BOGUS, NO_NAME, PLAIN_NO_NAME,
 	    false, GOOD, NO_NAME, true, false, false },
 	{ "a name without TLSA records by way of the root", DNS_TLSA, FAILED,
@@ -110,8 +117,13 @@ struct test {
 static struct answer *
 say(const struct says *says, const char *name, enum dns_type type)
 {
-	return says->silent ? NULL :
-	    fixture_answer(name, type, says->kind, says->dnssec);
+	struct answer *answer;
+
+	if (says->silent)
+		return NULL;
+	answer = fixture_answer(name, type, says->kind, says->dnssec);
+	answer->rcode = says->rcode;
+	return answer;
 }
 
 static struct answer *
