@@ -96,7 +96,7 @@ unusable_deed(const struct answer *answer)
 	return DEED_MALFORMED;
 }
 
-/* What it says without checks, beside what comes by way of the root. */
+/* What it says, beside what comes by way of the root. */
 static enum deed
 content_deed(const struct answer *said, const struct answer *root)
 {
@@ -125,8 +125,11 @@ deed_of(const struct dispute_evidence *dispute,
 	if (said->kind == ANSWER_UNUSABLE)
 		return unusable_deed(said);
 	deed = content_deed(said, dispute->root);
-	if (deed != DEED_NONE || checked->kind != ANSWER_UNUSABLE)
+	if (deed != DEED_NONE)
 		return deed;
+	/* With checks of its own, some do what they do not do without. */
+	if (checked->kind != ANSWER_UNUSABLE)
+		return content_deed(checked, dispute->root);
 	deed = unusable_deed(checked);
 	return deed == DEED_ERROR ? DEED_CHECKS : deed;
 }

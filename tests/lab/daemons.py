@@ -29,7 +29,8 @@ class Daemons:
         """The environment in which programs find their unpacked libraries."""
         root = self.folder / package
         libraries = [str(root / "usr/lib" / package)]
-        for pattern in "usr/lib/*-linux-gnu*", "lib/*-linux-gnu*":
+        for pattern in ("usr/lib/*-linux-gnu*", "lib/*-linux-gnu*",
+                        "usr/lib/*-linux-gnu*/systemd", "lib/systemd"):
             libraries += sorted(glob.glob(str(root / pattern)))
         return dict(os.environ, LD_LIBRARY_PATH=":".join(libraries),
                     LC_ALL="C")

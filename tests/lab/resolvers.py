@@ -5,6 +5,7 @@ here. All have addresses of their own.
 """
 
 import pathlib
+import subprocess
 
 import forwarder
 from daemons import Daemons, wait_for_port
@@ -80,12 +81,92 @@ def _unbound_dns64(daemons: Daemons, folder: pathlib.Path, address: str,
                   "\tdns64-prefix: 64:ff9b::/96")
 
 
+def _shown(mounts: str, program: pathlib.Path, *words) -> list[str]:
+    """A command that runs a program in a mount namespace of its own."""
+    return ["--mount", "sh", "-c", f'set -e; {mounts}; exec "$@"', "sh",
+            str(program), *map(str, words)]
+
+
+def _apart(daemons: Daemons, folder: pathlib.Path, address: str, package: str,
+           command: list[str]) -> None:
+    log = folder / f"{package}-{address}.log"
+    with open(log, "ab") as output:
+        process = subprocess.Popen(
+            ["unshare", *command], stdin=subprocess.DEVNULL, stdout=output,
+            stderr=output, env=daemons.environment(package))
+    daemons.running.append(process)
+    wait_for_port(address, 53, process, log)
+
+
+KRESD_CONF = """
+net.listen('{address}', 53)
+modules = {{ 'hints' }}
+hints.root_file('{hints}')
+trust_anchors.remove('.')
+trust_anchors.add([[{anchor}]])
+cache.open(10 * MB, 'lmdb://{place}/cache')
+"""
+
+
+def _kresd(daemons: Daemons, folder: pathlib.Path, address: str,
+           upstream: str) -> None:
+    """It has the paths of its modules, and of root keys, built in."""
+    root = (daemons.folder / "knot-resolver").absolute()
+    place = (folder / f"kresd-{address}").absolute()
+    place.mkdir(exist_ok=True)
+    (place / "kresd.conf").write_text(KRESD_CONF.format(
+        address=address, place=place,
+        hints=(folder / "root.hints").absolute(),
+        anchor=(folder / "root.anchor").read_text().strip()))
+    over = [each.relative_to(root) for each in
+            [*root.glob("usr/lib/*-linux-gnu*"), root / "usr/share"]]
+    _apart(daemons, folder, address, "knot-resolver", _shown(
+        "; ".join(f"mount -t overlay overlay -o lowerdir={root}/{each}:"
+                  f"/{each} /{each}" for each in over),
+        root / "usr/sbin/kresd", "-n", "-c", place / "kresd.conf", place))
+
+
+RESOLVED_CONF = """
+[Resolve]
+DNS={upstream}
+Domains=~.
+DNSSEC=no
+DNSStubListenerExtra={address}
+LLMNR=no
+MulticastDNS=no
+"""
+
+
+def _resolved(daemons: Daemons, folder: pathlib.Path, address: str,
+              upstream: str) -> None:
+    """It insists on a user of its own, and on a network with a route."""
+    root = (daemons.folder / "systemd-resolved").absolute()
+    place = (folder / f"resolved-{address}").absolute()
+    place.mkdir(exist_ok=True)
+    (place / "resolved.conf").write_text(RESOLVED_CONF.format(
+        address=address, upstream=upstream))
+    subprocess.run(["ip", "-batch", "-"], text=True, check=True, input=(
+        "link add lab0 type veth peer name lab1\n"
+        "address add 198.18.55.1/32 dev lab0\n"
+        "link set lab0 up\nlink set lab1 up\n"))
+    _apart(daemons, folder, address, "systemd-resolved", _shown(
+        "mount -t tmpfs tmpfs /run; "
+        "mkdir -p /run/systemd/resolve /run/systemd/resolved.conf.d; "
+        f"cp {place}/resolved.conf /run/systemd/resolved.conf.d/; "
+        "{ grep -v ^systemd-resolve: /etc/passwd; "
+        "echo systemd-resolve:x:0:0::/:/bin/false; } >/run/passwd; "
+        "mount --bind /run/passwd /etc/passwd",
+        root / "lib/systemd/systemd-resolved"))
+
+
 REAL = {
     "unbound": _unbound,
     "named": _named,
     "dnsmasq": _dnsmasq,
     "dnsmasq-checking": _dnsmasq_checking,
     "unbound-dns64": _unbound_dns64,
+    "kresd": _kresd,
+    "resolved": _resolved,
 }
 
 ADDRESSES = {name: f"198.18.54.{number}"

@@ -88,6 +88,9 @@ static const struct deed_row deed_rows[] = {
 	    "cuts off its answer for TLSA " TLSA ", and gives none over TCP" },
 	{ "malformed", DNS_TLSA, FAULT(MALFORMED), FAULT(MALFORMED),
 	    ANSWER_RECORDS, "gives a malformed answer for TLSA " TLSA ";" },
+	{ "no signatures with its own checks", DNS_TLSA, SIGNED_RECORDS,
+	    RECORDS, ANSWER_RECORDS,
+	    "leaves out the signatures (RRSIG) of TLSA " TLSA ";" },
 	{ "all is well", DNS_TLSA, SIGNED_RECORDS, SIGNED_RECORDS,
 	    ANSWER_RECORDS, "gives no usable answer: bogus;" },
 };
