@@ -140,6 +140,9 @@ def why_not(lab: Lab, case: Case) -> str:
     for server in case.server.values():
         if server.does in lab.missing:
             return lab.missing[server.does]
+    for name in case.resolvers():
+        if name in lab.missing_resolvers:
+            return lab.missing_resolvers[name]
     return ""
 
 

@@ -79,6 +79,7 @@ class Lab:
         self.scratch: tempfile.TemporaryDirectory | None = None
         # Real servers that cannot be started here, and why.
         self.missing: dict[str, str] = {}
+        self.missing_resolvers: dict[str, str] = {}
         # What each {server} of a case stood for, in A and AAAA records.
         self.published: dict[tuple[str, str], set[str]] = {}
         here = pathlib.Path(__file__).parent
@@ -338,7 +339,8 @@ class Lab:
         # that it is not mxdane who asks them.
         start_unbound(self.daemons, self.work, RESOLVER, "iterator",
                       f"\toutgoing-interface: {RESOLVER}")
-        resolvers.start(self.daemons, self.work, self._resolvers(), RESOLVER)
+        self.missing_resolvers = resolvers.start(
+            self.daemons, self.work, self._resolvers(), RESOLVER)
 
     def _start_scripted(self, zones: list[Zone]) -> None:
         refused = self._refused(zones)

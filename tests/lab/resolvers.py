@@ -8,7 +8,7 @@ import pathlib
 import subprocess
 
 import forwarder
-from daemons import Daemons, wait_for_port
+from daemons import Daemons, Missing, wait_for_port
 from system import UNBOUND_STRICT, start_unbound
 
 NAMED_CONF = """
@@ -81,19 +81,17 @@ def _unbound_dns64(daemons: Daemons, folder: pathlib.Path, address: str,
                   "\tdns64-prefix: 64:ff9b::/96")
 
 
-def _shown(mounts: str, program: pathlib.Path, *words) -> list[str]:
-    """A command that runs a program in a mount namespace of its own."""
-    return ["--mount", "sh", "-c", f'set -e; {mounts}; exec "$@"', "sh",
-            str(program), *map(str, words)]
-
-
 def _apart(daemons: Daemons, folder: pathlib.Path, address: str, package: str,
-           command: list[str]) -> None:
+           path: str, mounts: str, *words) -> None:
+    """Starts a program in a mount namespace of its own."""
+    program = pathlib.Path(daemons.program(package, path)).absolute()
     log = folder / f"{package}-{address}.log"
     with open(log, "ab") as output:
         process = subprocess.Popen(
-            ["unshare", *command], stdin=subprocess.DEVNULL, stdout=output,
-            stderr=output, env=daemons.environment(package))
+            ["unshare", "--mount", "sh", "-c", f'set -e; {mounts}; exec "$@"',
+             "sh", str(program), *map(str, words)],
+            stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            env=daemons.environment(package))
     daemons.running.append(process)
     wait_for_port(address, 53, process, log)
 
@@ -120,10 +118,10 @@ def _kresd(daemons: Daemons, folder: pathlib.Path, address: str,
         anchor=(folder / "root.anchor").read_text().strip()))
     over = [each.relative_to(root) for each in
             [*root.glob("usr/lib/*-linux-gnu*"), root / "usr/share"]]
-    _apart(daemons, folder, address, "knot-resolver", _shown(
-        "; ".join(f"mount -t overlay overlay -o lowerdir={root}/{each}:"
-                  f"/{each} /{each}" for each in over),
-        root / "usr/sbin/kresd", "-n", "-c", place / "kresd.conf", place))
+    mounts = "; ".join(f"mount -t overlay overlay -o lowerdir={root}/{each}:"
+                       f"/{each} /{each}" for each in over)
+    _apart(daemons, folder, address, "knot-resolver", "usr/sbin/kresd",
+           mounts, "-n", "-c", place / "kresd.conf", place)
 
 
 RESOLVED_CONF = """
@@ -140,7 +138,6 @@ MulticastDNS=no
 def _resolved(daemons: Daemons, folder: pathlib.Path, address: str,
               upstream: str) -> None:
     """It insists on a user of its own, and on a network with a route."""
-    root = (daemons.folder / "systemd-resolved").absolute()
     place = (folder / f"resolved-{address}").absolute()
     place.mkdir(exist_ok=True)
     (place / "resolved.conf").write_text(RESOLVED_CONF.format(
@@ -149,14 +146,15 @@ def _resolved(daemons: Daemons, folder: pathlib.Path, address: str,
         "link add lab0 type veth peer name lab1\n"
         "address add 198.18.55.1/32 dev lab0\n"
         "link set lab0 up\nlink set lab1 up\n"))
-    _apart(daemons, folder, address, "systemd-resolved", _shown(
+    _apart(
+        daemons, folder, address, "systemd-resolved",
+        "lib/systemd/systemd-resolved",
         "mount -t tmpfs tmpfs /run; "
         "mkdir -p /run/systemd/resolve /run/systemd/resolved.conf.d; "
         f"cp {place}/resolved.conf /run/systemd/resolved.conf.d/; "
         "{ grep -v ^systemd-resolve: /etc/passwd; "
         "echo systemd-resolve:x:0:0::/:/bin/false; } >/run/passwd; "
-        "mount --bind /run/passwd /etc/passwd",
-        root / "lib/systemd/systemd-resolved"))
+        "mount --bind /run/passwd /etc/passwd")
 
 
 REAL = {
@@ -178,9 +176,17 @@ def address(name: str) -> str:
 
 
 def start(daemons: Daemons, folder: pathlib.Path, names: list[str],
-          upstream: str) -> None:
-    """Starts these. UPSTREAM believes everything, and passes it on."""
+          upstream: str) -> dict[str, str]:
+    """Starts these; says why not, where one cannot be started here.
+
+    UPSTREAM believes everything, and passes it on.
+    """
+    missing = {}
     for name in names:
-        if name in REAL:
-            REAL[name](daemons, folder, address(name), upstream)
+        try:
+            if name in REAL:
+                REAL[name](daemons, folder, address(name), upstream)
+        except (Missing, RuntimeError) as error:
+            missing[name] = " ".join(str(error).split())
     forwarder.start([name for name in names if name not in REAL], upstream)
+    return missing
