@@ -435,6 +435,25 @@ test_healthy(void **state)
 	    "anchors in root.key");
 }
 
+/* A resolver that may not be needed is started by the first probe. */
+static void
+test_started_by_probe(void **state)
+{
+	struct test *test = *state;
+	char *why = NULL;
+	size_t i;
+
+	test->resolver = resolver_open(test->base, &test->options, &why);
+	assert_non_null(test->resolver);
+	for (i = 0; i < 2; i++)
+		resolver_probe(test->resolver, on_health, test);
+	while (test->called < 2)
+		run(test);
+	assert_int_equal(test->health, RESOLVER_HEALTHY);
+	assert_string_equal(test->heard, "1 .: DNSKEY: secure, by the trust "
+	    "anchors in root.key");
+}
+
 static void
 test_bad_anchor(void **state)
 {
@@ -621,6 +640,7 @@ main(void)
 		TEST(test_close_from_callback),
 		TEST(test_close_in_flight),
 		TEST(test_healthy),
+		TEST(test_started_by_probe),
 		TEST(test_bad_anchor),
 		TEST(test_no_answer),
 		TEST(test_probe_again),
