@@ -276,7 +276,8 @@ judge_egress(struct judge_state *state)
 	    "succeeded (%zu timed out): this machine's network probably does "
 	    "not allow them", silent);
 	advice_add_text(&finding->advice, "run mxdane elsewhere, or with "
-	    "--dns-only");
+	    "--dns-only; \"mxdane --self-test DOMAIN\" with a domain that is "
+	    "well tells of this machine alone");
 }
 
 /* A domain to which nobody can deliver fails, whatever DANE says. */

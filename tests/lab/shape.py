@@ -116,6 +116,18 @@ REPORT = {
 }
 
 
+# Of --self-test.
+SELF_TEST = {
+    "domain": Maybe(str), "verdict": ("pass", "unknown"), "checked_at": TIME,
+    "elapsed_ms": int, "tool": TOOL, "helo": str,
+    "self_test": [{
+        "item": ("root", "clock", "resolver", "udp", "tcp", "ipv4", "ipv6",
+                 "port", "helo", "reverse"),
+        "state": ("ok", "fail", "warning", "untried"),
+        "text": str, "advice": Maybe(str)}],
+}
+
+
 def complaints(value, wanted=REPORT, where: str = "report") -> list[str]:
     """What is wrong with VALUE, which should be as WANTED says."""
     if isinstance(wanted, Maybe):
