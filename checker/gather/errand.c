@@ -4,6 +4,7 @@
 #include "checker/gather/self_test_parts.h"
 #include "resolver/memory.h"
 #include "resolver/resolver.h"
+#include "resolver/trace.h"
 #include "smtp/dial.h"
 #include "smtp/session.h"
 
@@ -102,6 +103,20 @@ on_answer(struct answer *answer, void *argument)
 	take_answer(errand, answer);
 }
 
+/* It is not validated: what came is all there is to say. */
+static void
+on_reply(struct answer *answer, void *argument)
+{
+	struct errand *errand = argument;
+
+	trace_say(errand->test->context->trace, TRACE_STEPS,
+	    errand->sight.subject, "%s %s over %s: %s",
+	    dns_type_name(answer->type), answer->owner,
+	    errand->manner.tcp ? "TCP" : "UDP",
+	    answer->why != NULL ? answer->why : "answered");
+	take_answer(errand, answer);
+}
+
 void
 errand_ask(struct errand *errand, const char *name, enum dns_type type,
     errand_answered *answered)
@@ -125,6 +140,6 @@ errand_query(struct errand *errand, struct query_question *question,
 	question->server_size = (socklen_t)size;
 	question->limit = limit < QUERY_LIMIT ? limit : QUERY_LIMIT;
 	question->manner = &errand->manner;
-	errand->query = query_start(context->query_client, question, on_answer,
+	errand->query = query_start(context->query_client, question, on_reply,
 	    errand);
 }

@@ -150,13 +150,29 @@ on_denial(struct errand *errand, const struct answer *answer)
 		errand_see(errand, SIGHT_GOOD, NULL);
 }
 
+/*
+ * The root's servers have its keys, and sign them: somebody on the way answers
+ * in their place. A resolver may leave out signatures by itself.
+ */
+static bool
+is_forged(const struct errand *errand, const struct answer *answer)
+{
+	return answer->kind != ANSWER_RECORDS ||
+	    (errand->test->facts->root &&
+	    signs_of(errand, answer).signatures == 0);
+}
+
 /* An answer that is large: the root's keys with their signatures. */
 static void
 on_large(struct errand *errand, const struct answer *answer)
 {
 	if (errand->manner.udp_cut) {
 		errand_see(errand, SIGHT_CUT, NULL);
-	} else if (is_answer(errand, answer)) {
+	} else if (!is_answer(errand, answer)) {
+		return;
+	} else if (is_forged(errand, answer)) {
+		errand_see(errand, SIGHT_STRIPPED, NULL);
+	} else {
 		errand->sight.number = (unsigned int)answer->origin->size;
 		errand_see(errand, errand->manner.plain ? SIGHT_PLAIN :
 		    SIGHT_GOOD, NULL);

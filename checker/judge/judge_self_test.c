@@ -100,7 +100,7 @@ sight_text(const struct self_test_sight *sight)
 		[SIGHT_PLAIN] = "it does not know EDNS (RFC 6891), without "
 		    "which there is no DNSSEC",
 		[SIGHT_STRIPPED] = "records come without their signatures "
-		    "(RRSIG)",
+		    "(RRSIG), or not at all",
 		[SIGHT_UNPROVED] = "a denial comes without its proof (NSEC or "
 		    "NSEC3, and RRSIG)",
 		[SIGHT_ABSENT] = "no such record",
@@ -301,30 +301,44 @@ worst(const struct self_test_facts *facts, enum self_test_topic topic)
 	return found;
 }
 
-static void
-judge_transport(struct self_test_facts *facts, enum self_test_topic topic)
+/* How the largest answer came. Owned by the caller. */
+static char *
+large_text(const struct self_test_sight *good)
 {
-	const struct self_test_sight *good = largest(facts, topic);
 	static const char unfragmented[] = ", with EDNS; more than 1232 are "
 	    "never asked for, so that none come in fragments";
 	static const char untried[] = "; whether more than "
 	    TEXT_NUMBER(PLAIN_MAX) " come was not tried";
+	const bool udp = good->topic == SELF_TEST_UDP;
+
+	return memory_format("the root's keys, %u octets, from %s%s%s",
+	    good->number, good->subject, udp ? unfragmented : "",
+	    udp && good->number <= PLAIN_MAX ? untried : "");
+}
+
+static void
+judge_transport(struct self_test_facts *facts, enum self_test_topic topic)
+{
+	static const char intercepted[] = "look for a router or firewall that "
+	    "answers in place of name servers, or name a resolver (--resolver)";
+	const struct self_test_sight *good = largest(facts, topic);
+	const struct self_test_sight *error = first(facts, topic, SIGHT_ERROR);
+	const struct self_test_sight *stripped = first(facts, topic,
+	    SIGHT_STRIPPED);
 	const bool udp = topic == SELF_TEST_UDP;
-	char *text;
 
 	if (good != NULL) {
-		text = memory_format("the root's keys, %u octets, from %s%s%s",
-		    good->number, good->subject, udp ? unfragmented : "",
-		    udp && good->number <= PLAIN_MAX ? untried : "");
-		add(facts, topic, SELF_TEST_OK, text, NULL);
+		add(facts, topic, SELF_TEST_OK, large_text(good), NULL);
 	} else if (udp && first(facts, topic, SIGHT_CUT) != NULL) {
 		add(facts, topic, SELF_TEST_WARN,
 		    sight_text(first(facts, topic, SIGHT_CUT)),
 		    "large answers need TCP, see the next line");
-	} else if (first(facts, topic, SIGHT_ERROR) != NULL) {
-		text = sight_text(first(facts, topic, SIGHT_ERROR));
-		add(facts, topic, SELF_TEST_UNTRIED,
-		    join(memory_string("not tried"), ": ", text), NULL);
+	} else if (error != NULL && !facts->root) {
+		add(facts, topic, SELF_TEST_UNTRIED, join(memory_string(
+		    "not tried"), ": ", sight_text(error)), NULL);
+	} else if (error != NULL || stripped != NULL) {
+		add(facts, topic, SELF_TEST_FAIL, sight_text(error != NULL ?
+		    error : stripped), intercepted);
 	} else if (worst(facts, topic) != NULL) {
 		add(facts, topic, SELF_TEST_FAIL,
 		    sight_text(worst(facts, topic)), udp ?
