@@ -123,6 +123,17 @@ on_nameservers(void *argument)
 }
 
 /*
+ * Whom to ask where name servers are: nobody who is known to spoil answers, if
+ * the way from the root has been gone instead.
+ */
+static const struct context *
+way_to_servers(const struct audit *audit)
+{
+	return audit->evidence->dispute_count > 0 ?
+	    second_way_direct(audit->context) : audit->context;
+}
+
+/*
  * When all else is known: what each name server says (--authoritative), or at
  * least whether it has the next key's record (--next).
  */
@@ -135,7 +146,7 @@ start_nameservers(struct audit *audit)
 	    audit->evidence->health != RESOLVER_HEALTHY)
 		return;
 	audit->nameservers_begun = true;
-	audit->nameservers = nameservers_start(audit->context,
+	audit->nameservers = nameservers_start(way_to_servers(audit),
 	    audit->evidence, on_nameservers, audit);
 }
 
