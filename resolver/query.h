@@ -2,9 +2,9 @@
  * One question to one DNS server, asked without a resolver in between: what
  * that server itself does, where a chain of trust is broken. Nothing is
  * validated. Whether the server may be asked at all (asked.h) is for the caller
- * to know. (A resolver's library is none for this: libunbound shows what it made
- * of the answers of several servers, c-ares neither a packet that was cut off
- * nor over which transport it came.)
+ * to know. (A resolver's library is none for this: libunbound shows what it
+ * made of the answers of several servers, c-ares neither a packet that was cut
+ * off nor over which transport it came.)
  *
  * Over UDP first, several times; over TCP if the answer is cut off, and once if
  * there was none. EDNS with DO (RFC 6891, RFC 3225), unless the server does not

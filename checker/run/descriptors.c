@@ -89,12 +89,6 @@ descriptors_open(void)
 	return open;
 }
 
-static bool
-has_second_way(enum descriptors_work work)
-{
-	return (work & DESCRIPTORS_SECOND_WAY) != 0;
-}
-
 static size_t
 worker_least(enum descriptors_work work)
 {
@@ -103,7 +97,7 @@ worker_least(enum descriptors_work work)
 	if (work != DESCRIPTORS_JUDGE)
 		least += CONTEXT + UDP_PORTS_LEAST + TCP_LEAST + DIAL_LEAST +
 		    QUERIES_LEAST;
-	if (has_second_way(work))
+	if (work == DESCRIPTORS_SECOND_WAY)
 		least += CONTEXT + SECOND_UDP_LEAST + SECOND_TCP_LEAST;
 	return least;
 }
@@ -154,7 +148,7 @@ descriptors_share_worker(enum descriptors_work work, size_t limit)
 		return share;
 	rest = clamp(limit, worker_least(work), DESCRIPTORS_MAX) - WORKER -
 	    SPARE - CONTEXT;
-	if (has_second_way(work))
+	if (work == DESCRIPTORS_SECOND_WAY)
 		rest = share_second_way(&share, rest);
 	share.queries = clamp(rest / 16, QUERIES_LEAST, QUERIES);
 	rest -= share.queries;

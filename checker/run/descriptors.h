@@ -15,8 +15,8 @@
 enum descriptors_work {
 	DESCRIPTORS_JUDGE,		/* --replay: no network */
 	DESCRIPTORS_AUDIT,
-	/* With one of these: a resolver from the root, beside the user's. */
-	DESCRIPTORS_SECOND_WAY = 1 << 2,
+	/* The same, with a resolver from the root beside the user's. */
+	DESCRIPTORS_SECOND_WAY,
 };
 
 /* What one worker may have at a time; each is at least 1. */

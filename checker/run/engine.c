@@ -201,8 +201,8 @@ engine_work(const struct settings *settings)
 	/* A record is judged again without asking anybody anything. */
 	if (settings->replay != NULL)
 		return DESCRIPTORS_JUDGE;
-	return has_second_way(settings) ? DESCRIPTORS_AUDIT |
-	    DESCRIPTORS_SECOND_WAY : DESCRIPTORS_AUDIT;
+	return has_second_way(settings) ? DESCRIPTORS_SECOND_WAY :
+	    DESCRIPTORS_AUDIT;
 }
 
 /* --source. What is not this machine's is found out here, and refused. */
@@ -303,7 +303,7 @@ open_network(struct engine *engine, const struct settings *settings,
 	context->resolver = resolver_open(context->base, &engine->resolver,
 	    why);
 	return context->resolver != NULL &&
-	    ((work & DESCRIPTORS_SECOND_WAY) == 0 ||
+	    (work != DESCRIPTORS_SECOND_WAY ||
 		open_second_way(engine, &share, why));
 }
 
