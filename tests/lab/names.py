@@ -261,7 +261,8 @@ class NameServer:
     def hear(self, query: bytes, source: str, ask) -> bytes:
         """The same as answer(), counted."""
         asked = question(query)[:2]
-        with self.crowd.of(source, self._zone(asked[0]).name, asked):
+        zone = self._zone(asked[0]).name if self.zones else ""
+        with self.crowd.of(source, zone, asked):
             return self.answer(query, ask)
 
     def answer(self, query: bytes, ask) -> bytes:
