@@ -2,6 +2,7 @@
 
 import collections
 import contextlib
+import math
 import socket
 import socketserver
 import struct
@@ -157,6 +158,7 @@ class Crowd:
 
     def __init__(self):
         self.lock = threading.Lock()
+        self.until = math.inf       # monotonic; more is not counted then
         self.now: dict = collections.defaultdict(collections.Counter)
         self.most: collections.Counter = collections.Counter()
 
@@ -166,7 +168,9 @@ class Crowd:
         now = self.now[source, zone]
         with self.lock:
             now[question] += 1
-            self.most[source, zone] = max(self.most[source, zone], len(now))
+            if time.monotonic() < self.until:
+                self.most[source, zone] = max(self.most[source, zone],
+                                              len(now))
         try:
             yield
         finally:
