@@ -20,17 +20,20 @@ class Daemons:
         self.running: list[subprocess.Popen] = []
 
     def program(self, package: str, path: str) -> str:
-        program = self.folder / package / path
-        if not program.exists():
-            raise Missing(f"{program} is not there")
-        return str(program)
+        """The file at PATH, or below /usr where systems have merged that."""
+        root = self.folder / package
+        for program in root / path, root / "usr" / path:
+            if program.exists():
+                return str(program)
+        raise Missing(f"{root / path} is not there")
 
     def environment(self, package: str) -> dict[str, str]:
         """The environment in which programs find their unpacked libraries."""
         root = self.folder / package
         libraries = [str(root / "usr/lib" / package)]
         for pattern in ("usr/lib/*-linux-gnu*", "lib/*-linux-gnu*",
-                        "usr/lib/*-linux-gnu*/systemd", "lib/systemd"):
+                        "usr/lib/*-linux-gnu*/systemd", "lib/systemd",
+                        "usr/lib/systemd"):
             libraries += sorted(glob.glob(str(root / pattern)))
         return dict(os.environ, LD_LIBRARY_PATH=":".join(libraries),
                     LC_ALL="C")
