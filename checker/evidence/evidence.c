@@ -335,6 +335,26 @@ evidence_server_listed(const struct evidence *evidence,
 	return listed;
 }
 
+/*
+ * Octets of an SOA record from its serial number to its end (RFC 1035 3.3.13).
+ */
+#define SOA_NUMBERS 20
+
+bool
+evidence_soa_serial(const struct answer *answer, uint32_t *serial)
+{
+	const struct answer_record *record = answer->records;
+	const uint8_t *octets;
+
+	if (answer->type != DNS_SOA || answer->count != 1 ||
+	    record->size <= SOA_NUMBERS)
+		return false;
+	octets = record->data + record->size - SOA_NUMBERS;
+	*serial = (uint32_t)octets[0] << 24 | (uint32_t)octets[1] << 16 |
+	    (uint32_t)octets[2] << 8 | octets[3];
+	return true;
+}
+
 const char *
 server_mention_name(enum server_mention mention)
 {

@@ -413,6 +413,9 @@ void		 evidence_server_answer(struct server_evidence *server,
  */
 enum server_mention evidence_server_listed(const struct evidence *evidence,
 		    const struct server_evidence *server);
+/* The serial number in an SOA answer. False: there is none. */
+bool		 evidence_soa_serial(const struct answer *answer,
+		    uint32_t *serial);
 /* "unknown", "no", "yes". Static. */
 const char	*server_mention_name(enum server_mention mention);
 /* Releases what it owns. */

@@ -78,7 +78,7 @@ find_serial(const struct server_evidence *server, uint32_t *serial)
 {
 	const struct answer *soa = find_answer(server, server->zone, DNS_SOA);
 
-	return soa != NULL && server_says_serial(soa, serial);
+	return soa != NULL && evidence_soa_serial(soa, serial);
 }
 
 /* Whether the copy that A has is the older one (RFC 1982 3.2). */

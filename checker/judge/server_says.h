@@ -15,8 +15,6 @@ bool	 server_says(const struct answer *answer);
 /* The server's answer to a question. Borrowed; NULL: it was not asked. */
 const struct answer *server_says_to(const struct server_evidence *server,
 	    const char *owner, enum dns_type type);
-/* Its SOA record's serial number. False: the answer has none. */
-bool	 server_says_serial(const struct answer *answer, uint32_t *serial);
 /* What it says, in few words: "2 records". Owned by the caller. */
 char	*server_says_text(const struct answer *answer);
 

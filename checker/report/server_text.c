@@ -7,11 +7,6 @@
 #include "resolver/memory.h"
 #include "resolver/name.h"
 
-/*
- * Octets of an SOA record from its serial number to its end (RFC 1035 3.3.13).
- */
-#define SOA_NUMBERS 20
-
 static bool
 is_same_server(const struct server_evidence *a,
     const struct server_evidence *b)
@@ -37,24 +32,17 @@ answers_text(const struct server_evidence *server)
 	    server->answer_count, server->tcp ? "TCP" : "UDP");
 }
 
-/* ", serial 5". Owned by the caller; NULL: it is not known. */
+/* "serial 5". Owned by the caller; NULL: it is not known. */
 static char *
 serial_text(const struct server_evidence *server)
 {
-	const struct answer *answer;
-	const uint8_t *octets;
+	uint32_t serial;
 	size_t i;
 
 	for (i = 0; i < server->answer_count; i++) {
-		answer = server->answers[i];
-		if (answer->type != DNS_SOA || answer->count != 1 ||
-		    answer->records[0].size <= SOA_NUMBERS)
-			continue;
-		octets = answer->records[0].data +
-		    answer->records[0].size - SOA_NUMBERS;
-		return memory_format("serial %lu", (unsigned long)(
-		    (uint32_t)octets[0] << 24 | (uint32_t)octets[1] << 16 |
-		    (uint32_t)octets[2] << 8 | octets[3]));
+		if (evidence_soa_serial(server->answers[i], &serial))
+			return memory_format("serial %lu",
+			    (unsigned long)serial);
 	}
 	return NULL;
 }
