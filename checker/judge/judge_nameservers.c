@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "checker/judge/judge_parts.h"
+#include "checker/judge/server_says.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 
@@ -200,25 +201,12 @@ judge_mentions(struct judge_state *state, size_t first,
 	free(names);
 }
 
-static bool
-is_first_of_zone(const struct evidence *evidence, size_t which)
-{
-	size_t i;
-
-	for (i = 0; i < which; i++) {
-		if (name_equal(evidence->servers[i].zone,
-		    evidence->servers[which].zone))
-			return false;
-	}
-	return true;
-}
-
 /* What the NS records say of the servers, in the zone and above. */
 static void
 judge_names(struct judge_state *state, size_t which)
 {
 	judge_alias(state, which);
-	if (!is_first_of_zone(state->evidence, which))
+	if (!server_says_first(state->evidence, which))
 		return;
 	judge_mentions(state, which, MENTION_YES);
 	judge_mentions(state, which, MENTION_NO);

@@ -210,6 +210,16 @@ has_record(const struct answer *answer, const struct tlsa *wanted)
 	return false;
 }
 
+/* What a name server says of the host's records. NULL: nothing. */
+static const struct answer *
+said_by(const struct server_evidence *server, const struct next *next)
+{
+	const struct answer *answer = server_says_to(server,
+	    next->host->judged.tlsa->expanded, DNS_TLSA);
+
+	return answer != NULL && server_says(answer) ? answer : NULL;
+}
+
 /*
  * A name server that says that it does not have the record, which others have.
  * NULL: there is none.
@@ -224,10 +234,9 @@ find_behind(const struct judge_state *state, const struct next *next)
 	size_t i;
 
 	for (i = 0; i < evidence->server_count; i++) {
-		answer = server_says_to(&evidence->servers[i],
-		    next->host->judged.tlsa->expanded, DNS_TLSA);
-		if (answer != NULL && server_says(answer) &&
-		    !answer->aliased && !has_record(answer, wanted))
+		answer = said_by(&evidence->servers[i], next);
+		if (answer != NULL && !answer->aliased &&
+		    !has_record(answer, wanted))
 			return &evidence->servers[i];
 	}
 	return NULL;
@@ -260,10 +269,8 @@ find_ahead(const struct judge_state *state, const struct next *next)
 	size_t i;
 
 	for (i = 0; i < evidence->server_count; i++) {
-		answer = server_says_to(&evidence->servers[i],
-		    next->host->judged.tlsa->expanded, DNS_TLSA);
-		if (answer != NULL && server_says(answer) &&
-		    has_key(answer, next->file))
+		answer = said_by(&evidence->servers[i], next);
+		if (answer != NULL && has_key(answer, next->file))
 			return &evidence->servers[i];
 	}
 	return NULL;

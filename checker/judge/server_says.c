@@ -26,6 +26,19 @@ server_says_to(const struct server_evidence *server, const char *owner,
 	return NULL;
 }
 
+bool
+server_says_first(const struct evidence *evidence, size_t which)
+{
+	size_t i;
+
+	for (i = 0; i < which; i++) {
+		if (name_equal(evidence->servers[i].zone,
+		    evidence->servers[which].zone))
+			return false;
+	}
+	return true;
+}
+
 char *
 server_says_text(const struct answer *answer)
 {

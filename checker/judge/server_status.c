@@ -198,26 +198,13 @@ check_zone(struct evidence *evidence, size_t first, size_t *checked)
 	}
 }
 
-static bool
-is_first_of_zone(const struct evidence *evidence, size_t which)
-{
-	size_t i;
-
-	for (i = 0; i < which; i++) {
-		if (name_equal(evidence->servers[i].zone,
-		    evidence->servers[which].zone))
-			return false;
-	}
-	return true;
-}
-
 void
 server_status_judge(struct evidence *evidence)
 {
 	size_t i, checked = 0;
 
 	for (i = 0; i < evidence->server_count; i++) {
-		if (is_first_of_zone(evidence, i))
+		if (server_says_first(evidence, i))
 			check_zone(evidence, i, &checked);
 	}
 }
