@@ -9,6 +9,7 @@ import re
 import shlex
 import subprocess
 import time
+import traceback
 from collections.abc import Callable
 
 import again
@@ -309,6 +310,15 @@ def of_writers(lab: Lab) -> list[Test]:
              functools.partial(tell_once, lab, case))]
 
 
+def outcome(running: concurrent.futures.Future) -> Result:
+    """Of a test that went wrong itself, where: the others still count."""
+    error = running.exception()
+    if error is None:
+        return running.result()
+    return Result(["the test itself failed"],
+                  traceback.format_exception(error))
+
+
 def run_all(lab: Lab, tap: Tap, verbose: bool, no_skip: bool) -> None:
     """Those that wait begin first; results are told in order."""
     finger = second_opinion.Finger(lab)
@@ -333,7 +343,7 @@ def run_all(lab: Lab, tap: Tap, verbose: bool, no_skip: bool) -> None:
                 tap.skip(test.description, test.skip)
                 continue
             result = (Result([test.skip]) if test.skip
-                      else running[id(test)].result())
+                      else outcome(running[id(test)]))
             tap.result(test.description, result.complaints)
             if result.complaints or verbose:
                 tap.notes(result.notes)

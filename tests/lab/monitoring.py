@@ -22,13 +22,14 @@ FOLDERS = "Data", "Log", "Cache", "Spool", "InitRun"
 WATCHED = {"usage-3-key": 0, "keys-rsa-uncovered": 2}
 PATIENCE = 40      # seconds until each domain has been checked twice
 
-# The plugin, and after it a line for each run: when a second one has begun,
-# Icinga has taken in the first.
+# The plugin; what it says is kept, below its words. And after it a line for each
+# run: when a second one has begun, Icinga has taken in the first.
 WRAPPER = """#!/bin/sh
-"{plugin}" "$@" >"{folder}/said.$$"
+"{plugin}" "$@" >"{folder}/output.$$"
 status=$?
-cat "{folder}/said.$$"
-mv "{folder}/said.$$" "{folder}/said.$(echo "$*" | tr -c 'a-z0-9.\\n-' _)"
+cat "{folder}/output.$$"
+echo "$*" | cat - "{folder}/output.$$" >"{folder}/new.$$"
+mv "{folder}/new.$$" "{folder}/said.$$"
 echo "$*" >>"{folder}/runs"
 exit $status
 """
@@ -196,8 +197,10 @@ class Icinga:
         return found
 
     def said(self, domain: str) -> str:
-        return next(file.read_text() for file in self.folder.glob("said.*")
-                    if domain in file.name)
+        """What the plugin said of it."""
+        runs = (file.read_text().partition("\n")
+                for file in self.folder.glob("said.*"))
+        return next(said for words, _, said in runs if domain in words)
 
 
 def try_icinga(lab: Lab) -> list[str]:
