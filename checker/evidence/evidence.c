@@ -208,6 +208,24 @@ server_clear(struct server_evidence *server)
 }
 
 static void
+zone_forget(struct zone_evidence *zone)
+{
+	answer_free(zone->ds);
+	answer_free(zone->dnskey);
+	answer_free(zone->cds);
+	zone->ds = zone->dnskey = zone->cds = NULL;
+}
+
+void
+evidence_forget_zones(struct evidence *evidence)
+{
+	size_t i;
+
+	for (i = 0; i < evidence->zone_count; i++)
+		zone_forget(&evidence->zones[i]);
+}
+
+static void
 zone_clear(struct zone_evidence *zone)
 {
 	size_t i;
@@ -215,9 +233,7 @@ zone_clear(struct zone_evidence *zone)
 	for (i = 0; i < zone->server_count; i++)
 		server_clear(&zone->servers[i]);
 	free(zone->servers);
-	answer_free(zone->ds);
-	answer_free(zone->dnskey);
-	answer_free(zone->cds);
+	zone_forget(zone);
 	free(zone->name);
 	free(zone->parent);
 }

@@ -385,6 +385,12 @@ void		 evidence_tool_clear(struct tool_evidence *tool);
 void		 evidence_unjudge(struct evidence *evidence);
 
 /*
+ * Forgets the DS and DNSKEY records of all zones, but not the zones: a place
+ * may name one, and what was judged of them stays.
+ */
+void		 evidence_forget_zones(struct evidence *evidence);
+
+/*
  * Copies the evidence of an address, without what was judged; releases what it
  * owns.
  */

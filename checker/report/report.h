@@ -24,6 +24,8 @@ struct report_format {
 	const char *help;	/* what it is for, a few words */
 	bool	    whole;	/* a file is replaced when it is complete, since
 				 * somebody may read it at any time */
+	bool	    brief;	/* with -q it tells of the zones only what was
+				 * found about them */
 	const char *summary_variable;	/* of the environment: names the file
 					 * that the summary is appended to;
 					 * NULL: the format has none */

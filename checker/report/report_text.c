@@ -721,6 +721,7 @@ text_domain(FILE *out, const struct report_options *options,
 const struct report_format report_text = {
 	.name = "text",
 	.help = "for people",
+	.brief = true,
 	.begin = text_begin,
 	.domain = text_domain,
 	.self_test = report_self_test_text,

@@ -307,6 +307,9 @@ on_judged(void *argument)
 	if ((worker->alone || worker->settings.record != NULL) &&
 	    !job->has_facts)
 		send_record(job, job->evidence);
+	if (worker->settings.format->brief &&
+	    worker->settings.report.verbosity < 0)
+		evidence_forget_zones(job->evidence);
 	send_result(job, job->evidence);
 	job_free(job);
 }
