@@ -22,8 +22,8 @@ FOLDERS = "Data", "Log", "Cache", "Spool", "InitRun"
 WATCHED = {"usage-3-key": 0, "keys-rsa-uncovered": 2}
 PATIENCE = 40      # seconds until each domain has been checked twice
 
-# The plugin; what it says is kept, below its words. And after it a line for each
-# run: when a second one has begun, Icinga has taken in the first.
+# The plugin; what it says is kept, below its words. And after it a line for
+# each run: when a second one has begun, Icinga has taken in the first.
 WRAPPER = """#!/bin/sh
 "{plugin}" "$@" >"{folder}/output.$$"
 status=$?
