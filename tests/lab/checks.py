@@ -160,7 +160,7 @@ def of_case(lab: Lab, case: Case, finger: second_opinion.Finger,
                       *((name, command(lab, case) + options)
                         for name, options in FORMATS.items()),
                       ("the plugin", plugin_command(lab, case)))]
-    if case.chance:
+    if chance.is_taken(case):
         found.append(Test(f"{case.name}: {chance.runs()} runs say the same",
                           functools.partial(take_chances, lab, case), 10))
     if second_opinion.questions(lab, case):
