@@ -12,12 +12,18 @@
 #define CHECKER_REPORT_JSON_PUT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+
+/* Octets of a line that are held back, to be written together. */
+#define JSON_PUT_HELD	1024
 
 struct json_put {
 	FILE	*out;		/* borrowed */
 	bool	 follows;	/* another value, so that a comma comes next */
+	size_t	 size;		/* octets of the next member */
+	char	 held[JSON_PUT_HELD];
 };
 
 /* Begin and end an object or an array. */
@@ -35,7 +41,10 @@ void	json_put_number(struct json_put *json, const char *key,
 	    intmax_t number);
 void	json_put_flag(struct json_put *json, const char *key, bool flag);
 
-/* Ends the line, after the value that is not in any other. */
+/*
+ * Ends the line, after the value that is not in any other. All of it is written
+ * only then.
+ */
 void	json_put_line_end(struct json_put *json);
 
 #endif

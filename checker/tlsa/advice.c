@@ -279,22 +279,18 @@ advice_text(const struct advice *advice)
 char *
 advice_list_text(const struct advice_list *list)
 {
-	char *text = NULL, *line;
-	size_t i, size;
-	FILE *memory;
+	char **lines, *text;
+	size_t i;
 
 	if (list->count == 0)
 		return NULL;
-	memory = open_memstream(&text, &size);
-	if (memory == NULL)
-		abort();
-	for (i = 0; i < list->count; i++) {
-		line = advice_text(&list->items[i]);
-		fprintf(memory, "%s%s", i > 0 ? "\n" : "", line);
-		free(line);
-	}
-	if (fclose(memory) == EOF)
-		abort();
+	lines = memory_new(list->count, sizeof(*lines));
+	for (i = 0; i < list->count; i++)
+		lines[i] = advice_text(&list->items[i]);
+	text = memory_join_all(lines, list->count, "\n");
+	for (i = 0; i < list->count; i++)
+		free(lines[i]);
+	free(lines);
 	return text;
 }
 
