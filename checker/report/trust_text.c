@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/evidence/zone_facts.h"
 #include "resolver/dnskey.h"
 #include "resolver/ds.h"
 #include "resolver/memory.h"
@@ -147,20 +146,18 @@ add_life(char *details, const struct zone_life *life)
 }
 
 char *
-trust_text_end(const struct evidence *evidence,
-    const struct zone_evidence *zone)
+trust_text_end(const struct zone_evidence *zone)
 {
-	struct zone_denial denial;
-	struct zone_life life;
+	const struct zone_judgement *judged = &zone->judged;
 	char *details;
 
 	if (strcmp(zone->name, ".") == 0)
 		return memory_string(".");
 	details = algorithms(zone);
-	if (zone_facts_denial(evidence, zone, &denial))
-		details = add_denial(details, &denial);
-	if (zone_facts_life(zone, evidence_as_of(evidence), &life))
-		details = add_life(details, &life);
+	if (judged->denial.by != ANSWER_DENIES_NOTHING)
+		details = add_denial(details, &judged->denial);
+	if (judged->life.until != 0)
+		details = add_life(details, &judged->life);
 	return with_details(zone, details);
 }
 
