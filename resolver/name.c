@@ -290,6 +290,16 @@ name_is_localhost(const char *name)
 }
 
 bool
+name_is_qualified(const char *name)
+{
+	static const char nobody[] = "localhost.";
+
+	return strchr(name, '.') != NULL && name_is_host(name) &&
+	    !name_is_address(name) && !name_is_localhost(name) &&
+	    strncasecmp(name, nobody, strlen(nobody)) != 0;
+}
+
+bool
 name_is_host(const char *name)
 {
 	const char *character;

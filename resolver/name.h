@@ -61,6 +61,13 @@ bool	 name_is_address(const char *name);
 bool	 name_is_localhost(const char *name);
 
 /*
+ * Whether it can be a machine's name in the public DNS, as EHLO wants it (RFC
+ * 5321 2.3.5): a host name of several labels, and not what systems without a
+ * name call themselves ("localhost.localdomain").
+ */
+bool	 name_is_qualified(const char *name);
+
+/*
  * The owner of a server's TLSA records (RFC 6698 3): "_25._tcp.mx.example".
  * Owned by the caller; NULL: the name would be too long.
  */

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -55,6 +56,17 @@ address_text(const struct address *address)
 	    sizeof(text)) == NULL)
 		return memory_string("?");
 	return memory_string(text);
+}
+
+char *
+address_literal(const struct address *address)
+{
+	char *text = address_text(address);
+	char *literal = memory_format(address->family == AF_INET6 ?
+	    "[IPv6:%s]" : "[%s]", text);
+
+	free(text);
+	return literal;
 }
 
 size_t

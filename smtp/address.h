@@ -24,6 +24,11 @@ bool	 address_from_text(struct address *address, const char *text,
 	    uint16_t port);
 /* "192.0.2.1", "2001:db8::1": without the port. Owned by the caller. */
 char	*address_text(const struct address *address);
+/*
+ * As a client without a name calls itself (RFC 5321 4.1.3): "[192.0.2.1]",
+ * "[IPv6:2001:db8::1]". Owned by the caller.
+ */
+char	*address_literal(const struct address *address);
 /* Of its octets: 4 or 16. */
 size_t	 address_size(const struct address *address);
 bool	 address_equal(const struct address *a, const struct address *b);

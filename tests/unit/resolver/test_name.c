@@ -366,6 +366,34 @@ test_is_localhost(void **state)
 	assert_int_equal(name_is_localhost(row->text), row->is);
 }
 
+static const struct qualified_row {
+	const char	*name;
+	bool		 is;
+} qualified_rows[] = {
+	{ "mx.example.org", true },
+	{ "mx.example.org.", false },
+	{ "mx", false },
+	{ "mx.", false },
+	{ "localhost", false },
+	{ "localhost.localdomain", false },
+	{ "Localhost.LocalDomain", false },
+	{ "localhosts.example", true },
+	{ "mx.localhost", false },
+	{ "192.0.2.1", false },
+	{ "[192.0.2.1]", false },
+	{ "no name.example", false },
+	{ "", false },
+	{ ".", false },
+};
+
+static void
+test_is_qualified(void **state)
+{
+	const struct qualified_row *row = *state;
+
+	assert_int_equal(name_is_qualified(row->name), row->is);
+}
+
 static void
 test_is_at_or_below(void **state)
 {
@@ -507,6 +535,7 @@ main(void)
 		TABLE_ALONE(test_is_normal),
 		TABLE_ALONE(test_equal),
 		TABLE_ALONE(test_compare_natural),
+		TABLE(test_is_qualified, qualified_rows),
 		TABLE(test_is_at_or_below, below_rows),
 		TABLE(test_parent, parent_rows),
 		TABLE(test_is_localhost, localhost_rows),

@@ -107,6 +107,28 @@ test_octets(void **state)
 		    25), size == 4 || size == 16);
 }
 
+static const struct literal_row {
+	const char	*name;		/* the address */
+	const char	*literal;
+} literal_rows[] = {
+	{ "192.0.2.1", "[192.0.2.1]" },
+	{ "2001:db8::1", "[IPv6:2001:db8::1]" },
+	{ "::ffff:192.0.2.1", "[IPv6:::ffff:192.0.2.1]" },
+};
+
+static void
+test_literal(void **state)
+{
+	const struct literal_row *row = *state;
+	struct address address;
+	char *literal;
+
+	assert_true(address_from_text(&address, row->name, 25));
+	literal = address_literal(&address);
+	assert_string_equal(literal, row->literal);
+	free(literal);
+}
+
 static void
 test_order(void **state)
 {
@@ -221,6 +243,7 @@ main(void)
 		TABLE(test_text, text_rows),
 		TABLE(test_refused, refused_rows),
 		TABLE_ALONE(test_octets),
+		TABLE(test_literal, literal_rows),
 		TABLE_ALONE(test_order),
 		TABLE_ALONE(test_equal),
 		TABLE_ALONE(test_socket),
