@@ -1,5 +1,6 @@
 #include "smtp/reply.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 #define CODE_DIGITS	3
 /* Octets of a bad line that are shown. */
 #define EXCERPT_MAX	80
+/* Characters of a masked word, or asterisks of a greeting; "EHLO" has four. */
+#define MASK_LEAST	4
 
 /* The reply to a connection that is welcome (RFC 5321 4.2). */
 #define CODE_READY	220
@@ -115,12 +118,14 @@ take_octet(struct reply *reply, char octet)
 		reply->why = "not an SMTP reply";
 		return REPLY_BAD;
 	}
-	if (reply->partial_size == sizeof(reply->partial)) {
-		reply->why = "the line is longer than "
-		    TEXT_NUMBER(REPLY_LINE_MAX) " octets";
+	if (reply->octets == REPLY_OCTETS_MAX) {
+		reply->why = "the reply is longer than "
+		    TEXT_NUMBER(REPLY_OCTETS_MAX) " octets";
 		return REPLY_BAD;
 	}
-	reply->partial[reply->partial_size++] = octet;
+	reply->octets++;
+	if (reply->partial_size < sizeof(reply->partial))
+		reply->partial[reply->partial_size++] = octet;
 	return REPLY_MORE;
 }
 
@@ -228,6 +233,75 @@ reply_refuses_client(const struct reply *reply)
 		if (unwelcome_status[i].subject == subject &&
 		    unwelcome_status[i].detail == detail)
 			return true;
+	}
+	return false;
+}
+
+bool
+reply_lacks_authorisation(const struct reply *reply)
+{
+	unsigned int subject, detail;
+
+	return reply->code / 100 >= 4 &&
+	    read_status(reply, &subject, &detail) &&
+	    subject == 7 && detail == 1;
+}
+
+bool
+reply_is_masked(const struct reply *reply)
+{
+	size_t stars = 0, i;
+	const char *at;
+
+	for (i = 0; i < reply->count; i++) {
+		for (at = reply->lines[i]; *at != '\0'; at++) {
+			if (strchr("20 *", *at) == NULL)
+				return false;
+			stars += *at == '*';
+		}
+	}
+	return stars >= MASK_LEAST;
+}
+
+/* Whether TEXT begins with a word that has been masked. */
+static bool
+begins_masked(const char *text)
+{
+	size_t size = strspn(text, "X");
+
+	if (size < MASK_LEAST)
+		return false;
+	if (isupper((unsigned char)text[size]))
+		size++;
+	return !isalnum((unsigned char)text[size]);
+}
+
+bool
+reply_has_masked_keyword(const struct reply *reply)
+{
+	size_t i;
+
+	for (i = 1; i < reply->count; i++) {
+		if (begins_masked(reply->lines[i]))
+			return true;
+	}
+	return false;
+}
+
+bool
+reply_quotes_masked_command(const struct reply *reply)
+{
+	const char *line;
+	size_t i, at;
+
+	for (i = 0; i < reply->count; i++) {
+		line = reply->lines[i];
+		for (at = 0; line[at] != '\0'; at++) {
+			if ((at == 0 ||
+			    !isalnum((unsigned char)line[at - 1])) &&
+			    begins_masked(line + at))
+				return true;
+		}
 	}
 	return false;
 }

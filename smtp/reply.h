@@ -1,6 +1,6 @@
 /*
  * Parses SMTP replies (RFC 5321 4.2), without I/O. Their size, which the peer
- * controls, is limited here.
+ * controls, is limited here. As senders do, a long line is cut, not refused.
  */
 #ifndef SMTP_REPLY_H
 #define SMTP_REPLY_H
@@ -8,9 +8,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* RFC 5321 4.5.3.1.5 allows 512 octets a line; real servers send more. */
+/*
+ * RFC 5321 4.5.3.1.5 allows 512 octets a line; real servers send more. What is
+ * beyond is passed over, up to so many octets of the whole reply.
+ */
 #define REPLY_LINE_MAX	2048
 #define REPLY_LINES_MAX	128
+#define REPLY_OCTETS_MAX 262144
 
 enum reply_state {
 	REPLY_MORE,		/* not complete yet */
@@ -26,6 +30,7 @@ struct reply {
 	char		  partial[REPLY_LINE_MAX]; /* the line being received,
 						    * or the bad one */
 	size_t		  partial_size;
+	size_t		  octets;	/* received, those cut off too */
 };
 
 /* An empty reply, to be fed; and empty again, its lines freed. */
@@ -51,6 +56,23 @@ bool		 reply_announces(const struct reply *reply,
  * not; "554 5.7.1 your address is blocked" and every 421 do.
  */
 bool		 reply_refuses_client(const struct reply *reply);
+
+/*
+ * Whether the reply is a rejection of a client that lacks authorisation, as its
+ * enhanced status code says (X.7.1, RFC 3463 3.8).
+ */
+bool		 reply_lacks_authorisation(const struct reply *reply);
+
+/*
+ * Marks of devices between here and the server that rewrite SMTP, such as
+ * firewalls which "inspect" it: a greeting of asterisks, in which no more than
+ * the characters of its code are left; a keyword of an EHLO reply ("XXXXXXXA"),
+ * or a command that is quoted in a rejection ("XXXX"), of nothing but X and one
+ * letter more.
+ */
+bool		 reply_is_masked(const struct reply *reply);
+bool		 reply_has_masked_keyword(const struct reply *reply);
+bool		 reply_quotes_masked_command(const struct reply *reply);
 
 /*
  * Code and text in one printable line: "450 4.7.1 try again later". For a bad

@@ -230,7 +230,7 @@ test_parts(void **state)
 static void
 test_long_line(void **state)
 {
-	char line[REPLY_LINE_MAX + 2], expected[TEXT_LIMIT + 1];
+	char line[REPLY_LINE_MAX + 2];
 	struct reply reply;
 	size_t used;
 
@@ -246,18 +246,105 @@ test_long_line(void **state)
 	assert_int_equal(strlen(reply.lines[0]), TEXT_LIMIT);
 	reply_clear(&reply);
 
-	/* One more. The excerpt is cut. */
-	line[REPLY_LINE_MAX] = 'x';
+	/* One more, which is cut off. */
+	line[REPLY_LINE_MAX] = 'y';
 	line[REPLY_LINE_MAX + 1] = '\n';
 	reply_init(&reply);
 	assert_int_equal(reply_feed(&reply, line, sizeof(line), &used),
-	    REPLY_BAD);
-	assert_int_equal(used, REPLY_LINE_MAX + 1);
+	    REPLY_COMPLETE);
+	assert_int_equal(used, sizeof(line));
+	assert_null(strchr(reply.lines[0], 'y'));
+	reply_clear(&reply);
+}
+
+/* What is cut off is not kept, and not without an end either. */
+static void
+test_endless_line(void **state)
+{
+	char octets[4096];
+	enum reply_state outcome = REPLY_MORE;
+	struct reply reply;
+	size_t fed = 0, used;
+
+	(void)state;
+	memset(octets, 'x', sizeof(octets));
+	reply_init(&reply);
+	assert_int_equal(reply_feed(&reply, BYTES("220-"), &used), REPLY_MORE);
+	while (outcome == REPLY_MORE && fed <= REPLY_OCTETS_MAX) {
+		outcome = reply_feed(&reply, octets, sizeof(octets), &used);
+		fed += used;
+	}
+	assert_int_equal(outcome, REPLY_BAD);
+	assert_int_equal(4 + fed, REPLY_OCTETS_MAX + 1);
 	assert_string_equal(reply.why,
-	    "the line is longer than 2048 octets");
-	snprintf(expected, sizeof(expected),
-	    "the line is longer than 2048 octets: %.80s...", line);
-	check_text(&reply, expected);
+	    "the reply is longer than 262144 octets");
+	reply_clear(&reply);
+}
+
+/* What devices leave of replies, and what only looks like it. */
+static const struct mask_row {
+	const char	*name;		/* the reply */
+	bool		 masked, keyword, command;
+} mask_rows[] = {
+	{ "220 ********************0*2**0****", true, false, false },
+	{ "220-****2***\r\n220 ** 0 ****", true, false, false },
+	{ "220 ***", false, false, false },
+	{ "220 mx **********", false, false, false },
+	{ "220 20 0", false, false, false },
+	{ "220", false, false, false },
+	{ "250-mx\r\n250-XXXXXXXA\r\n250 SIZE", false, true, true },
+	{ "250-mx\r\n250 XXXX", false, true, true },
+	{ "250-XXXXXXXA\r\n250 SIZE", false, false, true },
+	{ "250-mx\r\n250-XXX\r\n250 XXXXXXXAB", false, false, false },
+	{ "250-mx\r\n250-X-XXXX\r\n250 XSTARTTLS", false, false, true },
+	{ "500 5.5.1 Command unrecognized: \"XXXX mx.example.org\"", false,
+	    false, true },
+	{ "500 XXXX: what is that", false, false, true },
+	{ "500 unknown command EHLO", false, false, false },
+	{ "500 MAXXXXX", false, false, false },
+};
+
+static void
+test_masks(void **state)
+{
+	const struct mask_row *row = *state;
+	struct reply reply;
+	size_t used;
+
+	reply_init(&reply);
+	reply_feed(&reply, row->name, strlen(row->name), &used);
+	assert_int_equal(reply_feed(&reply, "\r\n", 2, &used),
+	    REPLY_COMPLETE);
+	assert_int_equal(reply_is_masked(&reply), row->masked);
+	assert_int_equal(reply_has_masked_keyword(&reply), row->keyword);
+	assert_int_equal(reply_quotes_masked_command(&reply), row->command);
+	reply_clear(&reply);
+}
+
+static const struct authority_row {
+	const char	*name;		/* the reply */
+	bool		 lacks;
+} authority_rows[] = {
+	{ "421 4.7.1 Error: No client certificate presented", true },
+	{ "550 5.7.1 no", true },
+	{ "421 4.7.0 too many new TLS sessions", false },
+	{ "421 4.3.2 busy", false },
+	{ "421 no", false },
+	{ "250 2.7.1 fine", false },
+};
+
+static void
+test_authority(void **state)
+{
+	const struct authority_row *row = *state;
+	struct reply reply;
+	size_t used;
+
+	reply_init(&reply);
+	reply_feed(&reply, row->name, strlen(row->name), &used);
+	assert_int_equal(reply_feed(&reply, "\r\n", 2, &used),
+	    REPLY_COMPLETE);
+	assert_int_equal(reply_lacks_authorisation(&reply), row->lacks);
 	reply_clear(&reply);
 }
 
@@ -357,6 +444,9 @@ main(void)
 		TABLE(test_refusal, refusals),
 		TABLE_ALONE(test_parts),
 		TABLE_ALONE(test_long_line),
+		TABLE_ALONE(test_endless_line),
+		TABLE(test_masks, mask_rows),
+		TABLE(test_authority, authority_rows),
 		TABLE_ALONE(test_many_lines),
 		TABLE_ALONE(test_text_is_bounded),
 		TABLE_ALONE(test_announces),
