@@ -11,14 +11,20 @@
 
 #include "resolver/memory.h"
 #include "resolver/trace.h"
+#include "smtp/address.h"
 #include "smtp/dial.h"
 #include "smtp/reply.h"
+#include "smtp/tls_alert.h"
 
 /* Octets from the server that may wait to be parsed. */
 #define INPUT_LIMIT 16384
 
-/* Seconds for QUIT, from which nothing is learnt. */
+/*
+ * Seconds for QUIT, from which little is learnt, and for EHLO in TLS: a server
+ * that misses the client's certificate does so at once.
+ */
 #define QUIT_LIMIT 2
+#define EHLO_IN_TLS_LIMIT 10
 
 enum step {
 	STEP_CONNECTED,
@@ -27,6 +33,7 @@ enum step {
 	STEP_HELO,
 	STEP_STARTTLS,
 	STEP_HANDSHAKE,
+	STEP_EHLO_IN_TLS,
 	STEP_QUIT,
 	STEP_END,
 };
@@ -36,6 +43,8 @@ struct session {
 	struct bufferevent	*tls_stream;	/* owned; NULL until STARTTLS */
 	SSL			*tls;		/* owned; NULL likewise */
 	struct session_options	 options;	/* borrowed members */
+	char			*literal;	/* owned; NULL: there is a name
+						 * for EHLO */
 	enum step		 step;
 	struct reply		 reply;
 	size_t			 traced;	/* lines of the reply */
@@ -44,6 +53,8 @@ struct session {
 		char		*text;		/* owned */
 		bool		 personal;	/* it refuses this client */
 	} rejection;				/* of EHLO */
+	bool			 masked;	/* the greeting (reply.h) */
+	bool			 heard_in_tls;	/* anything */
 	struct event		*limit;		/* owned; of the step */
 	struct event		*deferred;	/* owned; see on_deferred */
 	bool			 has_outcome;	/* the first one stands */
@@ -61,6 +72,7 @@ static enum step got_greeting(struct session *session);
 static enum step got_ehlo(struct session *session);
 static enum step got_helo(struct session *session);
 static enum step got_starttls(struct session *session);
+static enum step got_ehlo_in_tls(struct session *session);
 static enum step got_goodbye(struct session *session);
 
 /*
@@ -90,6 +102,8 @@ static const struct step_row {
 	    got_starttls, OUTCOME_STARTTLS_REFUSED },
 	[STEP_HANDSHAKE] = { STAGE_HANDSHAKE, "TLS handshake", 30,
 	    begin_handshake, NULL, OUTCOME_HANDSHAKE_FAILED },
+	[STEP_EHLO_IN_TLS] = { STAGE_DONE, "EHLO in TLS", EHLO_IN_TLS_LIMIT,
+	    send_ehlo, got_ehlo_in_tls, OUTCOME_DONE },
 	[STEP_QUIT] = { STAGE_DONE, "QUIT", QUIT_LIMIT, send_quit,
 	    got_goodbye, OUTCOME_DONE },
 	[STEP_END] = { STAGE_DONE, "end", 0, NULL, NULL, OUTCOME_DONE },
@@ -161,16 +175,24 @@ send_command(struct session *session, const char *verb, const char *argument)
 	    "%s%s\r\n", verb, argument);
 }
 
+/* What we are called. Borrowed. */
+static const char *
+own_name(const struct session *session)
+{
+	return session->literal != NULL ? session->literal :
+	    session->options.helo;
+}
+
 static void
 send_ehlo(struct session *session)
 {
-	send_command(session, "EHLO ", session->options.helo);
+	send_command(session, "EHLO ", own_name(session));
 }
 
 static void
 send_helo(struct session *session)
 {
-	send_command(session, "HELO ", session->options.helo);
+	send_command(session, "HELO ", own_name(session));
 }
 
 static void
@@ -239,6 +261,7 @@ rejected(struct session *session, enum session_outcome outcome)
 static enum step
 got_greeting(struct session *session)
 {
+	session->masked = reply_is_masked(&session->reply);
 	switch (session->reply.code / 100) {
 	case 2:
 		return STEP_EHLO;
@@ -250,6 +273,23 @@ got_greeting(struct session *session)
 	}
 }
 
+/*
+ * EHLO is rejected, which HELO may not be. Was it EHLO when it came to the
+ * server? A device that masks greetings knows the commands of RFC 821 alone.
+ */
+static void
+note_rejection(struct session *session)
+{
+	const struct reply *reply = &session->reply;
+
+	session->rejection.code = reply->code;
+	session->rejection.text = reply_text(reply);
+	session->rejection.personal = reply_refuses_client(reply);
+	if (reply_quotes_masked_command(reply) || (session->masked &&
+	    reply->code / 100 == 5 && !session->rejection.personal))
+		session->result.rewrite = REWRITE_COMMAND;
+}
+
 static enum step
 got_ehlo(struct session *session)
 {
@@ -257,14 +297,13 @@ got_ehlo(struct session *session)
 	if (session->reply.code == 421)
 		return rejected(session, OUTCOME_REFUSED);
 	if (session->reply.code / 100 != 2) {
-		session->rejection.code = session->reply.code;
-		session->rejection.text = reply_text(&session->reply);
-		session->rejection.personal =
-		    reply_refuses_client(&session->reply);
+		note_rejection(session);
 		return STEP_HELO;
 	}
 	if (reply_announces(&session->reply, "STARTTLS"))
 		return STEP_STARTTLS;
+	if (reply_has_masked_keyword(&session->reply))
+		session->result.rewrite = REWRITE_KEYWORD;
 	set_outcome(session, OUTCOME_STARTTLS_NOT_OFFERED, session->reply.code,
 	    memory_string("the reply to EHLO does not announce STARTTLS"));
 	return STEP_QUIT;
@@ -306,6 +345,36 @@ got_starttls(struct session *session)
 		evbuffer_drain(input, evbuffer_get_length(input));
 	}
 	return STEP_HANDSHAKE;
+}
+
+/*
+ * The handshake was none after all, as the server says. What it presented in it
+ * does not count: before TLS 1.3, it would not have come so far either.
+ */
+static void
+undo_handshake(struct session *session, enum session_outcome outcome,
+    int reply_code, char *error)
+{
+	struct session_result *result = &session->result;
+
+	handshake_free(result->handshake);
+	result->handshake = NULL;
+	session->has_outcome = false;
+	set_outcome(session, outcome, reply_code, error);
+	result->stage = STAGE_HANDSHAKE;
+}
+
+/*
+ * A server may do without alerts and say in SMTP that it insists on a
+ * certificate: Postfix (smtpd_tls_req_ccert) with "421 4.7.1".
+ */
+static enum step
+got_ehlo_in_tls(struct session *session)
+{
+	if (reply_lacks_authorisation(&session->reply))
+		undo_handshake(session, OUTCOME_CLIENT_CERTIFICATE,
+		    session->reply.code, reply_text(&session->reply));
+	return STEP_QUIT;
 }
 
 static enum step
@@ -377,6 +446,7 @@ take_reply(struct session *session, struct evbuffer *input)
 	size = evbuffer_get_contiguous_space(input);
 	bytes = (const char *)evbuffer_pullup(input, (ev_ssize_t)size);
 	state = reply_feed(&session->reply, bytes, size, &used);
+	session->heard_in_tls = session->tls_stream != NULL;
 	/* What another protocol says is worth more than its first octet. */
 	keep_octets(session, input, state == REPLY_BAD ?
 	    evbuffer_get_length(input) : used);
@@ -412,12 +482,27 @@ on_read(struct bufferevent *stream, void *argument)
 	}
 }
 
+/*
+ * The error that ended TLS: an alert of the server's, if there was one. 0:
+ * there was no error.
+ */
+static unsigned long
+tls_error(struct session *session)
+{
+	unsigned long first = 0, code;
+
+	while ((code = bufferevent_get_openssl_error(session->tls_stream)) !=
+	    0) {
+		if (first == 0 || tls_alert_of_error(code) != ALERT_NONE)
+			first = code;
+	}
+	return first;
+}
+
 /* Why the handshake failed. Owned by the caller. */
 static char *
-handshake_error(struct session *session, short what)
+handshake_error(unsigned long code, short what)
 {
-	unsigned long code = bufferevent_get_openssl_error(
-	    session->tls_stream);
 	char *reason, *text;
 
 	if (code == 0)
@@ -449,7 +534,35 @@ got_handshake(struct session *session)
 		    session->result.handshake->cipher,
 		    key_type_name(session->result.handshake->key_type));
 	}
-	session_enter(session, STEP_QUIT);
+	session->result.asks_certificate =
+	    tls_asks_for_certificate(session->tls);
+	session_enter(session, session->result.asks_certificate &&
+	    session->result.handshake != NULL ? STEP_EHLO_IN_TLS : STEP_QUIT);
+}
+
+/*
+ * TLS has ended, in its handshake or after it. Under TLS 1.3 the handshake is
+ * done here before the server has seen the client's part of it: a fatal alert
+ * in place of its first reply belongs to the handshake (RFC 8446 4.4.2.4 and
+ * 6.2). An end without an alert does not.
+ */
+static void
+end_tls(struct session *session, short what)
+{
+	struct session_result *result = &session->result;
+	const unsigned long code = tls_error(session);
+	const unsigned int alert = tls_alert_of_error(code);
+	enum session_outcome outcome = OUTCOME_HANDSHAKE_FAILED;
+
+	if (session->step != STEP_HANDSHAKE &&
+	    (result->handshake == NULL || session->heard_in_tls ||
+		alert == ALERT_NONE))
+		return;
+	result->asks_certificate = tls_asks_for_certificate(session->tls);
+	result->alert = alert;
+	if (result->asks_certificate && tls_alert_demands_certificate(alert))
+		outcome = OUTCOME_CLIENT_CERTIFICATE;
+	undo_handshake(session, outcome, 0, handshake_error(code, what));
 }
 
 static void
@@ -465,13 +578,23 @@ on_event(struct bufferevent *stream, short what, void *argument)
 	}
 	if ((what & (BEV_EVENT_EOF | BEV_EVENT_ERROR)) == 0)
 		return;
+	/*
+	 * In TLS, what the server said before it stopped listening is still to
+	 * be read: its alert.
+	 */
+	if (session->tls_stream != NULL && (what & BEV_EVENT_WRITING) != 0 &&
+	    (what & BEV_EVENT_READING) == 0)
+		return;
 	/* Input that came before the end counts. */
 	on_read(stream, session);
 	if (session->step == STEP_END)
 		return;
-	if (session->step == STEP_HANDSHAKE && session->tls_stream != NULL)
-		why = handshake_error(session, what);
-	else if (session->rejection.text != NULL)
+	if (session->tls_stream != NULL) {
+		end_tls(session, what);
+		session_enter(session, STEP_END);
+		return;
+	}
+	if (session->rejection.text != NULL)
 		why = memory_string(session->rejection.text);
 	else
 		why = memory_format("the server %s the connection instead of "
@@ -509,6 +632,7 @@ session_free(struct session *session)
 	event_free(session->deferred);
 	reply_clear(&session->reply);
 	free(session->rejection.text);
+	free(session->literal);
 	free(session);
 }
 
@@ -545,6 +669,16 @@ on_deferred(evutil_socket_t fd, short what, void *argument)
 	session_result_clear(&result);
 }
 
+/* How we are called without a name. Owned by the caller. */
+static char *
+literal_of(struct bufferevent *stream)
+{
+	const struct address source = dial_source(stream);
+
+	return source.family != 0 ? address_literal(&source) :
+	    memory_string(SESSION_HELO_UNKNOWN);
+}
+
 struct session *
 session_start(struct event_base *base, struct bufferevent *stream,
     const struct session_options *options, session_done *done,
@@ -554,6 +688,8 @@ session_start(struct event_base *base, struct bufferevent *stream,
 
 	session->stream = stream;
 	session->options = *options;
+	if (options->helo == NULL)
+		session->literal = literal_of(stream);
 	session->done = done;
 	session->argument = argument;
 	reply_init(&session->reply);

@@ -1,7 +1,9 @@
 /*
  * The dialogue with one mail server, up to the certificates that it presents:
  * greeting, EHLO (HELO, if that is rejected), STARTTLS (RFC 3207), TLS
- * handshake, and a polite QUIT.
+ * handshake, and a polite QUIT. A server that asks for a certificate of the
+ * client's is heard once more, for under TLS 1.3 it says only then that it
+ * insists.
  */
 #ifndef SMTP_SESSION_H
 #define SMTP_SESSION_H
@@ -18,6 +20,9 @@
  */
 #define SESSION_REPLIES_MAX	3
 #define SESSION_REPLY_MAX	4096
+
+/* What a client is called that has no name, nor an address that is known. */
+#define SESSION_HELO_UNKNOWN	"[127.0.0.1]"
 
 struct bufferevent;
 struct event_base;
@@ -48,10 +53,22 @@ enum session_outcome {
 	OUTCOME_STARTTLS_NOT_OFFERED,	/* or EHLO rejected, and then HELO
 					 * accepted (RFC 5321 3.2) */
 	OUTCOME_STARTTLS_REFUSED,
-	OUTCOME_HANDSHAKE_FAILED,	/* any failure after STARTTLS's 220 */
+	OUTCOME_HANDSHAKE_FAILED,	/* any failure after STARTTLS's 220; or
+					 * a fatal alert in place of the first
+					 * reply in TLS */
+	OUTCOME_CLIENT_CERTIFICATE,	/* it asks for one, and then ends the
+					 * handshake for lack of it */
 	OUTCOME_DONE,
 	OUTCOME_LIMIT,			/* not begun, or not ended: a limit on
 					 * the work for a domain came first */
+};
+
+/* What a device that rewrites SMTP has made of the conversation (reply.h). */
+enum session_rewrite {
+	REWRITE_NONE,		/* nothing, as far as can be seen */
+	REWRITE_COMMAND,	/* EHLO, which the server then rejects */
+	REWRITE_KEYWORD,	/* a keyword of the reply to EHLO, which has no
+				 * STARTTLS */
 };
 
 /*
@@ -66,7 +83,9 @@ struct session_reply {
 };
 
 struct session_options {
-	const char		*helo;		/* borrowed; for EHLO */
+	const char		*helo;		/* borrowed; for EHLO. NULL: the
+						 * address literal of our end
+						 * (RFC 5321 4.1.4) */
 	const char		*server_name;	/* borrowed; SNI, NULL: none */
 	key_set			 except;	/* key types not to offer */
 	bool			 keep_replies;	/* in the result, too */
@@ -83,6 +102,10 @@ struct session_result {
 	int			 reply_code;	/* of the SMTP reply that
 						 * decided the outcome; 0: none
 						 * did */
+	unsigned int		 alert;		/* that the server sent and that
+						 * decided (tls_alert.h) */
+	bool			 asks_certificate; /* of the client */
+	enum session_rewrite	 rewrite;	/* where there is no TLS */
 	struct handshake	*handshake;	/* owned; NULL unless done */
 	double			 key_cost;	/* of what TLS did, in ms: see
 						 * key_cost.h */

@@ -10,6 +10,7 @@
 #include "resolver/name.h"
 #include "resolver/text.h"
 #include "smtp/key_cost.h"
+#include "smtp/tls_alert.h"
 
 struct tls_client {
 	SSL_CTX	*context;	/* owned */
@@ -45,6 +46,27 @@ static const struct key_offer {
 /* Old suites are fine, except those without a certificate. */
 #define EXCLUDED "!aNULL:!eNULL:!PSK:!SRP:@SECLEVEL=0"
 
+/*
+ * The server asks for a certificate: there is none. That it was asked for is
+ * noted at the session, whose data of the application this is.
+ */
+static int
+on_certificate_request(SSL *session, X509 **certificate, EVP_PKEY **key)
+{
+	static const char asked[] = "asked for a certificate";
+
+	(void)certificate;
+	(void)key;
+	SSL_set_app_data(session, (char *)asked);
+	return 0;
+}
+
+bool
+tls_asks_for_certificate(const SSL *session)
+{
+	return SSL_get_app_data(session) != NULL;
+}
+
 struct tls_client *
 tls_client_new(void)
 {
@@ -57,6 +79,7 @@ tls_client_new(void)
 	SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
 	SSL_CTX_set_cipher_list(context, EXCLUDED ":ALL");
 	SSL_CTX_set_verify(context, SSL_VERIFY_NONE, NULL);
+	SSL_CTX_set_client_cert_cb(context, on_certificate_request);
 	SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_options(context, SSL_OP_NO_TICKET |
 	    SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_IGNORE_UNEXPECTED_EOF);
@@ -209,12 +232,13 @@ tls_library_init(void)
 char *
 tls_error_text(unsigned long code)
 {
-	int reason = ERR_GET_REASON(code);
-	const char *text;
+	const unsigned int alert = tls_alert_of_error(code);
+	const char *text = tls_alert_name(alert);
 
-	if (ERR_GET_LIB(code) == ERR_LIB_SSL && reason > SSL_AD_REASON_OFFSET)
-		return memory_format("the server sent the alert \"%s\"",
-		    SSL_alert_desc_string_long(reason - SSL_AD_REASON_OFFSET));
+	if (text != NULL)
+		return memory_format("the server sent the alert \"%s\"", text);
+	if (alert != ALERT_NONE)
+		return memory_format("the server sent the alert %u", alert);
 	text = ERR_reason_error_string(code);
 	if (text == NULL)
 		return memory_string("unknown error");

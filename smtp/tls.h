@@ -48,6 +48,12 @@ void		   tls_client_free(struct tls_client *client);
 struct ssl_st	*tls_client_session(struct tls_client *client,
 		    const char *server_name, key_set except);
 
+/*
+ * Whether the server has asked for a certificate of the client's (RFC 8446
+ * 4.3.2), which has none to show.
+ */
+bool		 tls_asks_for_certificate(const struct ssl_st *session);
+
 /* Whether a key type is left to offer besides those in EXCEPT. */
 bool		 tls_can_offer(key_set except);
 

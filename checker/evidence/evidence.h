@@ -66,6 +66,12 @@ struct endpoint_evidence {
 	int				 reply_code;	/* the SMTP reply that
 							 * decided; 0: none */
 	bool				 plaintext_injected;
+	unsigned int			 alert;		/* of the server, that
+							 * decided: see
+							 * tls_alert.h */
+	bool				 asks_certificate; /* of the client */
+	enum session_rewrite		 rewrite;	/* by a device on the
+							 * way */
 	/* Owned; the first conversation's, where they are kept. */
 	struct session_reply		*replies;
 	size_t				 reply_count;

@@ -221,6 +221,10 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	    VALIDATION,
 	    "the TLS handshake failed: look at the server's TLS "
 	    "configuration and its log" },
+	[FINDING_CLIENT_CERTIFICATE_REQUIRED] = {
+	    "client-certificate-required", ERROR, VALIDATION,
+	    "the server demands a certificate of its clients: mail servers "
+	    "have none to show, so have it accept those without" },
 	[FINDING_TLS_OUTDATED] = { "tls-outdated", WARNING, NULL,
 	    "the server negotiates a TLS version below 1.2: update it" },
 

@@ -11,6 +11,7 @@
 #include "checker/evidence/self_test_facts.h"
 #include "resolver/name.h"
 #include "resolver/text.h"
+#include "smtp/tls_alert.h"
 
 /* Limits on what has none in the tree. */
 #define NAME_TEXT_MAX	(4 * NAME_WIRE_MAX)
@@ -217,8 +218,21 @@ outcome_name(int value)
 		[OUTCOME_STARTTLS_NOT_OFFERED] = "starttls-not-offered",
 		[OUTCOME_STARTTLS_REFUSED] = "starttls-refused",
 		[OUTCOME_HANDSHAKE_FAILED] = "handshake-failed",
+		[OUTCOME_CLIENT_CERTIFICATE] = "client-certificate",
 		[OUTCOME_DONE] = "done",
 		[OUTCOME_LIMIT] = "limit",
+	};
+
+	return NAMED(names, value);
+}
+
+static const char *
+rewrite_name(int value)
+{
+	static const char *const names[] = {
+		[REWRITE_NONE] = "none",
+		[REWRITE_COMMAND] = "command",
+		[REWRITE_KEYWORD] = "keyword",
 	};
 
 	return NAMED(names, value);
@@ -258,6 +272,8 @@ static const struct recording_enum key_types = { key_name, KEY_DSA + 1 };
 static const struct recording_enum stages = { stage_name, STAGE_DONE + 1 };
 static const struct recording_enum outcomes = { outcome_name,
 	OUTCOME_LIMIT + 1 };
+static const struct recording_enum rewrites = { rewrite_name,
+	REWRITE_KEYWORD + 1 };
 static const struct recording_enum healths = { health_name,
 	RESOLVER_HEALTHY + 1 };
 static const struct recording_enum verdicts = { NULL, VERDICT_ABSENT + 1 };
@@ -637,6 +653,9 @@ static const struct recording_field endpoint_rows[] = {
 	TEXT(struct endpoint_evidence, error, BOTH),
 	UNSIGNED(struct endpoint_evidence, reply_code, BOTH, REPLY_CODE_MAX),
 	FLAG(struct endpoint_evidence, plaintext_injected, BOTH),
+	UNSIGNED(struct endpoint_evidence, alert, BOTH, TLS_ALERT_MAX),
+	FLAG(struct endpoint_evidence, asks_certificate, BOTH),
+	ENUM(struct endpoint_evidence, rewrite, BOTH, &rewrites),
 	ARRAY(struct endpoint_evidence, replies, reply_count, FACTS,
 	    &reply_shape, REPLIES_MAX),
 	ARRAY(struct endpoint_evidence, handshakes, handshake_count, BOTH,

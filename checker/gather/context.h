@@ -40,7 +40,7 @@ struct gather_options {
 	bool			 allow_reserved;
 	int			 family;	/* AF_INET, AF_INET6; 0: both */
 	uint16_t		 port;
-	const char		*helo;		/* borrowed */
+	const char		*helo;		/* borrowed; see session.h */
 	double			 timeout;	/* seconds for a domain */
 	unsigned int		 max_endpoints;	/* addresses of a domain that
 						 * are looked at: 1 to

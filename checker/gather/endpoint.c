@@ -132,6 +132,11 @@ record_result(struct endpoint_evidence *evidence,
 	record_end(evidence, result->stage, result->outcome, result->reply_code,
 	    result->error);
 	evidence->plaintext_injected |= result->plaintext_injected;
+	if (evidence->handshake_count == 0) {
+		evidence->alert = result->alert;
+		evidence->asks_certificate = result->asks_certificate;
+		evidence->rewrite = result->rewrite;
+	}
 	record_replies(evidence, result);
 	result->handshake = NULL;
 	return handshake != NULL && record_handshake(evidence, handshake);

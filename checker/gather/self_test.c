@@ -72,7 +72,8 @@ describe(struct self_test *test, time_t now)
 {
 	const struct gather_options *options = test->context->options;
 	struct evidence *evidence = test->evidence;
-	struct self_test_facts *facts = self_test_facts_new(options->helo);
+	struct self_test_facts *facts = self_test_facts_new(
+	    options->helo != NULL ? options->helo : SESSION_HELO_UNKNOWN);
 
 	evidence->self_test = test->facts = facts;
 	evidence->checked_at = now;

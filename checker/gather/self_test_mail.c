@@ -53,6 +53,19 @@ on_reverse(struct errand *errand, const struct answer *answer)
 	}
 }
 
+/* Without a name, the address is what we say in EHLO: the first one found. */
+static void
+take_literal(struct self_test *test, const struct address *source)
+{
+	struct self_test_facts *facts = test->facts;
+
+	if (test->context->options->helo != NULL || source->family == 0 ||
+	    strcmp(facts->helo, SESSION_HELO_UNKNOWN) != 0)
+		return;
+	free(facts->helo);
+	facts->helo = address_literal(source);
+}
+
 void
 self_test_route(struct self_test *test, const struct address *address)
 {
@@ -62,6 +75,7 @@ self_test_route(struct self_test *test, const struct address *address)
 	char *name;
 
 	errand->sight.source = dialer_source(context->dialer, address);
+	take_literal(test, &errand->sight.source);
 	errand_see(errand, errand->sight.source.family != 0 ? SIGHT_GOOD :
 	    SIGHT_NO_ROUTE, NULL);
 	errand->sight.topic = SELF_TEST_REVERSE;
@@ -217,12 +231,14 @@ void
 self_test_mail(struct self_test *test)
 {
 	const char *domain = test->evidence->domain;
-	const char *helo = test->facts->helo;
+	const char *helo = test->context->options->helo;
 
-	errand_ask(errand_new(test, SELF_TEST_NAME, memory_string(helo)),
-	    helo, DNS_A, on_name);
-	errand_ask(errand_new(test, SELF_TEST_NAME, memory_string(helo)),
-	    helo, DNS_AAAA, on_name);
+	if (helo != NULL) {
+		errand_ask(errand_new(test, SELF_TEST_NAME,
+		    memory_string(helo)), helo, DNS_A, on_name);
+		errand_ask(errand_new(test, SELF_TEST_NAME,
+		    memory_string(helo)), helo, DNS_AAAA, on_name);
+	}
 	if (!test->facts->has_domain || test->evidence->dns_only)
 		return;
 	if (test->evidence->host_mode)

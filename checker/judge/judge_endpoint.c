@@ -5,11 +5,14 @@
 #include <stdlib.h>
 
 #include "checker/evidence/expiry.h"
+#include "checker/evidence/host_dns.h"
+#include "checker/judge/alert_meaning.h"
 #include "checker/judge/judge_parts.h"
 #include "checker/tlsa/verifier.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 #include "smtp/chain.h"
+#include "smtp/tls_alert.h"
 
 /* The verdict on an address with which no TLS was negotiated. */
 static const struct outcome_row {
@@ -55,11 +58,32 @@ static const struct outcome_row {
 	[OUTCOME_HANDSHAKE_FAILED] = { VERDICT_FAIL,
 	    FINDING_TLS_HANDSHAKE_FAILED, "the TLS handshake failed",
 	    "look at the server's TLS configuration and its log" },
+	[OUTCOME_CLIENT_CERTIFICATE] = { VERDICT_FAIL,
+	    FINDING_CLIENT_CERTIFICATE_REQUIRED,
+	    "the server demands a certificate of its clients, and mail servers "
+	    "have none to show",
+	    "have it accept clients without one: ask for it at most (Postfix: "
+	    "smtpd_tls_ask_ccert, not smtpd_tls_req_ccert; Exim: "
+	    "tls_try_verify_hosts, not tls_verify_hosts)" },
 	[OUTCOME_LIMIT] = { VERDICT_UNKNOWN, FINDING_LIMIT_REACHED,
 	    "not looked at to the end",
 	    "look at it by itself (--host, --connect); fewer addresses, key "
 	    "types and certificates leave room for all" },
 };
+
+/* What is said beside, where a device has rewritten SMTP on the way. */
+static const char *const rewrites[] = {
+	[REWRITE_NONE] = "",
+	[REWRITE_COMMAND] = "; a device that rewrites SMTP is on the way: EHLO "
+	    "does not come to the server as EHLO",
+	[REWRITE_KEYWORD] = "; a device that rewrites SMTP is on the way: it "
+	    "puts X in place of keywords, STARTTLS among them as it seems",
+};
+static const char rewrite_advice[] =
+    "turn off the inspection of SMTP in the firewall (Cisco PIX and ASA: \"no "
+    "fixup protocol smtp 25\", \"no inspect esmtp\"), or have it let TLS pass "
+    "(\"allow-tls\"); it stands before the server, unless other networks do "
+    "not see this";
 
 /*
  * Whether the server rejected EHLO, rather than leave STARTTLS out of its
@@ -175,29 +199,93 @@ advise_welcome(struct judge_state *state,
 	    evidence->domain);
 }
 
+/* What the alert means that ended a handshake; NULL: there was none. */
+static const struct alert_meaning *
+alert_of(const struct endpoint_evidence *endpoint)
+{
+	return endpoint->outcome == OUTCOME_HANDSHAKE_FAILED ?
+	    alert_meaning_find(endpoint->alert) : NULL;
+}
+
+/* Whether a handshake failed in which a certificate had been asked for. */
+static bool
+may_want_certificate(const struct endpoint_evidence *endpoint)
+{
+	return endpoint->outcome == OUTCOME_HANDSHAKE_FAILED &&
+	    endpoint->alert == ALERT_NONE && endpoint->asks_certificate;
+}
+
+/* What is known beside the error, which says what was seen. Owned. */
+static char *
+explain_outcome(const struct judge_state *state,
+    const struct endpoint_evidence *endpoint)
+{
+	const struct alert_meaning *alert = alert_of(endpoint);
+
+	if (alert != NULL)
+		return memory_format("; %s%s%s", alert->meaning,
+		    alert->names_server ? ", " : "", alert->names_server ?
+		    host_dns_server_name(state->host) : "");
+	if (may_want_certificate(endpoint))
+		return memory_string("; it had asked for a certificate of the "
+		    "client");
+	return memory_string(rewrites[endpoint->rewrite]);
+}
+
+static void
+advise_alert(const struct judge_state *state,
+    const struct alert_meaning *alert, struct advice_list *advice)
+{
+	if (alert->names_server)
+		advice_add_text(advice, "%s %s", alert->advice,
+		    host_dns_server_name(state->host));
+	else
+		advice_add_text(advice, "%s", alert->advice);
+}
+
+static void
+advise_outcome(struct judge_state *state,
+    const struct endpoint_evidence *endpoint, struct finding *finding)
+{
+	const struct alert_meaning *alert = alert_of(endpoint);
+	const char *advice = outcomes[endpoint->outcome].advice;
+
+	if (alert != NULL) {
+		advise_alert(state, alert, &finding->advice);
+		return;
+	}
+	if (endpoint->outcome == OUTCOME_REFUSED)
+		advise_welcome(state, endpoint, finding);
+	if (endpoint->rewrite != REWRITE_NONE)
+		advice = rewrite_advice;
+	else if (has_rejected_ehlo(endpoint))
+		advice = "look at why the server rejects EHLO, which senders "
+		    "must have for STARTTLS";
+	else if (may_want_certificate(endpoint))
+		advice = outcomes[OUTCOME_CLIENT_CERTIFICATE].advice;
+	else if (endpoint->outcome == OUTCOME_TIMEOUT &&
+	    endpoint->stage == STAGE_CONNECT)
+		advice = outcomes[OUTCOME_CONNECT_FAILED].advice;
+	advice_add_text(&finding->advice, "%s", advice);
+}
+
 static void
 judge_outcome(struct judge_state *state,
     const struct endpoint_evidence *endpoint)
 {
 	const struct outcome_row *row = &outcomes[endpoint->outcome];
-	const char *advice = row->advice;
+	char *more = explain_outcome(state, endpoint);
 	struct finding *finding;
 
 	finding = judging_add_at(state, endpoint, FINDING_ALL_KEY_TYPES,
-	    row->code, "%s%s%s", row->what, endpoint->error != NULL ? ": " : "",
-	    endpoint->error != NULL ? endpoint->error : "");
+	    row->code, "%s%s%s%s", row->what,
+	    endpoint->error != NULL ? ": " : "",
+	    endpoint->error != NULL ? endpoint->error : "", more);
+	free(more);
 	if (endpoint->outcome == OUTCOME_LIMIT &&
 	    endpoint->judged.verdict == VERDICT_UNKNOWN)
 		judging_set_severity(state, finding, SEVERITY_ERROR);
-	if (endpoint->outcome == OUTCOME_REFUSED)
-		advise_welcome(state, endpoint, finding);
-	if (has_rejected_ehlo(endpoint))
-		advice = "look at why the server rejects EHLO, which senders "
-		    "must have for STARTTLS";
-	else if (endpoint->outcome == OUTCOME_TIMEOUT &&
-	    endpoint->stage == STAGE_CONNECT)
-		advice = outcomes[OUTCOME_CONNECT_FAILED].advice;
-	advice_add_text(&finding->advice, "%s", advice);
+	advise_outcome(state, endpoint, finding);
 }
 
 /* What is odd about a conversation and changes no verdict. */

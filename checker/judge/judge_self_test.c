@@ -498,17 +498,6 @@ judge_port(struct evidence *evidence)
 	    "run mxdane where it is open; --dns-only judges the DNS alone");
 }
 
-/* Systems without a name call themselves "localhost.localdomain". */
-static bool
-is_qualified(const char *helo)
-{
-	static const char nobody[] = "localhost.";
-
-	return strchr(helo, '.') != NULL && name_is_host(helo) &&
-	    !name_is_address(helo) && !name_is_localhost(helo) &&
-	    strncmp(helo, nobody, strlen(nobody)) != 0;
-}
-
 /* Whether the name for EHLO resolves to an address of ours. */
 static bool
 resolves_to(const struct self_test_facts *facts, const struct address *source)
@@ -552,7 +541,11 @@ judge_name(struct self_test_facts *facts)
 	const struct self_test_sight *fault = worst(facts, topic);
 	char *address;
 
-	if (!is_qualified(facts->helo)) {
+	if (name_is_address(facts->helo)) {
+		add(facts, topic, SELF_TEST_WARN, memory_format("this machine "
+		    "has no fully qualified name: it calls itself by its "
+		    "address, %s (RFC 5321 4.1.3)", facts->helo), cure);
+	} else if (!name_is_qualified(facts->helo)) {
 		add(facts, topic, SELF_TEST_WARN, memory_format("'%s' is not "
 		    "fully qualified (RFC 5321 2.3.5)", facts->helo), cure);
 	} else if (fault != NULL && (fault->kind == SIGHT_SILENT ||

@@ -43,14 +43,18 @@ question_limit(double timeout)
 	return limit > QUESTION_LEAST ? limit : QUESTION_LEAST;
 }
 
-/* This machine's name for EHLO (RFC 5321 4.1.4). Owned by the caller. */
+/*
+ * This machine's name for EHLO (RFC 5321 4.1.4). Owned by the caller; NULL: it
+ * has none that means anything to others.
+ */
 static char *
 machine_name(void)
 {
 	char name[NAME_WIRE_MAX + 1] = "";
 
-	if (gethostname(name, sizeof(name) - 1) == -1 || !name_is_host(name))
-		return memory_string("localhost");
+	if (gethostname(name, sizeof(name) - 1) == -1 ||
+	    !name_is_qualified(name))
+		return NULL;
 	return memory_string(name);
 }
 

@@ -35,7 +35,7 @@ struct engine {
 	struct address		 *forwarders;	/* owned; --resolver */
 	struct judge_options	  judge;
 	struct tool_evidence	  tool;
-	char			 *machine_name;	/* owned; NULL with --helo */
+	char			 *machine_name;	/* owned; NULL: see --helo */
 	struct chain		**chains;	/* owned; --chain */
 	struct ca_lookup	  ca_lookup;	/* its argument is owned */
 	struct known_cas	  known_cas;	/* --issuers */

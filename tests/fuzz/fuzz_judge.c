@@ -255,6 +255,7 @@ take_endpoint(struct octets *octets, struct host_evidence *host)
 	    outcome, NULL);
 
 	endpoint->plaintext_injected = take_chance(octets);
+	endpoint->asks_certificate = take_chance(octets);
 	if (outcome == OUTCOME_DONE) {
 		take_handshakes(octets, endpoint);
 		return;
@@ -264,6 +265,9 @@ take_endpoint(struct octets *octets, struct host_evidence *host)
 	free(endpoint->error);
 	endpoint->error = take_text(octets);
 	endpoint->reply_code = take_chance(octets) ? 400 + take(octets) : 0;
+	endpoint->alert = take(octets);
+	endpoint->rewrite = (enum session_rewrite)(take(octets) %
+	    ((unsigned int)REWRITE_KEYWORD + 1));
 }
 
 static void

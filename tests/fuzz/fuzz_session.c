@@ -106,8 +106,12 @@ check(const struct session_result *result)
 	    (result->reply_code >= 200 && result->reply_code < 600));
 	assert(result->outcome != OUTCOME_STARTTLS_NOT_OFFERED ||
 	    result->reply_code != 0);
-	assert(result->outcome != OUTCOME_HANDSHAKE_FAILED ||
+	assert((result->outcome != OUTCOME_HANDSHAKE_FAILED &&
+	    result->outcome != OUTCOME_CLIENT_CERTIFICATE) ||
 	    result->stage == STAGE_HANDSHAKE);
+	assert(result->alert == 0 || result->stage == STAGE_HANDSHAKE);
+	assert(result->rewrite == REWRITE_NONE ||
+	    result->stage < STAGE_STARTTLS);
 	assert(result->handshake == NULL ||
 	    result->handshake->chain->count > 0);
 }

@@ -183,7 +183,112 @@ def commands(talk: Talk) -> None:
     talk.finish()
 
 
+def greets_at_length(octets: int):
+    """In one line, beyond 512 octets (RFC 5321 4.5.3.1.5)."""
+    def greet(talk: Talk) -> None:
+        talk.say("220 lab " + "welcome " * (octets // 8))
+        talk.offer("SIZE", "STARTTLS")
+        talk.hear_until("STARTTLS")
+        talk.say("220 2.0.0 ready")
+        talk.start_tls()
+        talk.finish()
+    return greet
+
+
+BEHAVIOURS["greets-in-a-long-line"] = greets_at_length(1500)
+BEHAVIOURS["greets-in-a-longer-line"] = greets_at_length(8000)
+
+
+def waits_and_refuses(reply: str):
+    """Greets in one line, looks the client up, and refuses it."""
+    def refuse(talk: Talk) -> None:
+        talk.say("220-lab ESMTP")
+        talk.say(reply)
+        talk.hear_until("QUIT")
+    return refuse
+
+
+BEHAVIOURS["waits-and-greets-with-421"] = waits_and_refuses(
+    "421 4.3.2 all server ports are busy")
+BEHAVIOURS["waits-and-greets-with-521"] = waits_and_refuses(
+    "521 5.7.1 blocked by a list")
+BEHAVIOURS["waits-and-greets-with-554"] = waits_and_refuses(
+    "554-5.7.1 go away\r\n554 5.7.1 for ever")
+
+
+@behaviour
+def waits_and_greets(talk: Talk) -> None:
+    """The same, and the client is welcome."""
+    talk.say("220-lab ESMTP")
+    talk.say("220 lab ESMTP")
+    talk.offer("STARTTLS")
+    talk.hear_until("STARTTLS")
+    talk.say("220 2.0.0 ready")
+    talk.start_tls()
+    talk.finish()
+
+
 # --- EHLO
+
+def accepts_names(pattern: str):
+    """Only clients whose name looks so."""
+    def behave(talk: Talk) -> None:
+        talk.greet()
+        line = talk.hear_until("EHLO")
+        if not re.fullmatch(pattern, line.partition(" ")[2]):
+            talk.say("504 5.5.2 need a fully qualified name")
+            talk.hear_until("HELO")
+            talk.say("504 5.5.2 need a fully qualified name")
+            talk.finish()
+        talk.say("250-lab\r\n250 STARTTLS")
+        talk.hear_until("STARTTLS")
+        talk.say("220 2.0.0 ready")
+        talk.start_tls()
+        talk.finish()
+    return behave
+
+
+# A name with a dot, or an address literal (RFC 5321 4.1.2, 4.1.3).
+BEHAVIOURS["wants-a-name"] = accepts_names(
+    r"[\w-]+(\.[\w-]+)+|\[\d+(\.\d+){3}\]|\[IPv6:[0-9a-f:.]+\]")
+
+
+def stands_behind(banner: str, ehlo: str, helo: str):
+    """A server of which a firewall shows what it likes."""
+    def behave(talk: Talk) -> None:
+        talk.say(banner)
+        talk.hear_until("EHLO")
+        talk.say(ehlo)
+        if ehlo.startswith("5"):
+            talk.hear_until("HELO")
+            talk.say(helo)
+        talk.finish()
+    return behave
+
+
+MASKED = "220 " + "*" * 20 + "0*2**0" + "*" * 20
+BEHAVIOURS["stands-behind-a-pix"] = stands_behind(
+    MASKED, '500 5.5.1 Command unrecognized: "XXXX finger"', "250 lab")
+BEHAVIOURS["stands-behind-a-terse-pix"] = stands_behind(
+    MASKED, "502 5.5.2 Error: command not recognized", "250 lab")
+BEHAVIOURS["stands-behind-a-strict-pix"] = stands_behind(
+    MASKED, '500 5.5.1 Command unrecognized: "XXXX finger"',
+    '500 5.5.1 Command unrecognized: "XXXX finger"')
+BEHAVIOURS["stands-behind-an-asa"] = stands_behind(
+    MASKED, "250-lab\r\n250-SIZE 35882577\r\n250-XXXXXXXA\r\n"
+    "250-8BITMIME\r\n250 XXXXXXXB", "")
+
+
+@behaviour
+def stands_behind_a_lenient_asa(talk: Talk) -> None:
+    """Which masks greetings and keywords, but lets TLS pass."""
+    talk.say(MASKED)
+    talk.offer("XXXXXXXXXA", "STARTTLS")
+    talk.hear_until("STARTTLS")
+    talk.say("220 2.0.0 ready")
+    talk.start_tls()
+    talk.finish()
+
 
 @behaviour
 def closes_after_ehlo(talk: Talk) -> None:
@@ -334,8 +439,33 @@ BEHAVIOURS["closes-after-220"] = after_220(b"")
 BEHAVIOURS["plain-text-after-220"] = after_220(b"250 what now?\r\n" * 8)
 BEHAVIOURS["garbage-after-220"] = after_220(
     b"\x16\x03\x03\x00\x40" + bytes(range(64)))
-BEHAVIOURS["alert-after-220"] = after_220(
-    b"\x15\x03\x03\x00\x02\x02\x28")    # fatal, handshake_failure
+
+for name, number in {
+        "handshake-failure": 40, "protocol-version": 70,
+        "insufficient-security": 71, "internal-error": 80,
+        "unrecognized-name": 112, "certificate-required": 116,
+        "without-a-name": 200}.items():
+    BEHAVIOURS["alert-" + name] = after_220(
+        b"\x15\x03\x03\x00\x02\x02" + bytes([number]))
+
+
+@behaviour
+def knows_no_names(talk: Talk) -> None:
+    """Whoever asks for a name (SNI) gets an alert, against RFC 7672 8.1."""
+    talk.server.context.sni_callback = (
+        lambda *_: ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME)
+    normal(talk)
+
+
+@behaviour
+def warns_of_names(talk: Talk) -> None:
+    """An alert that is a warning, as servers before TLS 1.3 send it."""
+    talk.until_starttls()
+    talk.say("220 2.0.0 ready")
+    talk.socket.recv(1, socket.MSG_PEEK)
+    talk.say(b"\x15\x03\x03\x00\x02\x01\x70")
+    talk.start_tls()
+    talk.finish()
 
 
 @behaviour
@@ -422,6 +552,16 @@ def looks_at_suites_alone(talk: Talk) -> None:
     talk.socket = talk.server.context_of(chosen).wrap_socket(
         talk.socket, server_side=True)
     talk.finish()
+
+
+@behaviour
+def rejects_in_tls(talk: Talk) -> None:
+    """As a busy server may: it is not for lack of a certificate."""
+    talk.until_starttls()
+    talk.say("220 2.0.0 ready")
+    talk.start_tls()
+    talk.say("421 4.7.0 too many TLS sessions from you")
+    talk.hear()
 
 
 @behaviour

@@ -73,6 +73,7 @@ class ServerPlan:
     sni: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     tls: list[str] = dataclasses.field(default_factory=list)
     helo: str = ""
+    certificate: str = ""           # of the client: "asked" for, or "demanded"
     groups: str = ""                # of the key exchange; Postfix only
     port: int = 25
 
@@ -82,6 +83,8 @@ class ServerPlan:
         self.sends = _listed(self.sends)
         self.sni = {name: _listed(sends) for name, sends in self.sni.items()}
         self.tls = _listed(self.tls)
+        if self.certificate not in ("", "asked", "demanded"):
+            raise Mistake(f"no client's certificate is {self.certificate!r}")
         if self.groups and self.does != "postfix":
             raise Mistake("only Postfix has groups")
 

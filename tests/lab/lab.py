@@ -197,7 +197,8 @@ class Lab:
                 number = len(self.servers) + 1
                 server = Server([str(first4 + number), str(first6 + number)],
                                 plan.port, plan.does, tls=plan.tls,
-                                helo=plan.helo, groups=plan.groups)
+                                helo=plan.helo, groups=plan.groups,
+                                certificate=plan.certificate)
                 self.servers[case.name, name] = server
                 there = (unreachable if plan.does == "unreachable"
                          else addresses)

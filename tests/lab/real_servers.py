@@ -45,6 +45,14 @@ SMTPD = """
   -o smtpd_tls_chain_files={chains}
 """
 
+CLIENT_CERTIFICATE = {
+    "": "",
+    "asked": "  -o smtpd_tls_ask_ccert=yes\n",
+    # Postfix asks nobody for more than it asks for TLS.
+    "demanded": "  -o smtpd_tls_req_ccert=yes\n"
+                "  -o smtpd_tls_security_level=encrypt\n",
+}
+
 EXIM = """
 primary_hostname = exim.example
 exim_user = Debian-exim
@@ -55,6 +63,10 @@ keep_environment = LD_LIBRARY_PATH
 local_interfaces = <; {addresses}
 daemon_smtp_ports = 25
 tls_advertise_hosts = *
+tls_verify_hosts = ${{if match_ip{{$received_ip_address}}{{<; {demanding}}}\
+    {{*}}}}
+tls_try_verify_hosts = ${{if match_ip{{$received_ip_address}}{{<; {asking}}}\
+    {{*}}}}
 tls_certificate = {folder}/${{sg{{$received_ip_address}}{{:}}{{-}}}}.pem
 tls_privatekey = {folder}/${{sg{{$received_ip_address}}{{:}}{{-}}}}.key
 acl_smtp_rcpt = deny_all
@@ -91,6 +103,7 @@ def start_postfix(daemons: Daemons, folder: pathlib.Path,
             files.append(str(file))
         for address in server.addresses:
             text += SMTPD.format(address=address, chains=",".join(files))
+            text += CLIENT_CERTIFICATE[server.certificate]
             if server.groups:
                 text += f"  -o tls_eecdh_auto_curves={server.groups}\n"
     (folder / "master.cf").write_text(text)
@@ -107,17 +120,21 @@ def start_exim(daemons: Daemons, folder: pathlib.Path,
         os.chmod(folder / name, 0o755)
         os.chown(folder / name, *_account("Debian-exim"))
     addresses = []
+    wanted: dict[str, list[str]] = {"": [], "asked": [], "demanded": []}
     for server in servers:
         (chain, key), = server.chains
         for address in server.addresses:
             addresses.append(address)
+            wanted[server.certificate].append(address)
             for source, suffix in (chain, ".pem"), (key, ".key"):
                 copy = folder / (address.replace(":", "-") + suffix)
                 copy.write_text(pathlib.Path(source).read_text())
                 os.chown(copy, *_account("Debian-exim"))
     configuration = folder / "exim.conf"
     configuration.write_text(EXIM.format(
-        folder=folder, addresses=" ; ".join(addresses)))
+        folder=folder, addresses=" ; ".join(addresses),
+        asking=" ; ".join(wanted["asked"]),
+        demanding=" ; ".join(wanted["demanded"])))
     log = folder / "output"
     process = daemons.start("exim", "usr/sbin/exim4", "-bdf", "-C",
                             configuration, log=log)

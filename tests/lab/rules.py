@@ -14,6 +14,7 @@ TLSRPT = {
     "no-record-matches": "validation-failure",
     "key-type-uncovered": "validation-failure",
     "tls-handshake-failed": "validation-failure",
+    "client-certificate-required": "validation-failure",
     "chain-invalid": "validation-failure",
     "tlsa-record-unusable": "tlsa-invalid",
     "tlsa-all-unusable": "tlsa-invalid",

@@ -9,6 +9,11 @@ import select
 import socket
 import ssl
 
+CLIENT_CERTIFICATE = {
+    "": ssl.CERT_NONE,
+    "asked": ssl.CERT_OPTIONAL,
+    "demanded": ssl.CERT_REQUIRED,
+}
 TLS_VERSIONS = {
     "1.0": ssl.TLSVersion.TLSv1,
     "1.1": ssl.TLSVersion.TLSv1_1,
@@ -32,6 +37,7 @@ class Server:
     tls: list[str] = dataclasses.field(default_factory=list)    # versions
     helo: str = ""                      # the only client's name it accepts
     groups: str = ""                    # of the key exchange (real_servers.py)
+    certificate: str = ""               # of the client: "asked", "demanded"
     # The conversations so far, at each address.
     talks: dict[str, list["Talk"]] = dataclasses.field(
         default_factory=lambda: collections.defaultdict(list))
@@ -60,6 +66,7 @@ class Server:
     def _context(self, chains) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.set_ciphers("ALL:@SECLEVEL=0")
+        context.verify_mode = CLIENT_CERTIFICATE[self.certificate]
         versions = [TLS_VERSIONS[v] for v in self.tls or ["1.2", "1.3"]]
         context.minimum_version = min(versions)
         context.maximum_version = max(versions)

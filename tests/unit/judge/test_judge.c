@@ -208,6 +208,8 @@ static const struct outcome_row {
 	    FINDING_STARTTLS_REFUSED },
 	{ "handshake failed", OUTCOME_HANDSHAKE_FAILED, VERDICT_FAIL,
 	    FINDING_TLS_HANDSHAKE_FAILED },
+	{ "a client's certificate demanded", OUTCOME_CLIENT_CERTIFICATE,
+	    VERDICT_FAIL, FINDING_CLIENT_CERTIFICATE_REQUIRED },
 	{ "a limit met", OUTCOME_LIMIT, VERDICT_UNKNOWN,
 	    FINDING_LIMIT_REACHED },
 };

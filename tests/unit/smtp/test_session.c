@@ -73,9 +73,11 @@ static const struct row greetings[] = {
 	{ "code changes", { "S: 220-mx\r\n250 mx" },
 	    { STAGE_GREETING, OUTCOME_PROTOCOL,
 		"the code changes within the reply: 250 mx", 0 } },
-	{ "line too long", { "S= 220 ", "S*2045 x" },
+	{ "long line", { "S= 220 ", "S*2045 x", "S: x", NO_OFFER },
+	    { STAGE_EHLO, OUTCOME_STARTTLS_NOT_OFFERED, NOT_OFFERED, 250 } },
+	{ "line too long", { "S= 220 ", "S*262144 x" },
 	    { STAGE_GREETING, OUTCOME_PROTOCOL,
-		"the line is longer than 2048 octets: 220 x*", 0 } },
+		"the reply is longer than 262144 octets: 220 x*", 0 } },
 	{ "too many lines", { "S*129 220-welcome\r\n" },
 	    { STAGE_GREETING, OUTCOME_PROTOCOL,
 		"the reply has more than 128 lines: 220-welcome", 0 } },
@@ -232,7 +234,7 @@ static const struct row no_handshakes[] = {
 	    { STAGE_HANDSHAKE, OUTCOME_HANDSHAKE_FAILED, "*", 0 } },
 	{ "TLS alert", { TO_HELLO, "S= \x15\x03\x03\\0\x02\x02\x28" },
 	    { STAGE_HANDSHAKE, OUTCOME_HANDSHAKE_FAILED,
-		"TLS: the server sent the alert \"handshake failure\"", 0 } },
+		"TLS: the server sent the alert \"handshake_failure\"", 0 } },
 	{ "timeout", { TO_HELLO, "late" },
 	    { STAGE_HANDSHAKE, OUTCOME_TIMEOUT, LATE("30", "TLS handshake"),
 		0 } },
@@ -251,6 +253,81 @@ static const struct row ahead[] = {
 	{ "everything up to 220", { ALL "220 go", EHLO, STARTTLS, NO_TLS },
 	    { STAGE_HANDSHAKE, OUTCOME_HANDSHAKE_FAILED, TLS_CLOSED, 0 } },
 };
+
+/* A device on the way rewrites what is said, or does not. */
+#define STARS	"S: 220 *****************0*2**0*****"
+#define BEHIND	STARS, EHLO
+
+static const struct rewrite_row {
+	const char		*name;
+	const char		*script[CONVERSATION_TURNS];
+	struct conversation_end	 end;
+	enum session_rewrite	 rewrite;
+} rewrites[] = {
+	{ "EHLO, quoted", { BEHIND, "S: 500 what is \"XXXX probe\"?", HELO,
+	    "S: 250 mx", BYE }, { STAGE_EHLO, OUTCOME_STARTTLS_NOT_OFFERED,
+	    "500 what is \"XXXX probe\"?", 500 }, REWRITE_COMMAND },
+	{ "EHLO, quoted, without a mask", { TO_EHLO, "S: 500 XXXX", HELO,
+	    "S: 250 mx", BYE }, { STAGE_EHLO, OUTCOME_STARTTLS_NOT_OFFERED,
+	    "500 XXXX", 500 }, REWRITE_COMMAND },
+	{ "EHLO, not quoted", { BEHIND, "S: 502 no", HELO, "S: 250 mx", BYE },
+	    { STAGE_EHLO, OUTCOME_STARTTLS_NOT_OFFERED, "502 no", 502 },
+	    REWRITE_COMMAND },
+	{ "EHLO and HELO", { BEHIND, "S: 500 XXXX", HELO, "S: 500 XXXX", BYE },
+	    { STAGE_EHLO, OUTCOME_REFUSED, "500 XXXX", 500 },
+	    REWRITE_COMMAND },
+	{ "not EHLO, but the client refused", { BEHIND, "S: 550 5.7.1 no",
+	    HELO, "S: 550 5.7.1 no", BYE },
+	    { STAGE_EHLO, OUTCOME_REFUSED, "550 5.7.1 no", 550 },
+	    REWRITE_NONE },
+	{ "not EHLO, but not for long", { BEHIND, "S: 451 no", HELO,
+	    "S: 250 mx", BYE }, { STAGE_EHLO, OUTCOME_STARTTLS_NOT_OFFERED,
+	    "451 no", 451 }, REWRITE_NONE },
+	{ "nothing", { TO_EHLO, "S: 502 no", HELO, "S: 250 mx", BYE },
+	    { STAGE_EHLO, OUTCOME_STARTTLS_NOT_OFFERED, "502 no", 502 },
+	    REWRITE_NONE },
+	{ "keyword", { BEHIND, "S: 250-mx\r\n250-SIZE\r\n250 XXXXXXXA", BYE },
+	    { STAGE_EHLO, OUTCOME_STARTTLS_NOT_OFFERED, NOT_OFFERED, 250 },
+	    REWRITE_KEYWORD },
+	{ "keyword of another extension", { BEHIND,
+	    "S: 250-mx\r\n250-XXXXXXXA\r\n250 STARTTLS", NO_STARTTLS },
+	    { STAGE_STARTTLS, OUTCOME_STARTTLS_REFUSED, "454 no", 454 },
+	    REWRITE_NONE },
+	{ "greeting alone", { BEHIND, "S: 250-mx\r\n250 SIZE", BYE },
+	    { STAGE_EHLO, OUTCOME_STARTTLS_NOT_OFFERED, NOT_OFFERED, 250 },
+	    REWRITE_NONE },
+};
+
+static void
+test_rewrite(void **state)
+{
+	static const struct conversation_wish wish = { .drips = false };
+	const struct rewrite_row *row = *state;
+	struct conversation *one = conversation_new(&wish);
+
+	conversation_play(one, row->script);
+	conversation_check_end(row->name, one, &row->end);
+	assert_int_equal(one->result.rewrite, row->rewrite);
+	conversation_free(one);
+}
+
+/* Who has no name says its address; this end of a pair has not even that. */
+static void
+test_nameless(void **state)
+{
+	static const char *const script[] = { GREETING,
+		"C: EHLO " SESSION_HELO_UNKNOWN, "S: 502 no",
+		"C: HELO " SESSION_HELO_UNKNOWN, "S: 502 no", BYE, NULL };
+	static const struct conversation_end end = { STAGE_EHLO,
+		OUTCOME_REFUSED, "502 no", 502 };
+	static const struct conversation_wish wish = { .nameless = true };
+	struct conversation *one = conversation_new(&wish);
+
+	(void)state;
+	conversation_play(one, script);
+	conversation_check_end("nameless", one, &end);
+	conversation_free(one);
+}
 
 /* Clear text in the same read as the 220, hence never dripped. */
 static const struct row injections[] = {
@@ -308,6 +385,8 @@ main(void)
 		ROWS("instead of TLS", test_script, no_handshakes),
 		ROWS("pipelined by the server", test_script, ahead),
 		ROWS("clear text after 220", test_injection, injections),
+		ROWS("rewritten", test_rewrite, rewrites),
+		TABLE_ALONE(test_nameless),
 	};
 
 	return table_run(tables, COUNT(tables));

@@ -11,6 +11,7 @@
 
 #include "resolver/memory.h"
 #include "smtp/session.h"
+#include "smtp/tls_alert.h"
 #include "tests/unit/support/certificates.h"
 #include "tests/unit/support/conversation.h"
 #include "tests/unit/support/table.h"
@@ -49,6 +50,9 @@ enum server {
 	DISORDERED,
 	DEMANDING,
 	DEMANDING_1_2,
+	ASKING,
+	ASKING_1_2,
+	FAILING,
 	SERVER_COUNT
 };
 
@@ -67,6 +71,9 @@ static const struct {
 	[DISORDERED] = { 0, { { LEAF, ROOT, INTERMEDIATE } } },
 	[DEMANDING] = { TLS1_3_VERSION, { { OF_ECDSA } } },
 	[DEMANDING_1_2] = { TLS1_2_VERSION, { { OF_ECDSA } } },
+	[ASKING] = { TLS1_3_VERSION, { { OF_ECDSA } } },
+	[ASKING_1_2] = { TLS1_2_VERSION, { { OF_ECDSA } } },
+	[FAILING] = { TLS1_3_VERSION, { { OF_ECDSA } } },
 };
 
 /* Made once, for all tests. */
@@ -86,6 +93,20 @@ find_sent(const enum who *sent, const struct issued *found[SENT_MAX])
 	return count;
 }
 
+/* No session ticket can be made: an internal error, once the client is done. */
+static int
+fail_to_make_ticket(SSL *session, unsigned char *name, unsigned char *iv,
+    EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, int encrypt)
+{
+	(void)session;
+	(void)name;
+	(void)iv;
+	(void)cipher;
+	(void)mac;
+	(void)encrypt;
+	return -1;
+}
+
 static SSL_CTX *
 build_server(enum server server)
 {
@@ -102,6 +123,11 @@ build_server(enum server server)
 	if (server == DEMANDING || server == DEMANDING_1_2)
 		SSL_CTX_set_verify(context,
 		    SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	if (server == ASKING || server == ASKING_1_2)
+		SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+	if (server == FAILING)
+		SSL_CTX_set_tlsext_ticket_key_evp_cb(context,
+		    fail_to_make_ticket);
 	return context;
 }
 
@@ -138,7 +164,7 @@ static const struct conversation_end done = { STAGE_DONE, OUTCOME_DONE, NULL,
 	0 };
 static const struct conversation_end refused = { STAGE_HANDSHAKE,
 	OUTCOME_HANDSHAKE_FAILED,
-	"TLS: the server sent the alert \"handshake failure\"", 0 };
+	"TLS: the server sent the alert \"handshake_failure\"", 0 };
 
 /* A conversation with the server, up to where the script leaves it. */
 static struct conversation *
@@ -339,20 +365,80 @@ test_after_handshake(void **state)
 /*
  * In TLS 1.3 the handshake is done before the server can say that it wants to
  * see more of the client (RFC 8446 4.4.2.4). Before that version, it is not.
+ * In either case what it says belongs to the handshake.
  */
+static const struct demand_row {
+	const char		*name;
+	enum server		 server;
+	struct conversation_end	 end;
+	unsigned int		 alert;
+	bool			 asks;
+} demand_rows[] = {
+	{ "a certificate, TLS 1.3", DEMANDING, { STAGE_HANDSHAKE,
+	    OUTCOME_CLIENT_CERTIFICATE,
+	    "TLS: the server sent the alert \"certificate_required\"", 0 },
+	    ALERT_CERTIFICATE_REQUIRED, true },
+	{ "a certificate, TLS 1.2", DEMANDING_1_2, { STAGE_HANDSHAKE,
+	    OUTCOME_CLIENT_CERTIFICATE,
+	    "TLS: the server sent the alert \"handshake_failure\"", 0 },
+	    ALERT_HANDSHAKE_FAILURE, true },
+	{ "nothing: it fails", FAILING, { STAGE_HANDSHAKE,
+	    OUTCOME_HANDSHAKE_FAILED,
+	    "TLS: the server sent the alert \"internal_error\"", 0 },
+	    ALERT_INTERNAL_ERROR, false },
+};
+
 static void
 test_demanding_servers(void **state)
 {
+	const struct demand_row *row = *state;
+	struct conversation *one = talk(row->server, fails);
+
+	conversation_check_end(row->name, one, &row->end);
+	assert_int_equal(one->result.alert, row->alert);
+	assert_int_equal(one->result.asks_certificate, row->asks);
+	conversation_free(one);
+}
+
+/* A server that asks for a certificate, and what it may do without one. */
+static const struct asking_row {
+	const char		*name;
+	const char		*script[CONVERSATION_TURNS];
+	struct conversation_end	 end;
+} asking_rows[] = {
+	{ "welcome", { TO_TLS, "TLS", EHLO, "S: 250 mx", BYE },
+	    { STAGE_DONE, OUTCOME_DONE, NULL, 0 } },
+	{ "no answer", { TO_TLS, "TLS", EHLO, "late" },
+	    { STAGE_DONE, OUTCOME_DONE, NULL, 0 } },
+	{ "closed", { TO_TLS, "TLS", EHLO, "close" },
+	    { STAGE_DONE, OUTCOME_DONE, NULL, 0 } },
+	{ "closed at once", { TO_TLS, "TLS close", EHLO },
+	    { STAGE_DONE, OUTCOME_DONE, NULL, 0 } },
+	{ "reset", { TO_TLS, "TLS", EHLO, "reset" },
+	    { STAGE_DONE, OUTCOME_DONE, NULL, 0 } },
+	{ "garbage", { TO_TLS, "TLS", EHLO, "S: what?" },
+	    { STAGE_DONE, OUTCOME_DONE, NULL, 0 } },
+	{ "busy", { TO_TLS, "TLS", EHLO, "S: 421 4.7.0 too many", BYE },
+	    { STAGE_DONE, OUTCOME_DONE, NULL, 0 } },
+	{ "a certificate, it says", { TO_TLS, "TLS", EHLO,
+	    "S: 421 4.7.1 No client certificate presented", BYE },
+	    { STAGE_HANDSHAKE, OUTCOME_CLIENT_CERTIFICATE,
+		"421 4.7.1 No client certificate presented", 421 } },
+};
+
+static void
+test_asking_servers(void **state)
+{
+	const struct asking_row *row = *state;
 	struct conversation *one;
+	size_t server;
 
-	(void)state;
-	one = talk(DEMANDING, fails);
-	conversation_check_end("TLS 1.3", one, &done);
-	conversation_free(one);
-
-	one = talk(DEMANDING_1_2, fails);
-	conversation_check_end("TLS 1.2", one, &refused);
-	conversation_free(one);
+	for (server = ASKING; server <= ASKING_1_2; server++) {
+		one = talk((enum server)server, row->script);
+		conversation_check_end(row->name, one, &row->end);
+		assert_true(one->result.asks_certificate);
+		conversation_free(one);
+	}
 }
 
 /* A handshake larger than the limit on clear text that waits to be read. */
@@ -475,7 +561,8 @@ main(void)
 		TABLE_ALONE(test_nothing_to_offer),
 		TABLE(test_sni, sni_rows),
 		TABLE(test_after_handshake, after_rows),
-		TABLE_ALONE(test_demanding_servers),
+		TABLE(test_demanding_servers, demand_rows),
+		TABLE(test_asking_servers, asking_rows),
 		TABLE_ALONE(test_long_chain),
 		TABLE_ALONE(test_injection),
 		TABLE_ALONE(test_so_far),

@@ -73,7 +73,7 @@ static void
 start(struct conversation *one)
 {
 	const struct session_options options = {
-		.helo = CONVERSATION_HELO,
+		.helo = one->wish.nameless ? NULL : CONVERSATION_HELO,
 		.server_name = one->wish.server_name,
 		.except = one->wish.except,
 		.keep_replies = one->wish.keeps,

@@ -37,6 +37,7 @@ struct conversation_wish {
 	const char *const	*before;	/* the start, its script */
 	const char		*server_name;	/* borrowed */
 	key_set			 except;
+	bool			 nameless;	/* we are */
 	bool			 keeps;		/* the replies */
 	bool			 leaves;	/* result and stream alone */
 	int			 trace_level;	/* 0: there is no trace */
