@@ -15,9 +15,6 @@
 /* Characters of a masked word, or asterisks of a greeting; "EHLO" has four. */
 #define MASK_LEAST	4
 
-/* The reply to a connection that is welcome (RFC 5321 4.2). */
-#define CODE_READY	220
-
 void
 reply_init(struct reply *reply)
 {
@@ -73,7 +70,7 @@ static bool
 may_continue(const struct reply *reply, int code)
 {
 	return reply->count == 0 || code == reply->code ||
-	    (reply->code == CODE_READY && code / 100 >= 4);
+	    (reply->code == REPLY_READY && code / 100 >= 4);
 }
 
 /* Adds the line in `partial`, which is complete, to the reply. */
@@ -99,6 +96,8 @@ take_line(struct reply *reply)
 		size--;
 	if (start > size)
 		start = size;
+	if (code != reply->code)
+		reply->welcomes = reply->count;
 	reply->code = code;
 	reply->lines = memory_grow(reply->lines, reply->count,
 	    sizeof(*reply->lines));

@@ -16,6 +16,9 @@
 #define REPLY_LINES_MAX	128
 #define REPLY_OCTETS_MAX 262144
 
+/* The reply to a connection that is welcome (RFC 5321 4.2). */
+#define REPLY_READY	220
+
 enum reply_state {
 	REPLY_MORE,		/* not complete yet */
 	REPLY_BAD,		/* not SMTP, or beyond a limit: see `why` */
@@ -26,6 +29,7 @@ struct reply {
 	int		  code;		/* 200 to 599; of the last line */
 	char		**lines;	/* owned, printable, without the code */
 	size_t		  count;
+	size_t		  welcomes;	/* lines of 220 before a refusal */
 	const char	 *why;		/* static; for REPLY_BAD */
 	char		  partial[REPLY_LINE_MAX]; /* the line being received,
 						    * or the bad one */

@@ -430,8 +430,9 @@ trace_reply(struct session *session, enum reply_state state)
 		    session->traced + 1 < reply->count)
 			separator = "-";
 		trace_say(session->options.trace, TRACE_CONVERSATION,
-		    session->options.subject, "S: %d%s%s", reply->code,
-		    separator, line);
+		    session->options.subject, "S: %d%s%s",
+		    session->traced < reply->welcomes ? REPLY_READY :
+		    reply->code, separator, line);
 	}
 }
 

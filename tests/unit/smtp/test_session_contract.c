@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -298,6 +299,23 @@ test_trace_of_half_a_reply(void **state)
 	conversation_free(one);
 }
 
+/* A line of a welcome that ends in a refusal has the code that came with it. */
+static void
+test_trace_of_a_refusal(void **state)
+{
+	static const char *const script[] = { "S: 220-mx\r\n220-wait\r\n"
+	    "554-no\r\n554 never", QUIT, NULL };
+	static const struct conversation_wish wish = {
+		.trace_level = TRACE_CONVERSATION };
+	struct conversation *one = conversation_new(&wish);
+
+	(void)state;
+	conversation_play(one, script);
+	assert_non_null(strstr(one->heard, "2 S: 220-mx\n2 S: 220-wait\n"
+	    "2 S: 554-no\n2 S: 554 never\n"));
+	conversation_free(one);
+}
+
 static void
 test_stage_names(void **state)
 {
@@ -327,6 +345,7 @@ main(void)
 		TABLE_ALONE(test_limits_are_total),
 		TABLE_ALONE(test_trace),
 		TABLE_ALONE(test_trace_of_half_a_reply),
+		TABLE_ALONE(test_trace_of_a_refusal),
 		TABLE_ALONE(test_stage_names),
 	};
 
