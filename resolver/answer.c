@@ -160,6 +160,7 @@ answer_free(struct answer *answer)
 	origin_free(answer->origin);
 	free(answer->owner);
 	free(answer->expanded);
+	free(answer->target);
 	free(answer->dname);
 	free(answer->why);
 	free(answer);
@@ -226,6 +227,7 @@ answer_copy(const struct answer *answer)
 	copy = memory_copy(answer, sizeof(*answer));
 	copy->owner = memory_string(answer->owner);
 	copy->expanded = memory_string(answer->expanded);
+	copy->target = memory_string(answer->target);
 	copy->dname = memory_string(answer->dname);
 	copy->why = memory_string(answer->why);
 	copy->origin = origin_copy(answer->origin);
@@ -258,6 +260,35 @@ answer_source_ttl(const struct answer *answer)
 {
 	return answer->ttl > answer->signed_ttl ? answer->ttl :
 	    answer->signed_ttl;
+}
+
+const struct answer_period *
+answer_period_of(const struct answer *answer, const char *owner,
+    enum dns_type type)
+{
+	size_t i;
+
+	for (i = 0; answer != NULL && i < answer->period_count; i++) {
+		if (answer->periods[i].type == type &&
+		    name_equal(answer->periods[i].owner, owner))
+			return &answer->periods[i];
+	}
+	return NULL;
+}
+
+char *
+answer_wildcard(const struct answer_period *rrset)
+{
+	const char *encloser = rrset->owner;
+	size_t labels = name_label_count(rrset->owner);
+
+	/* "*" itself is never counted (RFC 4034 3.1.3). */
+	if (rrset->labels == 0 || rrset->labels >= labels ||
+	    strncmp(rrset->owner, "*.", 2) == 0)
+		return NULL;
+	for (; labels > rrset->labels; labels--)
+		encloser = name_parent(encloser);
+	return memory_format("*.%s", encloser);
 }
 
 bool
@@ -318,6 +349,8 @@ follow_aliases(struct answer *answer, const ldns_rr_list *list,
 		*end = name_field(record, 0);
 		if (*end == NULL)
 			return "an alias is malformed";
+		if (answer->target == NULL)
+			answer->target = wire_name(*end);
 		lower_ttl(answer, ldns_rr_ttl(record));
 		i = 0;
 	}

@@ -85,6 +85,10 @@ struct answer_period {
 	char		*owner;		/* owned; of the RRset */
 	char		*zone;		/* owned; the signer's name */
 	uint16_t	 type;		/* of the RRset, by its number */
+	uint8_t		 labels;	/* of the owner's, those signed: fewer
+					 * than it has where a wildcard was
+					 * expanded (RFC 4034 3.1.3); 0: not
+					 * known */
 	uint16_t	 key_tag;	/* of that signature */
 	uint8_t		 algorithm;
 	time_t		 from;
@@ -125,6 +129,9 @@ struct answer {
 	char			*expanded;	/* owned; where the alias chain
 						 * ends, or the owner */
 	bool			 aliased;	/* there is an alias chain */
+	char			*target;	/* owned; where the first alias
+						 * of it leads; NULL: not
+						 * aliased, or not known */
 	char			*dname;		/* owned; owner of the DNAME
 						 * record that makes its first
 						 * alias (RFC 6672 3.1); NULL:
@@ -221,6 +228,19 @@ bool		 answer_is_secure(const struct answer *answer);
  * cache on the way counts it down, or caps it.
  */
 uint32_t	 answer_source_ttl(const struct answer *answer);
+
+/*
+ * The signed RRset of that owner and type, among those that the answer depends
+ * on. Borrowed; NULL: there is none.
+ */
+const struct answer_period *answer_period_of(const struct answer *answer,
+		    const char *owner, enum dns_type type);
+
+/*
+ * The wildcard that such an RRset was expanded from (RFC 4592 2.1.1), as its
+ * signature has it: "*.example.org". Owned by the caller; NULL: from none.
+ */
+char		*answer_wildcard(const struct answer_period *rrset);
 
 /* Whether it proves (if unsigned, says) that no record of the type exists. */
 bool		 answer_is_absent(const struct answer *answer);

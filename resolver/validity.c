@@ -28,15 +28,18 @@ read_signature(struct answer_period *period, const ldns_rr *signature,
 {
 	const ldns_rdf *type = ldns_rr_rrsig_typecovered(signature);
 	const ldns_rdf *algorithm = ldns_rr_rrsig_algorithm(signature);
+	const ldns_rdf *labels = ldns_rr_rrsig_labels(signature);
 	const ldns_rdf *tag = ldns_rr_rrsig_keytag(signature);
 	const ldns_rdf *from = ldns_rr_rrsig_inception(signature);
 	const ldns_rdf *until = ldns_rr_rrsig_expiration(signature);
 
-	if (type == NULL || algorithm == NULL || tag == NULL || from == NULL ||
-	    until == NULL || ldns_rr_rrsig_signame(signature) == NULL)
+	if (type == NULL || algorithm == NULL || labels == NULL ||
+	    tag == NULL || from == NULL || until == NULL ||
+	    ldns_rr_rrsig_signame(signature) == NULL)
 		return false;
 	*period = (struct answer_period){
 		.type = (uint16_t)ldns_rdf2rr_type(type),
+		.labels = ldns_rdf2native_int8(labels),
 		.algorithm = ldns_rdf2native_int8(algorithm),
 		.key_tag = ldns_rdf2native_int16(tag),
 		.from = serial_time(ldns_rdf2native_int32(from), now),

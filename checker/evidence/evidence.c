@@ -76,6 +76,7 @@ host_unjudge(struct host_evidence *host)
 		free(judged->reference_names[i]);
 	tlsa_set_clear(&judged->records);
 	free(judged->record_matches);
+	free(judged->place);
 	*judged = (struct host_judgement){ 0 };
 }
 

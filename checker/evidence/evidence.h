@@ -112,7 +112,10 @@ struct host_judgement {
 	const struct answer	*tlsa;		/* borrowed; the TLSA answer
 						 * that counts, NULL: none */
 	const char		*base_domain;	/* borrowed; its base domain */
-	struct advice_rrset	 rrset;		/* where its records are */
+	char			*place;		/* owned; where its records are,
+						 * or belong (placement.h);
+						 * NULL: not anywhere */
+	struct advice_rrset	 rrset;		/* there */
 	struct tlsa_set		 records;	/* of that answer */
 	bool			*record_matches; /* owned; each: matches some
 						 * handshake */

@@ -143,11 +143,18 @@ host_dns_alias(const struct host_evidence *host, enum dns_type *type)
 const char *
 host_dns_server_name(const struct host_evidence *host)
 {
+	const char *base;
 	size_t deciding;
 
-	if (host_dns_state(host, &deciding) != HOST_DNS_DANE)
+	switch (host_dns_state(host, &deciding)) {
+	case HOST_DNS_DANE:
+	case HOST_DNS_TLSA_NONE:
+	case HOST_DNS_TLSA_INSECURE:
+		base = host_dns_base_domain(host, deciding);
+		return base != NULL ? base : host->name;
+	default:
 		return host->name;
-	return host_dns_base_domain(host, deciding);
+	}
 }
 
 enum verdict

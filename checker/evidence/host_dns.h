@@ -46,8 +46,9 @@ const char	*host_dns_alias(const struct host_evidence *host,
 		    enum dns_type *type);
 
 /*
- * The name for SNI (RFC 7672 8.1): the base domain whose TLSA records count,
- * the host's own where none do. Borrowed.
+ * The name for SNI (RFC 7672 8.1): the base domain whose TLSA records count, or
+ * would if they were there, or secure; the host's own where there cannot be
+ * such. Borrowed.
  */
 const char	*host_dns_server_name(const struct host_evidence *host);
 

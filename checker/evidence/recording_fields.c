@@ -311,7 +311,7 @@ find_tlsa(const void *value, const struct evidence *evidence)
 	return 0;
 }
 
-/* Its owner is that of the records, too (judge_host_dns). */
+/* The owner of its records is known by then (judge_host_dns). */
 static bool
 set_tlsa(void *value, size_t number, const struct evidence *evidence)
 {
@@ -323,7 +323,7 @@ set_tlsa(void *value, size_t number, const struct evidence *evidence)
 	judged->tlsa = host_of(judged)->tlsa[number - 1];
 	if (judged->tlsa == NULL)
 		return false;
-	judged->rrset.owner = judged->tlsa->owner;
+	judged->rrset.owner = judged->place;
 	return true;
 }
 
@@ -477,6 +477,7 @@ static const struct recording_field period_rows[] = {
 	NEEDED_NAME(struct answer_period, owner, BOTH),
 	NEEDED_NAME(struct answer_period, zone, BOTH),
 	UNSIGNED(struct answer_period, type, BOTH, UINT16_MAX),
+	UNSIGNED(struct answer_period, labels, BOTH, UINT8_MAX),
 	UNSIGNED(struct answer_period, key_tag, BOTH, UINT16_MAX),
 	UNSIGNED(struct answer_period, algorithm, BOTH, UINT8_MAX),
 	TIME(struct answer_period, from, BOTH),
@@ -511,6 +512,7 @@ static const struct recording_shape origin_shape =
 	    ANSWER_RECORDS_MAX), \
 	NEEDED_NAME(struct answer, expanded, BOTH), \
 	FLAG(struct answer, aliased, BOTH), \
+	NAME(struct answer, target, BOTH), \
 	NAME(struct answer, dname, BOTH), \
 	FLAG(struct answer, truncated, BOTH), \
 	UNSIGNED(struct answer, ttl, BOTH, UINT32_MAX), \
@@ -682,6 +684,7 @@ static const struct recording_field host_judgement_rows[] = {
 	REFERENCE(struct host_judgement, tlsa, REPORTED, &tlsa_reference),
 	REFERENCE(struct host_judgement, base_domain, REPORTED,
 	    &base_reference),
+	NAME(struct host_judgement, place, REPORTED),
 	STRUCT(struct host_judgement, rrset, REPORTED, &rrset_shape),
 	STRUCT(struct host_judgement, records, REPORTED, &tlsa_set_shape),
 	DERIVED(struct host_judgement, untried),

@@ -214,10 +214,11 @@ drop_uris(struct tlsrpt *tlsrpt)
 	tlsrpt->rua_count = 0;
 }
 
-/* One record: nothing, if it is another kind's. */
+/* Record I: nothing, if it is another kind's. */
 static void
-take_record(struct tlsrpt *tlsrpt, const struct answer_record *record)
+take_record(struct tlsrpt *tlsrpt, const struct answer *answer, size_t i)
 {
+	const struct answer_record *record = &answer->records[i];
 	struct span text;
 	uint8_t *joined;
 
@@ -225,6 +226,7 @@ take_record(struct tlsrpt *tlsrpt, const struct answer_record *record)
 	text.at = joined;
 	if (take_version(&text) && tlsrpt->records++ == 0) {
 		tlsrpt->state = TLSRPT_PRESENT;
+		tlsrpt->first = i;
 		if (!take_fields(tlsrpt, text))
 			tlsrpt->state = TLSRPT_MALFORMED;
 		else if (tlsrpt->rua_count == 0)
@@ -245,7 +247,7 @@ tlsrpt_init(struct tlsrpt *tlsrpt, const struct answer *answer)
 		return;
 	tlsrpt->state = TLSRPT_NONE;
 	for (i = 0; i < answer->count; i++)
-		take_record(tlsrpt, &answer->records[i]);
+		take_record(tlsrpt, answer, i);
 	if (tlsrpt->records > 1)
 		tlsrpt->state = TLSRPT_SEVERAL;
 	if (tlsrpt->state != TLSRPT_PRESENT)

@@ -21,6 +21,8 @@ enum tlsrpt_state {
 struct tlsrpt {
 	enum tlsrpt_state	 state;
 	size_t			 records;	/* with the version */
+	size_t			 first;		/* of them: its index in the
+						 * answer */
 	/*
 	 * Where reports go, mailto: and https: alone, in the record's order.
 	 * Owned, printable; only where it is PRESENT.

@@ -32,9 +32,8 @@ advise_or_own_key(struct diagnosis *diagnosis,
 	free(way_out);
 }
 
-/* Whether a handshake presents what the record is of, by usage and data. */
-static bool
-is_presented(const struct tlsa *record, const struct chain *chain)
+bool
+diagnose_is_presented(const struct tlsa *record, const struct chain *chain)
 {
 	size_t i;
 
@@ -56,68 +55,119 @@ is_here(const struct diagnose_input *input,
 	    input->handshake < endpoint->handshakes + endpoint->handshake_count;
 }
 
+/*
+ * Whether all that an address presents would pass here as well, held against
+ * this host's records and names: it can be told to do the same then.
+ */
+static bool
+would_pass_here(const struct diagnose_input *input,
+    const struct endpoint_evidence *endpoint)
+{
+	struct match_input rules = *input->rules;
+	struct match_result *results;
+	bool passes = endpoint->outcome == OUTCOME_DONE &&
+	    endpoint->incomplete == NULL;
+	size_t i;
+
+	for (i = 0; passes && i < endpoint->handshake_count; i++) {
+		rules.chain = endpoint->handshakes[i].seen->chain;
+		results = match_chain(&rules);
+		passes = match_any(results, rules.records->count, MATCH_MATCH);
+		match_free(results, rules.records->count);
+	}
+	return passes;
+}
+
+/* A handshake that presents what the record is of, and where. Borrowed. */
+struct elsewhere {
+	const struct host_evidence	*host;
+	const struct endpoint_evidence	*endpoint;
+	const struct handshake		*seen;
+	bool				 would_pass;	/* here */
+};
+
+/* At the same address, with a certificate of another key type. */
+static void
+add_here(struct diagnosis *diagnosis, const struct diagnose_input *input,
+    const struct elsewhere *found)
+{
+	diagnosis->code = FINDING_MATCHES_ELSEWHERE;
+	diagnosis->text = memory_format("is of the certificate for %s that "
+	    "this server holds as well%s, not of the one for %s",
+	    key_type_name(found->seen->key_type),
+	    input->record->usage == TLSA_DANE_TA ? ", or above it" : "",
+	    key_type_name(input->chain->certificates[0].key_type));
+	advise_own_key(diagnosis, input);
+}
+
 static void
 add_elsewhere(struct diagnosis *diagnosis,
-    const struct diagnose_input *input, const struct host_evidence *host,
-    const struct endpoint_evidence *endpoint, const struct handshake *seen)
+    const struct diagnose_input *input, const struct elsewhere *found)
 {
-	const char *type = key_type_name(seen->key_type);
-	char *address;
+	char *address = address_text(&found->endpoint->address);
 
 	diagnosis->code = FINDING_MATCHES_ELSEWHERE;
-	if (is_here(input, endpoint)) {
-		diagnosis->text = memory_format("is of the certificate for %s "
-		    "that this server holds as well%s, not of the one for %s",
-		    type, input->record->usage == TLSA_DANE_TA ?
-		    ", or above it" : "", key_type_name(
-		    input->chain->certificates[0].key_type));
-		advise_own_key(diagnosis, input);
-		return;
-	}
-	address = address_text(&endpoint->address);
 	diagnosis->text = memory_format("matches what %s [%s] presents (%s), "
 	    "but not what is presented here: one of the two was left behind",
-	    host->name, address, type);
-	advise_or_own_key(diagnosis, input, memory_format("have it present "
-	    "what [%s] does", address));
+	    found->host->name, address,
+	    key_type_name(found->seen->key_type));
+	if (found->would_pass)
+		advise_or_own_key(diagnosis, input, memory_format("have it "
+		    "present what [%s] does", address));
+	else
+		advise_own_key(diagnosis, input);
 	free(address);
 }
 
-/* Another handshake, of the same address or of others, that presents it. */
+/* Addresses whose chains are tried here, at most, for one record. */
+#define TRIED_MAX	8
+
+/*
+ * Another handshake, of the same address or of others, that presents it: one
+ * that would pass here rather than another.
+ */
 static bool
-find_elsewhere(struct diagnosis *diagnosis,
-    const struct diagnose_input *input, bool here)
+find_elsewhere(const struct diagnose_input *input, bool here,
+    struct elsewhere *found)
 {
 	const struct handshake_evidence *handshake;
 	const struct host_evidence *host;
 	struct handshake_walk walk;
-	size_t i;
+	size_t i, tried = 0;
 
+	*found = (struct elsewhere){ 0 };
 	for (i = 0; i < input->evidence->host_count; i++) {
 		host = &input->evidence->hosts[i];
 		walk = (struct handshake_walk){ 0 };
 		while ((handshake = handshake_next(host, &walk)) != NULL) {
 			if (is_here(input, walk.endpoint) != here ||
-			    !is_presented(input->record,
+			    !diagnose_is_presented(input->record,
 			    handshake->seen->chain))
 				continue;
-			add_elsewhere(diagnosis, input, host, walk.endpoint,
-			    handshake->seen);
-			return true;
+			*found = (struct elsewhere){ host, walk.endpoint,
+			    handshake->seen, !here &&
+			    would_pass_here(input, walk.endpoint) };
+			if (here || found->would_pass || ++tried == TRIED_MAX)
+				return true;
 		}
 	}
-	return false;
+	return found->host != NULL;
 }
 
 static bool
 explain_elsewhere(struct diagnosis *diagnosis,
     const struct diagnose_input *input)
 {
+	struct elsewhere found;
+
 	if (!input->failing || !input->record->usable ||
 	    input->evidence == NULL)
 		return false;
-	return find_elsewhere(diagnosis, input, true) ||
-	    find_elsewhere(diagnosis, input, false);
+	if (find_elsewhere(input, true, &found))
+		add_here(diagnosis, input, &found);
+	else if (find_elsewhere(input, false, &found))
+		add_elsewhere(diagnosis, input, &found);
+	return found.host != NULL;
 }
 
 /* A CA that a record may be of. */
@@ -285,7 +335,7 @@ diagnose(struct diagnosis *diagnosis, const struct diagnose_input *input)
 	if ((record->usage != TLSA_DANE_TA && record->usage != TLSA_DANE_EE) ||
 	    record->selector > TLSA_SPKI ||
 	    record->matching_type > TLSA_SHA2_512 || record->size == 0 ||
-	    is_presented(record, input->chain))
+	    diagnose_is_presented(record, input->chain))
 		return false;
 	/* The most telling first. */
 	return diagnose_data(diagnosis, input) ||

@@ -13,6 +13,7 @@
 struct chain;
 struct evidence;
 struct handshake_evidence;
+struct host_evidence;
 struct known_cas;
 struct match_input;
 struct tlsa;
@@ -34,6 +35,8 @@ struct diagnose_input {
 	const struct match_input	*rules;		/* it was matched by */
 	const struct handshake_evidence	*handshake;	/* may be NULL */
 	const struct evidence		*evidence;	/* all else, or NULL */
+	const struct host_evidence	*host;		/* whose record it is;
+							 * NULL with that */
 	const struct advice_rrset	*rrset;		/* of the record */
 	const struct ca_lookup		*ca_lookup;	/* may be NULL */
 	const struct known_cas		*known_cas;	/* may be NULL */
@@ -45,6 +48,10 @@ struct diagnosis {
 	char			*text;		/* owned; after "record [1] " */
 	struct advice_list	 advice;	/* owned */
 };
+
+/* Whether a chain has what the record is of, by usage and data. */
+bool	diagnose_is_presented(const struct tlsa *record,
+	    const struct chain *chain);
 
 /* False: nothing helpful is known, and DIAGNOSIS owns nothing. */
 bool	diagnose(struct diagnosis *diagnosis,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/judge/shared_rrset.h"
 #include "checker/tlsa/advice.h"
 #include "checker/tlsa/match.h"
 #include "checker/tlsa/misencoding.h"
@@ -109,6 +110,24 @@ changes_to(const struct tlsa *record, const struct form *form,
 }
 
 /*
+ * Advises to remove the record as well, which nothing can match: beside the
+ * right one it would be as wrong.
+ */
+static void
+advise_removal(struct diagnosis *diagnosis, const struct diagnose_input *input)
+{
+	const struct tlsa_set *set = input->rules->records;
+	const bool authenticated = !input->failing ||
+	    advice_list_count(&diagnosis->advice, ADVICE_PUBLISH) > 0;
+
+	if (input->host != NULL && authenticated && shared_rrset_is_stale(
+	    input->evidence, input->host,
+	    (size_t)(input->record - set->records)))
+		advice_add_remove(&diagnosis->advice, input->rrset,
+		    input->record);
+}
+
+/*
  * Says WHAT the record is, in words (becomes owned), and what must be changed
  * (MUST first, may be NULL) to make the record of FORM of it; or that this
  * would not help.
@@ -135,6 +154,7 @@ conclude(struct diagnosis *diagnosis, const struct diagnose_input *input,
 		advice_add_own_key(&diagnosis->advice, input->rrset,
 		    input->rules);
 	}
+	advise_removal(diagnosis, input);
 	free(text);
 	free(what);
 }
@@ -188,6 +208,7 @@ explain_nothing(struct diagnosis *diagnosis,
 		    i == 0 ? "SHA2-256" : "SHA2-512");
 		advice_add_own_key(&diagnosis->advice, input->rrset,
 		    input->rules);
+		advise_removal(diagnosis, input);
 		return true;
 	}
 	return false;

@@ -5,6 +5,7 @@
 
 #include "checker/evidence/host_dns.h"
 #include "checker/judge/judge_parts.h"
+#include "checker/judge/placement.h"
 #include "checker/judge/server_status.h"
 #include "checker/judge/zone_status.h"
 #include "resolver/memory.h"
@@ -149,6 +150,7 @@ judge_null_among_others(struct judge_state *state)
 {
 	const struct answer *mx = state->evidence->mx;
 	struct advice_rrset rrset;
+	struct placement place;
 	struct finding *finding;
 	char *data;
 	size_t i;
@@ -159,7 +161,8 @@ judge_null_among_others(struct judge_state *state)
 	    "an MX record that names no host (\".\") stands beside others: "
 	    "large senders take it that there is no mail service, and return "
 	    "all mail (RFC 7505 3)");
-	rrset = (struct advice_rrset){ mx->expanded, answer_source_ttl(mx) };
+	place = placement_find(state->evidence, mx);
+	rrset = (struct advice_rrset){ place.owner, answer_source_ttl(mx) };
 	for (i = 0; i < mx->count; i++) {
 		if (mx->records[i].name == NULL ||
 		    strcmp(mx->records[i].name, ".") != 0)
@@ -169,6 +172,7 @@ judge_null_among_others(struct judge_state *state)
 		advice_add_remove_data(&finding->advice, &rrset, DNS_MX, data);
 		free(data);
 	}
+	placement_clear(&place);
 	advice_add_text(&finding->advice, "or, if the domain takes no mail, "
 	    "remove the others");
 	return VERDICT_FAIL;
@@ -381,7 +385,7 @@ judge(struct evidence *evidence, const struct judge_options *options)
 	zone_status_judge(evidence);
 	server_status_judge(evidence);
 	for (i = 0; i < evidence->host_count; i++)
-		judge_host_dns(&evidence->hosts[i]);
+		judge_host_dns(evidence, &evidence->hosts[i]);
 	for (i = 0; i < evidence->host_count; i++)
 		judge_disputed_host(evidence, &evidence->hosts[i]);
 	explained = judge_resolver(&state);
@@ -397,6 +401,7 @@ judge(struct evidence *evidence, const struct judge_options *options)
 	judged->verdict = judge_domain(&state, evidence);
 	if (judge_crash(&state) == VERDICT_UNKNOWN)
 		judged->verdict = VERDICT_UNKNOWN;
+	judge_placement(&state);
 	finding_list_settle(&judged->findings);
 	judge_budget_report(&state);
 	judging_end(&state);

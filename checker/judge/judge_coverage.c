@@ -3,6 +3,7 @@
  * published must have a record that matches.
  */
 #include "checker/judge/judge_parts.h"
+#include "checker/judge/shared_rrset.h"
 #include "checker/tlsa/verifier.h"
 
 /*
@@ -23,6 +24,15 @@ covers(const struct host_evidence *host,
 			return true;
 	}
 	return false;
+}
+
+/* Whether it is authenticated, but not by a record of the combination. */
+static bool
+is_uncovered(const struct host_evidence *host,
+    const struct handshake_evidence *handshake, const struct tlsa *combination)
+{
+	return handshake->judged.verdict == VERDICT_PASS &&
+	    !covers(host, handshake, combination);
 }
 
 /*
@@ -48,7 +58,51 @@ advise_record(struct judge_state *state, struct advice_list *advice,
 	return false;
 }
 
-/* Advises to remove the combination, where no record of it is in use. */
+/*
+ * Advises records that cover HANDSHAKE, or all of the host that the combination
+ * does not cover (NULL). False: some would be left, and nothing is advised.
+ */
+static bool
+advise_records(struct judge_state *state, struct advice_list *advice,
+    const struct handshake_evidence *handshake,
+    const struct tlsa *combination)
+{
+	struct advice_list records = { NULL, 0 };
+	const struct handshake_evidence *other;
+	struct handshake_walk walk = { 0 };
+	bool all = true;
+
+	while (all && (other = handshake_next(state->host, &walk)) != NULL) {
+		if (handshake != NULL ? other == handshake :
+		    is_uncovered(state->host, other, combination))
+			all = advise_record(state, &records,
+			    other->seen->chain, combination);
+	}
+	if (all)
+		advice_list_append(advice, &records);
+	advice_list_clear(&records);
+	return all;
+}
+
+/*
+ * Whether no record of the combination is of anything that is presented: then,
+ * and only then, its records do nothing but harm.
+ */
+static bool
+is_stale(const struct judge_state *state, const struct tlsa *combination)
+{
+	const struct host_evidence *host = state->host;
+	const struct tlsa_set *set = &host->judged.records;
+	size_t i;
+
+	for (i = 0; i < set->count; i++) {
+		if (tlsa_same_combination(&set->records[i], combination) &&
+		    !shared_rrset_is_stale(state->evidence, host, i))
+			return false;
+	}
+	return shared_rrset_is_seen(state->evidence, host);
+}
+
 static void
 advise_removal(struct judge_state *state, struct advice_list *advice,
     const struct tlsa *combination)
@@ -65,39 +119,25 @@ advise_removal(struct judge_state *state, struct advice_list *advice,
 	}
 }
 
-/* Whether a record of the combination matches any handshake, or may do so. */
-static bool
-is_in_use(const struct host_judgement *judged, const struct tlsa *combination)
-{
-	size_t i;
-
-	for (i = 0; i < judged->records.count; i++) {
-		if (judged->record_matches[i] && tlsa_same_combination(
-		    &judged->records.records[i], combination))
-			return true;
-	}
-	return judged->untried;
-}
-
-/* ENDPOINT NULL: it is so at all of the host. */
+/* ENDPOINT NULL: it is so at all of the host, HANDSHAKE NULL as well. */
 static void
 add_uncovered(struct judge_state *state,
     const struct endpoint_evidence *endpoint,
     const struct handshake_evidence *handshake,
     const struct tlsa *combination)
 {
-	const struct chain *chain = handshake->seen->chain;
-	const bool in_use = is_in_use(&state->host->judged, combination);
+	/* What covers another place is of use. */
+	const bool stale = handshake == NULL && is_stale(state, combination);
 	struct finding *finding;
 
-	finding = judging_add_at(state, endpoint, endpoint != NULL ?
+	finding = judging_add_at(state, endpoint, handshake != NULL ?
 	    (int)handshake->seen->key_type : FINDING_ALL_KEY_TYPES,
 	    FINDING_COMBINATION_UNCOVERED, "no \"%d %d %d\" record matches "
 	    "what the server presents now: a sender that knows only this "
 	    "combination delays the mail (RFC 7671 8)", combination->usage,
 	    combination->selector, combination->matching_type);
-	if (advise_record(state, &finding->advice, chain, combination)) {
-		if (in_use)
+	if (advise_records(state, &finding->advice, handshake, combination)) {
+		if (!stale)
 			return;
 		advice_add_text(&finding->advice, "or remove the stale "
 		    "\"%d %d %d\" records:", combination->usage,
@@ -105,7 +145,7 @@ add_uncovered(struct judge_state *state,
 	} else if (verifier_exhausted(state->verifier) != NULL) {
 		/* Which record would match has not been found out. */
 		return;
-	} else if (in_use) {
+	} else if (!stale) {
 		advice_add_text(&finding->advice, "correct what it presents, "
 		    "so that a \"%d %d %d\" record can match it",
 		    combination->usage, combination->selector,
@@ -117,10 +157,8 @@ add_uncovered(struct judge_state *state,
 
 /* The host's authenticated handshakes that a combination covers, or not. */
 struct coverage {
-	size_t				 covered;
-	size_t				 uncovered;
-	const struct handshake_evidence	*example;	/* borrowed; one that is
-							 * not covered */
+	size_t	covered;
+	size_t	uncovered;
 };
 
 static struct coverage
@@ -128,18 +166,16 @@ count_coverage(const struct host_evidence *host,
     const struct tlsa *combination)
 {
 	const struct handshake_evidence *handshake;
-	struct coverage coverage = { 0, 0, NULL };
+	struct coverage coverage = { 0, 0 };
 	struct handshake_walk walk = { 0 };
 
 	while ((handshake = handshake_next(host, &walk)) != NULL) {
 		if (handshake->judged.verdict != VERDICT_PASS)
 			continue;
-		if (covers(host, handshake, combination)) {
+		if (is_uncovered(host, handshake, combination))
+			coverage.uncovered++;
+		else
 			coverage.covered++;
-			continue;
-		}
-		coverage.uncovered++;
-		coverage.example = handshake;
 	}
 	return coverage;
 }
@@ -154,13 +190,12 @@ judge_combination(struct judge_state *state, const struct tlsa *combination)
 	struct handshake_walk walk = { 0 };
 
 	if (coverage.uncovered > 0 && coverage.covered == 0) {
-		add_uncovered(state, NULL, coverage.example, combination);
+		add_uncovered(state, NULL, NULL, combination);
 		return;
 	}
 	while (coverage.uncovered > 0 &&
 	    (handshake = handshake_next(host, &walk)) != NULL) {
-		if (handshake->judged.verdict == VERDICT_PASS &&
-		    !covers(host, handshake, combination))
+		if (is_uncovered(host, handshake, combination))
 			add_uncovered(state, walk.endpoint, handshake,
 			    combination);
 	}

@@ -5,13 +5,16 @@
 
 #include "checker/evidence/expiry.h"
 #include "checker/evidence/host_dns.h"
+#include "checker/judge/placement.h"
+#include "checker/judge/shared_rrset.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 
 void
-judge_host_dns(struct host_evidence *host)
+judge_host_dns(const struct evidence *evidence, struct host_evidence *host)
 {
 	struct host_judgement *judged = &host->judged;
+	struct placement placement;
 	size_t deciding;
 
 	judged->dns = host_dns_state(host, &deciding);
@@ -20,7 +23,9 @@ judge_host_dns(struct host_evidence *host)
 	if (judged->tlsa == NULL)
 		return;
 	judged->base_domain = host_dns_base_domain(host, deciding);
-	judged->rrset.owner = judged->tlsa->owner;
+	placement = placement_find(evidence, judged->tlsa);
+	judged->place = placement.owner;
+	judged->rrset.owner = judged->place;
 	if (answer_has_records(judged->tlsa))
 		judged->rrset.ttl = answer_source_ttl(judged->tlsa);
 }
@@ -91,23 +96,106 @@ judge_host_facts(struct judge_state *state, struct host_evidence *host)
 	judge_host_matches(host);
 }
 
-/* Advises a "3 1 1" for each key that was seen; false: none was. */
+/* What came of looking for keys to publish records of. */
+enum seen_keys {
+	KEYS_UNSEEN,		/* no server was asked */
+	KEYS_NOT_READY,		/* with records, something would fail */
+	KEYS_ADVISED,
+};
+
+/*
+ * Whether records would make an address no worse: it must talk TLS with all who
+ * then insist on that, unless records that nobody can use demand it already
+ * (RFC 7672 2.2).
+ */
 static bool
-advise_seen_keys(struct finding *finding, const struct host_evidence *host)
+is_ready(const struct host_evidence *host,
+    const struct endpoint_evidence *endpoint)
 {
+	const struct handshake *seen;
+	size_t i;
+
+	for (i = 0; i < endpoint->handshake_count; i++) {
+		seen = endpoint->handshakes[i].seen;
+		if (seen->version != 0 && seen->version < TLS_1_2)
+			return false;
+	}
+	return host->judged.dns == HOST_DNS_DANE ||
+	    (endpoint->outcome == OUTCOME_DONE &&
+	    endpoint->handshake_count > 0);
+}
+
+/* Adds a "3 1 1" for each key of the host. */
+static enum seen_keys
+advise_keys_of(struct judge_state *state, struct advice_list *advice,
+    const struct host_evidence *host)
+{
+	const struct advice_rrset *rrset = &state->host->judged.rrset;
 	const struct handshake_evidence *handshake;
 	struct handshake_walk walk = { 0 };
-	struct tlsa record;
+	struct match_input rules;
+	size_t i;
 
-	while ((handshake = handshake_next(host, &walk)) != NULL) {
-		tlsa_of_certificate(&record,
-		    handshake->seen->chain->certificates, TLSA_DANE_EE,
-		    TLSA_SPKI, TLSA_SHA2_256);
-		advice_add_publish(&finding->advice, &host->judged.rrset,
-		    &record);
-		free(record.data);
+	for (i = 0; i < host->endpoint_count; i++) {
+		if (!is_ready(host, &host->endpoints[i]))
+			return KEYS_NOT_READY;
 	}
-	return finding->advice.count > 0;
+	while ((handshake = handshake_next(host, &walk)) != NULL) {
+		rules = judging_match_input(state, host,
+		    handshake->seen->chain);
+		if (!advice_add_own_key(advice, rrset, &rules))
+			return KEYS_NOT_READY;
+	}
+	return advice->count > 0 ? KEYS_ADVISED : KEYS_UNSEEN;
+}
+
+/* The same of all hosts that would share the records. */
+static enum seen_keys
+advise_seen_keys(struct judge_state *state, struct advice_list *advice)
+{
+	struct advice_list records = { NULL, 0 };
+	const struct host_evidence *host;
+	enum seen_keys keys = KEYS_UNSEEN;
+	size_t i;
+
+	for (i = 0; (host = shared_rrset_host(state->evidence, state->host,
+	    i)) != NULL; i++) {
+		keys = advise_keys_of(state, &records, host);
+		if (keys != KEYS_ADVISED)
+			break;
+	}
+	if (keys == KEYS_ADVISED)
+		advice_list_append(advice, &records);
+	advice_list_clear(&records);
+	return keys;
+}
+
+/*
+ * What to do about a record that nobody can use. Where it is one of others that
+ * can be used it can go; else one must come in its place, since nobody knows
+ * what would be found without it: at another base domain, or by a wildcard.
+ */
+static void
+advise_unusable(struct judge_state *state, struct advice_list *advice,
+    const struct tlsa *record)
+{
+	const struct host_judgement *judged = &state->host->judged;
+	const bool alone = tlsa_set_usable(&judged->records) == 0;
+	struct advice_list keys = { NULL, 0 };
+
+	/* Without data it cannot be written down. */
+	if (record->size == 0) {
+		advice_add_text(advice, alone ? "correct it" :
+		    "correct or remove it");
+		return;
+	}
+	advice_add_text(advice, "correct it%s", !alone ? ", or" :
+	    advise_seen_keys(state, &keys) == KEYS_ADVISED ?
+	    ", or replace it" : "");
+	if (alone && keys.count == 0)
+		return;
+	advice_list_append(advice, &keys);
+	advice_add_remove(advice, &judged->rrset, record);
 }
 
 /* One record by itself: a duplicate, or one that nobody can use. */
@@ -126,16 +214,30 @@ judge_record(struct judge_state *state, size_t i)
 	} else if (!record->usable) {
 		finding = judging_add(state, FINDING_TLSA_RECORD_UNUSABLE,
 		    "record [%zu] cannot be used: %s", i + 1, record->why);
-		/* Without data it cannot be written down. */
-		advice_add_text(&finding->advice, record->size > 0 ?
-		    "correct it, or" : "correct or remove it");
-		if (record->size > 0)
-			advice_add_remove(&finding->advice, &judged->rrset,
-			    record);
+		advise_unusable(state, &finding->advice, record);
 	} else {
 		return;
 	}
 	finding->place.record = (int)i;
+}
+
+/* Advises what senders could authenticate. */
+static void
+advise_usable(struct judge_state *state, struct advice_list *advice)
+{
+	switch (advise_seen_keys(state, advice)) {
+	case KEYS_UNSEEN:
+		advice_add_text(advice, "publish a \"3 1 1\" record of the "
+		    "server's key");
+		break;
+	case KEYS_NOT_READY:
+		advice_add_text(advice, "see to the server's TLS first, which "
+		    "senders that authenticate would not accept, and then "
+		    "publish a \"3 1 1\" record of its key");
+		break;
+	case KEYS_ADVISED:
+		break;
+	}
 }
 
 void
@@ -150,9 +252,7 @@ judge_host_records(struct judge_state *state)
 		finding = judging_add(state, FINDING_TLSA_ALL_UNUSABLE,
 		    "none of the TLSA records can be used, so senders require "
 		    "TLS but authenticate nobody (RFC 7672 2.2)");
-		if (!advise_seen_keys(finding, state->host))
-			advice_add_text(&finding->advice, "publish a \"3 1 1\" "
-			    "record of the server's key");
+		advise_usable(state, &finding->advice);
 	}
 	for (i = 0; i < set->count; i++)
 		judge_record(state, i);
@@ -389,12 +489,29 @@ judge_alias(struct judge_state *state)
 		    answer->expanded);
 }
 
+/* Records would not be secure, wherever they were published. */
+static void
+advise_signing(struct judge_state *state, struct finding *finding)
+{
+	const struct answer *tlsa = state->host->judged.tlsa;
+	struct trust_fault fault = trust_fault_find(state->evidence, tlsa);
+	char *otherwise = memory_format("sign the zone of %s with DNSSEC and "
+	    "have its DS record published", tlsa->expanded);
+
+	judge_trust_advise(finding, &fault, otherwise, tlsa->aliased ?
+	    ", or have the MX record name a host in a signed zone" :
+	    "; then publish a \"3 1 1\" record there");
+	trust_fault_clear(&fault);
+	free(otherwise);
+}
+
 static void
 add_tlsa_none(struct judge_state *state)
 {
 	const struct host_evidence *host = state->host;
 	const struct host_judgement *judged = &host->judged;
 	struct finding *finding;
+	enum seen_keys keys;
 
 	if (judged->tlsa == NULL) {
 		finding = judging_add(state, FINDING_TLSA_NONE,
@@ -404,16 +521,26 @@ add_tlsa_none(struct judge_state *state)
 		return;
 	}
 	finding = judging_add(state, FINDING_TLSA_NONE, "no TLSA records");
-	if (advise_seen_keys(finding, host))
+	if (judged->place == NULL) {
+		advise_signing(state, finding);
+		return;
+	}
+	keys = advise_seen_keys(state, &finding->advice);
+	if (keys == KEYS_NOT_READY)
+		advice_add_text(&finding->advice, "see first that each "
+		    "address of the host offers TLS that senders accept: with "
+		    "TLSA records they insist on it");
+	if (keys == KEYS_ADVISED)
 		return;
 	/* Alike for all hosts, so that it is reported once. */
-	if (strcmp(judged->base_domain, host->name) == 0)
+	if (strcmp(judged->base_domain, host->name) == 0 &&
+	    name_equal(judged->place, judged->tlsa->owner))
 		advice_add_text(&finding->advice, "publish a \"3 1 1\" record "
 		    "at _%u._tcp.HOST (--all prints it)",
 		    (unsigned int)host->port);
 	else
 		advice_add_text(&finding->advice, "publish a \"3 1 1\" record "
-		    "at %s (--all prints it)", judged->tlsa->owner);
+		    "at %s (--all prints it)", judged->place);
 }
 
 static void

@@ -38,7 +38,8 @@ enum verdict	 judge_crash(struct judge_state *state);
  */
 /* A tree of --self-test: its items, and the verdict. */
 void		 judge_self_test(struct evidence *evidence);
-void		 judge_host_dns(struct host_evidence *host);
+void		 judge_host_dns(const struct evidence *evidence,
+		    struct host_evidence *host);
 void		 judge_host_facts(struct judge_state *state,
 		    struct host_evidence *host);
 /* The same for an address of HOST, whose records are known. */
@@ -47,6 +48,12 @@ void		 judge_endpoint_facts(struct judge_state *state,
 		    const struct host_evidence *host);
 /* Which records match any handshake, once the addresses are judged. */
 void		 judge_host_matches(struct host_evidence *host);
+
+/*
+ * What must be done before the records that findings advise can be published,
+ * in front of them. When all findings have been added.
+ */
+void		 judge_placement(struct judge_state *state);
 
 /* Findings of the host at hand. Returns its verdict. */
 enum verdict	 judge_host(struct judge_state *state);

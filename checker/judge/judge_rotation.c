@@ -112,24 +112,61 @@ has_stronger_digest(const struct tlsa_set *set)
 	return false;
 }
 
-/* Advises the records of the siblings that are not pinned. */
-static void
-advise_siblings(const struct judge_state *state, struct advice_list *advice,
+/* What identifies a CA here: its rotation, if it is in one. */
+static const struct known_ca *
+rotation_of(const struct judge_state *state, const struct known_ca *ca)
+{
+	return ca->state == KNOWN_CA_ACTIVE ?
+	    known_cas_rotation(state->options->known_cas, ca, 0) : ca;
+}
+
+/*
+ * Advises records of the server's own keys, for each handshake that depends on
+ * the CA, or one with which it takes turns. False: none would match.
+ */
+static bool
+advise_own_keys(struct judge_state *state, struct advice_list *advice,
     const struct known_ca *ca)
 {
-	const bool stronger =
-	    has_stronger_digest(&state->host->judged.records);
+	const struct handshake_evidence *handshake;
+	struct handshake_walk walk = { 0 };
+	struct match_input rules;
+	const struct known_ca *sole;
+
+	while ((handshake = handshake_next(state->host, &walk)) != NULL) {
+		sole = sole_ca(state, handshake);
+		if (sole == NULL ||
+		    rotation_of(state, sole) != rotation_of(state, ca))
+			continue;
+		rules = judging_match_input(state, state->host,
+		    handshake->seen->chain);
+		advice_add_own_key(advice, &state->host->judged.rrset,
+		    &rules);
+	}
+	return advice->count > 0;
+}
+
+/*
+ * Advises the records of the siblings that are not pinned. Their keys' SHA2-512
+ * is not known: where that is published, the server's own key does not depend
+ * on them.
+ */
+static void
+advise_siblings(struct judge_state *state, struct advice_list *advice,
+    const struct known_ca *ca)
+{
 	const struct known_ca *sibling;
 	size_t i;
 
+	if (has_stronger_digest(&state->host->judged.records)) {
+		advise_own_keys(state, advice, ca);
+		return;
+	}
 	for (i = 0; (sibling = known_cas_rotation(state->options->known_cas,
 	    ca, i)) != NULL; i++) {
-		if (stronger || (sibling != ca && !is_pinned(state, sibling)))
+		if (sibling != ca && !is_pinned(state, sibling))
 			advise_ca(state, advice, sibling);
 	}
-	if (advice->count > 0 && stronger)
-		advice_add_text(advice, "in place of the \"2 1 2\" records, "
-		    "beside which they would not count (RFC 7671 9)");
 }
 
 /*
@@ -196,8 +233,6 @@ static void
 judge_retired(struct judge_state *state, const struct known_ca *ca,
     const struct handshake_evidence *handshake)
 {
-	const struct match_input rules = judging_match_input(state,
-	    state->host, handshake->seen->chain);
 	struct finding *finding;
 
 	if (!only_retired_cas_pinned(state, handshake))
@@ -207,18 +242,9 @@ judge_retired(struct judge_state *state, const struct known_ca *ca,
 	    "lead up to it", ca->name);
 	/* Not yet the error that it is going to be. */
 	judging_set_severity(state, finding, SEVERITY_WARNING);
-	if (advice_add_own_key(&finding->advice, &state->host->judged.rrset,
-	    &rules))
+	if (advise_own_keys(state, &finding->advice, ca))
 		advice_add_text(&finding->advice, "or \"2 1 1\" records of the "
 		    "CAs that issue now, before the renewal");
-}
-
-/* What identifies a CA here: its rotation, if it is in one. */
-static const struct known_ca *
-rotation_of(const struct judge_state *state, const struct known_ca *ca)
-{
-	return ca->state == KNOWN_CA_ACTIVE ?
-	    known_cas_rotation(state->options->known_cas, ca, 0) : ca;
 }
 
 void

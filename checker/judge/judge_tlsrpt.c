@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "checker/evidence/tlsrpt.h"
+#include "checker/judge/placement.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 
@@ -29,20 +30,57 @@ fault_text(const struct tlsrpt *tlsrpt)
 	return NULL;
 }
 
-/* The record at the end of the alias, where there is one. */
+/* The data of a TXT record in presentation format. Owned by the caller. */
+static char *
+data_text(const struct answer_record *record)
+{
+	char *text = NULL, *string;
+	size_t at, size;
+
+	for (at = 0; at < record->size; at += 1 + size) {
+		size = record->data[at];
+		if (size > record->size - at - 1)
+			size = record->size - at - 1;
+		string = advice_quote(record->data + at + 1, size);
+		text = memory_join(text, " ", string);
+		free(string);
+	}
+	return text;
+}
+
+/* The record that is there and does not count, in favour of the new one. */
 static void
-advise_record(const struct judge_state *state, struct finding *finding)
+advise_removal(const struct evidence *evidence, struct finding *finding,
+    const struct advice_rrset *rrset, const struct tlsrpt *tlsrpt)
+{
+	char *data;
+
+	if (tlsrpt->records == 0)
+		return;
+	data = data_text(&evidence->tlsrpt->records[tlsrpt->first]);
+	if (data != NULL)
+		advice_add_remove_data(&finding->advice, rrset, DNS_TXT, data);
+	free(data);
+}
+
+/* A record that counts, in place of one that does not. */
+static void
+advise_record(const struct judge_state *state, struct finding *finding,
+    const struct tlsrpt *tlsrpt)
 {
 	const struct evidence *evidence = state->evidence;
-	const struct advice_rrset rrset = { evidence->tlsrpt->expanded,
-		ADVICE_TTL };
+	struct placement place = placement_find(evidence, evidence->tlsrpt);
+	const struct advice_rrset rrset = { place.owner, ADVICE_TTL };
 	char *text, *data;
 
 	/* Other names need an address that is not made of them. */
-	if (!name_is_host(evidence->domain)) {
+	if (!name_is_host(evidence->domain) || place.owner == NULL) {
 		advice_add_text(&finding->advice, "publish a TXT record "
-		    "\"v=TLSRPTv1; rua=mailto:ADDRESS\" at %s",
-		    evidence->tlsrpt->expanded);
+		    "\"v=TLSRPTv1; rua=mailto:ADDRESS\" at %s%s",
+		    place.owner != NULL ? place.owner :
+		    evidence->tlsrpt->owner,
+		    tlsrpt->records > 0 ? " in its place" : "");
+		placement_clear(&place);
 		return;
 	}
 	text = memory_format("v=TLSRPTv1; rua=mailto:tlsrpt@%s",
@@ -50,7 +88,9 @@ advise_record(const struct judge_state *state, struct finding *finding)
 	data = advice_quote(text, strlen(text));
 	advice_add_publish_data(&finding->advice, &rrset, DNS_TXT, data);
 	advice_add_text(&finding->advice, "with an address of yours that "
-	    "takes them");
+	    "takes them%s", tlsrpt->records > 0 ? ", in place of" : "");
+	advise_removal(evidence, finding, &rrset, tlsrpt);
+	placement_clear(&place);
 	free(data);
 	free(text);
 }
@@ -70,10 +110,8 @@ judge_tlsrpt(struct judge_state *state)
 		    "8460 3)", fault);
 		if (tlsrpt.state == TLSRPT_SEVERAL)
 			advice_add_text(&finding->advice, "leave one of them");
-		else if (tlsrpt.state != TLSRPT_NONE)
-			advice_add_text(&finding->advice, "in its place");
-		if (tlsrpt.state != TLSRPT_SEVERAL)
-			advise_record(state, finding);
+		else
+			advise_record(state, finding, &tlsrpt);
 	}
 	free(fault);
 	tlsrpt_clear(&tlsrpt);

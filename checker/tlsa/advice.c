@@ -190,6 +190,23 @@ advice_list_append(struct advice_list *list, struct advice_list *more)
 }
 
 void
+advice_list_insert(struct advice_list *list, size_t at,
+    struct advice_list *more)
+{
+	struct advice_list rest = { NULL, 0 };
+	size_t i;
+
+	for (i = at; i < list->count; i++) {
+		rest.items = memory_grow(rest.items, rest.count,
+		    sizeof(*rest.items));
+		rest.items[rest.count++] = list->items[i];
+	}
+	list->count = at;
+	advice_list_append(list, more);
+	advice_list_append(list, &rest);
+}
+
+void
 advice_list_clear(struct advice_list *list)
 {
 	size_t i;
@@ -388,6 +405,18 @@ advice_type(const struct match_input *input, size_t depth,
 	return matching_type;
 }
 
+static bool
+is_published(const struct tlsa_set *set, const struct tlsa *record)
+{
+	size_t i;
+
+	for (i = 0; i < set->count; i++) {
+		if (tlsa_equal(&set->records[i], record))
+			return true;
+	}
+	return false;
+}
+
 bool
 advice_add_tried(struct advice_list *list, const struct advice_rrset *rrset,
     const struct match_input *input, size_t depth, const struct tlsa *kind)
@@ -397,7 +426,8 @@ advice_add_tried(struct advice_list *list, const struct advice_rrset *rrset,
 	if (!advice_try(input, depth, (enum tlsa_selector)kind->selector,
 	    (enum tlsa_matching_type)kind->matching_type, &record))
 		return false;
-	advice_add_publish(list, rrset, &record);
+	if (!is_published(input->records, &record))
+		advice_add_publish(list, rrset, &record);
 	free(record.data);
 	return true;
 }

@@ -75,6 +75,9 @@ void	advice_add_remove_data(struct advice_list *list,
 char	*advice_quote(const void *bytes, size_t size);
 /* Appends the items of MORE, which is empty afterwards. */
 void	advice_list_append(struct advice_list *list, struct advice_list *more);
+/* Puts them in front of the item at AT; MORE is empty afterwards. */
+void	advice_list_insert(struct advice_list *list, size_t at,
+	    struct advice_list *more);
 void	advice_list_clear(struct advice_list *list);
 /* About how many octets the list takes in a report. */
 size_t	advice_list_octets(const struct advice_list *list);
@@ -127,7 +130,10 @@ enum tlsa_matching_type
 	    enum tlsa_selector selector,
 	    enum tlsa_matching_type matching_type);
 
-/* As advice_try, of the record to add to LIST. False: nothing was added. */
+/*
+ * As advice_try, of the record to add to LIST, unless it is published already.
+ * False: nothing was added.
+ */
 bool	advice_add_tried(struct advice_list *list,
 	    const struct advice_rrset *rrset, const struct match_input *input,
 	    size_t depth, const struct tlsa *kind);

@@ -59,6 +59,12 @@ class Daemons:
         self.running.append(process)
         return process
 
+    def end(self, process: subprocess.Popen) -> None:
+        """Ends one that was started, and waits for it."""
+        self.running.remove(process)
+        process.terminate()
+        process.wait()
+
     def stop(self) -> None:
         for process in reversed(self.running):
             process.terminate()

@@ -5,7 +5,9 @@ import concurrent.futures
 import ipaddress
 import pathlib
 import re
+import subprocess
 import tempfile
+from collections.abc import Callable
 
 import case as cases_
 import real_servers
@@ -76,6 +78,7 @@ class Lab:
         self.servers: dict[tuple[str, str], Server] = {}
         self.zones: dict[str, Zone] = {}
         self.chains = 0
+        self.name_servers: list[subprocess.Popen] = []
         self.scratch: tempfile.TemporaryDirectory | None = None
         # Real servers that cannot be started here, and why.
         self.missing: dict[str, str] = {}
@@ -157,6 +160,17 @@ class Lab:
             server = self.servers[case.name, name]
             server.tls = plan.tls
             server.change(self._chains(case, plan.sends))
+
+    def serve_anew(self, change: Callable[[dict[str, Zone]], None]) -> None:
+        """Has the name servers serve the zones as the cases say that they are,
+        but for what CHANGE does to them."""
+        for process in self.name_servers:
+            self.daemons.end(process)
+        self._make_zones()
+        change(self.zones)
+        self._serve_zones()
+        for server in self.scripted, self.second:
+            server.zones = self.zones
 
     # --- building it
 
@@ -320,9 +334,8 @@ class Lab:
         (self.work / "wrong.anchor").write_text(
             f". IN DS 12345 13 2 {'00' * 32}\n")
 
-    def _start_name_servers(self) -> None:
+    def _serve_zones(self) -> None:
         files = self._sign_zones()
-        self._write_hints()
         zones = list(self.zones.values())
         top, below = files.pop("."), files.pop(cases_.TOP)
         behind = Signer(self.daemons, self.work / "zones" / "behind")
@@ -333,9 +346,13 @@ class Lab:
                        zone.name: behind.write(zone.copy_behind())
                        for zone in zones if zone.behind})]
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            list(pool.map(lambda each: serve(
+            self.name_servers = list(pool.map(lambda each: serve(
                 self.daemons, self.work / each[0], *each[1:]), daemons))
-        self._start_scripted(zones)
+
+    def _start_name_servers(self) -> None:
+        self._serve_zones()
+        self._write_hints()
+        self._start_scripted(list(self.zones.values()))
         # A resolver that believes everything, for --resolver. Name servers see
         # that it is not mxdane who asks them.
         start_unbound(self.daemons, self.work, RESOLVER, "iterator",

@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import pathlib
+import subprocess
 import time
 
 import names
@@ -274,7 +275,7 @@ remote-control:
 
 
 def serve(daemons: Daemons, folder: pathlib.Path, addresses: list[str],
-          files: dict[str, pathlib.Path]) -> None:
+          files: dict[str, pathlib.Path]) -> subprocess.Popen:
     """Starts an NSD at ADDRESSES with the zone files, and waits for it."""
     folder.mkdir(parents=True, exist_ok=True)
     text = NSD_CONFIGURATION.format(folder=folder, addresses="\n".join(
@@ -291,6 +292,7 @@ def serve(daemons: Daemons, folder: pathlib.Path, addresses: list[str],
     wait_for_port(address, 53, process, log)
     for name in files:
         _wait_for_zone(address, name, folder / "nsd.log")
+    return process
 
 
 def _wait_for_zone(address: str, name: str, log: pathlib.Path,

@@ -343,7 +343,8 @@ test_references(void **state)
 	judged = &decoded->hosts[0].judged;
 	assert_ptr_equal(judged->tlsa, decoded->hosts[0].tlsa[0]);
 	assert_ptr_equal(judged->base_domain, decoded->hosts[0].name);
-	assert_ptr_equal(judged->rrset.owner, judged->tlsa->owner);
+	assert_string_equal(judged->place, judged->tlsa->owner);
+	assert_ptr_equal(judged->rrset.owner, judged->place);
 	assert_ptr_equal(decoded->judged.findings.items[0].place.host,
 	    decoded->hosts[0].name);
 	assert_int_equal(decoded->judged.findings.items[0].code,

@@ -156,7 +156,7 @@ evidence_of(const struct rotation_row *row, const struct chain *chain)
 
 	for (i = 0; i < RECORDS_MAX && row->records[i] != NULL; i++)
 		add_record(host, row->records[i]);
-	judge_host_dns(host);
+	judge_host_dns(evidence, host);
 	tlsa_set_settle(&host->judged.records);	/* in the order of the row */
 	endpoint = fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE, NULL);
 	for (i = 0; i < HANDSHAKES_MAX && row->matching[i] != NULL; i++) {

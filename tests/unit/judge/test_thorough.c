@@ -79,8 +79,9 @@ static const struct tlsrpt_row tlsrpt_rows[] = {
 	      "\032v=TLSRPTv1; rua=mailto:c@d" }, NULL, "leave one" },
 	{ "one that is malformed", "example.org", DNSSEC_SECURE,
 	    { "\017v=TLSRPTv1; rua" }, NULL,
-	    "in its place\npublish  _smtp._tls.example.org. "
-	    RECORD("example.org") },
+	    "publish  _smtp._tls.example.org. " RECORD("example.org")
+	    " of yours that takes them, in place of\n"
+	    "remove   _smtp._tls.example.org. IN TXT \"v=TLSRPTv1; rua\"" },
 	{ "no answer", "example.org", DNSSEC_FAILED, { NULL }, NULL, NULL },
 	{ "bogus", "example.org", DNSSEC_BOGUS, { NULL }, NULL, NULL },
 };
