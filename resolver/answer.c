@@ -282,13 +282,11 @@ answer_wildcard(const struct answer_period *rrset)
 	const char *encloser = rrset->owner;
 	size_t labels = name_label_count(rrset->owner);
 
-	/* "*" itself is never counted (RFC 4034 3.1.3). */
-	if (rrset->labels == 0 || rrset->labels >= labels ||
-	    strncmp(rrset->owner, "*.", 2) == 0)
+	if (rrset->labels == 0 || rrset->labels >= labels)
 		return NULL;
 	for (; labels > rrset->labels; labels--)
 		encloser = name_parent(encloser);
-	return memory_format("*.%s", encloser);
+	return name_wildcard(encloser);
 }
 
 bool

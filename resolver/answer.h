@@ -238,7 +238,8 @@ const struct answer_period *answer_period_of(const struct answer *answer,
 
 /*
  * The wildcard that such an RRset was expanded from (RFC 4592 2.1.1), as its
- * signature has it: "*.example.org". Owned by the caller; NULL: from none.
+ * signature has it, which never counts "*" itself (RFC 4034 3.1.3). Owned by
+ * the caller; NULL: from none.
  */
 char		*answer_wildcard(const struct answer_period *rrset);
 

@@ -283,6 +283,27 @@ name_label_count(const char *name)
 	return count;
 }
 
+/* "*", escaped. */
+#define ASTERISK "\\042"
+
+char *
+name_wildcard(const char *encloser)
+{
+	return strcmp(encloser, ".") == 0 ? memory_string(ASTERISK) :
+	    memory_format("%s.%s", ASTERISK, encloser);
+}
+
+char *
+name_in_zone(const char *name)
+{
+	const size_t length = strlen(ASTERISK);
+
+	if (strncmp(name, ASTERISK, length) == 0 &&
+	    (name[length] == '.' || name[length] == '\0'))
+		return memory_format("*%s", name + length);
+	return memory_string(name);
+}
+
 bool
 name_is_localhost(const char *name)
 {

@@ -51,6 +51,14 @@ const char *name_parent(const char *name);
 /* How many labels it has; the root has none. */
 size_t	 name_label_count(const char *name);
 
+/*
+ * The wildcard below a name (RFC 4592 2.1.1), in the form above; and a name as
+ * zone files have it, where a wildcard's first label is "*". Owned by the
+ * caller.
+ */
+char	*name_wildcard(const char *encloser);
+char	*name_in_zone(const char *name);
+
 /* Whether it can be a host's: labels of letters, digits, '-' and '_'. */
 bool	 name_is_host(const char *name);
 

@@ -109,13 +109,13 @@ enum host_dns {
 struct host_judgement {
 	enum verdict		 verdict;
 	enum host_dns		 dns;
-	const struct answer	*tlsa;		/* borrowed; the TLSA answer
-						 * that counts, NULL: none */
-	const char		*base_domain;	/* borrowed; its base domain */
 	char			*place;		/* owned; where its records are,
 						 * or belong (placement.h);
 						 * NULL: not anywhere */
-	struct advice_rrset	 rrset;		/* there */
+	const struct answer	*tlsa;		/* borrowed; the TLSA answer
+						 * that counts, NULL: none */
+	const char		*base_domain;	/* borrowed; its base domain */
+	struct advice_rrset	 rrset;		/* where its records are */
 	struct tlsa_set		 records;	/* of that answer */
 	bool			*record_matches; /* owned; each: matches some
 						 * handshake */

@@ -681,10 +681,10 @@ static const struct recording_shape rrset_shape =
 static const struct recording_field host_judgement_rows[] = {
 	ENUM(struct host_judgement, verdict, REPORTED, &verdicts),
 	ENUM(struct host_judgement, dns, REPORTED, &states),
+	NAME(struct host_judgement, place, REPORTED),
 	REFERENCE(struct host_judgement, tlsa, REPORTED, &tlsa_reference),
 	REFERENCE(struct host_judgement, base_domain, REPORTED,
 	    &base_reference),
-	NAME(struct host_judgement, place, REPORTED),
 	STRUCT(struct host_judgement, rrset, REPORTED, &rrset_shape),
 	STRUCT(struct host_judgement, records, REPORTED, &tlsa_set_shape),
 	DERIVED(struct host_judgement, untried),

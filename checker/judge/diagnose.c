@@ -32,20 +32,6 @@ advise_or_own_key(struct diagnosis *diagnosis,
 	free(way_out);
 }
 
-bool
-diagnose_is_presented(const struct tlsa *record, const struct chain *chain)
-{
-	size_t i;
-
-	for (i = 0; i < chain->count; i++) {
-		if (record->usage == advice_usage(i) &&
-		    (i == 0 || !chain_repeats_own(chain, i)) &&
-		    match_is_of(record, &chain->certificates[i]))
-			return true;
-	}
-	return false;
-}
-
 /* Whether the handshake in question is one with this address. */
 static bool
 is_here(const struct diagnose_input *input,
@@ -78,11 +64,11 @@ would_pass_here(const struct diagnose_input *input,
 	return passes;
 }
 
-/* A handshake that presents what the record is of, and where. Borrowed. */
+/* A handshake that presents what the record is of, and where. */
 struct elsewhere {
-	const struct host_evidence	*host;
-	const struct endpoint_evidence	*endpoint;
-	const struct handshake		*seen;
+	const struct host_evidence	*host;		/* borrowed */
+	const struct endpoint_evidence	*endpoint;	/* borrowed */
+	const struct handshake		*seen;		/* borrowed */
 	bool				 would_pass;	/* here */
 };
 
@@ -141,7 +127,7 @@ find_elsewhere(const struct diagnose_input *input, bool here,
 		walk = (struct handshake_walk){ 0 };
 		while ((handshake = handshake_next(host, &walk)) != NULL) {
 			if (is_here(input, walk.endpoint) != here ||
-			    !diagnose_is_presented(input->record,
+			    !match_is_of_chain(input->record,
 			    handshake->seen->chain))
 				continue;
 			*found = (struct elsewhere){ host, walk.endpoint,
@@ -335,7 +321,7 @@ diagnose(struct diagnosis *diagnosis, const struct diagnose_input *input)
 	if ((record->usage != TLSA_DANE_TA && record->usage != TLSA_DANE_EE) ||
 	    record->selector > TLSA_SPKI ||
 	    record->matching_type > TLSA_SHA2_512 || record->size == 0 ||
-	    diagnose_is_presented(record, input->chain))
+	    match_is_of_chain(record, input->chain))
 		return false;
 	/* The most telling first. */
 	return diagnose_data(diagnosis, input) ||

@@ -49,10 +49,6 @@ struct diagnosis {
 	struct advice_list	 advice;	/* owned */
 };
 
-/* Whether a chain has what the record is of, by usage and data. */
-bool	diagnose_is_presented(const struct tlsa *record,
-	    const struct chain *chain);
-
 /* False: nothing helpful is known, and DIAGNOSIS owns nothing. */
 bool	diagnose(struct diagnosis *diagnosis,
 	    const struct diagnose_input *input);

@@ -231,8 +231,9 @@ judge_misplaced(struct judge_state *state)
 		finding = judging_add(state, FINDING_TLSA_AT_MAIL_DOMAIN,
 		    "there are TLSA records at %s, below the mail domain, "
 		    "where senders do not look for them", misplaced->owner);
-		advice_add_text(&finding->advice, "publish them below the name "
-		    "of the MX host, at _%u._tcp", (unsigned int)host->port);
+		advice_add_text(&finding->advice, "publish those that match "
+		    "the MX host's server below its name, at _%u._tcp (--all "
+		    "prints what does)", (unsigned int)host->port);
 	}
 	state->host = NULL;
 }

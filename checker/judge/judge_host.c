@@ -485,8 +485,11 @@ judge_alias(struct judge_state *state)
 		    "in place of the alias: its TLSA records are below that "
 		    "name", host->name);
 	else
-		advice_add_text(&finding->advice, "have the MX record name %s",
-		    answer->expanded);
+		advice_add_text(&finding->advice, "have the MX record name "
+		    "%s%s", answer->expanded,
+		    judged->dns == HOST_DNS_ADDRESS_INSECURE ?
+		    ", once the TLSA records match that it may have: there "
+		    "senders may look for them" : "");
 }
 
 /* Records would not be secure, wherever they were published. */

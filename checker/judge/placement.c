@@ -23,7 +23,7 @@ would_count(const struct evidence *evidence, const struct answer *answer)
 	if (answer->dnssec != DNSSEC_INSECURE || answer->type != DNS_TLSA)
 		return true;
 	fault = trust_fault_find(evidence, answer);
-	/* An absence under opt-out is not secure, but what is there would be. */
+	/* An absence under opt-out is not secure; what is there would be. */
 	secure = fault.at == ZONE_OPT_OUT ||
 	    (fault.zone == NULL && answer->opt_out);
 	trust_fault_clear(&fault);
@@ -170,10 +170,22 @@ struct hidden {
 };
 
 static void
+add_reason(struct advice_list *advice, const struct answer_period *rrset)
+{
+	char *wildcard = answer_wildcard(rrset);
+	char *text = name_in_zone(wildcard);
+
+	advice_add_text(advice, "first publish at %s itself what it has from "
+	    "%s, which a new name there or below it hides (RFC 4592 2.2.1):",
+	    rrset->owner, text);
+	free(text);
+	free(wildcard);
+}
+
+static void
 add_hidden(struct hidden *hidden, const struct answer *answer)
 {
 	const struct answer_period *rrset;
-	char *wildcard;
 	size_t i;
 
 	for (i = 0; answer != NULL && i < answer->period_count; i++) {
@@ -183,16 +195,11 @@ add_hidden(struct hidden *hidden, const struct answer *answer)
 		    !is_hidden(rrset, hidden->owner))
 			continue;
 		hidden->count++;
-		wildcard = answer_wildcard(rrset);
-		if (wildcard != NULL && (hidden->name == NULL ||
-		    !name_equal(hidden->name, rrset->owner)))
-			advice_add_text(hidden->advice, "first publish at %s "
-			    "itself what it has from %s, which a new name "
-			    "there or below it hides (RFC 4592 2.2.1):",
-			    rrset->owner, wildcard);
+		if (hidden->name == NULL ||
+		    !name_equal(hidden->name, rrset->owner))
+			add_reason(hidden->advice, rrset);
 		hidden->name = rrset->owner;
 		add_rrset(hidden->advice, answer, rrset);
-		free(wildcard);
 	}
 }
 

@@ -1,6 +1,6 @@
 #include "checker/judge/shared_rrset.h"
 
-#include "checker/judge/diagnose.h"
+#include "checker/tlsa/match.h"
 #include "resolver/name.h"
 
 static bool
@@ -100,7 +100,7 @@ is_of_handshake(const struct host_evidence *host, size_t record,
 	if (match->would_match || match->status == MATCH_UNTRIED)
 		return true;
 	return tlsa->usable && ((match->faults & MATCH_FAULT_DATA) == 0 ||
-	    diagnose_is_presented(tlsa, handshake->seen->chain));
+	    match_is_of_chain(tlsa, handshake->seen->chain));
 }
 
 bool

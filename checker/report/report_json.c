@@ -396,8 +396,7 @@ put_advised(struct json_put *json, const char *key,
 		if (advice->kind != kind)
 			continue;
 		json_put_object(json, NULL);
-		json_put_owned(json, "owner", advice->owner == NULL ? NULL :
-		    memory_format("%s.", advice->owner));
+		json_put_owned(json, "owner", advice_owner(advice));
 		json_put_number(json, "ttl", advice->ttl);
 		json_put_text(json, "type", dns_type_name(advice->type));
 		json_put_owned(json, "data", advice_data(advice, true));

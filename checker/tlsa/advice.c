@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "resolver/memory.h"
+#include "resolver/name.h"
 #include "smtp/chain.h"
 
 static struct advice *
@@ -278,17 +279,32 @@ advice_data(const struct advice *advice, bool whole)
 }
 
 char *
+advice_owner(const struct advice *advice)
+{
+	char *name, *owner;
+
+	if (advice->owner == NULL)
+		return NULL;
+	name = name_in_zone(advice->owner);
+	owner = memory_format("%s.", name);
+	free(name);
+	return owner;
+}
+
+char *
 advice_text(const struct advice *advice)
 {
-	char *data, *text;
+	char *owner, *data, *text;
 
 	if (advice->kind == ADVICE_TEXT)
 		return memory_string(advice->text);
+	owner = advice_owner(advice);
 	data = advice_data(advice, true);
-	text = advice->owner == NULL ?
+	text = owner == NULL ?
 	    memory_format("%s  %s", advice_verb(advice), data) :
-	    memory_format("%s  %s. IN %s %s", advice_verb(advice),
-	    advice->owner, dns_type_name(advice->type), data);
+	    memory_format("%s  %s IN %s %s", advice_verb(advice), owner,
+	    dns_type_name(advice->type), data);
+	free(owner);
 	free(data);
 	return text;
 }

@@ -94,6 +94,11 @@ size_t	advice_list_count(const struct advice_list *list,
  * 1 1 60785a34..." ("remove   ..." likewise). Owned by the caller.
  */
 char	*advice_text(const struct advice *advice);
+/*
+ * The owner as zone files have it, "*._tcp.mx.example.org.". Owned by the
+ * caller; NULL: there is none.
+ */
+char	*advice_owner(const struct advice *advice);
 /* "publish", "remove"; "" for a text. Static. */
 const char *advice_verb(const struct advice *advice);
 /*

@@ -495,6 +495,22 @@ match_is_of(const struct tlsa *record, const struct certificate *certificate)
 	return record->size == size && memcmp(record->data, data, size) == 0;
 }
 
+bool
+match_is_of_chain(const struct tlsa *record, const struct chain *chain)
+{
+	size_t i;
+
+	if (record->usage == TLSA_DANE_EE)
+		return chain->count > 0 &&
+		    match_is_of(record, chain->certificates);
+	for (i = 1; record->usage == TLSA_DANE_TA && i < chain->count; i++) {
+		if (!chain_repeats_own(chain, i) &&
+		    match_is_of(record, &chain->certificates[i]))
+			return true;
+	}
+	return false;
+}
+
 const char *
 match_status_name(enum match_status status)
 {

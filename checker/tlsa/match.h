@@ -83,6 +83,10 @@ bool		 match_any(const struct match_result *results, size_t count,
 bool		 match_is_of(const struct tlsa *record,
 		    const struct certificate *certificate);
 
+/* The same of any certificate of the chain that its usage allows. */
+bool		 match_is_of_chain(const struct tlsa *record,
+		    const struct chain *chain);
+
 /* "match", "mismatch", ... Static. */
 const char	*match_status_name(enum match_status status);
 

@@ -61,7 +61,7 @@ HOST = {
 }
 ADVISED = {
     "owner": Maybe(re.compile(r".*\.")), "ttl": int,
-    "type": ("TLSA", "DS", "MX", "TXT"),
+    "type": ("TLSA", "DS", "MX", "TXT", "A", "AAAA", "CNAME"),
     "data": re.compile(r"[ -~]+"),
 }
 SERVER = {"name": str, "address": Maybe(str), "transport": ("udp", "tcp")}

@@ -81,7 +81,7 @@ static const struct tlsrpt_row tlsrpt_rows[] = {
 	    { "\017v=TLSRPTv1; rua" }, NULL,
 	    "publish  _smtp._tls.example.org. " RECORD("example.org")
 	    " of yours that takes them, in place of\n"
-	    "remove   _smtp._tls.example.org. IN TXT \"v=TLSRPTv1; rua\"" },
+	    "remove  _smtp._tls.example.org. IN TXT \"v=TLSRPTv1; rua\"" },
 	{ "no answer", "example.org", DNSSEC_FAILED, { NULL }, NULL, NULL },
 	{ "bogus", "example.org", DNSSEC_BOGUS, { NULL }, NULL, NULL },
 };

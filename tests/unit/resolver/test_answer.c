@@ -414,14 +414,21 @@ test_wildcard(void **state)
 		RRSIG(OWNER, "NSEC", "20260203000000", "20260124000000"),
 	} };
 	struct answer *answer = packet_answer(&of_wildcard);
+	char *wildcard;
 
 	(void)state;
+	wildcard = answer_wildcard(answer_period_of(answer,
+	    "_25._tcp." OWNER, DNS_TLSA));
+	assert_string_equal(wildcard, "\\042." OWNER);
+	free(wildcard);
+	assert_null(answer_period_of(answer, OWNER, DNS_TLSA));
 	assert_int_equal(answer->signed_until, INT64_C(1770076800));
 	assert_int_equal(answer->signed_since, INT64_C(1769212800));
 	assert_int_equal(answer->ttl, 300);
 	answer_free(answer);
 	answer = packet_answer(&own);
 	assert_int_equal(answer->signed_until, INT64_C(1770681600));
+	assert_null(answer_wildcard(answer_period_of(answer, OWNER, DNS_A)));
 	answer_free(answer);
 }
 

@@ -508,6 +508,27 @@ test_parent(void **state)
 }
 
 static void
+test_wildcard(void **state)
+{
+	char *name = name_wildcard("example.org"), *text;
+
+	(void)state;
+	assert_true(name_is_normal(name, strlen(name)));
+	text = name_in_zone(name);
+	assert_string_equal(text, "*.example.org");
+	free(text);
+	free(name);
+	name = name_wildcard(".");
+	text = name_in_zone(name);
+	assert_string_equal(text, "*");
+	free(text);
+	free(name);
+	text = name_in_zone("\\042a.example.org");
+	assert_string_equal(text, "\\042a.example.org");
+	free(text);
+}
+
+static void
 test_tlsrpt_owner(void **state)
 {
 	char *owner = name_tlsrpt_owner("example.org");
@@ -538,6 +559,7 @@ main(void)
 		TABLE(test_is_qualified, qualified_rows),
 		TABLE(test_is_at_or_below, below_rows),
 		TABLE(test_parent, parent_rows),
+		TABLE_ALONE(test_wildcard),
 		TABLE(test_is_localhost, localhost_rows),
 		TABLE(test_is_host, host_rows),
 		TABLE(test_is_address, address_rows),
