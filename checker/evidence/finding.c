@@ -235,7 +235,7 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	    NULL,
 	    "each combination of usage, selector and matching type must "
 	    "have a record that matches (RFC 7671 8): add one, or remove "
-	    "the stale records" },
+	    "those that are of nothing that is presented" },
 	[FINDING_KEY_TYPE_UNCOVERED] = { "key-type-uncovered", ERROR,
 	    VALIDATION,
 	    "the server has certificates of several key types, and no "

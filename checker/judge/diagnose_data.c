@@ -64,6 +64,23 @@ digest_for(const struct tlsa *record)
 	    TLSA_SHA2_256;
 }
 
+/* Whether a record of the form is published, with that digest. */
+static bool
+has_digest(const struct tlsa_set *set, const struct form *form,
+    enum tlsa_matching_type digest)
+{
+	size_t i;
+
+	for (i = 0; i < set->count; i++) {
+		if (set->records[i].usable &&
+		    set->records[i].usage == advice_usage(form->depth) &&
+		    set->records[i].selector == form->selector &&
+		    set->records[i].matching_type == digest)
+			return true;
+	}
+	return false;
+}
+
 /* The form in which it would count beside the records that are published. */
 static struct form
 form_beside(const struct diagnose_input *input, const struct form *form)
@@ -74,6 +91,10 @@ form_beside(const struct diagnose_input *input, const struct form *form)
 	if (form->matching_type == TLSA_FULL &&
 	    input->record->matching_type != TLSA_FULL)
 		beside.matching_type = digest_for(input->record);
+	/* A first SHA2-512 would set records aside (RFC 7671 9). */
+	if (beside.matching_type == TLSA_SHA2_512 &&
+	    has_digest(input->rules->records, &beside, TLSA_SHA2_256))
+		beside.matching_type = TLSA_SHA2_256;
 	beside.matching_type = advice_type(input->rules, beside.depth,
 	    beside.selector, beside.matching_type);
 	return beside;
@@ -151,8 +172,9 @@ conclude(struct diagnosis *diagnosis, const struct diagnose_input *input,
 		    beside.selector, beside.matching_type);
 		diagnosis->text = memory_format("%s; corrected, it would still "
 		    "not match: %s", what, text);
-		advice_add_own_key(&diagnosis->advice, input->rrset,
-		    input->rules);
+		if (input->failing)
+			advice_add_own_key(&diagnosis->advice, input->rrset,
+			    input->rules);
 	}
 	advise_removal(diagnosis, input);
 	free(text);
