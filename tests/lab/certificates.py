@@ -5,6 +5,7 @@ import dataclasses
 import datetime
 import hashlib
 import pathlib
+import re
 import secrets
 import subprocess
 import tempfile
@@ -15,6 +16,7 @@ KEY_TYPES = {
     "ec": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
     "rsa": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
     "rsa-1024": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024"],
+    "rsa-768": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:768"],
     "ed25519": ["-algorithm", "ED25519"],
     "ed448": ["-algorithm", "ED448"],
     "rsa-pss": ["-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048"],
@@ -36,6 +38,9 @@ class Specification:
     days: tuple[int, int] = (-1, 90)    # valid from and until, from today
     purpose: str = "serverAuth"         # "" leaves the extension out
     extensions: list[str] = dataclasses.field(default_factory=list)
+    digest: str = "sha256"      # that the issuer signs
+    strings: str = "utf8only"   # ASN.1 types of the name: openssl's string_mask
+    undated: bool = False       # its dates are no dates
     # Octets of the finished certificate and what replaces them (in Latin-1,
     # filled up with dots), for what openssl refuses to write. The signature
     # is then wrong.
@@ -55,8 +60,7 @@ class Certificate:
 
     @property
     def der(self) -> bytes:
-        body = self.pem.split("-----")[2]
-        return base64.b64decode(body)
+        return _der(self.pem)
 
     @property
     def spki(self) -> bytes:
@@ -118,7 +122,8 @@ default_ca = lab
 database = index.txt
 serial = serial
 new_certs_dir = .
-default_md = sha256
+default_md = {digest}
+string_mask = {strings}
 policy = anything
 [anything]
 commonName = optional
@@ -126,6 +131,7 @@ commonName = optional
 distinguished_name = subject
 prompt = no
 utf8 = yes
+string_mask = {strings}
 [subject]
 commonName = {cn}
 [extensions]
@@ -181,7 +187,9 @@ class Authority:
         pem = file.read_text()
         if wanted.forge[0]:
             pem = _forge(pem, *wanted.forge)
-            file.write_text(pem)
+        if wanted.undated:
+            pem = _undated(pem)
+        file.write_text(pem)
         return Certificate(pem, key, file)
 
     def _sign(self, wanted: Specification, key: pathlib.Path, signer: list,
@@ -189,7 +197,8 @@ class Authority:
         (scratch / "index.txt").touch()
         (scratch / "serial").write_text("40" + secrets.token_hex(15))
         (scratch / "configuration").write_text(CONFIGURATION.format(
-            cn=wanted.cn or wanted.name,
+            cn=wanted.cn or wanted.name, digest=wanted.digest,
+            strings=wanted.strings,
             extensions="\n".join(_extensions(wanted))))
         _openssl("req", "-new", "-key", key, "-out", "request",
                  "-config", "configuration", cwd=scratch)
@@ -222,11 +231,25 @@ def _day(days: int) -> str:
     return day.strftime("%Y%m%d%H%M%SZ")
 
 
+def _der(pem: str) -> bytes:
+    return base64.b64decode(pem.split("-----")[2])
+
+
+def _pem(der: bytes) -> str:
+    body = base64.encodebytes(der).decode()
+    return f"-----BEGIN CERTIFICATE-----\n{body}-----END CERTIFICATE-----\n"
+
+
 def _forge(pem: str, old: str, new: str) -> str:
     before = old.encode("latin-1")
     after = new.encode("latin-1").ljust(len(before), b".")
-    der = base64.b64decode(pem.split("-----")[2])
+    der = _der(pem)
     if len(before) != len(after) or before not in der:
         raise ValueError(f"{old!r} cannot be forged into {new!r}")
-    body = base64.encodebytes(der.replace(before, after)).decode()
-    return f"-----BEGIN CERTIFICATE-----\n{body}-----END CERTIFICATE-----\n"
+    return _pem(der.replace(before, after))
+
+
+def _undated(pem: str) -> str:
+    """With UTCTime values (RFC 5280 4.1.2.5.1) that are no times."""
+    return _pem(re.sub(rb"\x17\x0d\d{12}Z", b"\x17\x0d" + 12 * b"." + b"Z",
+                       _der(pem)))

@@ -23,7 +23,7 @@ DIGEST = re.compile(r"[0-9a-f]{64}")
 
 CERTIFICATE = {
     "subject": str, "issuer": str, "dns_names": [str],
-    "not_before": TIME, "not_after": TIME,
+    "not_before": Maybe(TIME), "not_after": Maybe(TIME),
     "cert_sha256": DIGEST, "spki_sha256": DIGEST,
 }
 MATCH = {
