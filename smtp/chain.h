@@ -10,8 +10,10 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Certificates of a chain that are kept. */
-#define CHAIN_MAX	32
+/*
+ * Certificates of a chain that are kept: as many as OpenSSL goes up by default.
+ */
+#define CHAIN_MAX	100
 /* DNS names of a certificate that are kept. */
 #define CHAIN_NAMES_MAX	256
 
@@ -63,8 +65,8 @@ struct certificate {
 	struct distinguished_name issuer_name;
 	char	**dns_names;		/* owned, printable; dNSName */
 	size_t	  dns_name_count;
-	time_t	  not_before;
-	time_t	  not_after;
+	time_t	  not_before;		/* 0: it is no date */
+	time_t	  not_after;		/* likewise */
 	/*
 	 * It names itself, and its own key, as its issuer. Whether that key
 	 * made the signature is not checked: whoever sends it chooses how long

@@ -40,9 +40,9 @@ struct handshake_judgement {
 	enum verdict		 verdict;
 	struct match_result	*matches;	/* owned, one for each record */
 	size_t			 match_count;
-	time_t			 end;		/* when the first certificate
-						 * ends that it depends on; 0:
-						 * it depends on none */
+	struct match_end	 end;		/* of its matches, where no
+						 * record with usage 3 is one of
+						 * them */
 };
 
 struct handshake_evidence {

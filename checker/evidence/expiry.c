@@ -253,74 +253,6 @@ earlier(time_t a, time_t b)
 	return a < b ? a : b;
 }
 
-/* Whether certificate ABOVE has the name of the issuer of number I. */
-static bool
-may_issue(const struct chain *chain, size_t above, size_t i)
-{
-	return chain_name_equal(&chain->certificates[above].subject_name,
-	    &chain->certificates[i].issuer_name);
-}
-
-/* The certificate that issued number I, by its name; the anchor if it fits. */
-static size_t
-issuer_of(const struct chain *chain, size_t i, size_t anchor)
-{
-	size_t j;
-
-	if (anchor < chain->count && may_issue(chain, anchor, i))
-		return anchor;
-	for (j = i + 1; j < chain->count; j++) {
-		if (may_issue(chain, j, i))
-			return j;
-	}
-	return chain->count;
-}
-
-/*
- * The first end in the path from the leaf up to the anchor, whose own dates
- * OpenSSL checks only where it is self-signed.
- */
-static time_t
-path_end(const struct chain *chain, size_t anchor)
-{
-	const struct certificate *certificate;
-	time_t end = 0;
-	size_t i, steps;
-
-	for (i = 0, steps = 0; i < chain->count && steps < chain->count;
-	    i = issuer_of(chain, i, anchor), steps++) {
-		certificate = &chain->certificates[i];
-		if (i != anchor || certificate->self_signed)
-			end = earlier(end, certificate->not_after);
-		if (i == anchor)
-			break;
-	}
-	return end;
-}
-
-time_t
-expiry_handshake_end(const struct host_evidence *host,
-    const struct handshake_evidence *handshake)
-{
-	const struct handshake_judgement *judged = &handshake->judged;
-	const struct match_result *match;
-	time_t end, best = 0;
-	size_t i;
-
-	for (i = 0; i < judged->match_count; i++) {
-		match = &judged->matches[i];
-		if (match->status != MATCH_MATCH)
-			continue;
-		if (host->judged.records.records[i].usage == TLSA_DANE_EE)
-			return 0;
-		/* One match is enough: that which lasts longest counts. */
-		end = path_end(handshake->seen->chain, (size_t)match->depth);
-		if (end > best)
-			best = end;
-	}
-	return best;
-}
-
 time_t
 expiry_certificates_end(const struct evidence *evidence)
 {
@@ -334,7 +266,7 @@ expiry_certificates_end(const struct evidence *evidence)
 		host = &evidence->hosts[i];
 		walk = (struct handshake_walk){ 0 };
 		while ((handshake = handshake_next(host, &walk)) != NULL)
-			end = earlier(end, handshake->judged.end);
+			end = earlier(end, handshake->judged.end.when);
 	}
 	return end;
 }

@@ -75,13 +75,9 @@ bool		 expiry_is_held(const struct evidence *evidence,
 time_t		 expiry_held_end(const struct evidence *evidence);
 
 /*
- * When the first certificate ends that a handshake depends on, whose matches
- * are known, where only records with usage 2 match. 0: there is none. The judge
- * keeps it in the tree.
+ * When the first match of a judged domain ends that depends on certificates. 0:
+ * there is none.
  */
-time_t		 expiry_handshake_end(const struct host_evidence *host,
-		    const struct handshake_evidence *handshake);
-/* The same over the whole judged tree. */
 time_t		 expiry_certificates_end(const struct evidence *evidence);
 
 /*

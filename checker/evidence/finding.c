@@ -250,8 +250,16 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	    ERROR, EXPIRED,
 	    "usage 2 requires valid dates: wait, or fix the issuer's clock" },
 	[FINDING_CHAIN_INVALID] = { "chain-invalid", ERROR, VALIDATION,
-	    "the certificates do not chain up to the one in the record: "
+	    "the certificates do not lead up to the one in the record: "
 	    "send the right chain, or publish usage 3" },
+	[FINDING_CHAIN_DEEP] = { "chain-deep", ERROR, VALIDATION,
+	    "the CA in the record is more than 11 certificates above the "
+	    "server's, and Postfix, for one, goes no further: publish a record "
+	    "of a nearer one, or usage 3" },
+	[FINDING_ANCHOR_NOT_SENT] = { "anchor-not-sent", WARNING, NULL,
+	    "a 2 1 0 record matches by its bare key, and the server does not "
+	    "send the CA's certificate, as it must (RFC 7671 5.2.3): many "
+	    "senders cannot do without; append it to the chain" },
 
 	/* Errors where nothing else matches, else info. */
 	[FINDING_USAGE_2_NAMES_LEAF] = { "usage-2-names-leaf", ERROR, NULL,

@@ -33,7 +33,7 @@
 #define RCODE_MAX	4095
 #define PERCENT_MAX	100
 #define REPLY_CODE_MAX	999
-#define FAULTS_MAX	(2 * MATCH_FAULT_CHAIN - 1)
+#define FAULTS_MAX	(2 * MATCH_FAULT_DEEP - 1)
 
 /* A row's views. */
 #define FACTS		RECORDING_IN_FACTS
@@ -616,11 +616,18 @@ static const struct recording_field handshake_rows[] = {
 static const struct recording_shape handshake_shape =
     SHAPE(struct handshake, handshake_rows, recording_finish_handshake);
 
+static const struct recording_field match_end_rows[] = {
+	TIME(struct match_end, when, REPORTED),
+	SIGNED(struct match_end, depth, REPORTED, CHAIN_MAX),
+};
+static const struct recording_shape match_end_shape =
+    SHAPE(struct match_end, match_end_rows, NULL);
+
 static const struct recording_field handshake_judgement_rows[] = {
 	ENUM(struct handshake_judgement, verdict, REPORTED, &verdicts),
 	ARRAY(struct handshake_judgement, matches, match_count, REPORTED,
 	    &match_shape, ANSWER_RECORDS_MAX),
-	TIME(struct handshake_judgement, end, REPORTED),
+	STRUCT(struct handshake_judgement, end, REPORTED, &match_end_shape),
 };
 static const struct recording_shape handshake_judgement_shape =
     SHAPE(struct handshake_judgement, handshake_judgement_rows, NULL);

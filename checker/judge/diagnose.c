@@ -182,45 +182,24 @@ find_ca(const struct diagnose_input *input)
 	return ca;
 }
 
-/* The certificate of the chain whose subject is NAME, or NULL. */
-static const struct certificate *
-find_subject(const struct chain *chain, const struct distinguished_name *name)
-{
-	size_t i;
-
-	for (i = 0; i < chain->count; i++) {
-		if (chain_name_equal(&chain->certificates[i].subject_name,
-		    name))
-			return &chain->certificates[i];
-	}
-	return NULL;
-}
-
 /*
  * Where the path up from the leaf ends, in whatever order the chain was sent:
  * the certificate whose issuer is not in the chain. NULL: it ends at a
- * self-signed one, or is a circle.
+ * self-signed one.
  */
 static const struct certificate *
-top_of(const struct chain *chain)
+top_of(const struct diagnose_input *input)
 {
-	const struct certificate *top = chain->certificates, *issuer;
-	size_t steps;
+	const struct certificate *top = match_top(input->rules);
 
-	for (steps = 0; steps < chain->count && !top->self_signed; steps++) {
-		issuer = find_subject(chain, &top->issuer_name);
-		if (issuer == NULL)
-			return top;
-		top = issuer;
-	}
-	return NULL;
+	return top == NULL || top->self_signed ? NULL : top;
 }
 
 /* Whether the chain would lead up to the CA if its certificate was appended. */
 static bool
-continues(const struct chain *chain, const struct named_ca *ca)
+continues(const struct diagnose_input *input, const struct named_ca *ca)
 {
-	const struct certificate *top = top_of(chain);
+	const struct certificate *top = top_of(input);
 
 	if (top == NULL)
 		return false;
@@ -274,7 +253,7 @@ explain_issuer(struct diagnosis *diagnosis,
 		diagnosis->text = memory_format("names %s, a CA that has "
 		    "retired and issues no more certificates", ca.name);
 		advise_own_key(diagnosis, input);
-	} else if (continues(input->chain, &ca)) {
+	} else if (continues(input, &ca)) {
 		diagnosis->text = memory_format("names %s, which the server "
 		    "does not send; senders use no CA store, so they cannot "
 		    "find it", ca.name);
@@ -290,6 +269,20 @@ explain_issuer(struct diagnosis *diagnosis,
 	return true;
 }
 
+/* Whether what is sent has a certificate of that name. */
+static bool
+is_sent(const struct chain *chain, const struct distinguished_name *name)
+{
+	size_t i;
+
+	for (i = 0; i < chain->count; i++) {
+		if (chain_name_equal(&chain->certificates[i].subject_name,
+		    name))
+			return true;
+	}
+	return false;
+}
+
 /*
  * The CA is not known, but where the chain stops short of its root it may be
  * the next one up: the commonest mistake with usage 2.
@@ -298,9 +291,10 @@ static bool
 explain_short_chain(struct diagnosis *diagnosis,
     const struct diagnose_input *input)
 {
-	const struct certificate *top = top_of(input->chain);
+	const struct certificate *top = top_of(input);
 
-	if (!needs_sending(input) || top == NULL || input->chain->truncated)
+	if (!needs_sending(input) || top == NULL || input->chain->truncated ||
+	    is_sent(input->chain, &top->issuer_name))
 		return false;
 	diagnosis->code = FINDING_ISSUER_NOT_SENT;
 	diagnosis->text = memory_format("is of no CA that the server sends. "

@@ -4,7 +4,6 @@
  */
 #include <stdlib.h>
 
-#include "checker/evidence/expiry.h"
 #include "checker/evidence/host_dns.h"
 #include "checker/judge/alert_meaning.h"
 #include "checker/judge/judge_parts.h"
@@ -150,7 +149,8 @@ match_handshake(struct judge_state *state,
 		judged->verdict = match_verdict(judged);
 	judged->verdict = judge_limited_handshake(host, handshake->seen,
 	    judged->verdict);
-	judged->end = expiry_handshake_end(host, handshake);
+	judged->end = same_chain != NULL ? same_chain->judged.end :
+	    match_end(&input, judged->matches);
 }
 
 void
@@ -365,6 +365,16 @@ static const struct fault_row {
 	{ MATCH_FAULT_CHAIN, FINDING_CHAIN_INVALID,
 	    "have the server send a chain that leads up to the CA in the "
 	    "record, or publish usage 3, which needs none" },
+	{ MATCH_FAULT_HIDDEN, FINDING_CHAIN_INVALID,
+	    "have the server leave out what is taken in its place, or publish "
+	    "usage 3, which needs no chain" },
+	{ MATCH_FAULT_ORDER, FINDING_CHAIN_INVALID,
+	    "have the server leave out what is taken in its place, or send it "
+	    "behind all others; or publish usage 3, which needs no chain" },
+	{ MATCH_FAULT_DEEP, FINDING_CHAIN_DEEP,
+	    "have a CA issue the certificate that is nearer to the one in the "
+	    "record, publish a record of one that is, or publish usage 3, "
+	    "which needs no chain" },
 };
 
 static void
@@ -442,6 +452,20 @@ advise_match(struct judge_state *state, struct advice_list *advice,
 	free(wait);
 }
 
+/* ", valid since 2026-01-31", if it has a date. Owned by the caller. */
+static char *
+valid_since(const struct certificate *leaf)
+{
+	char *date, *text;
+
+	if (leaf->not_before == 0)
+		return memory_string("");
+	date = text_date(leaf->not_before);
+	text = memory_format(", valid since %s", date);
+	free(date);
+	return text;
+}
+
 /* OTHER_PASSES: another key type of the same address does. */
 static void
 add_no_match(struct judge_state *state,
@@ -451,7 +475,7 @@ add_no_match(struct judge_state *state,
 	const struct handshake *seen = handshake->seen;
 	const struct certificate *leaf = seen->chain->certificates;
 	const char *type = key_type_name(seen->key_type);
-	char *since = text_date(leaf->not_before);
+	char *since = valid_since(leaf);
 	struct finding *finding;
 
 	if (other_passes)
@@ -463,7 +487,7 @@ add_no_match(struct judge_state *state,
 	else
 		finding = judging_add_at(state, endpoint, (int)seen->key_type,
 		    FINDING_NO_RECORD_MATCHES, "no TLSA record matches %s: %s "
-		    "(%s), issued by %s, valid since %s", is_deployed(seen) ?
+		    "(%s), issued by %s%s", is_deployed(seen) ?
 		    "what the server presents" : "the chain", leaf->subject,
 		    type, leaf->issuer, since);
 	free(since);

@@ -313,32 +313,31 @@ judge_zone_signatures(struct judge_state *state)
 
 /* --- Certificates --- */
 
-/* The name of the certificate of a chain that ends then; NULL: none does. */
-static const char *
-subject_that_ends(const struct chain *chain, time_t end)
+/* What ends, and with it the match. Owned by the caller. */
+static char *
+what_ends(const struct chain *chain, int depth)
 {
-	size_t i;
-
-	for (i = 0; i < chain->count; i++) {
-		if (chain->certificates[i].not_after == end)
-			return chain->certificates[i].subject;
-	}
-	return NULL;
+	if (depth == MATCH_NO_DEPTH)
+		return memory_string("the usage 2 match (another certificate "
+		    "will be taken in place of one that it depends on)");
+	if ((size_t)depth >= chain->count)
+		return memory_string("the certificate in the usage 2 record");
+	return memory_format("the certificate %s, which the usage 2 match "
+	    "depends on,", chain->certificates[depth].subject);
 }
 
 static enum verdict
 add_certificate(struct judge_state *state,
     const struct endpoint_evidence *endpoint, const struct handshake *seen,
-    time_t end, enum expiry expiry)
+    const struct match_end *end, enum expiry expiry)
 {
-	const char *subject = subject_that_ends(seen->chain, end);
-	char *text = end_text(end, state->when);
+	char *what = what_ends(seen->chain, end->depth);
+	char *text = end_text(end->when, state->when);
 	struct finding *finding;
 
 	finding = judging_add_at(state, endpoint, (int)seen->key_type,
-	    FINDING_CERTIFICATE_EXPIRING, "%s%s, which the usage 2 match "
-	    "depends on, ends %s", subject != NULL ? "the certificate " :
-	    "a certificate", subject != NULL ? subject : "", text);
+	    FINDING_CERTIFICATE_EXPIRING, "%s ends %s", what, text);
+	free(what);
 	free(text);
 	advice_add_text(&finding->advice, "%s",
 	    finding_code_meaning(finding->code));
@@ -351,13 +350,13 @@ judge_certificates(struct judge_state *state)
 	const struct handshake_evidence *handshake;
 	struct handshake_walk walk = { 0 };
 	enum verdict verdict = VERDICT_PASS;
+	const struct match_end *end;
 	enum expiry expiry;
-	time_t end;
 
 	while ((handshake = handshake_next(state->host, &walk)) != NULL) {
-		end = handshake->judged.end;
-		expiry = end == 0 ? EXPIRY_OK :
-		    expiry_of_certificate(state, end);
+		end = &handshake->judged.end;
+		expiry = end->when == 0 ? EXPIRY_OK :
+		    expiry_of_certificate(state, end->when);
 		if (expiry != EXPIRY_OK)
 			verdict = verdict_cap(verdict, add_certificate(state,
 			    walk.endpoint, handshake->seen, end, expiry));

@@ -693,6 +693,7 @@ judge_dane_host(struct judge_state *state, enum verdict endpoints)
 	enum verdict verdict;
 
 	judge_coverage(state);
+	judge_paths(state);
 	judge_rotation(state);
 	verdict = verdict_cap(endpoints, judge_host_expiry(state));
 	judge_rollover(state, verdict);

@@ -77,6 +77,9 @@ enum verdict	 judge_signatures(struct judge_state *state,
 enum verdict	 judge_zone_signatures(struct judge_state *state);
 enum verdict	 judge_certificates(struct judge_state *state);
 
+/* What senders may mind about the paths of the host's usage 2 matches. */
+void		 judge_paths(struct judge_state *state);
+
 /* Why records do not match; and what the rotation of a CA will break. */
 void		 judge_diagnosis(struct judge_state *state);
 void		 judge_rotation(struct judge_state *state);

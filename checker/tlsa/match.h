@@ -31,6 +31,13 @@ enum match_fault {
 	MATCH_FAULT_EXPIRED = 1 << 2,
 	MATCH_FAULT_NOT_YET = 1 << 3,
 	MATCH_FAULT_CHAIN = 1 << 4,	/* signature, CA bit, purpose, path */
+	/*
+	 * A certificate of the same name is taken in place of one that leads up
+	 * to there. It has to be left out; or would do no harm as the last one.
+	 */
+	MATCH_FAULT_HIDDEN = 1 << 5,
+	MATCH_FAULT_ORDER = 1 << 6,
+	MATCH_FAULT_DEEP = 1 << 7,	/* too far above the leaf */
 };
 
 #define MATCH_NO_DEPTH (-1)
@@ -47,6 +54,20 @@ struct match_result {
 	bool		   would_match;	/* if no stronger digest counted */
 	unsigned int	   faults;	/* enum match_fault; 0: would match */
 	char		  *why;		/* owned; NULL: it matches */
+};
+
+/* When a match ends. */
+struct match_end {
+	/*
+	 * The first instant at which no record matches that counts. 0: there is
+	 * none, or it is not known.
+	 */
+	time_t	when;
+	/*
+	 * The certificate that ends then, as in match_result; MATCH_NO_DEPTH:
+	 * none that the match depends on (one that begins hides the way).
+	 */
+	int	depth;
 };
 
 /* All borrowed. */
@@ -75,6 +96,21 @@ void		 match_free(struct match_result *results, size_t count);
  */
 bool		 match_any(const struct match_result *results, size_t count,
 		    enum match_status status);
+
+/*
+ * Until when the records match, whose results are known: found by verifying at
+ * each instant at which a certificate begins or ends, as far as the budget goes
+ * and there are no more than some dozens.
+ */
+struct match_end match_end(const struct match_input *input,
+			const struct match_result *results);
+
+/*
+ * The last certificate of the path that OpenSSL builds up from the leaf, of
+ * what is sent, whatever the records are. Borrowed from the chain. NULL: there
+ * is no budget for that, or nothing is sent.
+ */
+const struct certificate *match_top(const struct match_input *input);
 
 /*
  * Whether the record's data is of this certificate, by selector and matching

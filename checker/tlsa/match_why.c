@@ -1,7 +1,11 @@
 #include "checker/tlsa/match_why.h"
 
+#include <openssl/evp.h>
+#include <openssl/objects.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -49,6 +53,42 @@ match_why_name(const struct match_input *input)
 	return text;
 }
 
+/* Whether it is the key usage (RFC 5280 4.2.1.3), not the CA bit. */
+static bool
+lacks_usage(const X509 *certificate)
+{
+	return certificate != NULL && (X509_get_key_usage(
+	    (X509 *)certificate) & KU_KEY_CERT_SIGN) == 0;
+}
+
+/* "CN=R11 is signed with SHA1, which is too weak for senders". */
+static char *
+weak_signature(const X509 *certificate, const char *subject)
+{
+	int digest = NID_undef;
+
+	if (certificate == NULL || X509_get_signature_info((X509 *)certificate,
+	    &digest, NULL, NULL, NULL) != 1 || digest == NID_undef)
+		return memory_format("%s has a signature that is too weak for "
+		    "senders", subject);
+	return memory_format("%s is signed with %s, which is too weak for "
+	    "senders", subject, OBJ_nid2sn(digest));
+}
+
+static char *
+weak_key(const X509 *certificate, const char *subject)
+{
+	const EVP_PKEY *key = certificate != NULL ?
+	    X509_get0_pubkey(certificate) : NULL;
+
+	if (key == NULL)
+		return memory_format("%s has a key that is too weak for "
+		    "senders", subject);
+	return memory_format("%s has a key of %d bits (%s), which is too weak "
+	    "for senders", subject, EVP_PKEY_get_bits(key),
+	    key_type_name(key_type_of(key)));
+}
+
 char *
 match_why_error(int error, const X509 *certificate, const char *subject)
 {
@@ -59,17 +99,20 @@ match_why_error(int error, const X509 *certificate, const char *subject)
 	case X509_V_ERR_CERT_NOT_YET_VALID:
 		return on_day(subject, "is not valid before",
 		    X509_get0_notBefore(certificate));
-	case X509_V_ERR_DANE_NO_MATCH:
-		return memory_string("the server's certificate does not chain "
-		    "up to it");
 	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
 		return memory_format("the signature of %s is invalid",
 		    subject);
 	case X509_V_ERR_INVALID_CA:
-		return memory_format("%s may not issue certificates (by its CA "
-		    "bit, or by its key usage)", subject);
+		return memory_format("%s may not sign certificates (%s)",
+		    subject, lacks_usage(certificate) ? "key usage" :
+		    "CA bit");
 	case X509_V_ERR_INVALID_PURPOSE:
 		return memory_format("%s is not for TLS servers", subject);
+	case X509_V_ERR_CA_MD_TOO_WEAK:
+		return weak_signature(certificate, subject);
+	case X509_V_ERR_CA_KEY_TOO_SMALL:
+	case X509_V_ERR_EE_KEY_TOO_SMALL:
+		return weak_key(certificate, subject);
 	default:
 		return memory_format("%s: %s", subject,
 		    X509_verify_cert_error_string(error));
@@ -77,8 +120,7 @@ match_why_error(int error, const X509 *certificate, const char *subject)
 }
 
 char *
-match_why_data(const struct tlsa *record, const struct chain *chain,
-    bool of_leaf)
+match_why_data(const struct tlsa *record, const struct chain *chain)
 {
 	static const char *const digests[] = {
 		[TLSA_FULL] = "",
@@ -93,12 +135,17 @@ match_why_data(const struct tlsa *record, const struct chain *chain,
 	if (record->usage == TLSA_DANE_EE)
 		return memory_format("not %sthe server's %s",
 		    digests[record->matching_type], what);
-	if (of_leaf)
+	if (match_is_of(record, chain->certificates))
 		return memory_format("%sthe server's own %s, but usage 2 is "
 		    "for a CA above it", digests[record->matching_type], what);
 	if (record->matching_type == TLSA_FULL)
-		return memory_format("the server's certificate does not chain "
+		return memory_format("the server's certificate does not lead "
 		    "up to this %s", what);
+	if (chain->truncated)
+		return memory_format("none of the first %zu certificates that "
+		    "the server sent %s", chain->count,
+		    record->selector == TLSA_CERT ? "is this one" :
+		    "has this public key");
 	if (chain->count == 1)
 		return memory_string("the server sent only its own "
 		    "certificate");

@@ -5,8 +5,6 @@
 #ifndef CHECKER_TLSA_MATCH_WHY_H
 #define CHECKER_TLSA_MATCH_WHY_H
 
-#include <stdbool.h>
-
 struct chain;
 struct match_input;
 struct tlsa;
@@ -21,12 +19,8 @@ char	*match_why_name(const struct match_input *input);
  */
 char	*match_why_error(int error, const struct x509_st *certificate,
 	    const char *subject);
-/*
- * Why the data is of no certificate that it could be of. OF_LEAF: it is of the
- * server's own.
- */
-char	*match_why_data(const struct tlsa *record, const struct chain *chain,
-	    bool of_leaf);
+/* Why the data is of no certificate that it could be of. */
+char	*match_why_data(const struct tlsa *record, const struct chain *chain);
 /*
  * Why the chain does not verify, though it has what the record is of, at DEPTH
  * (see match_result). FAULTS: those above, joined; NULL: none is known.

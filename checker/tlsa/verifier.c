@@ -132,10 +132,6 @@ verifier_context(struct verifier *verifier)
 	return verifier->context;
 }
 
-/*
- * Weak keys and digests are accepted, as senders do: weak encryption is better
- * than the clear text that would be next.
- */
 X509_STORE *
 verifier_store(struct verifier *verifier)
 {
@@ -149,7 +145,6 @@ verifier_store(struct verifier *verifier)
 	rules = X509_STORE_get0_param(verifier->store);
 	if (X509_VERIFY_PARAM_set_purpose(rules, X509_PURPOSE_SSL_SERVER) != 1)
 		abort();
-	X509_VERIFY_PARAM_set_auth_level(rules, 0);
 	/* RFC 7672 3.2.3: '*' is a whole label or nothing. */
 	X509_VERIFY_PARAM_set_hostflags(rules,
 	    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);

@@ -1,11 +1,12 @@
 /*
- * The verifier seen from where OpenSSL is: match.c has it verify chains,
+ * The verifier seen from where OpenSSL is: trial.c has it verify chains,
  * verifier_path.c checks the signatures on the path that it found.
  */
 #ifndef CHECKER_TLSA_VERIFIER_PARTS_H
 #define CHECKER_TLSA_VERIFIER_PARTS_H
 
-#include "checker/tlsa/match.h"
+#include <time.h>
+
 #include "checker/tlsa/verifier.h"
 
 struct ssl_ctx_st;
@@ -36,16 +37,17 @@ struct ssl_ctx_st *verifier_context(struct verifier *verifier);
 /* It stays empty, and has the rules of each verification. Likewise. */
 struct x509_store_st *verifier_store(struct verifier *verifier);
 
-/* One verification; the application data of its X509_STORE_CTX. */
+/*
+ * One verification. The application data of its X509_STORE_CTX is this, or a
+ * struct that begins with it.
+ */
 struct verification {
-	struct verifier			*verifier;	/* borrowed */
-	const struct match_input	*input;		/* borrowed */
-	struct ssl_st			*ssl;		/* borrowed; with the
-							 * record */
-	bool				 unchecked;	/* a signature was
-							 * left unchecked */
-	void				*faults;	/* borrowed; for its
-							 * callback, or NULL */
+	struct verifier		*verifier;	/* borrowed */
+	const struct chain	*chain;		/* borrowed; as sent */
+	time_t			 when;
+	struct ssl_st		*ssl;		/* borrowed; with the record */
+	bool			 unchecked;	/* a signature was left
+						 * unchecked */
 };
 
 /*

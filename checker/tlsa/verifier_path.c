@@ -40,7 +40,7 @@ check_signature(X509_STORE_CTX *context, X509 *issuer, X509 *issued, int depth)
 {
 	struct verification *verification =
 	    X509_STORE_CTX_get_app_data(context);
-	const struct chain *chain = verification->input->chain;
+	const struct chain *chain = verification->chain;
 	const struct verifier_certificate a = { issuer, chain };
 	const struct verifier_certificate b = { issued, chain };
 	const int error = check_usage(issuer, issued);
@@ -87,7 +87,7 @@ check_dates(X509_STORE_CTX *context, X509 *certificate, int depth)
 {
 	const struct verification *verification =
 	    X509_STORE_CTX_get_app_data(context);
-	time_t when = verification->input->when;
+	time_t when = verification->when;
 
 	return check_end(context, certificate, depth,
 	    X509_cmp_time(X509_get0_notBefore(certificate), &when), true) &&

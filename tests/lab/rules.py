@@ -16,6 +16,7 @@ TLSRPT = {
     "tls-handshake-failed": "validation-failure",
     "client-certificate-required": "validation-failure",
     "chain-invalid": "validation-failure",
+    "chain-deep": "validation-failure",
     "tlsa-record-unusable": "tlsa-invalid",
     "tlsa-all-unusable": "tlsa-invalid",
     # To all of these a sender's resolver says SERVFAIL.

@@ -179,7 +179,7 @@ certificates_issue(const struct certificates_wish *wish)
 	set_names(x509, wish, issuer);
 	set_dates(x509, wish);
 	add_extensions(x509, wish, issuer);
-	digest = wish->weak ? EVP_sha1() : EVP_sha256();
+	digest = wish->sha1 ? EVP_sha1() : EVP_sha256();
 	if (EVP_PKEY_is_a(signer, "ED25519") || EVP_PKEY_is_a(signer, "ED448"))
 		digest = NULL;
 	must(X509_sign(x509, signer, digest) > 0);

@@ -33,7 +33,8 @@ struct certificates_wish {
 	const struct issued	*key_of;	/* has this one's key */
 	const struct issued	*issuer;	/* NULL: self-signed */
 	bool			 ca;
-	bool			 weak;		/* RSA of 1024 bits, SHA-1 */
+	bool			 weak;		/* RSA of 1024 bits */
+	bool			 sha1;		/* signed with it */
 	bool			 without_key_ids;
 	bool			 forged;	/* its signature is wrong */
 	int			 from_day;	/* from CERTIFICATES_NOW on; */

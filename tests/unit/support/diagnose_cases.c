@@ -76,7 +76,8 @@ const struct diagnose_case diagnose_cases[] = {
 	    "has usage 3, the server's own, but is of the public key of "
 	    "CN=Other Root, sent above it; corrected, it would still not "
 	    "match: matches CN=Other Root, but the server's certificate does "
-	    "not chain up to it", "3 1 1", LEAF },
+	    "not lead up to it: CN=Intermediate was issued by CN=Root, whose "
+	    "certificate is not sent", "3 1 1", LEAF },
 
 	/* the other selector */
 	{ "certificate with selector 1",

@@ -22,6 +22,9 @@ static const struct {
 	[OTHER_ROOT] = { NOBODY, NOBODY, { .cn = "Other Root", .ca = true } },
 	[CROSS] = { OTHER_ROOT, INTERMEDIATE,
 	    { .cn = "Intermediate", .ca = true } },
+	[OLD_CROSS] = { OTHER_ROOT, INTERMEDIATE,
+	    { .cn = "Intermediate", .ca = true, .from_day = -90,
+	    .to_day = -2 } },
 	[OLD_ROOT] = { NOBODY, NOBODY,
 	    { .cn = "Old Root", .ca = true, .from_day = -90, .to_day = -1 } },
 	[UNDER_OLD_ROOT] = { OLD_ROOT, NOBODY,
@@ -46,6 +49,7 @@ static const struct {
 	[LEAF_ED25519] = { INTERMEDIATE, NOBODY,
 	    { .names = MX, .key_type = KEY_ED25519 } },
 	[LEAF_WEAK] = { INTERMEDIATE, NOBODY, { .names = MX, .weak = true } },
+	[LEAF_SHA1] = { INTERMEDIATE, NOBODY, { .names = MX, .sha1 = true } },
 	[LEAF_WITHOUT_IDS] = { INTERMEDIATE, NOBODY,
 	    { .names = MX, .without_key_ids = true } },
 	[LEAF_OF_ROOT] = { ROOT, NOBODY, { .names = MX } },
@@ -92,7 +96,10 @@ static const struct {
 	    { .cn = "alone", .names = MX, .ca = true } },
 };
 
-#define LEADS_NOWHERE "but the server's certificate does not chain up to it"
+#define LEADS_NOWHERE "but the server's certificate does not lead up to it"
+#define HIDDEN ": CN=Intermediate (number 2 of those that are sent) is taken " \
+	"in place of CN=Intermediate (number 3 of those that are sent), " \
+	"which has the same name and leads up to there"
 #define OTHER_NAME "matches CN=Intermediate, but the certificate has none of " \
 	"the names mx.example.org, example.org"
 
@@ -144,6 +151,11 @@ const struct match_case match_cases[] = {
 	    0, NULL },
 	{ "a weak key, usage 2", { LEAF_WEAK, INTERMEDIATE }, "2 1 1",
 	    INTERMEDIATE, 1, 0, NULL },
+	{ "SHA-1, usage 3", { LEAF_SHA1, INTERMEDIATE }, "3 1 1", LEAF_SHA1, 0,
+	    0, NULL },
+	{ "SHA-1, usage 2", { LEAF_SHA1, INTERMEDIATE }, "2 1 1", INTERMEDIATE,
+	    1, MATCH_FAULT_CHAIN, "matches CN=Intermediate, but the server's "
+	    "certificate is signed with SHA1, which is too weak for senders" },
 	{ "an RSA key, usage 2", { LEAF_RSA, INTERMEDIATE }, "2 1 1",
 	    INTERMEDIATE, 1, 0, NULL },
 	{ "for servers", { LEAF_SERVER, INTERMEDIATE }, "2 1 1", INTERMEDIATE,
@@ -182,10 +194,14 @@ const struct match_case match_cases[] = {
 	    NULL },
 	{ "in DNS, with a gap", { LEAF }, "2 0 0", ROOT, MATCH_NO_DEPTH,
 	    MATCH_FAULT_DATA,
-	    "the server's certificate does not chain up to this certificate" },
+	    "the server's certificate does not lead up to this certificate: "
+	    "the server's certificate was issued by CN=Intermediate, whose "
+	    "certificate is not sent" },
 	{ "a key in DNS, with a gap", { LEAF }, "2 1 0", ROOT, MATCH_NO_DEPTH,
 	    MATCH_FAULT_DATA,
-	    "the server's certificate does not chain up to this public key" },
+	    "the server's certificate does not lead up to this public key: "
+	    "the server's certificate was issued by CN=Intermediate, whose "
+	    "certificate is not sent" },
 	{ "in DNS, another name", { LEAF_OTHER }, "2 0 0", INTERMEDIATE, 1,
 	    MATCH_FAULT_NAME,
 	    "chains up to the certificate in the record, but the certificate "
@@ -285,15 +301,32 @@ const struct match_case match_cases[] = {
 	    INTERMEDIATE, 2, 0, NULL },
 	{ "the stranger", { LEAF, INTERMEDIATE, OTHER_ROOT }, "2 1 1",
 	    OTHER_ROOT, 2, MATCH_FAULT_CHAIN, "matches CN=Other Root, "
-	    LEADS_NOWHERE },
+	    LEADS_NOWHERE ": CN=Intermediate was issued by CN=Root, whose "
+	    "certificate is not sent" },
 	{ "another leaf as the anchor", { LEAF, INTERMEDIATE, LEAF_OTHER },
 	    "2 1 1", LEAF_OTHER, 2, MATCH_FAULT_CHAIN,
-	    "matches CN=other, " LEADS_NOWHERE },
+	    "matches CN=other, " LEADS_NOWHERE ": CN=Intermediate was issued "
+	    "by CN=Root, whose certificate is not sent" },
 	{ "a gap", { LEAF, ROOT }, "2 1 1", ROOT, 1, MATCH_FAULT_CHAIN,
-	    "matches CN=Root, " LEADS_NOWHERE },
+	    "matches CN=Root, " LEADS_NOWHERE ": the server's certificate was "
+	    "issued by CN=Intermediate, whose certificate is not sent" },
 	{ "cross-signed, the first path",
 	    { LEAF, INTERMEDIATE, CROSS, OTHER_ROOT }, "2 0 1", INTERMEDIATE,
 	    1, 0, NULL },
+	{ "cross-signed, the other path first",
+	    { LEAF, CROSS, INTERMEDIATE, ROOT }, "2 1 1", ROOT, 3,
+	    MATCH_FAULT_ORDER, "matches CN=Root, " LEADS_NOWHERE HIDDEN },
+	{ "cross-signed, the other path is expired",
+	    { LEAF, OLD_CROSS, INTERMEDIATE, ROOT }, "2 1 1", ROOT, 3, 0,
+	    NULL },
+	{ "cross-signed, to a root in DNS",
+	    { LEAF, CROSS, INTERMEDIATE }, "2 0 0", ROOT, 3,
+	    MATCH_FAULT_ORDER, "has a certificate that the server's "
+	    "certificate does not lead up to" HIDDEN },
+	{ "an expired anchor behind a valid one",
+	    { LEAF, INTERMEDIATE, OLD_CROSS }, "2 0 1", OLD_CROSS, 2,
+	    MATCH_FAULT_HIDDEN, "matches CN=Intermediate, " LEADS_NOWHERE
+	    HIDDEN },
 	{ "cross-signed, one key", { LEAF, CROSS, INTERMEDIATE }, "2 1 1",
 	    INTERMEDIATE, 1, 0, NULL },
 	{ "cross-signed, by one root", { LEAF, CROSS, OTHER_ROOT }, "2 1 1",
@@ -303,10 +336,10 @@ const struct match_case match_cases[] = {
 	    "that the server sent above its own has this public key" },
 	{ "no CA", { LEAF_OF_NO_CA, NO_CA }, "2 1 1", NO_CA, 1,
 	    MATCH_FAULT_CHAIN, "matches CN=No Authority, but CN=No Authority "
-	    "may not issue certificates (by its CA bit, or by its key usage)" },
+	    "may not sign certificates (CA bit)" },
 	{ "no CA below the anchor", { LEAF_OF_NO_CA, NO_CA, ROOT }, "2 1 1",
 	    ROOT, 2, MATCH_FAULT_CHAIN, "matches CN=Root, but CN=No Authority "
-	    "may not issue certificates (by its CA bit, or by its key usage)" },
+	    "may not sign certificates (CA bit)" },
 	{ "a forged leaf", { LEAF_FORGED, INTERMEDIATE }, "2 1 1",
 	    INTERMEDIATE, 1, MATCH_FAULT_CHAIN, "matches CN=Intermediate, but "
 	    "the signature of the server's certificate is invalid" },
@@ -318,7 +351,10 @@ const struct match_case match_cases[] = {
 	    { LEAF_OF_FORGED, FORGED_INTERMEDIATE }, "2 1 1",
 	    FORGED_INTERMEDIATE, 1, 0, NULL },
 	{ "an impostor", { LEAF, IMPOSTOR }, "2 1 1", IMPOSTOR, 1,
-	    MATCH_FAULT_CHAIN, "matches CN=Intermediate, " LEADS_NOWHERE },
+	    MATCH_FAULT_CHAIN, "matches CN=Intermediate, " LEADS_NOWHERE ": "
+	    "the server's certificate names another key of its issuer "
+	    "CN=Intermediate than the one that is sent has (authority key "
+	    "identifier)" },
 	{ "an impostor without key identifiers",
 	    { LEAF_WITHOUT_IDS, IMPOSTOR_WITHOUT_IDS }, "2 1 1",
 	    IMPOSTOR_WITHOUT_IDS, 1, MATCH_FAULT_CHAIN, "matches "
@@ -326,7 +362,13 @@ const struct match_case match_cases[] = {
 	    "invalid" },
 	{ "an impostor's key in DNS", { LEAF }, "2 1 0", IMPOSTOR,
 	    MATCH_NO_DEPTH, MATCH_FAULT_DATA, "the server's certificate does "
-	    "not chain up to this public key" },
+	    "not lead up to this public key: the server's certificate was "
+	    "issued by CN=Intermediate, whose certificate is not sent" },
+	{ "an impostor in DNS", { LEAF }, "2 0 0", IMPOSTOR, MATCH_NO_DEPTH,
+	    MATCH_FAULT_DATA, "the server's certificate does not lead up to "
+	    "this certificate: the server's certificate names another key of "
+	    "its issuer CN=Intermediate than the certificate in the record has "
+	    "(authority key identifier)" },
 	{ "for clients", { LEAF_CLIENT, INTERMEDIATE }, "2 1 1", INTERMEDIATE,
 	    1, MATCH_FAULT_CHAIN, "matches CN=Intermediate, but the server's "
 	    "certificate is not for TLS servers" },

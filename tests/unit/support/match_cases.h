@@ -21,6 +21,7 @@ enum who {
 	INTERMEDIATE,
 	OTHER_ROOT,
 	CROSS,			/* INTERMEDIATE's name and key, other issuer */
+	OLD_CROSS,		/* the same, expired */
 	OLD_ROOT,
 	UNDER_OLD_ROOT,
 	OLD_INTERMEDIATE,
@@ -34,6 +35,7 @@ enum who {
 	LEAF_RSA,
 	LEAF_ED25519,
 	LEAF_WEAK,
+	LEAF_SHA1,
 	LEAF_WITHOUT_IDS,
 	LEAF_OF_ROOT,
 	LEAF_OLD,

@@ -2,13 +2,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include "checker/tlsa/match.h"
+#include "checker/tlsa/match_parts.h"
 #include "checker/tlsa/tlsa.h"
 #include "smtp/chain.h"
 #include "tests/unit/support/certificates.h"
@@ -87,7 +88,8 @@ live_client(SSL_CTX *context, const struct tlsa *record)
 	SSL *ssl;
 
 	assert_int_equal(SSL_CTX_dane_enable(context), 1);
-	SSL_CTX_set_security_level(context, 0);
+	SSL_CTX_set_security_level(context, record->usage == TLSA_DANE_TA ? 1 :
+	    0);
 	ssl = SSL_new(context);
 	assert_non_null(ssl);
 	assert_int_equal(SSL_dane_enable(ssl, match_names[0]), 1);
@@ -312,6 +314,51 @@ test_empty_chain(void **state)
 	tlsa_set_clear(&set);
 }
 
+/* A CA above each other one: as high as Postfix goes, and one more. */
+static void
+test_height(void **state)
+{
+	struct issued *issued[MATCH_HEIGHT_MAX + 2] = { NULL };
+	const struct issued *sent[COUNT(issued)];
+	struct certificates_wish wish = { .cn = "CA", .ca = true };
+	struct tlsa_set set = { NULL, 0 };
+	struct match_input input;
+	struct match_result *results;
+	struct chain *chain;
+	struct tlsa record;
+	size_t i;
+
+	(void)state;
+	for (i = COUNT(issued); i-- > 0; ) {
+		if (i == 0)
+			wish = (struct certificates_wish){
+				.names = "DNS:mx.example.org" };
+		wish.issuer = i + 1 < COUNT(issued) ? issued[i + 1] : NULL;
+		sent[i] = issued[i] = certificates_issue(&wish);
+	}
+	chain = certificates_chain(sent, COUNT(sent));
+	for (i = MATCH_HEIGHT_MAX; i < COUNT(sent); i++) {
+		tlsa_of_certificate(&record, &chain->certificates[i],
+		    TLSA_DANE_TA, TLSA_CERT, TLSA_SHA2_256);
+		tlsa_set_add(&set, &record);
+		free(record.data);
+	}
+	input = match_world_input(&set, chain);
+	results = match_chain(&input);
+	assert_int_equal(results[0].status, MATCH_MATCH);
+	assert_int_equal(results[0].depth, MATCH_HEIGHT_MAX);
+	assert_int_equal(results[1].status, MATCH_MISMATCH);
+	assert_int_equal(results[1].faults, MATCH_FAULT_DEEP);
+	assert_string_equal(results[1].why, "matches CN=CA, but it is 12 above "
+	    "the server's certificate, and Postfix at its defaults goes up no "
+	    "more than 11");
+	match_free(results, set.count);
+	chain_free(chain);
+	tlsa_set_clear(&set);
+	for (i = 0; i < COUNT(issued); i++)
+		certificates_free(issued[i]);
+}
+
 static void
 test_names(void **state)
 {
@@ -334,6 +381,7 @@ main(void)
 		TABLE_ALONE(test_agility),
 		TABLE_ALONE(test_unusable),
 		TABLE_ALONE(test_empty_chain),
+		TABLE_ALONE(test_height),
 		TABLE_ALONE(test_names),
 	};
 	void *state;

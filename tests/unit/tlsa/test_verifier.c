@@ -12,7 +12,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
-#include "checker/tlsa/match.h"
+#include "checker/tlsa/match_parts.h"
 #include "checker/tlsa/tlsa.h"
 #include "checker/tlsa/verifier_parts.h"
 #include "smtp/chain.h"
@@ -221,6 +221,10 @@ openssl_verifies(const struct match_input *input, const struct tlsa *record)
 	    sk_X509_value(stack, 0), stack), 1);
 	rules = X509_STORE_CTX_get0_param(context);
 	X509_VERIFY_PARAM_set_time(rules, input->when);
+	/* As Postfix does, see match_parts.h. */
+	X509_VERIFY_PARAM_set_auth_level(rules,
+	    record->usage == TLSA_DANE_TA ? 1 : 0);
+	X509_VERIFY_PARAM_set_depth(rules, MATCH_HEIGHT_MAX - 1);
 	for (i = 0; i < input->reference_name_count; i++)
 		X509_VERIFY_PARAM_add1_host(rules, input->reference_names[i],
 		    0);
