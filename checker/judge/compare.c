@@ -264,6 +264,14 @@ find_handshake(const struct endpoint_evidence *endpoint, enum key_type type)
 	return NULL;
 }
 
+/* An earlier report has names as text only, which may differ all the same. */
+static bool
+have_same_issuer(const struct certificate *old, const struct certificate *new)
+{
+	return old->issuer_name.der != NULL && new->issuer_name.der != NULL &&
+	    chain_name_equal(&old->issuer_name, &new->issuer_name);
+}
+
 static void
 compare_handshakes(struct comparing *state, const struct handshake *before,
     const struct handshake *after)
@@ -281,8 +289,8 @@ compare_handshakes(struct comparing *state, const struct handshake *before,
 		change_list_add(&state->changes, CHANGE_KEY, &state->place,
 		    text_hex(old->spki_sha256, CHAIN_DIGEST),
 		    text_hex(new->spki_sha256, CHAIN_DIGEST));
-	/* An earlier report has names as text only. */
-	if (old->issuer != NULL && new->issuer != NULL)
+	if (old->issuer != NULL && new->issuer != NULL &&
+	    !have_same_issuer(old, new))
 		add_if_other(state, CHANGE_ISSUER, old->issuer, new->issuer);
 }
 

@@ -269,6 +269,8 @@ put_certificates(struct metric_text *texts, const struct sample_place *place)
 	size_t i;
 
 	for (i = 0; i < chain->count; i++) {
+		if (chain->certificates[i].not_after == 0)
+			continue;
 		depth = memory_format("%zu", i);
 		put_time(texts, METRIC_CERTIFICATE, (const char *const[]){
 		    "domain", place->domain, "mx", place->host->name,

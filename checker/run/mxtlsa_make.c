@@ -233,7 +233,8 @@ put_json_record(struct json_put *json, const struct making *making,
 	json_put_owned(json, "data", text_hex(record->data, record->size));
 	json_put_text(json, "subject", certificate != NULL ?
 	    certificate->subject : NULL);
-	json_put_owned(json, "not_after", certificate != NULL ?
+	json_put_owned(json, "not_after", certificate != NULL &&
+	    certificate->not_after != 0 ?
 	    text_time(certificate->not_after) : NULL);
 	json_put_flag(json, "recommended", candidate->recommended);
 	if (certificate == NULL)

@@ -30,6 +30,20 @@ reason_for(const struct tlsa *record, bool recommended)
 	    "for this name and in time";
 }
 
+/* ", until 2026-01-31", if it has a date. Owned by the caller. */
+static char *
+until_text(const struct certificate *certificate)
+{
+	char *date, *text;
+
+	if (certificate->not_after == 0)
+		return memory_string("");
+	date = text_date(certificate->not_after);
+	text = memory_format(", until %s", date);
+	free(date);
+	return text;
+}
+
 /*
  * Adds RECORD (takes ownership of its data). CERTIFICATE is NULL for a bare
  * key. DIRECT: it is the server's own or its issuer's.
@@ -40,7 +54,7 @@ add(struct candidates *candidates, const struct tlsa *record,
 {
 	struct candidate *candidate;
 	const char *reason;
-	char *date;
+	char *until;
 
 	candidates->items = memory_grow(candidates->items, candidates->count,
 	    sizeof(*candidate));
@@ -54,10 +68,10 @@ add(struct candidates *candidates, const struct tlsa *record,
 		candidate->comment = memory_format("the key; %s", reason);
 		return;
 	}
-	date = text_date(certificate->not_after);
-	candidate->comment = memory_format("%s, until %s; %s",
-	    certificate->subject, date, reason);
-	free(date);
+	until = until_text(certificate);
+	candidate->comment = memory_format("%s%s; %s", certificate->subject,
+	    until, reason);
+	free(until);
 }
 
 /* Adds the record of a certificate with the fields of KIND. */
