@@ -1,7 +1,7 @@
 /*
  * Until when the records match a chain. What matches changes only where a
  * certificate begins or ends; another path may take over where one has ended,
- * so each such instant is tried.
+ * so each such instant is tried, up to the end of the server's own.
  */
 #include <openssl/x509.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #include "smtp/chain.h"
 
 /* Verifications for one chain, beyond those that match it. */
-#define TRIES_MAX 64
+#define TRIES_MAX 128
 
 /* The instants after the one that is judged, in order. */
 struct instants {
@@ -144,12 +144,25 @@ try_record(struct search *search, size_t record, time_t when)
 	return matches;
 }
 
+/* Whether the server's own certificate, which is on each path, has ended. */
+static bool
+leaf_has_ended(const struct search *search, time_t when)
+{
+	const struct chain *chain = search->matcher->input->chain;
+	const time_t end = time_of(X509_get0_notAfter(
+	    chain->certificates[0].x509));
+
+	return end != 0 && end <= when;
+}
+
 /* Whether any record matches then, the one that did so last before others. */
 static bool
 try_all(struct search *search, time_t when)
 {
 	size_t i;
 
+	if (leaf_has_ended(search, when))
+		return false;
 	if (try_record(search, search->last, when))
 		return true;
 	for (i = 0; i < search->matcher->input->records->count &&

@@ -99,8 +99,8 @@ why_it_ends(const struct matcher *matcher, const struct trial *trial)
 	subject = matcher_subject(matcher, depth);
 	issuer = chain->certificates[depth].issuer;
 	if (chain->certificates[depth].self_signed)
-		return memory_format("the way ends at %s, which has signed "
-		    "itself", subject);
+		return memory_format("the way ends at %s, which names itself "
+		    "as its issuer", subject);
 	code = check_record(trial->record, top);
 	if (code != X509_V_OK)
 		return why_not_issuer(code, subject, issuer,

@@ -50,6 +50,23 @@ fault_of(int error)
 	}
 }
 
+/* Whether it says that the path ends without the record. */
+static bool
+is_end(int error)
+{
+	switch (error) {
+	case X509_V_ERR_DANE_NO_MATCH:
+	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* OpenSSL's callback for each step; 1 makes it go on after a fault. */
 static int
 on_step(int good, X509_STORE_CTX *context)
@@ -61,7 +78,7 @@ on_step(int good, X509_STORE_CTX *context)
 
 	if (good)
 		return 1;
-	if (error == X509_V_ERR_DANE_NO_MATCH)
+	if (is_end(error))
 		step->faults->leads_elsewhere = true;
 	else
 		trial_add_fault(step->faults, fault, fault == MATCH_FAULT_NAME ?
