@@ -28,7 +28,7 @@ FIRST = ipaddress.ip_address("198.18.1.1")      # of the mail servers
 # Packets to these get lost: whoever is connected to there never answers.
 DEAD = ipaddress.ip_network("198.19.0.0/20")
 
-CHAIN = 32              # certificates that are looked at
+CHAIN = 100             # certificates that are looked at
 RSA_BITS = 3072         # the most with which OpenSSL takes a long exponent
 EXPONENT_BITS = 3071
 KEPT_DAYS = 30          # certificates are valid for 90
@@ -191,7 +191,7 @@ class World:
         for name, address, these in (
                 ("root", ROOT, [root]), ("tld", TLD, [tld]),
                 ("children", CHILDREN, zones)):
-            serve(self.daemons, self.work / name, address,
+            serve(self.daemons, self.work / name, [address],
                   {zone.name: signer.write(zone) for zone in these})
         (self.work / "root.hints").write_text(
             f". NS a-root.\na-root. A {ROOT}\n")
