@@ -372,9 +372,8 @@ static const struct fault_row {
 	    "have the server leave out what is taken in its place, or send it "
 	    "behind all others; or publish usage 3, which needs no chain" },
 	{ MATCH_FAULT_DEEP, FINDING_CHAIN_DEEP,
-	    "have a CA issue the certificate that is nearer to the one in the "
-	    "record, publish a record of one that is, or publish usage 3, "
-	    "which needs no chain" },
+	    "publish a record of a CA that is nearer to the server's "
+	    "certificate, or usage 3, which needs no chain" },
 };
 
 static void

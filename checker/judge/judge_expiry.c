@@ -326,6 +326,18 @@ what_ends(const struct chain *chain, int depth)
 	    "depends on,", chain->certificates[depth].subject);
 }
 
+static const char *
+advice_on_end(const struct chain *chain, int depth)
+{
+	if (depth == MATCH_NO_DEPTH)
+		return "have the server leave out the certificates that the "
+		    "match does not depend on";
+	if ((size_t)depth >= chain->count)
+		return "publish a record of the certificate that follows it, "
+		    "too";
+	return finding_code_meaning(FINDING_CERTIFICATE_EXPIRING);
+}
+
 static enum verdict
 add_certificate(struct judge_state *state,
     const struct endpoint_evidence *endpoint, const struct handshake *seen,
@@ -340,7 +352,7 @@ add_certificate(struct judge_state *state,
 	free(what);
 	free(text);
 	advice_add_text(&finding->advice, "%s",
-	    finding_code_meaning(finding->code));
+	    advice_on_end(seen->chain, end->depth));
 	return weigh(state, finding, expiry);
 }
 
