@@ -127,7 +127,7 @@ why_it_ends(const struct matcher *matcher, const struct trial *trial)
 struct split {
 	STACK_OF(X509)	*rest;		/* owned; elements are borrowed */
 	STACK_OF(X509)	*hiding;	/* owned; likewise */
-	X509		*hidden;	/* borrowed; what the first of them
+	X509		*hidden;	/* borrowed; what the last of them
 					 * hides */
 };
 
@@ -195,8 +195,7 @@ take_out(struct split *split, const STACK_OF(X509) *path)
 		other = find_other(split, taken, sk_X509_value(path, i - 1));
 		if (other == NULL)
 			continue;
-		if (split->hidden == NULL)
-			split->hidden = other;
+		split->hidden = other;
 		move(split, taken);
 		return true;
 	}
@@ -274,6 +273,20 @@ name_one(const struct matcher *matcher, const X509 *x509)
 	    matcher_subject(matcher, depth), depth + 1);
 }
 
+static char *
+name_all(const struct matcher *matcher, const STACK_OF(X509) *stack)
+{
+	char *text = NULL, *more;
+	int i;
+
+	for (i = 0; i < sk_X509_num(stack); i++) {
+		more = name_one(matcher, sk_X509_value(stack, i));
+		text = memory_join(text, ", ", more);
+		free(more);
+	}
+	return text;
+}
+
 /*
  * Whether there is a way up to what the record is of, but another certificate
  * of the same name is taken in place of one on it: says so. *FAULT becomes what
@@ -288,10 +301,11 @@ why_hidden(struct matcher *matcher, const struct trial *trial,
 
 	split_init(&split, matcher);
 	if (find_hiding(matcher, trial->record, trial->path, &split)) {
-		hiding = name_one(matcher, sk_X509_value(split.hiding, 0));
+		hiding = name_all(matcher, split.hiding);
 		hidden = name_one(matcher, split.hidden);
-		text = memory_format("%s is taken in place of %s, which has "
-		    "the same name and leads up to there", hiding, hidden);
+		text = memory_format("%s %s taken in place of %s, which has "
+		    "the same name and leads up to there", hiding,
+		    sk_X509_num(split.hiding) == 1 ? "is" : "are", hidden);
 		free(hiding);
 		free(hidden);
 		*fault = may_be_last(matcher, trial->record, &split) ?
@@ -328,31 +342,42 @@ add_height(struct fault_list *faults, const struct trial *trial)
 	    "up no more than %d", trial->height, MATCH_HEIGHT_MAX));
 }
 
-/*
- * The path leads elsewhere: FAULTS, which were found on that, give way to why
- * it does. Returns that by itself; owned by the caller, may be NULL.
- */
-static char *
-explain_elsewhere(struct matcher *matcher, const struct trial *trial,
-    struct fault_list *faults)
+/* FAULTS give way to one, and to MORE (owned, may be NULL) if they had it. */
+static void
+replace_faults(struct fault_list *faults, unsigned int bits, const char *why,
+    char *more)
 {
-	unsigned int fault = MATCH_FAULT_CHAIN;
-	char *why = why_hidden(matcher, trial, &fault), *more = NULL;
-
-	if (why == NULL) {
-		why = why_it_ends(matcher, trial);
-		if ((faults->bits & ~fault) != 0)
-			more = faults->text;
-		fault |= faults->bits;
-	}
 	if (more == NULL)
 		free(faults->text);
-	faults->bits = fault;
+	faults->bits = bits;
 	faults->text = memory_format("the server's certificate does not lead "
 	    "up to it%s%s%s%s", why != NULL ? ": " : "",
 	    why != NULL ? why : "", more != NULL ? "; " : "",
 	    more != NULL ? more : "");
 	free(more);
+}
+
+/*
+ * The path has faults, or leads elsewhere: these faults give way to why it is
+ * taken, or where it ends, if that is the reason. Returns it by itself; owned
+ * by the caller; NULL: it is not, or not known.
+ */
+static char *
+explain_way(struct matcher *matcher, const struct trial *trial,
+    struct fault_list *faults)
+{
+	const bool more = (faults->bits & ~(unsigned int)MATCH_FAULT_CHAIN) !=
+	    0;
+	unsigned int fault;
+	char *why = why_hidden(matcher, trial, &fault);
+
+	if (why != NULL) {
+		replace_faults(faults, fault, why, NULL);
+	} else if (faults->leads_elsewhere) {
+		why = why_it_ends(matcher, trial);
+		replace_faults(faults, MATCH_FAULT_CHAIN | faults->bits, why,
+		    more ? faults->text : NULL);
+	}
 	return why;
 }
 
@@ -365,24 +390,24 @@ is_hidden(const struct fault_list *faults)
 /* The data is of nothing that is sent above the server's own certificate. */
 static void
 explain_data(struct matcher *matcher, const struct trial *trial,
-    const char *elsewhere, struct match_result *result)
+    const char *why, struct match_result *result)
 {
 	const struct tlsa *record = trial->record;
 	const struct chain *chain = matcher->input->chain;
 
-	if (elsewhere != NULL && is_hidden(trial->faults)) {
+	if (why != NULL && is_hidden(trial->faults)) {
 		result->depth = (int)chain->count;
 		result->faults = trial->faults->bits;
 		result->why = memory_format("has a %s that the server's "
 		    "certificate does not lead up to: %s",
 		    record->selector == TLSA_CERT ? "certificate" :
-		    "public key", elsewhere);
+		    "public key", why);
 		return;
 	}
 	result->faults = MATCH_FAULT_DATA;
 	result->why = match_why_data(record, chain);
-	if (elsewhere != NULL && !match_is_of(record, chain->certificates))
-		result->why = memory_join(result->why, ": ", elsewhere);
+	if (why != NULL && !match_is_of(record, chain->certificates))
+		result->why = memory_join(result->why, ": ", why);
 }
 
 /* Usage 2, tried with TRIAL, which has gone on after each fault. */
@@ -392,23 +417,25 @@ explain_path(struct matcher *matcher, struct trial *trial,
 {
 	const struct tlsa *record = trial->record;
 	struct fault_list *faults = trial->faults;
-	char *elsewhere = NULL;
+	const bool is_path_bad = faults->leads_elsewhere ||
+	    (faults->bits & ~(unsigned int)MATCH_FAULT_NAME) != 0;
+	char *why = NULL;
 
 	result->depth = trial->depth != MATCH_NO_DEPTH ? trial->depth :
 	    depth_of_data(matcher, record);
 	add_height(faults, trial);
-	if (faults->leads_elsewhere && (result->depth != MATCH_NO_DEPTH ||
+	if (is_path_bad && (result->depth != MATCH_NO_DEPTH ||
 	    record->matching_type == TLSA_FULL))
-		elsewhere = explain_elsewhere(matcher, trial, faults);
+		why = explain_way(matcher, trial, faults);
 	if (result->depth == MATCH_NO_DEPTH) {
-		explain_data(matcher, trial, elsewhere, result);
+		explain_data(matcher, trial, why, result);
 	} else {
 		result->faults = faults->bits != 0 ? faults->bits :
 		    MATCH_FAULT_CHAIN;
 		result->why = match_why_chain(record, matcher->input->chain,
 		    result->depth, faults->text);
 	}
-	free(elsewhere);
+	free(why);
 }
 
 void
