@@ -389,8 +389,7 @@ begin_handshake(struct session *session)
 {
 	const struct session_options *options = &session->options;
 
-	session->tls = tls_client_session(options->tls, options->server_name,
-	    options->except);
+	session->tls = tls_client_session(options->tls, &options->offer);
 	if (session->tls == NULL) {
 		set_outcome(session, OUTCOME_UNTRIED, 0,
 		    memory_string("no key type is left to offer"));

@@ -86,8 +86,7 @@ struct session_options {
 	const char		*helo;		/* borrowed; for EHLO. NULL: the
 						 * address literal of our end
 						 * (RFC 5321 4.1.4) */
-	const char		*server_name;	/* borrowed; SNI, NULL: none */
-	key_set			 except;	/* key types not to offer */
+	struct tls_offer	 offer;		/* what it borrows, too */
 	bool			 keep_replies;	/* in the result, too */
 	struct tls_client	*tls;		/* borrowed */
 	const char		*subject;	/* borrowed; for the trace */

@@ -12,8 +12,13 @@
 #include "smtp/key_cost.h"
 #include "smtp/tls_alert.h"
 
+/* What OpenSSL asks of keys, digests and versions at a security level. */
+typedef int	security_check(const SSL *session, const SSL_CTX *context,
+		    int operation, int bits, int id, void *other, void *extra);
+
 struct tls_client {
-	SSL_CTX	*context;	/* owned */
+	SSL_CTX		*context;	/* owned */
+	security_check	*strict;	/* static; OpenSSL's own */
 };
 
 /*
@@ -67,6 +72,29 @@ tls_asks_for_certificate(const SSL *session)
 	return SSL_get_app_data(session) != NULL;
 }
 
+/*
+ * What senders that authenticate ask for: OpenSSL's security level, and the
+ * bits of security that this level means (SSL_CTX_set_security_level(3)).
+ */
+#define STRICT_LEVEL	1
+#define STRICT_BITS	80
+#define STRICT_EXCLUDED	":!LOW:!EXPORT"
+
+/* At any level of its own OpenSSL refuses some small groups. */
+static int
+allow_all(const SSL *session, const SSL_CTX *context, int operation, int bits,
+    int id, void *other, void *extra)
+{
+	(void)session;
+	(void)context;
+	(void)operation;
+	(void)bits;
+	(void)id;
+	(void)other;
+	(void)extra;
+	return 1;
+}
+
 struct tls_client *
 tls_client_new(void)
 {
@@ -75,6 +103,8 @@ tls_client_new(void)
 
 	if (context == NULL)
 		abort();
+	client->strict = SSL_CTX_get_security_callback(context);
+	SSL_CTX_set_security_callback(context, allow_all);
 	SSL_CTX_set_security_level(context, 0);
 	SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
 	SSL_CTX_set_cipher_list(context, EXCLUDED ":ALL");
@@ -108,16 +138,18 @@ tls_can_offer(key_set except)
 	return false;
 }
 
-/* Offers all key types but those in EXCEPT. False: OpenSSL supports none. */
+/* Leaves out key types, as OFFER says. False: OpenSSL supports none of them. */
 static bool
-limit_offer(SSL *session, key_set except)
+limit_key_types(SSL *session, const struct tls_offer *offer)
 {
 	char *algorithms = NULL, *ciphers = memory_string(EXCLUDED);
 	bool known;
 	size_t i;
 
+	if (offer->strict)
+		ciphers = memory_join(ciphers, "", STRICT_EXCLUDED);
 	for (i = 0; i < OFFER_COUNT; i++) {
-		if (except & KEY_SET(offers[i].type))
+		if (offer->except & KEY_SET(offers[i].type))
 			continue;
 		/* OpenSSL rejects a list with an unsupported algorithm. */
 		if (SSL_set1_sigalgs_list(session, offers[i].algorithms) != 1)
@@ -135,25 +167,102 @@ limit_offer(SSL *session, key_set except)
 	return known;
 }
 
-SSL *
-tls_client_session(struct tls_client *client, const char *server_name,
-    key_set except)
+/* After all that sets cipher suites, which set the level along with them. */
+static void
+limit_to_strict(SSL *session, security_check *check)
 {
+	SSL_set_security_callback(session, check);
+	SSL_set_security_level(session, STRICT_LEVEL);
+	SSL_set_min_proto_version(session, TLS1_2_VERSION);
+	SSL_clear_options(session, SSL_OP_LEGACY_SERVER_CONNECT);
+}
+
+SSL *
+tls_client_session(struct tls_client *client, const struct tls_offer *offer)
+{
+	const char *name = offer->server_name;
 	SSL *session;
 
-	if (!tls_can_offer(except))
+	if (!tls_can_offer(offer->except))
 		return NULL;
 	session = SSL_new(client->context);
 	if (session == NULL)
 		abort();
-	if (server_name != NULL && name_is_host(server_name) &&
-	    !name_is_address(server_name))
-		SSL_set_tlsext_host_name(session, server_name);
-	if (except != 0 && !limit_offer(session, except)) {
+	if (name != NULL && name_is_host(name) && !name_is_address(name))
+		SSL_set_tlsext_host_name(session, name);
+	if ((offer->except != 0 || offer->strict) &&
+	    !limit_key_types(session, offer)) {
 		SSL_free(session);
 		return NULL;
 	}
+	if (offer->strict)
+		limit_to_strict(session, client->strict);
 	return session;
+}
+
+/* Whether the key exchange was made with a key of too few bits. */
+static bool
+has_weak_exchange(SSL *session)
+{
+	EVP_PKEY *exchanged = NULL;
+	bool weak = SSL_get_peer_tmp_key(session, &exchanged) == 1 &&
+	    EVP_PKEY_get_security_bits(exchanged) < STRICT_BITS;
+
+	EVP_PKEY_free(exchanged);
+	ERR_clear_error();
+	return weak;
+}
+
+/*
+ * Whether the server signed the handshake with a digest that has collisions.
+ * With a key exchange by RSA it signs nothing.
+ */
+static bool
+has_weak_signature(SSL *session)
+{
+	int digest;
+
+	return SSL_get_peer_signature_nid(session, &digest) == 1 &&
+	    (digest == NID_md5 || digest == NID_sha1 ||
+	    digest == NID_md5_sha1);
+}
+
+/*
+ * Whether the server's own key has too few bits: what is verified at a security
+ * level refuses it, whichever TLSA record matches it.
+ */
+static bool
+has_weak_key(SSL *session)
+{
+	const X509 *own = SSL_get0_peer_certificate(session);
+	EVP_PKEY *key = own != NULL ? X509_get0_pubkey(own) : NULL;
+
+	return key != NULL && EVP_PKEY_get_security_bits(key) < STRICT_BITS;
+}
+
+/* What of a finished handshake the strict offer does not allow. */
+static unsigned int
+find_weaknesses(SSL *session)
+{
+	const SSL_CIPHER *cipher = SSL_get_current_cipher(session);
+	unsigned int found = 0;
+
+	if (SSL_version(session) < TLS1_2_VERSION)
+		found |= TLS_WEAK_VERSION;
+	/* TLS 1.3 knows no renegotiation, and OpenSSL says the same of it. */
+	if (SSL_version(session) < TLS1_3_VERSION &&
+	    !SSL_get_secure_renegotiation_support(session))
+		found |= TLS_WEAK_RENEGOTIATION;
+	if (has_weak_signature(session))
+		found |= TLS_WEAK_SIGNATURE;
+	if (has_weak_exchange(session))
+		found |= TLS_WEAK_EXCHANGE;
+	if (SSL_CIPHER_get_bits(cipher, NULL) < STRICT_BITS ||
+	    SSL_CIPHER_get_digest_nid(cipher) == NID_md5)
+		found |= TLS_WEAK_CIPHER;
+	if (has_weak_key(session))
+		found |= TLS_WEAK_KEY;
+	return found;
 }
 
 struct handshake *
@@ -172,6 +281,7 @@ handshake_from_session(SSL *session)
 	handshake->protocol = memory_string(SSL_get_version(session));
 	handshake->cipher = memory_string(SSL_get_cipher_name(session));
 	handshake->version = (uint16_t)SSL_version(session);
+	handshake->weaknesses = find_weaknesses(session);
 	return handshake;
 }
 
@@ -185,6 +295,15 @@ handshake_copy(const struct handshake *handshake)
 	copy->cipher = memory_string(handshake->cipher);
 	copy->chain = chain_copy(handshake->chain);
 	return copy;
+}
+
+unsigned int
+handshake_weaknesses(const struct handshake *handshake)
+{
+	const bool old = handshake->version != 0 &&
+	    handshake->version < TLS_1_2;
+
+	return handshake->weaknesses | (old ? TLS_WEAK_VERSION : 0);
 }
 
 void

@@ -28,9 +28,26 @@ typedef unsigned int key_set;
 #define TLS_1_2	0x0303
 #define TLS_1_3	0x0304
 
+/*
+ * What senders that authenticate do not accept of a handshake: bits. They do
+ * as Postfix does at its level "dane": TLS 1.2 or later (RFC 8996), OpenSSL's
+ * security level 1, and secure renegotiation (RFC 5746).
+ */
+enum tls_weakness {
+	TLS_WEAK_VERSION	= 1 << 0,
+	TLS_WEAK_RENEGOTIATION	= 1 << 1,	/* RFC 5746 is not known */
+	TLS_WEAK_SIGNATURE	= 1 << 2,	/* by MD5 or SHA-1 */
+	TLS_WEAK_EXCHANGE	= 1 << 3,	/* a small group, for DH */
+	TLS_WEAK_CIPHER		= 1 << 4,
+	TLS_WEAK_KEY		= 1 << 5,	/* the certificate's; whatever
+						 * the usage of a record */
+	TLS_WEAK_ALL		= (1 << 6) - 1,
+};
+
 struct handshake {
 	enum key_type	 key_type;	/* of the server's certificate */
 	uint16_t	 version;	/* TLS_1_3; 0: not from a server */
+	unsigned int	 weaknesses;	/* TLS_WEAK_VERSION | ... */
 	char		*protocol;	/* owned; "TLSv1.3" */
 	char		*cipher;	/* owned; "TLS_AES_256_GCM_SHA384" */
 	struct chain	*chain;		/* owned */
@@ -40,13 +57,20 @@ struct handshake {
 struct tls_client *tls_client_new(void);
 void		   tls_client_free(struct tls_client *client);
 
+/* What a client says that it would take. Zero: whatever there is, no SNI. */
+struct tls_offer {
+	const char	*server_name;	/* borrowed; SNI, unless it is NULL or
+					 * not a host name */
+	key_set		 except;	/* key types that are left out */
+	bool		 strict;	/* nothing that is weak: see above */
+};
+
 /*
- * A client session that sends SERVER_NAME as SNI (unless it is NULL or not a
- * host name) and offers all key types but those in EXCEPT. NULL: none is left
- * to offer. Owned by the caller.
+ * A client session with this offer. NULL: no key type is left to offer. Owned
+ * by the caller.
  */
 struct ssl_st	*tls_client_session(struct tls_client *client,
-		    const char *server_name, key_set except);
+		    const struct tls_offer *offer);
 
 /*
  * Whether the server has asked for a certificate of the client's (RFC 8446
@@ -63,6 +87,11 @@ bool		 tls_can_offer(key_set except);
  */
 struct handshake *handshake_from_session(struct ssl_st *session);
 struct handshake *handshake_copy(const struct handshake *handshake);
+/*
+ * Its weaknesses, as far as they are known: of what an earlier version kept,
+ * that is the TLS version alone.
+ */
+unsigned int	 handshake_weaknesses(const struct handshake *handshake);
 void		 handshake_free(struct handshake *handshake);
 
 /*

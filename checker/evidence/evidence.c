@@ -142,9 +142,14 @@ evidence_endpoint_copy(struct endpoint_evidence *copy,
 	    original->reply_count);
 	copy->handshakes = memory_new(original->handshake_count,
 	    sizeof(*copy->handshakes));
-	for (i = 0; i < original->handshake_count; i++)
+	for (i = 0; i < original->handshake_count; i++) {
 		copy->handshakes[i].seen =
 		    handshake_copy(original->handshakes[i].seen);
+		copy->handshakes[i].strict_outcome =
+		    original->handshakes[i].strict_outcome;
+		copy->handshakes[i].strict_error =
+		    memory_string(original->handshakes[i].strict_error);
+	}
 }
 
 size_t
@@ -170,8 +175,10 @@ evidence_endpoint_clear(struct endpoint_evidence *endpoint)
 	size_t i;
 
 	endpoint_unjudge(endpoint);
-	for (i = 0; i < endpoint->handshake_count; i++)
+	for (i = 0; i < endpoint->handshake_count; i++) {
 		handshake_free(endpoint->handshakes[i].seen);
+		free(endpoint->handshakes[i].strict_error);
+	}
 	free(endpoint->handshakes);
 	session_replies_free(endpoint->replies, endpoint->reply_count);
 	free(endpoint->error);

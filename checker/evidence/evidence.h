@@ -47,6 +47,14 @@ struct handshake_judgement {
 
 struct handshake_evidence {
 	struct handshake		*seen;		/* owned */
+	/*
+	 * Of one with weaknesses: how the conversation after it ended, with a
+	 * strict offer of the same key type (tls.h). OUTCOME_HANDSHAKE_FAILED:
+	 * the server can do no better, and why. If that came about, it is the
+	 * one that is seen here.
+	 */
+	enum session_outcome		 strict_outcome;
+	char				*strict_error;	/* owned, printable */
 	struct handshake_judgement	 judged;
 };
 

@@ -225,8 +225,10 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	    "client-certificate-required", ERROR, VALIDATION,
 	    "the server demands a certificate of its clients: mail servers "
 	    "have none to show, so have it accept those without" },
-	[FINDING_TLS_OUTDATED] = { "tls-outdated", WARNING, NULL,
-	    "the server negotiates a TLS version below 1.2: update it" },
+	[FINDING_TLS_OUTDATED] = { "tls-outdated", ERROR, VALIDATION,
+	    "senders that authenticate accept nothing that the server "
+	    "negotiates (TLS 1.2, RFC 5746, signatures by SHA-256): update "
+	    "it or its settings" },
 
 	[FINDING_NO_RECORD_MATCHES] = { "no-record-matches", ERROR, VALIDATION,
 	    "publish a record of what the server presents, or have it "

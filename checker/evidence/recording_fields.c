@@ -609,6 +609,7 @@ static const struct recording_shape chain_shape =
 static const struct recording_field handshake_rows[] = {
 	ENUM(struct handshake, key_type, BOTH, &key_types),
 	UNSIGNED(struct handshake, version, BOTH, UINT16_MAX),
+	UNSIGNED(struct handshake, weaknesses, BOTH, TLS_WEAK_ALL),
 	TEXT(struct handshake, protocol, BOTH),
 	TEXT(struct handshake, cipher, BOTH),
 	NEEDED_POINTER(struct handshake, chain, BOTH, &chain_shape),
@@ -635,6 +636,8 @@ static const struct recording_shape handshake_judgement_shape =
 static const struct recording_field handshake_evidence_rows[] = {
 	NEEDED_POINTER(struct handshake_evidence, seen, BOTH,
 	    &handshake_shape),
+	ENUM(struct handshake_evidence, strict_outcome, BOTH, &outcomes),
+	TEXT(struct handshake_evidence, strict_error, BOTH),
 	STRUCT(struct handshake_evidence, judged, REPORTED,
 	    &handshake_judgement_shape),
 };

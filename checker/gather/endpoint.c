@@ -7,6 +7,14 @@
 #include "resolver/trace.h"
 #include "smtp/dial.h"
 
+/* What the conversation at hand is for. */
+enum purpose {
+	PURPOSE_KEY_TYPE,	/* a certificate of a key type that was not
+				 * seen yet */
+	PURPOSE_STRICT,		/* the last key type again, as senders that
+				 * authenticate ask for it */
+};
+
 struct endpoint_gathering {
 	const struct context		*context;	/* borrowed */
 	struct endpoint_evidence	*evidence;	/* borrowed */
@@ -14,6 +22,7 @@ struct endpoint_gathering {
 	char				*subject;	/* owned; the trace's */
 	struct dial			*dial;		/* owned, NULL: none */
 	struct session			*session;	/* owned, NULL: none */
+	enum purpose			 purpose;
 	/*
 	 * Key types that share their cipher suites with older ones, kept back
 	 * until it is clear whether there are those: a server that looks at
@@ -62,6 +71,25 @@ key_types_seen(const struct endpoint_evidence *evidence)
 	return seen;
 }
 
+/* The reason is not that the server has no other certificate. */
+static void
+record_incomplete(struct endpoint_evidence *evidence, enum session_stage stage,
+    const char *error)
+{
+	free(evidence->incomplete);
+	evidence->incomplete = memory_format("%s: %s",
+	    session_stage_name(stage),
+	    error != NULL ? error : "it ended early");
+}
+
+/* Whether a conversation got as far as a handshake, whatever came of that. */
+static bool
+has_shaken(enum session_outcome outcome)
+{
+	return outcome == OUTCOME_DONE || outcome == OUTCOME_HANDSHAKE_FAILED ||
+	    outcome == OUTCOME_UNTRIED;
+}
+
 /*
  * Records how a conversation ended. The first one speaks for the address. A
  * later one offered fewer key types: that the server then refuses the handshake
@@ -80,12 +108,8 @@ record_end(struct endpoint_evidence *evidence, enum session_stage stage,
 		evidence->reply_code = reply_code;
 		free(evidence->error);
 		evidence->error = memory_string(error);
-	} else if (outcome != OUTCOME_HANDSHAKE_FAILED &&
-	    outcome != OUTCOME_UNTRIED) {
-		free(evidence->incomplete);
-		evidence->incomplete = memory_format("%s: %s",
-		    session_stage_name(stage),
-		    error != NULL ? error : "it ended early");
+	} else if (!has_shaken(outcome)) {
+		record_incomplete(evidence, stage, error);
 	}
 }
 
@@ -142,6 +166,69 @@ record_result(struct endpoint_evidence *evidence,
 	return handshake != NULL && record_handshake(evidence, handshake);
 }
 
+/*
+ * Records what came of a strict offer. The handshake takes the place of the one
+ * before. A server that answers with another key type has none of this one that
+ * it could use so; and a weak key cannot be asked not to be there.
+ */
+static void
+record_strict(struct endpoint_evidence *evidence,
+    struct session_result *result)
+{
+	struct handshake_evidence *last =
+	    &evidence->handshakes[evidence->handshake_count - 1];
+	struct handshake *handshake = result->handshake;
+
+	if (handshake != NULL && handshake->key_type == last->seen->key_type) {
+		handshake_free(last->seen);
+		last->seen = handshake;
+		result->handshake = NULL;
+		if (handshake->weaknesses != 0)
+			last->strict_outcome = OUTCOME_HANDSHAKE_FAILED;
+		return;
+	}
+	last->strict_outcome = has_shaken(result->outcome) ?
+	    OUTCOME_HANDSHAKE_FAILED : result->outcome;
+	last->strict_error = memory_string(result->error);
+	if (result->outcome == OUTCOME_LIMIT)
+		record_end(evidence, result->stage, result->outcome, 0,
+		    result->error);
+	else if (!has_shaken(result->outcome))
+		record_incomplete(evidence, result->stage, result->error);
+}
+
+/*
+ * Records what came of a conversation. True: it showed a key type that is new,
+ * so that there may be another.
+ */
+static bool
+record(struct endpoint_evidence *evidence, enum purpose purpose,
+    struct session_result *result)
+{
+	if (purpose == PURPOSE_KEY_TYPE)
+		return record_result(evidence, result);
+	record_strict(evidence, result);
+	return has_shaken(result->outcome);
+}
+
+/* What to offer in the next conversation. */
+static struct tls_offer
+next_offer(const struct endpoint_gathering *gathering)
+{
+	const struct endpoint_evidence *evidence = gathering->evidence;
+	struct tls_offer offer = {
+		.server_name = gathering->request.server_name,
+		.except = key_types_seen(evidence) | gathering->kept_back,
+	};
+
+	if (gathering->purpose == PURPOSE_STRICT) {
+		offer.strict = true;
+		offer.except = ~KEY_SET(evidence->handshakes[
+		    evidence->handshake_count - 1].seen->key_type);
+	}
+	return offer;
+}
+
 static void
 on_connected(struct bufferevent *stream, enum dial_result dialled,
     const char *error, void *argument)
@@ -156,15 +243,14 @@ on_connected(struct bufferevent *stream, enum dial_result dialled,
 	const struct context *context = gathering->context;
 	const struct session_options options = {
 		.helo = context->options->helo,
-		.server_name = gathering->request.server_name,
-		.except = key_types_seen(gathering->evidence) |
-		    gathering->kept_back,
+		.offer = next_offer(gathering),
 		.keep_replies = context->options->keep_octets &&
 		    gathering->evidence->handshake_count == 0,
 		.tls = context->tls,
 		.subject = gathering->subject,
 		.trace = context->trace,
 	};
+	struct session_result result = { .stage = STAGE_CONNECT };
 
 	if (stream != NULL) {
 		gathering->evidence->source = dial_source(stream);
@@ -174,8 +260,10 @@ on_connected(struct bufferevent *stream, enum dial_result dialled,
 	}
 	trace_say(context->trace, TRACE_STEPS, gathering->subject,
 	    "no connection: %s", error);
-	record_end(gathering->evidence, STAGE_CONNECT, outcomes[dialled], 0,
-	    error);
+	result.outcome = outcomes[dialled];
+	result.error = memory_string(error);
+	record(gathering->evidence, gathering->purpose, &result);
+	session_result_clear(&result);
 	dial_close(gathering->dial);
 	finish(gathering);
 }
@@ -203,26 +291,57 @@ is_worth_another(struct endpoint_gathering *gathering, bool new,
 	return tls_can_offer(seen);
 }
 
+/* Whether the last key type has to be shown as senders ask for it. */
+static bool
+is_worth_strict(const struct endpoint_gathering *gathering, bool new)
+{
+	const struct endpoint_evidence *evidence = gathering->evidence;
+
+	return new && gathering->purpose == PURPOSE_KEY_TYPE &&
+	    evidence->handshakes[evidence->handshake_count - 1].seen->
+	    weaknesses != 0;
+}
+
+/*
+ * Chooses the purpose of the next conversation, after one that ended in
+ * OUTCOME, with a key type that is NEW or not. False: there is no other.
+ */
+static bool
+plan_next(struct endpoint_gathering *gathering, bool new,
+    enum session_outcome outcome)
+{
+	const char *why = "once more, for a certificate of another key type: "
+	    "should this handshake fail, there is none";
+
+	if (is_worth_strict(gathering, new)) {
+		gathering->purpose = PURPOSE_STRICT;
+		why = "once more, with what senders that authenticate ask for";
+	} else {
+		gathering->purpose = PURPOSE_KEY_TYPE;
+		if (!is_worth_another(gathering, new, outcome))
+			return false;
+	}
+	trace_say(gathering->context->trace, TRACE_STEPS, gathering->subject,
+	    "%s", why);
+	return true;
+}
+
 static void
 on_conversation(struct session_result *result, void *argument)
 {
 	struct endpoint_gathering *gathering = argument;
-	struct endpoint_evidence *evidence = gathering->evidence;
+	bool new;
 
 	gathering->session = NULL;
 	dial_close(gathering->dial);
 	gathering->dial = NULL;
 	gathering->request.spent(result->key_cost, gathering->request.argument);
 
-	if (!is_worth_another(gathering, record_result(evidence, result),
-	    result->outcome)) {
+	new = record(gathering->evidence, gathering->purpose, result);
+	if (plan_next(gathering, new, result->outcome))
+		dial_next(gathering);
+	else
 		finish(gathering);
-		return;
-	}
-	trace_say(gathering->context->trace, TRACE_STEPS, gathering->subject,
-	    "once more, for a certificate of another key type: should this "
-	    "handshake fail, there is none");
-	dial_next(gathering);
 }
 
 struct endpoint_gathering *
@@ -264,7 +383,8 @@ endpoint_so_far(const struct endpoint_gathering *gathering,
 		result.error = memory_string(end->why);
 	}
 	/* It was in QUIT, with another key type still to be asked for. */
-	if (record_result(copy, &result) && tls_can_offer(key_types_seen(copy)))
+	if (record(copy, gathering->purpose, &result) &&
+	    tls_can_offer(key_types_seen(copy)))
 		record_end(copy, STAGE_CONNECT, end->outcome, 0, end->why);
 	session_result_clear(&result);
 }

@@ -1,6 +1,7 @@
 /*
  * Gathers the evidence about one address of a mail server: a conversation for
- * each key type that the server has a certificate of, one after the other.
+ * each key type that the server has a certificate of, one after the other, and
+ * one more for each that shows what senders do not accept.
  */
 #ifndef CHECKER_GATHER_ENDPOINT_H
 #define CHECKER_GATHER_ENDPOINT_H

@@ -143,7 +143,7 @@ on_connected(struct bufferevent *stream, enum dial_result dialled,
 	const struct context *context = errand->test->context;
 	const struct session_options options = {
 		.helo = context->options->helo,
-		.server_name = errand->sight.subject,
+		.offer.server_name = errand->sight.subject,
 		.tls = context->tls,
 		.subject = errand->trace,
 		.trace = context->trace,

@@ -21,9 +21,9 @@
  */
 static bool
 needs_diagnosis(const struct host_judgement *host,
-    const struct handshake_judgement *judged, size_t record)
+    const struct handshake_evidence *handshake, size_t record)
 {
-	const struct match_result *match = &judged->matches[record];
+	const struct match_result *match = &handshake->judged.matches[record];
 	const struct tlsa_set *set = &host->records;
 
 	if (match->would_match || match->status == MATCH_UNTRIED ||
@@ -32,7 +32,7 @@ needs_diagnosis(const struct host_judgement *host,
 	if (set->records[record].usable &&
 	    (match->faults & MATCH_FAULT_DATA) == 0)
 		return false;
-	return judged->verdict == VERDICT_FAIL ||
+	return judging_is_unmatched(handshake) ||
 	    (!host->record_matches[record] && !host->untried);
 }
 
@@ -42,7 +42,7 @@ diagnose_record(struct judge_state *state,
     const struct handshake_evidence *handshake, size_t record)
 {
 	const struct host_judgement *judged = &state->host->judged;
-	const bool failing = handshake->judged.verdict == VERDICT_FAIL;
+	const bool failing = judging_is_unmatched(handshake);
 	const struct match_input rules = judging_match_input(state,
 	    state->host, handshake->seen->chain);
 	const struct diagnose_input input = {
@@ -81,13 +81,15 @@ diagnose_handshake(struct judge_state *state,
 {
 	size_t record, needed = 0;
 
+	/* It counts for nothing. */
+	if (handshake->judged.verdict == VERDICT_ABSENT)
+		return 0;
 	/* With a CA in the leaf's place every one would be untrue. */
 	if (verifier_issued_by_leaf(state->verifier,
 	    handshake->seen->chain) != 0)
 		return 0;
 	for (record = 0; record < handshake->judged.match_count; record++) {
-		if (!needs_diagnosis(&state->host->judged, &handshake->judged,
-		    record))
+		if (!needs_diagnosis(&state->host->judged, handshake, record))
 			continue;
 		if (needed++ < room)
 			diagnose_record(state, endpoint, handshake, record);

@@ -167,8 +167,10 @@ judge_endpoint_facts(struct judge_state *state,
 		handshake->judged.verdict = VERDICT_NONE;
 		if (dane)
 			match_handshake(state, handshake, host);
-		verdict_add(&count, handshake->judged.verdict);
 	}
+	judge_outdated_facts(endpoint);
+	for (i = 0; i < endpoint->handshake_count; i++)
+		verdict_add(&count, endpoint->handshakes[i].judged.verdict);
 	/* Connected to for information only (--all). */
 	if (!dane)
 		endpoint->judged.verdict = VERDICT_NONE;
@@ -293,9 +295,7 @@ static void
 add_oddities(struct judge_state *state,
     const struct endpoint_evidence *endpoint)
 {
-	const struct handshake *seen;
 	struct finding *finding;
-	size_t i;
 
 	if (endpoint->plaintext_injected) {
 		finding = judging_add_at(state, endpoint,
@@ -305,16 +305,6 @@ add_oddities(struct judge_state *state,
 		advice_add_text(&finding->advice, "update the server "
 		    "(CVE-2011-0411 and the like), and look for a device that "
 		    "changes what is sent");
-	}
-	for (i = 0; i < endpoint->handshake_count; i++) {
-		seen = endpoint->handshakes[i].seen;
-		if (seen->version == 0 || seen->version >= TLS_1_2)
-			continue;
-		finding = judging_add_at(state, endpoint, (int)seen->key_type,
-		    FINDING_TLS_OUTDATED, "the server negotiates %s (RFC 8996 "
-		    "deprecates versions below 1.2)", seen->protocol);
-		advice_add_text(&finding->advice, "update the server or its "
-		    "settings");
 	}
 	if (endpoint->incomplete != NULL)
 		judging_add_at(state, endpoint, FINDING_ALL_KEY_TYPES,
@@ -510,11 +500,12 @@ judge_endpoint(struct judge_state *state,
 		    VERDICT_PASS;
 	for (i = 0; i < endpoint->handshake_count; i++) {
 		handshake = &endpoint->handshakes[i];
-		if (handshake->judged.verdict != VERDICT_FAIL)
+		if (!judging_is_unmatched(handshake))
 			continue;
 		add_no_match(state, endpoint, handshake, passes);
 		add_faults(state, endpoint, handshake);
 	}
+	judge_outdated(state, endpoint);
 	add_oddities(state, endpoint);
 	if (endpoint->outcome != OUTCOME_DONE)
 		judge_outcome(state, endpoint);

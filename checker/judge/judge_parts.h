@@ -46,6 +46,8 @@ void		 judge_host_facts(struct judge_state *state,
 void		 judge_endpoint_facts(struct judge_state *state,
 		    struct endpoint_evidence *endpoint,
 		    const struct host_evidence *host);
+/* What counts of an address's handshakes, once they are matched. */
+void		 judge_outdated_facts(struct endpoint_evidence *endpoint);
 /* Which records match any handshake, once the addresses are judged. */
 void		 judge_host_matches(struct host_evidence *host);
 
@@ -62,6 +64,9 @@ void		 judge_host_records(struct judge_state *state);
 /* Of its addresses. Returns what they make of the host. */
 enum verdict	 judge_host_endpoints(struct judge_state *state);
 void		 judge_endpoint(struct judge_state *state,
+		    const struct endpoint_evidence *endpoint);
+/* Of what senders that authenticate do not accept there. */
+void		 judge_outdated(struct judge_state *state,
 		    const struct endpoint_evidence *endpoint);
 
 /* RFC 7671 8, over all of the host's handshakes that passed. */

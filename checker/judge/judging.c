@@ -142,6 +142,15 @@ judging_is_untried(const struct host_evidence *host,
 	return match_any(judged->matches, judged->match_count, MATCH_UNTRIED);
 }
 
+bool
+judging_is_unmatched(const struct handshake_evidence *handshake)
+{
+	const struct handshake_judgement *judged = &handshake->judged;
+
+	return judged->verdict == VERDICT_FAIL &&
+	    !match_any(judged->matches, judged->match_count, MATCH_MATCH);
+}
+
 unsigned long
 judging_wait(const struct judge_state *state)
 {

@@ -70,6 +70,13 @@ bool		 judging_is_untried(const struct host_evidence *host,
 		    const struct handshake_evidence *handshake);
 
 /*
+ * Whether a handshake fails for its records: none of them matches it. Something
+ * else may be wrong with one that they do match.
+ */
+bool		 judging_is_unmatched(
+		    const struct handshake_evidence *handshake);
+
+/*
  * How long after a record was published some cache may lack it, in seconds: two
  * TTLs of the host's TLSA records (RFC 7671 8.1).
  */

@@ -230,7 +230,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct session_options options = {
 		.helo = "client.example",
 		.keep_replies = true,
-		.server_name = "mx.example.org",
+		.offer.server_name = "mx.example.org",
 		.tls = tls,
 		.subject = "mx",
 		.trace = &trace,
@@ -248,7 +248,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	server.how = data[0];
 	server.data = data + 1;
 	server.size = size - 1;
-	options.except = data[0] >> 5 == 7 ? KEY_SET(KEY_ECDSA) : 0;
+	options.offer.except = data[0] >> 5 == 7 ? KEY_SET(KEY_ECDSA) : 0;
 	bufferevent_enable(server.stream, EV_READ | EV_WRITE);
 	client.session = session_start(base, pair[0], &options, on_done,
 	    &client);

@@ -12,6 +12,7 @@ import ssl
 import struct
 import time
 
+import gnutls
 import runners
 from talk import Talk
 
@@ -562,6 +563,17 @@ def rejects_in_tls(talk: Talk) -> None:
     talk.start_tls()
     talk.say("421 4.7.0 too many TLS sessions from you")
     talk.hear()
+
+
+@behaviour
+def knows_no_rfc_5746(talk: Talk) -> None:
+    """TLS 1.2 without secure renegotiation, which OpenSSL always has."""
+    talk.until_starttls()
+    talk.say("220 2.0.0 ready")
+    talk.socket = gnutls.Tls(
+        talk.socket, *talk.server.chains[0],
+        "NORMAL:-VERS-ALL:+VERS-TLS1.2:%DISABLE_SAFE_RENEGOTIATION")
+    talk.finish()
 
 
 @behaviour

@@ -74,7 +74,11 @@ class ServerPlan:
     tls: list[str] = dataclasses.field(default_factory=list)
     helo: str = ""
     certificate: str = ""           # of the client: "asked" for, or "demanded"
-    groups: str = ""                # of the key exchange; Postfix only
+    groups: str = ""                # of the key exchange
+    ciphers: str = "ALL"            # OpenSSL's names, below TLS 1.3
+    signatures: str = ""            # signature algorithms, likewise
+    dh: int = 0                     # bits of the group for DHE
+    prefers: bool = False           # it chooses suites and signatures itself
     port: int = 25
 
     def __post_init__(self):
@@ -85,8 +89,6 @@ class ServerPlan:
         self.tls = _listed(self.tls)
         if self.certificate not in ("", "asked", "demanded"):
             raise Mistake(f"no client's certificate is {self.certificate!r}")
-        if self.groups and self.does != "postfix":
-            raise Mistake("only Postfix has groups")
 
 
 @dataclasses.dataclass
@@ -112,6 +114,9 @@ class EndpointExpectation:
     # or for each key type, which are then all that there are.
     tlsa: dict[str, str] | None = None
     shakes: dict[str, dict[str, str]] | None = None
+    # Key types with which no handshake comes about that senders accept: of no
+    # account beside another key type, and otherwise as bad as the address.
+    outdated: list[str] = dataclasses.field(default_factory=list)
 
 
 @dataclasses.dataclass

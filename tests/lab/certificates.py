@@ -15,6 +15,7 @@ import threading
 KEY_TYPES = {
     "ec": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
     "rsa": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
+    "rsa-768": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:768"],
     "rsa-1024": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024"],
     "rsa-768": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:768"],
     "ed25519": ["-algorithm", "ED25519"],

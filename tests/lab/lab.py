@@ -212,7 +212,10 @@ class Lab:
                 server = Server([str(first4 + number), str(first6 + number)],
                                 plan.port, plan.does, tls=plan.tls,
                                 helo=plan.helo, groups=plan.groups,
-                                certificate=plan.certificate)
+                                certificate=plan.certificate,
+                                ciphers=plan.ciphers,
+                                signatures=plan.signatures, dh=plan.dh,
+                                prefers=plan.prefers)
                 self.servers[case.name, name] = server
                 there = (unreachable if plan.does == "unreachable"
                          else addresses)

@@ -15,6 +15,7 @@ TLSRPT = {
     "key-type-uncovered": "validation-failure",
     "tls-handshake-failed": "validation-failure",
     "client-certificate-required": "validation-failure",
+    "tls-outdated": "validation-failure",
     "chain-invalid": "validation-failure",
     "chain-deep": "validation-failure",
     "tlsa-record-unusable": "tlsa-invalid",

@@ -33,7 +33,7 @@ MATCH = {
 }
 HANDSHAKE = {
     "key_type": str, "protocol": Maybe(str), "cipher": Maybe(str),
-    "verdict": VERDICTS,
+    "verdict": Maybe(VERDICTS),
     "chain": [CERTIFICATE], "tlsa": [MATCH],
 }
 ENDPOINT = {

@@ -2,12 +2,15 @@
 
 import collections
 import contextlib
+import ctypes
 import dataclasses
 import functools
 import os
 import select
 import socket
 import ssl
+import subprocess
+import tempfile
 
 CLIENT_CERTIFICATE = {
     "": ssl.CERT_NONE,
@@ -20,6 +23,42 @@ TLS_VERSIONS = {
     "1.2": ssl.TLSVersion.TLSv1_2,
     "1.3": ssl.TLSVersion.TLSv1_3,
 }
+
+
+# SSL_CTRL_SET_GROUPS_LIST and SSL_CTRL_SET_SIGALGS_LIST: SSL_CTX_ctrl(3).
+SET_GROUPS, SET_SIGNATURES = 92, 98
+
+
+LIBRARY = ctypes.CDLL("libssl.so.3")
+LIBRARY.SSL_CTX_ctrl.restype = ctypes.c_long
+
+
+@ctypes.CFUNCTYPE(ctypes.c_int, *[ctypes.c_void_p] * 2,
+                  *[ctypes.c_int] * 3, *[ctypes.c_void_p] * 2)
+def allow(*_) -> int:
+    """Whatever it is: SSL_CTX_set_security_callback(3)."""
+    return 1
+
+
+def pointer(context: ssl.SSLContext) -> ctypes.c_void_p:
+    """The SSL_CTX: an SSLContext has it behind Python's head of an object."""
+    return ctypes.c_void_p.from_address(id(context) + object.__basicsize__)
+
+
+def control(context: ssl.SSLContext, command: int, text: str) -> None:
+    """Sets what Python's ssl has no method for."""
+    if LIBRARY.SSL_CTX_ctrl(pointer(context), command, ctypes.c_long(0),
+                            text.encode()) != 1:
+        raise ValueError(f"OpenSSL does not know {text!r}")
+
+
+@functools.cache
+def dh_group(bits: int) -> str:
+    """A file with a group of so many bits, for a finite field."""
+    with tempfile.NamedTemporaryFile(suffix=".pem", delete=False) as file:
+        subprocess.run(["openssl", "dhparam", str(bits)], stdout=file,
+                       stderr=subprocess.DEVNULL, check=True)
+    return file.name
 
 
 @dataclasses.dataclass
@@ -36,8 +75,12 @@ class Server:
         default_factory=dict)
     tls: list[str] = dataclasses.field(default_factory=list)    # versions
     helo: str = ""                      # the only client's name it accepts
-    groups: str = ""                    # of the key exchange (real_servers.py)
     certificate: str = ""               # of the client: "asked", "demanded"
+    groups: str = ""                    # of the key exchange
+    ciphers: str = "ALL"                # below TLS 1.3
+    signatures: str = ""                # signature algorithms
+    dh: int = 0                         # bits of the group for DHE
+    prefers: bool = False               # it chooses, not the client
     # The conversations so far, at each address.
     talks: dict[str, list["Talk"]] = dataclasses.field(
         default_factory=lambda: collections.defaultdict(list))
@@ -65,8 +108,18 @@ class Server:
 
     def _context(self, chains) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.set_ciphers("ALL:@SECLEVEL=0")
         context.verify_mode = CLIENT_CERTIFICATE[self.certificate]
+        context.set_ciphers(f"{self.ciphers}:@SECLEVEL=0")
+        if self.groups:
+            control(context, SET_GROUPS, self.groups)
+        if self.signatures:
+            control(context, SET_SIGNATURES, self.signatures)
+        if self.prefers:
+            context.options |= ssl.OP_CIPHER_SERVER_PREFERENCE
+        if self.dh:
+            # Without it groups below 1024 bits are refused at any level.
+            LIBRARY.SSL_CTX_set_security_callback(pointer(context), allow)
+            context.load_dh_params(dh_group(self.dh))
         versions = [TLS_VERSIONS[v] for v in self.tls or ["1.2", "1.3"]]
         context.minimum_version = min(versions)
         context.maximum_version = max(versions)

@@ -246,7 +246,7 @@ test_handshake(void **state)
 	const struct handshake_row *row = *state;
 	const struct conversation_wish wish = {
 		.context = world.servers[row->server],
-		.except = row->except,
+		.offer.except = row->except,
 	};
 	struct conversation *one = conversation_new(&wish);
 
@@ -254,6 +254,44 @@ test_handshake(void **state)
 	conversation_check_end(row->name, one, &done);
 	check_handshake(row, one->result.handshake);
 	assert_false(one->result.plaintext_injected);
+	conversation_free(one);
+}
+
+/* What of it senders that authenticate do not accept, and do not offer. */
+static const struct weakness_row {
+	const char	*name;
+	enum server	 server;
+	unsigned int	 weaknesses;
+	const char	*error;		/* of a strict offer; NULL: it is met */
+} weakness_rows[] = {
+	{ "ECDSA", ECDSA, 0, NULL },
+	{ "TLS 1.2", ECDSA_1_2, 0, NULL },
+	{ "TLS 1.0", ECDSA_1_0, TLS_WEAK_VERSION | TLS_WEAK_SIGNATURE,
+	    "TLS: the server sent the alert \"protocol version\"" },
+	{ "RSA of 1024 bits", WEAK_RSA, 0, NULL },
+};
+
+static void
+test_weaknesses(void **state)
+{
+	const struct weakness_row *row = *state;
+	const struct conversation_end error = { STAGE_HANDSHAKE,
+		OUTCOME_HANDSHAKE_FAILED, row->error, 0 };
+	struct conversation_wish wish = {
+		.context = world.servers[row->server],
+	};
+	struct conversation *one = conversation_new(&wish);
+
+	conversation_play(one, goes_well);
+	conversation_check_end(row->name, one, &done);
+	assert_int_equal(one->result.handshake->weaknesses, row->weaknesses);
+	conversation_free(one);
+
+	wish.offer.strict = true;
+	one = conversation_new(&wish);
+	conversation_play(one, row->error != NULL ? fails : goes_well);
+	conversation_check_end(row->name, one, row->error != NULL ? &error :
+	    &done);
 	conversation_free(one);
 }
 
@@ -277,7 +315,7 @@ test_refusal(void **state)
 	const struct refusal_row *row = *state;
 	const struct conversation_wish wish = {
 		.context = world.servers[row->server],
-		.except = row->except,
+		.offer.except = row->except,
 	};
 	struct conversation *one = conversation_new(&wish);
 
@@ -293,7 +331,7 @@ test_nothing_to_offer(void **state)
 	static const char *const script[] = { TO_TLS, NULL };
 	static const struct conversation_end end = { STAGE_HANDSHAKE,
 		OUTCOME_UNTRIED, "no key type is left to offer", 0 };
-	static const struct conversation_wish wish = { .except = ~0u };
+	static const struct conversation_wish wish = { .offer.except = ~0u };
 	struct conversation *one = conversation_new(&wish);
 
 	(void)state;
@@ -322,7 +360,7 @@ test_sni(void **state)
 	const struct sni_row *row = *state;
 	const struct conversation_wish wish = {
 		.context = world.servers[ECDSA],
-		.server_name = row->server_name,
+		.offer.server_name = row->server_name,
 	};
 	struct conversation *one = conversation_new(&wish);
 	const char *sent;
@@ -557,6 +595,7 @@ main(void)
 {
 	static const struct table tables[] = {
 		TABLE(test_handshake, handshake_rows),
+		TABLE(test_weaknesses, weakness_rows),
 		TABLE(test_refusal, refusal_rows),
 		TABLE_ALONE(test_nothing_to_offer),
 		TABLE(test_sni, sni_rows),

@@ -74,8 +74,7 @@ start(struct conversation *one)
 {
 	const struct session_options options = {
 		.helo = one->wish.nameless ? NULL : CONVERSATION_HELO,
-		.server_name = one->wish.server_name,
-		.except = one->wish.except,
+		.offer = one->wish.offer,
 		.keep_replies = one->wish.keeps,
 		.tls = one->tls,
 		.subject = CONVERSATION_SUBJECT,

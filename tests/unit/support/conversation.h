@@ -35,9 +35,8 @@ struct conversation_wish {
 	struct ssl_ctx_st	*context;	/* borrowed; of the peer */
 	bool			 drips;		/* the peer does */
 	const char *const	*before;	/* the start, its script */
-	const char		*server_name;	/* borrowed */
-	key_set			 except;
 	bool			 nameless;	/* we are */
+	struct tls_offer	 offer;
 	bool			 keeps;		/* the replies */
 	bool			 leaves;	/* result and stream alone */
 	int			 trace_level;	/* 0: there is no trace */
