@@ -133,24 +133,41 @@ chain_name_has(const struct distinguished_name *name,
 enum key_type
 key_type_of(const EVP_PKEY *key)
 {
-	static const struct {
-		int		id;
-		enum key_type	type;
-	} types[] = {
-		{ EVP_PKEY_RSA, KEY_RSA },
-		{ EVP_PKEY_RSA_PSS, KEY_RSA_PSS },
-		{ EVP_PKEY_EC, KEY_ECDSA },
-		{ EVP_PKEY_ED25519, KEY_ED25519 },
-		{ EVP_PKEY_ED448, KEY_ED448 },
-		{ EVP_PKEY_DSA, KEY_DSA },
+	/* As the providers name them: not all have a number. */
+	static const char *const algorithms[KEY_TYPES] = {
+		[KEY_RSA] = "RSA",
+		[KEY_RSA_PSS] = "RSA-PSS",
+		[KEY_ECDSA] = "EC",
+		[KEY_ED25519] = "ED25519",
+		[KEY_ED448] = "ED448",
+		[KEY_DSA] = "DSA",
+		[KEY_ML_DSA_44] = "ML-DSA-44",
+		[KEY_ML_DSA_65] = "ML-DSA-65",
+		[KEY_ML_DSA_87] = "ML-DSA-87",
 	};
-	size_t i;
+	int i;
 
-	for (i = 0; key != NULL && i < sizeof(types) / sizeof(types[0]); i++) {
-		if (EVP_PKEY_get_base_id(key) == types[i].id)
-			return types[i].type;
+	for (i = 0; key != NULL && i < KEY_TYPES; i++) {
+		if (algorithms[i] != NULL && EVP_PKEY_is_a(key, algorithms[i]))
+			return (enum key_type)i;
 	}
 	return KEY_UNKNOWN;
+}
+
+bool
+key_is_known(const X509_PUBKEY *key)
+{
+	ASN1_OBJECT *algorithm;
+	EVP_KEYMGMT *known;
+	char oid[128];
+
+	if (X509_PUBKEY_get0_param(&algorithm, NULL, NULL, NULL, key) != 1 ||
+	    OBJ_obj2txt(oid, sizeof(oid), algorithm, 1) >= (int)sizeof(oid))
+		return false;
+	known = EVP_KEYMGMT_fetch(NULL, oid, NULL);
+	EVP_KEYMGMT_free(known);
+	ERR_clear_error();
+	return known != NULL;
 }
 
 /*
@@ -432,7 +449,7 @@ chain_to_stack(const struct chain *chain)
 const char *
 key_type_name(enum key_type type)
 {
-	static const char *const names[] = {
+	static const char *const names[KEY_TYPES] = {
 		[KEY_UNKNOWN] = "unknown",
 		[KEY_RSA] = "RSA",
 		[KEY_RSA_PSS] = "RSA-PSS",
@@ -440,7 +457,10 @@ key_type_name(enum key_type type)
 		[KEY_ED25519] = "Ed25519",
 		[KEY_ED448] = "Ed448",
 		[KEY_DSA] = "DSA",
+		[KEY_ML_DSA_44] = "ML-DSA-44",
+		[KEY_ML_DSA_65] = "ML-DSA-65",
+		[KEY_ML_DSA_87] = "ML-DSA-87",
 	};
 
-	return names[type];
+	return type == KEY_ALL ? NULL : names[type];
 }

@@ -22,16 +22,22 @@
 
 struct evp_pkey_st;
 struct stack_st_X509;
+struct X509_pubkey_st;
 struct x509_st;
 
 enum key_type {
-	KEY_UNKNOWN,
+	KEY_ALL = -1,	/* of a place: none in particular, all that there are */
+	KEY_UNKNOWN,	/* to this program, or to the OpenSSL that it uses */
 	KEY_RSA,
 	KEY_RSA_PSS,
 	KEY_ECDSA,
 	KEY_ED25519,
 	KEY_ED448,
 	KEY_DSA,
+	KEY_ML_DSA_44,	/* FIPS 204; as of OpenSSL 3.5 */
+	KEY_ML_DSA_65,
+	KEY_ML_DSA_87,
+	KEY_TYPES,	/* how many there are */
 };
 
 /* A distinguished name (RFC 5280 4.1.2.4) as the certificate encodes it. */
@@ -125,6 +131,12 @@ struct stack_st_X509 *chain_to_stack(const struct chain *chain);
 
 /* The type of OpenSSL's EVP_PKEY (borrowed; NULL: KEY_UNKNOWN). */
 enum key_type	 key_type_of(const struct evp_pkey_st *key);
-const char	*key_type_name(enum key_type type);	/* "ECDSA" */
+/*
+ * Whether OpenSSL knows the algorithm of a public key, though it may not be
+ * able to decode the key.
+ */
+bool		 key_is_known(const struct X509_pubkey_st *key);
+/* "ECDSA"; NULL for KEY_ALL. */
+const char	*key_type_name(enum key_type type);
 
 #endif

@@ -18,6 +18,7 @@ typedef int	security_check(const SSL *session, const SSL_CTX *context,
 
 struct tls_client {
 	SSL_CTX		*context;	/* owned */
+	key_set		 offers;	/* what OpenSSL knows of them */
 	security_check	*strict;	/* static; OpenSSL's own */
 };
 
@@ -31,7 +32,7 @@ struct tls_client {
 static const struct key_offer {
 	enum key_type	 type;
 	const char	*algorithms;
-	const char	*ciphers;
+	const char	*ciphers;	/* NULL: it exists only in TLS 1.3 */
 } offers[] = {
 	{ KEY_ECDSA, "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ECDSA+SHA224:"
 	    "ECDSA+SHA1", "aECDSA" },
@@ -44,6 +45,9 @@ static const struct key_offer {
 	    "rsa_pss_pss_sha512", "kECDHE+aRSA+TLSv1.2:kDHE+aRSA+TLSv1.2" },
 	{ KEY_DSA, "DSA+SHA256:DSA+SHA384:DSA+SHA512:DSA+SHA224:DSA+SHA1",
 	    "aDSS" },
+	{ KEY_ML_DSA_44, "mldsa44", NULL },
+	{ KEY_ML_DSA_65, "mldsa65", NULL },
+	{ KEY_ML_DSA_87, "mldsa87", NULL },
 };
 
 #define OFFER_COUNT (sizeof(offers) / sizeof(offers[0]))
@@ -95,6 +99,25 @@ allow_all(const SSL *session, const SSL_CTX *context, int operation, int bits,
 	return 1;
 }
 
+/* The key types whose signature algorithms OpenSSL knows. */
+static key_set
+find_offers(SSL_CTX *context)
+{
+	SSL *session = SSL_new(context);
+	key_set found = 0;
+	size_t i;
+
+	if (session == NULL)
+		abort();
+	for (i = 0; i < OFFER_COUNT; i++) {
+		if (SSL_set1_sigalgs_list(session, offers[i].algorithms) == 1)
+			found |= KEY_SET(offers[i].type);
+	}
+	SSL_free(session);
+	ERR_clear_error();
+	return found;
+}
+
 struct tls_client *
 tls_client_new(void)
 {
@@ -114,6 +137,7 @@ tls_client_new(void)
 	SSL_CTX_set_options(context, SSL_OP_NO_TICKET |
 	    SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_IGNORE_UNEXPECTED_EOF);
 	client->context = context;
+	client->offers = find_offers(context);
 	return client;
 }
 
@@ -126,45 +150,49 @@ tls_client_free(struct tls_client *client)
 	free(client);
 }
 
-bool
-tls_can_offer(key_set except)
+key_set
+tls_client_offers(const struct tls_client *client)
 {
-	size_t i;
-
-	for (i = 0; i < OFFER_COUNT; i++) {
-		if ((except & KEY_SET(offers[i].type)) == 0)
-			return true;
-	}
-	return false;
+	return client->offers;
 }
 
-/* Leaves out key types, as OFFER says. False: OpenSSL supports none of them. */
-static bool
-limit_key_types(SSL *session, const struct tls_offer *offer)
+key_set
+tls_client_lacks(const struct tls_client *client)
 {
-	char *algorithms = NULL, *ciphers = memory_string(EXCLUDED);
-	bool known;
+	key_set all = 0;
 	size_t i;
 
-	if (offer->strict)
+	for (i = 0; i < OFFER_COUNT; i++)
+		all |= KEY_SET(offers[i].type);
+	return all & ~client->offers;
+}
+
+/* Offers the key types of WANTED alone, all of which OpenSSL knows. */
+static void
+limit_key_types(SSL *session, key_set wanted, bool strict)
+{
+	char *algorithms = NULL, *ciphers = memory_string(EXCLUDED);
+	bool old = false;
+	size_t i;
+
+	if (strict)
 		ciphers = memory_join(ciphers, "", STRICT_EXCLUDED);
 	for (i = 0; i < OFFER_COUNT; i++) {
-		if (offer->except & KEY_SET(offers[i].type))
-			continue;
-		/* OpenSSL rejects a list with an unsupported algorithm. */
-		if (SSL_set1_sigalgs_list(session, offers[i].algorithms) != 1)
+		if ((wanted & KEY_SET(offers[i].type)) == 0)
 			continue;
 		algorithms = memory_join(algorithms, ":",
 		    offers[i].algorithms);
+		if (offers[i].ciphers == NULL)
+			continue;
 		ciphers = memory_join(ciphers, ":", offers[i].ciphers);
+		old = true;
 	}
-	known = algorithms != NULL &&
-	    SSL_set1_sigalgs_list(session, algorithms) == 1 &&
-	    SSL_set_cipher_list(session, ciphers) == 1;
-	ERR_clear_error();
+	if (SSL_set1_sigalgs_list(session, algorithms) != 1 ||
+	    (old && SSL_set_cipher_list(session, ciphers) != 1) ||
+	    (!old && SSL_set_min_proto_version(session, TLS1_3_VERSION) != 1))
+		abort();
 	free(algorithms);
 	free(ciphers);
-	return known;
 }
 
 /* After all that sets cipher suites, which set the level along with them. */
@@ -173,7 +201,8 @@ limit_to_strict(SSL *session, security_check *check)
 {
 	SSL_set_security_callback(session, check);
 	SSL_set_security_level(session, STRICT_LEVEL);
-	SSL_set_min_proto_version(session, TLS1_2_VERSION);
+	if (SSL_get_min_proto_version(session) < TLS1_2_VERSION)
+		SSL_set_min_proto_version(session, TLS1_2_VERSION);
 	SSL_clear_options(session, SSL_OP_LEGACY_SERVER_CONNECT);
 }
 
@@ -181,20 +210,19 @@ SSL *
 tls_client_session(struct tls_client *client, const struct tls_offer *offer)
 {
 	const char *name = offer->server_name;
+	const key_set wanted = client->offers & ~offer->except;
 	SSL *session;
 
-	if (!tls_can_offer(offer->except))
+	if (wanted == 0)
 		return NULL;
 	session = SSL_new(client->context);
 	if (session == NULL)
 		abort();
 	if (name != NULL && name_is_host(name) && !name_is_address(name))
 		SSL_set_tlsext_host_name(session, name);
-	if ((offer->except != 0 || offer->strict) &&
-	    !limit_key_types(session, offer)) {
-		SSL_free(session);
-		return NULL;
-	}
+	/* Else also what OpenSSL knows and this program does not. */
+	if (offer->except != 0 || offer->strict)
+		limit_key_types(session, wanted, offer->strict);
 	if (offer->strict)
 		limit_to_strict(session, client->strict);
 	return session;

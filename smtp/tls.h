@@ -78,8 +78,12 @@ struct ssl_st	*tls_client_session(struct tls_client *client,
  */
 bool		 tls_asks_for_certificate(const struct ssl_st *session);
 
-/* Whether a key type is left to offer besides those in EXCEPT. */
-bool		 tls_can_offer(key_set except);
+/*
+ * The key types that can be offered, and those that this program knows and the
+ * OpenSSL that it uses does not.
+ */
+key_set		 tls_client_offers(const struct tls_client *client);
+key_set		 tls_client_lacks(const struct tls_client *client);
 
 /*
  * What the server presented in a finished handshake, owned by the caller. NULL:

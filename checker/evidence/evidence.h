@@ -87,6 +87,11 @@ struct endpoint_evidence {
 							 * key type */
 	size_t				 handshake_count;
 	/*
+	 * Key types that the server was not asked for, since the OpenSSL here
+	 * does not know them.
+	 */
+	key_set				 unoffered;
+	/*
 	 * Why further key types could not be tried, though the first could
 	 * (owned, printable). NULL: the server was asked and has no more.
 	 */

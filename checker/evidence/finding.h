@@ -138,7 +138,7 @@ enum finding_code {
 
 /* In a place: none in particular, all of them. */
 #define FINDING_NO_RECORD	(-1)
-#define FINDING_ALL_KEY_TYPES	(-1)
+#define FINDING_ALL_KEY_TYPES	KEY_ALL
 
 /* A name server, as asked over one transport. */
 struct finding_server {
@@ -155,8 +155,7 @@ struct finding_place {
 	const char		*host;		/* borrowed; NULL: the
 						 * domain */
 	struct address		 address;	/* family 0: all of the host */
-	int			 key_type;	/* enum key_type, or
-						 * FINDING_ALL_KEY_TYPES */
+	enum key_type		 key_type;	/* or KEY_ALL */
 	int			 record;	/* its index, or
 						 * FINDING_NO_RECORD */
 	const char		*zone;		/* borrowed; NULL: none in

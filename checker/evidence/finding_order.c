@@ -349,7 +349,7 @@ finding_group_places(const struct finding_group *group)
 	}
 	if (place->key_type != FINDING_ALL_KEY_TYPES)
 		fprintf(memory, " %s",
-		    key_type_name((enum key_type)place->key_type));
+		    key_type_name(place->key_type));
 	/* That of a name server goes without saying. */
 	if (place->zone != NULL && place->server.name == NULL)
 		fprintf(memory, "%s zone %s", place->host != NULL ? "," : "",

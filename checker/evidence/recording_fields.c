@@ -268,7 +268,7 @@ static const struct recording_enum faults = { fault_name,
 	ANSWER_FAULT_MALFORMED + 1 };
 static const struct recording_enum statuses = { status_name,
 	DNSSEC_SECURE + 1 };
-static const struct recording_enum key_types = { key_name, KEY_DSA + 1 };
+static const struct recording_enum key_types = { key_name, KEY_TYPES };
 static const struct recording_enum stages = { stage_name, STAGE_DONE + 1 };
 static const struct recording_enum outcomes = { outcome_name,
 	OUTCOME_LIMIT + 1 };
@@ -672,6 +672,8 @@ static const struct recording_field endpoint_rows[] = {
 	    &reply_shape, REPLIES_MAX),
 	ARRAY(struct endpoint_evidence, handshakes, handshake_count, BOTH,
 	    &handshake_evidence_shape, HANDSHAKES_MAX),
+	UNSIGNED(struct endpoint_evidence, unoffered, BOTH,
+	    KEY_SET(KEY_TYPES) - 1),
 	TEXT(struct endpoint_evidence, incomplete, BOTH),
 	STRUCT(struct endpoint_evidence, judged, REPORTED,
 	    &endpoint_judgement_shape),
@@ -844,7 +846,7 @@ static const struct recording_shape advice_list_shape =
 static const struct recording_field place_rows[] = {
 	REFERENCE(struct finding_place, host, REPORTED, &host_reference),
 	ADDRESS(struct finding_place, address, REPORTED),
-	SIGNED(struct finding_place, key_type, REPORTED, KEY_DSA),
+	SIGNED(struct finding_place, key_type, REPORTED, KEY_TYPES - 1),
 	SIGNED(struct finding_place, record, REPORTED, ANSWER_RECORDS_MAX),
 	REFERENCE(struct finding_place, zone, REPORTED, &server_reference),
 	DERIVED(struct finding_place, server),

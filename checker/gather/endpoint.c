@@ -129,7 +129,7 @@ record_handshake(struct endpoint_evidence *evidence,
 	evidence->handshakes = memory_grow(evidence->handshakes,
 	    evidence->handshake_count, sizeof(*evidence->handshakes));
 	evidence->handshakes[evidence->handshake_count++].seen = handshake;
-	return handshake->key_type != KEY_UNKNOWN;
+	return true;
 }
 
 /* Takes the replies of the first conversation; no other keeps any. */
@@ -220,11 +220,14 @@ next_offer(const struct endpoint_gathering *gathering)
 		.server_name = gathering->request.server_name,
 		.except = key_types_seen(evidence) | gathering->kept_back,
 	};
+	enum key_type last;
 
 	if (gathering->purpose == PURPOSE_STRICT) {
+		last = evidence->handshakes[evidence->handshake_count - 1].
+		    seen->key_type;
 		offer.strict = true;
-		offer.except = ~KEY_SET(evidence->handshakes[
-		    evidence->handshake_count - 1].seen->key_type);
+		/* What is not known cannot be asked for alone. */
+		offer.except = last == KEY_UNKNOWN ? 0 : ~KEY_SET(last);
 	}
 	return offer;
 }
@@ -268,6 +271,13 @@ on_connected(struct bufferevent *stream, enum dial_result dialled,
 	finish(gathering);
 }
 
+/* Whether a key type is left to offer besides those in EXCEPT. */
+static bool
+can_offer(const struct endpoint_gathering *gathering, key_set except)
+{
+	return (tls_client_offers(gathering->context->tls) & ~except) != 0;
+}
+
 /*
  * Whether to begin another conversation after one that ended in OUTCOME, with a
  * handshake of a key type that is NEW or not.
@@ -282,13 +292,13 @@ is_worth_another(struct endpoint_gathering *gathering, bool new,
 	if (new && evidence->handshake_count == 1 &&
 	    evidence->handshakes[0].seen->version < TLS_1_3)
 		gathering->kept_back = TLS_SHARING_SUITES & ~seen;
-	if (new && tls_can_offer(seen | gathering->kept_back))
+	if (new && can_offer(gathering, seen | gathering->kept_back))
 		return true;
 	if (gathering->kept_back == 0 || (outcome != OUTCOME_DONE &&
 	    outcome != OUTCOME_HANDSHAKE_FAILED && outcome != OUTCOME_UNTRIED))
 		return false;
 	gathering->kept_back = 0;
-	return tls_can_offer(seen);
+	return can_offer(gathering, seen);
 }
 
 /* Whether the last key type has to be shown as senders ask for it. */
@@ -354,6 +364,7 @@ endpoint_start(const struct context *context,
 	gathering = memory_new(1, sizeof(*gathering));
 	gathering->context = context;
 	gathering->evidence = endpoint;
+	endpoint->unoffered = tls_client_lacks(context->tls);
 	gathering->request = *request;
 	gathering->subject = memory_format("%s [%s]", request->server_name,
 	    address);
@@ -384,7 +395,7 @@ endpoint_so_far(const struct endpoint_gathering *gathering,
 	}
 	/* It was in QUIT, with another key type still to be asked for. */
 	if (record(copy, gathering->purpose, &result) &&
-	    tls_can_offer(key_types_seen(copy)))
+	    can_offer(gathering, key_types_seen(copy)))
 		record_end(copy, STAGE_CONNECT, end->outcome, 0, end->why);
 	session_result_clear(&result);
 }

@@ -14,7 +14,7 @@
 /* A change, and the key type of the certificate that it is about. */
 struct listed_change {
 	struct change	change;
-	int		key_type;	/* or FINDING_ALL_KEY_TYPES */
+	enum key_type	key_type;	/* or KEY_ALL */
 };
 
 struct change_list {

@@ -271,6 +271,31 @@ advise_outcome(struct judge_state *state,
 	advice_add_text(&finding->advice, "%s", advice);
 }
 
+/*
+ * That the handshake failed may be for want of a key type that the OpenSSL here
+ * does not know, and that is all that the server has.
+ */
+static void
+advise_library(struct judge_state *state,
+    const struct endpoint_evidence *endpoint, struct finding *finding)
+{
+	const char *openssl = state->evidence->tool.openssl;
+	char *types = NULL;
+	int i;
+
+	for (i = 0; i < KEY_TYPES; i++) {
+		if (endpoint->unoffered & KEY_SET(i))
+			types = memory_join(types, ", ",
+			    key_type_name((enum key_type)i));
+	}
+	if (types == NULL)
+		return;
+	advice_add_text(&finding->advice, "if it has only keys of types that "
+	    "%s here does not know (%s), run mxdane with OpenSSL 3.5 or later",
+	    openssl != NULL ? openssl : "the OpenSSL", types);
+	free(types);
+}
+
 static void
 judge_outcome(struct judge_state *state,
     const struct endpoint_evidence *endpoint)
@@ -288,6 +313,8 @@ judge_outcome(struct judge_state *state,
 	    endpoint->judged.verdict == VERDICT_UNKNOWN)
 		judging_set_severity(state, finding, SEVERITY_ERROR);
 	advise_outcome(state, endpoint, finding);
+	if (endpoint->outcome == OUTCOME_HANDSHAKE_FAILED)
+		advise_library(state, endpoint, finding);
 }
 
 /* What is odd about a conversation and changes no verdict. */

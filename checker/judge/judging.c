@@ -85,7 +85,7 @@ judging_add(struct judge_state *state, enum finding_code code,
 
 struct finding *
 judging_add_at(struct judge_state *state,
-    const struct endpoint_evidence *endpoint, int key_type,
+    const struct endpoint_evidence *endpoint, enum key_type key_type,
     enum finding_code code, const char *format, ...)
 {
 	struct finding *finding;

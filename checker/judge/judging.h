@@ -44,8 +44,9 @@ struct finding	*judging_add(struct judge_state *state,
 		    __attribute__((format(printf, 3, 4)));
 /* The same about one of its addresses and a key type. ENDPOINT may be NULL. */
 struct finding	*judging_add_at(struct judge_state *state,
-		    const struct endpoint_evidence *endpoint, int key_type,
-		    enum finding_code code, const char *format, ...)
+		    const struct endpoint_evidence *endpoint,
+		    enum key_type key_type, enum finding_code code,
+		    const char *format, ...)
 		    __attribute__((format(printf, 5, 6)));
 /* Gives it another severity than its code's, within the same limit. */
 void		 judging_set_severity(const struct judge_state *state,

@@ -13,7 +13,7 @@
 struct spot {
 	const char	*host;		/* borrowed; NULL: the domain */
 	struct address	 address;	/* family 0: the host's TLSA */
-	int		 key_type;	/* or FINDING_ALL_KEY_TYPES */
+	enum key_type	 key_type;	/* or KEY_ALL */
 };
 
 static int
@@ -99,7 +99,7 @@ first_at(const struct report_cases *cases, const struct spot *spot)
 static bool
 is_at(const struct finding *finding, const struct spot *spot)
 {
-	const int key_type = finding->place.key_type;
+	const enum key_type key_type = finding->place.key_type;
 
 	return spot->address.family == 0 ||
 	    key_type == FINDING_ALL_KEY_TYPES || key_type == spot->key_type;
@@ -256,7 +256,7 @@ next_endpoint(struct report_cases *cases, const struct host_evidence *host,
 		    memory_format("%s [%s]", host->name, address));
 	} else {
 		handshake = &endpoint->handshakes[cases->handshake++];
-		spot.key_type = (int)handshake->seen->key_type;
+		spot.key_type = handshake->seen->key_type;
 		make_case(cases, item, &spot, handshake->judged.verdict,
 		    memory_format("%s [%s] %s", host->name, address,
 		    key_type_name(handshake->seen->key_type)));

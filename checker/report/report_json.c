@@ -430,9 +430,7 @@ put_finding(struct json_put *json, const struct finding *finding)
 	json_put_text(json, "code", finding_code_name(finding->code));
 	json_put_text(json, "host", place->host);
 	put_address(json, "address", &place->address);
-	json_put_text(json, "key_type",
-	    place->key_type == FINDING_ALL_KEY_TYPES ? NULL :
-	    key_type_name((enum key_type)place->key_type));
+	json_put_text(json, "key_type", key_type_name(place->key_type));
 	if (place->record == FINDING_NO_RECORD)
 		json_put_text(json, "record", NULL);
 	else

@@ -205,7 +205,7 @@ key_type_word(unsigned int i)
 }
 
 static const struct json_words stage_words = { stage_word, STAGE_DONE + 1 };
-static const struct json_words key_type_words = { key_type_word, KEY_DSA + 1 };
+static const struct json_words key_type_words = { key_type_word, KEY_TYPES };
 
 static bool
 read_certificate(const json_t *object, struct certificate *certificate,

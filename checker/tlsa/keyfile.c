@@ -76,6 +76,30 @@ take_certificate(struct keyfile *keyfile, const unsigned char *der,
 	return taken;
 }
 
+static const char unknown_key[] = "its key is of an algorithm that is not "
+    "known to this build";
+
+/*
+ * Whether it is a certificate, a request or a public key that was not taken
+ * since OpenSSL does not know its algorithm.
+ */
+static bool
+has_unknown_key(const unsigned char *der, size_t size)
+{
+	const unsigned char *end[3] = { der, der, der };
+	X509 *x509 = d2i_X509(NULL, &end[0], (long)size);
+	X509_REQ *request = d2i_X509_REQ(NULL, &end[1], (long)size);
+	X509_PUBKEY *key = d2i_X509_PUBKEY(NULL, &end[2], (long)size);
+	const X509_PUBKEY *its = x509 != NULL ? X509_get_X509_PUBKEY(x509) :
+	    request != NULL ? X509_REQ_get_X509_PUBKEY(request) : key;
+	bool has = its != NULL && !key_is_known(its);
+
+	X509_free(x509);
+	X509_REQ_free(request);
+	X509_PUBKEY_free(key);
+	return has;
+}
+
 static const char private_key[] = "it is a private key, which is never "
     "needed here: give the certificate, or the output of \"openssl pkey "
     "-pubout\"";
@@ -102,6 +126,8 @@ take_der(struct keyfile *keyfile, const char *text, size_t size)
 		return NULL;
 	if (is_private_key(der, size))
 		return private_key;
+	if (has_unknown_key(der, size))
+		return unknown_key;
 	return "it is not a certificate, certificate request or public key";
 }
 
@@ -138,19 +164,22 @@ take_block(struct keyfile *keyfile, const char *text, const char *at,
 	BIO *memory = BIO_new_mem_buf(at, -1);
 	char *name = NULL, *header = NULL;
 	unsigned char *der = NULL;
-	bool taken;
+	const char *fault = kind->fault;
+	bool taken, read;
 	long size;
 
 	if (memory == NULL)
 		abort();
-	taken = PEM_read_bio(memory, &name, &header, &der, &size) == 1 &&
-	    kind->take(keyfile, der, (size_t)size);
+	read = PEM_read_bio(memory, &name, &header, &der, &size) == 1;
+	taken = read && kind->take(keyfile, der, (size_t)size);
+	if (read && !taken && has_unknown_key(der, (size_t)size))
+		fault = unknown_key;
 	OPENSSL_free(name);
 	OPENSSL_free(header);
 	OPENSSL_free(der);
 	BIO_free(memory);
 	return taken ? NULL : memory_format("line %zu: %s", line_of(text, at),
-	    kind->fault);
+	    fault);
 }
 
 /* Takes PEM without certificates. Returns what is wrong (owned), or NULL. */
@@ -180,10 +209,12 @@ take_first_key(struct keyfile *keyfile)
 	X509 *x509 = d2i_X509(NULL, &der, (long)first->size);
 	bool taken = x509 != NULL &&
 	    take_key(keyfile, X509_get_X509_PUBKEY(x509));
+	bool known = x509 == NULL || key_is_known(X509_get_X509_PUBKEY(x509));
 
 	X509_free(x509);
-	return taken ? NULL : memory_string("the key of the first certificate "
-	    "cannot be decoded");
+	return taken ? NULL : memory_format("the key of the first certificate "
+	    "%s", known ? "cannot be decoded" : "is of an algorithm that is "
+	    "not known to this build");
 }
 
 /* Returns what is wrong with the file (owned), or NULL. */

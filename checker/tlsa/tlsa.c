@@ -62,34 +62,51 @@ tlsa_equal(const struct tlsa *a, const struct tlsa *b)
 	return tlsa_compare(a, b) == 0;
 }
 
-/*
- * Whether DATA begins with a certificate in DER; *END is behind it. One whose
- * key OpenSSL cannot decode does not count: its DANE verification refuses it.
- */
-static bool
-is_certificate(const uint8_t *data, size_t size, const uint8_t **end)
+/* What becomes of the data of a record of matching type 0. */
+enum decoded {
+	DECODED_NOT,		/* it is not DER of that kind */
+	DECODED_UNKNOWN,	/* it is, with a key that OpenSSL does not know:
+				 * its DANE verification refuses the record */
+	DECODED_WELL,
+};
+
+/* What there is to a key, NULL: there is none. */
+static enum decoded
+decode_key(const X509_PUBKEY *key)
+{
+	if (key == NULL)
+		return DECODED_NOT;
+	if (X509_PUBKEY_get0(key) != NULL)
+		return DECODED_WELL;
+	return key_is_known(key) ? DECODED_NOT : DECODED_UNKNOWN;
+}
+
+/* Whether DATA begins with a certificate in DER; *END is behind it. */
+static enum decoded
+decode_certificate(const uint8_t *data, size_t size, const uint8_t **end)
 {
 	X509 *certificate;
-	bool decoded;
+	enum decoded decoded;
 
 	*end = data;
 	certificate = d2i_X509(NULL, end, (long)size);
-	decoded = certificate != NULL && X509_get0_pubkey(certificate) != NULL;
+	decoded = decode_key(certificate == NULL ? NULL :
+	    X509_get_X509_PUBKEY(certificate));
 	X509_free(certificate);
 	return decoded;
 }
 
 /* Likewise for a SubjectPublicKeyInfo. */
-static bool
-is_public_key(const uint8_t *data, size_t size, const uint8_t **end)
+static enum decoded
+decode_public_key(const uint8_t *data, size_t size, const uint8_t **end)
 {
-	EVP_PKEY *key;
-	bool decoded;
+	X509_PUBKEY *key;
+	enum decoded decoded;
 
 	*end = data;
-	key = d2i_PUBKEY(NULL, end, (long)size);
-	decoded = key != NULL;
-	EVP_PKEY_free(key);
+	key = d2i_X509_PUBKEY(NULL, end, (long)size);
+	decoded = decode_key(key);
+	X509_PUBKEY_free(key);
 	return decoded;
 }
 
@@ -100,20 +117,26 @@ why_bad_full(const struct tlsa *record)
 	const char *what = record->selector == TLSA_CERT ?
 	    "certificate" : "public key";
 	const uint8_t *end;
+	enum decoded decoded;
 	size_t behind;
-	bool decoded;
 
 	ERR_set_mark();
 	decoded = record->selector == TLSA_CERT ?
-	    is_certificate(record->data, record->size, &end) :
-	    is_public_key(record->data, record->size, &end);
+	    decode_certificate(record->data, record->size, &end) :
+	    decode_public_key(record->data, record->size, &end);
 	ERR_pop_to_mark();
-	if (!decoded)
+	if (decoded == DECODED_NOT)
 		return memory_format("the data is not a %s in DER that can be "
 		    "decoded", what);
 	behind = (size_t)(record->data + record->size - end);
-	return behind == 0 ? NULL : memory_format("the %s in the data is "
-	    "followed by %zu octet%s", what, behind, behind == 1 ? "" : "s");
+	if (behind > 0)
+		return memory_format("the %s in the data is followed by %zu "
+		    "octet%s", what, behind, behind == 1 ? "" : "s");
+	/* Not that no other build may use it. */
+	if (decoded == DECODED_UNKNOWN)
+		return memory_format("the %s in the data is of an algorithm "
+		    "that is not known to this build", what);
+	return NULL;
 }
 
 static char *

@@ -12,6 +12,8 @@ import tempfile
 import textwrap
 import threading
 
+from versions import lacking
+
 KEY_TYPES = {
     "ec": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
     "rsa": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
@@ -20,6 +22,10 @@ KEY_TYPES = {
     "rsa-768": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:768"],
     "ed25519": ["-algorithm", "ED25519"],
     "ed448": ["-algorithm", "ED448"],
+    # An EC key takes its place where the case that needs it is skipped.
+    "ml-dsa-65": ["-algorithm", "ML-DSA-65"]
+    if not lacking(["openssl 3.5"]) else
+    ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
     "rsa-pss": ["-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048"],
 }
 
@@ -180,7 +186,8 @@ class Authority:
         if wanted.issuer != "self":
             issuer = self.get(wanted.issuer)
             signer = ["-cert", issuer.file, "-keyfile", issuer.key_file]
-        if wanted.key.startswith("ed"):
+        if KEY_TYPES[wanted.key.partition(":")[0]][1].startswith(
+                ("ED", "ML-DSA")):
             signer += ["-md", "null"]
         file = self.folder / (wanted.name.replace("/", "_") + ".pem")
         with tempfile.TemporaryDirectory(dir=self.folder) as scratch:

@@ -239,6 +239,32 @@ test_outcome(void **state)
 	chain_free(chain);
 }
 
+/* The OpenSSL here may lack the only key type that the server has. */
+static void
+test_lacking_library(void **state)
+{
+	struct evidence *evidence = fixture_domain("example.org");
+	struct chain *chain = fixture_chain("mx.example.org", KEY_ECDSA);
+	struct host_evidence *host = fixture_host(evidence, "mx.example.org");
+	const struct finding *finding;
+
+	(void)state;
+	fixture_tlsa_of(host, chain);
+	fixture_endpoint(host, "192.0.2.1", OUTCOME_HANDSHAKE_FAILED, NULL);
+	host->endpoints[0].unoffered = KEY_SET(KEY_ML_DSA_65);
+	fixture_judge(evidence);
+	finding = &evidence->judged.findings.items[0];
+	assert_int_equal(finding->code, FINDING_TLS_HANDSHAKE_FAILED);
+	assert_true(advice_has(&finding->advice, "(ML-DSA-65)"));
+
+	host->endpoints[0].unoffered = 0;
+	fixture_judge(evidence);
+	finding = &evidence->judged.findings.items[0];
+	assert_false(advice_has(&finding->advice, "OpenSSL"));
+	evidence_free(evidence);
+	chain_free(chain);
+}
+
 static const struct unusable_row {
 	const char		*name;
 	enum session_outcome	 outcome;
@@ -562,6 +588,7 @@ main(void)
 		TABLE(test_targets, targets_rows),
 		TABLE(test_local_resolver, resolver_rows),
 		TABLE(test_outcome, outcome_rows),
+		TABLE_ALONE(test_lacking_library),
 		TABLE(test_all_unusable, unusable_rows),
 		TABLE_ALONE(test_same_chain),
 		TABLE_ALONE(test_key_types),

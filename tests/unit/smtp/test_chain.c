@@ -389,6 +389,8 @@ test_other_key_types(void **state)
 	assert_int_equal(key_type_of(NULL), KEY_UNKNOWN);
 	assert_string_equal(key_type_name(KEY_UNKNOWN), "unknown");
 	assert_string_equal(key_type_name(KEY_DSA), "DSA");
+	assert_string_equal(key_type_name(KEY_ML_DSA_87), "ML-DSA-87");
+	assert_null(key_type_name(KEY_ALL));
 }
 
 /*

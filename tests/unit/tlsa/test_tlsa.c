@@ -163,31 +163,49 @@ test_full(void **state)
 	chain_free(chain);
 }
 
-/* A certificate with an unknown kind of key is no use, though it decodes. */
+/*
+ * A certificate or key of an algorithm that is not known here is no use to
+ * OpenSSL, though there is nothing wrong with its encoding. There is with a
+ * point that is not on its curve.
+ */
+static const struct unknown_row {
+	const char		*name;
+	enum tlsa_selector	 selector;
+	size_t			 at;		/* from id-ecPublicKey */
+	const char		*why;
+} unknown_rows[] = {
+	{ "certificate", TLSA_CERT, 6, "the certificate in the data is of an "
+	    "algorithm that is not known to this build" },
+	{ "key", TLSA_SPKI, 6, "the public key in the data is of an "
+	    "algorithm that is not known to this build" },
+	{ "point", TLSA_SPKI, 24, "the data is not a public key in DER that "
+	    "can be decoded" },
+};
+
 static void
 test_unknown_key(void **state)
 {
 	/* id-ecPublicKey in a SubjectPublicKeyInfo: 1.2.840.10045.2.1 */
 	static const uint8_t oid[] = { 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1 };
+	const struct unknown_row *row = *state;
 	struct chain *chain = fixture_chain("mx.example.org", KEY_ECDSA);
 	struct tlsa_set set = { NULL, 0 };
 	struct tlsa fields;
 	size_t i, found = 0;
 
-	(void)state;
 	tlsa_of_certificate(&fields, chain->certificates, TLSA_DANE_EE,
-	    TLSA_CERT, TLSA_FULL);
+	    row->selector, TLSA_FULL);
 	for (i = 0; i + sizeof(oid) < fields.size; i++) {
 		if (memcmp(fields.data + i, oid, sizeof(oid)) != 0)
 			continue;
-		fields.data[i + sizeof(oid) - 1] = 0x7f;
+		fields.data[i + row->at] ^= 0x7e;
 		found++;
 	}
 	assert_int_equal(found, 1);
 	tlsa_set_add(&set, &fields);
 	assert_false(set.records[0].usable);
-	assert_string_equal(set.records[0].why,
-	    "the data is not a certificate in DER that can be decoded");
+	assert_string_equal(set.records[0].why, row->why);
+	assert_int_equal(ERR_peek_error(), 0);
 	tlsa_clear(&fields);
 	tlsa_set_clear(&set);
 	chain_free(chain);
@@ -489,7 +507,7 @@ main(void)
 		TABLE(test_usable, usabilities),
 		TABLE_ALONE(test_usable_of_several),
 		TABLE(test_full, fulls),
-		TABLE_ALONE(test_unknown_key),
+		TABLE(test_unknown_key, unknown_rows),
 		TABLE(test_agility, agilities),
 		TABLE_ALONE(test_agility_beside_unusable),
 		TABLE_ALONE(test_agility_full),
