@@ -293,6 +293,30 @@ find_weaknesses(SSL *session)
 	return found;
 }
 
+/*
+ * The group of the key exchange, by the name that OpenSSL has for it. Below TLS
+ * 1.3 one for DHE may have none. Owned by the caller, NULL: there is none.
+ */
+static char *
+find_group(SSL *session)
+{
+	const int id = (int)SSL_get_negotiated_group(session);
+	const char *name = id != NID_undef ? SSL_group_to_name(session, id) :
+	    NULL;
+	EVP_PKEY *exchanged = NULL;
+	char *group = NULL;
+
+	if (name != NULL)
+		return text_printable(name, strlen(name));
+	if (SSL_get_peer_tmp_key(session, &exchanged) == 1)
+		group = memory_format("%s, %d bits",
+		    EVP_PKEY_is_a(exchanged, "DH") ? "DH" : "unknown",
+		    EVP_PKEY_get_bits(exchanged));
+	EVP_PKEY_free(exchanged);
+	ERR_clear_error();
+	return group;
+}
+
 struct handshake *
 handshake_from_session(SSL *session)
 {
@@ -310,6 +334,7 @@ handshake_from_session(SSL *session)
 	handshake->cipher = memory_string(SSL_get_cipher_name(session));
 	handshake->version = (uint16_t)SSL_version(session);
 	handshake->weaknesses = find_weaknesses(session);
+	handshake->group = find_group(session);
 	return handshake;
 }
 
@@ -321,6 +346,7 @@ handshake_copy(const struct handshake *handshake)
 	*copy = *handshake;
 	copy->protocol = memory_string(handshake->protocol);
 	copy->cipher = memory_string(handshake->cipher);
+	copy->group = memory_string(handshake->group);
 	copy->chain = chain_copy(handshake->chain);
 	return copy;
 }
@@ -342,6 +368,7 @@ handshake_free(struct handshake *handshake)
 	chain_free(handshake->chain);
 	free(handshake->protocol);
 	free(handshake->cipher);
+	free(handshake->group);
 	free(handshake);
 }
 

@@ -50,6 +50,11 @@ struct handshake {
 	unsigned int	 weaknesses;	/* TLS_WEAK_VERSION | ... */
 	char		*protocol;	/* owned; "TLSv1.3" */
 	char		*cipher;	/* owned; "TLS_AES_256_GCM_SHA384" */
+	/*
+	 * Of the key exchange: "x25519", "DH, 2048 bits". Owned; NULL: it was
+	 * by RSA, without one.
+	 */
+	char		*group;
 	struct chain	*chain;		/* owned */
 };
 

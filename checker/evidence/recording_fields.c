@@ -612,6 +612,7 @@ static const struct recording_field handshake_rows[] = {
 	UNSIGNED(struct handshake, weaknesses, BOTH, TLS_WEAK_ALL),
 	TEXT(struct handshake, protocol, BOTH),
 	TEXT(struct handshake, cipher, BOTH),
+	TEXT(struct handshake, group, BOTH),
 	NEEDED_POINTER(struct handshake, chain, BOTH, &chain_shape),
 };
 static const struct recording_shape handshake_shape =

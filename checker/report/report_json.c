@@ -331,6 +331,7 @@ put_handshake(struct json_put *json,
 	json_put_text(json, "key_type", key_type_name(seen->key_type));
 	json_put_text(json, "protocol", seen->protocol);
 	json_put_text(json, "cipher", seen->cipher);
+	json_put_text(json, "group", seen->group);
 	put_verdict(json, judged->verdict);
 	json_put_array(json, "chain");
 	for (i = 0; i < seen->chain->count; i++)

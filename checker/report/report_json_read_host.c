@@ -277,6 +277,7 @@ read_handshake(const json_t *object, struct handshake_evidence *handshake,
 	    why) ||
 	    !json_take_text(object, "protocol", &seen->protocol, why) ||
 	    !json_take_text(object, "cipher", &seen->cipher, why) ||
+	    !json_take_text(object, "group", &seen->group, why) ||
 	    !report_json_read_verdict(object, &handshake->judged.verdict,
 	    why) ||
 	    !read_chain(object, seen->chain, why))

@@ -341,7 +341,7 @@ put_tlsa(const struct page *page, const struct evidence *evidence,
 	}
 }
 
-/* "TLSv1.3, ECDSA, CN=mx.example.org" */
+/* "TLSv1.3, x25519, ECDSA, CN=mx.example.org" */
 static void
 put_handshake(const struct page *page, const struct handshake *handshake)
 {
@@ -350,6 +350,8 @@ put_handshake(const struct page *page, const struct handshake *handshake)
 	/* There is none without a connection (--chain). */
 	if (handshake->protocol != NULL)
 		fprintf(page->out, "%s, ", handshake->protocol);
+	if (handshake->group != NULL)
+		fprintf(page->out, "%s, ", handshake->group);
 	fprintf(page->out, "%s, %s\n", key_type_name(handshake->key_type),
 	    own->subject);
 	if (page->options->verbosity > 0)

@@ -110,6 +110,7 @@ class EndpointExpectation:
     stage: str = "done"             # or several, "connect|greeting"
     error: str | None = None        # a regular expression; None: must be null
     protocol: str | None = None     # of every handshake
+    group: str | None = None        # likewise; "none" for null
     # The status of each record, {"3 1 1 {x}": "match 0"}: in every handshake,
     # or for each key type, which are then all that there are.
     tlsa: dict[str, str] | None = None

@@ -161,6 +161,9 @@ class Comparison:
             if expected.protocol:
                 self.same(f"{where}: protocol", shake["protocol"],
                           expected.protocol)
+            if expected.group:
+                self.same(f"{where}: group", shake["group"] or "none",
+                          expected.group)
             if expected.tlsa:
                 self.shake(f"{where}: {shake['key_type']}", host, shake,
                            expected.tlsa, expected)

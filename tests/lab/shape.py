@@ -33,6 +33,7 @@ MATCH = {
 }
 HANDSHAKE = {
     "key_type": str, "protocol": Maybe(str), "cipher": Maybe(str),
+    "group": Maybe(str),
     "verdict": Maybe(VERDICTS),
     "chain": [CERTIFICATE], "tlsa": [MATCH],
 }

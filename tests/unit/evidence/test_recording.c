@@ -268,7 +268,8 @@ test_assumed(void **state)
 	(void)state;
 	free(seen->protocol);
 	free(seen->cipher);
-	seen->protocol = seen->cipher = NULL;
+	free(seen->group);
+	seen->protocol = seen->cipher = seen->group = NULL;
 	fixture_judge(evidence);
 	check_travel(evidence);
 }

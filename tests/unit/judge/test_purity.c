@@ -239,6 +239,7 @@ dump_handshake(FILE *out, const struct handshake *seen)
 	dump_octets(out, "handshake", seen, sizeof(*seen));
 	dump_text(out, "protocol", seen->protocol);
 	dump_text(out, "cipher", seen->cipher);
+	dump_text(out, "group", seen->group);
 	dump_octets(out, "chain", seen->chain, sizeof(*seen->chain));
 	for (i = 0; i < seen->chain->count; i++) {
 		certificate = &seen->chain->certificates[i];

@@ -234,6 +234,7 @@ check_handshake(const struct handshake_row *row,
 	assert_string_equal(handshake->protocol, row->protocol);
 	if (strncmp(handshake->cipher, row->cipher, strlen(row->cipher)) != 0)
 		fail_msg("cipher %s", handshake->cipher);
+	assert_string_equal(handshake->group, "x25519");
 	assert_int_equal(handshake->version < TLS_1_2,
 	    strcmp(row->protocol, "TLSv1") == 0);
 	assert_int_equal(handshake->key_type, row->key_type);

@@ -303,7 +303,8 @@ assume_chain(struct evidence *evidence, const struct compare_chains *chains)
 			seen = evidence->hosts[i].endpoints[j].handshakes->seen;
 			free(seen->protocol);
 			free(seen->cipher);
-			seen->protocol = seen->cipher = NULL;
+			free(seen->group);
+			seen->protocol = seen->cipher = seen->group = NULL;
 		}
 	}
 }

@@ -148,6 +148,7 @@ fixture_handshake(struct endpoint_evidence *endpoint, const struct chain *chain)
 	handshake->key_type = chain->certificates[0].key_type;
 	handshake->protocol = memory_string("TLSv1.3");
 	handshake->cipher = memory_string("TLS_AES_256_GCM_SHA384");
+	handshake->group = memory_string("x25519");
 	endpoint->handshakes = memory_grow(endpoint->handshakes,
 	    endpoint->handshake_count, sizeof(*endpoint->handshakes));
 	endpoint->handshakes[endpoint->handshake_count++].seen = handshake;
