@@ -571,7 +571,7 @@ def knows_no_rfc_5746(talk: Talk) -> None:
     talk.until_starttls()
     talk.say("220 2.0.0 ready")
     talk.socket = gnutls.Tls(
-        talk.socket, *talk.server.chains[0],
+        gnutls.load(talk.server.daemons), talk.socket, *talk.server.chains[0],
         "NORMAL:-VERS-ALL:+VERS-TLS1.2:%DISABLE_SAFE_RENEGOTIATION")
     talk.finish()
 

@@ -3,8 +3,9 @@
 The library is called as it is (gnutls(3)): Python has no module for it.
 """
 
+import contextlib
 import ctypes
-import functools
+import pathlib
 import socket
 
 SERVER, PEM, CERTIFICATE = 1, 1, 1      # GNUTLS_SERVER, _X509_FMT_PEM, _CRD_
@@ -15,24 +16,30 @@ class Missing(Exception):
     """The library is not there."""
 
 
-@functools.cache
-def library() -> ctypes.CDLL:
-    """The system's."""
-    try:
+def load(daemons: pathlib.Path) -> ctypes.CDLL:
+    """The system's, or else the unpacked one, after what it needs."""
+    with contextlib.suppress(OSError):
         return ctypes.CDLL("libgnutls.so.30")
-    except OSError as error:
-        raise Missing(str(error)) from error
+    folders = list((daemons / "gnutls/usr/lib").glob("*-linux-gnu*"))
+    files = [file for folder in folders for file in folder.glob("*.so.*")]
+    for _ in files:
+        for file in files:
+            with contextlib.suppress(OSError):
+                loaded = ctypes.CDLL(str(file), mode=ctypes.RTLD_GLOBAL)
+                if file.name == "libgnutls.so.30":
+                    return loaded
+    raise Missing("libgnutls.so.30 is not there")
 
 
 class Tls:
     """The server's side of TLS on a connection, as a socket of Python's."""
 
-    def __init__(self, connection: socket.socket, chain: str, key: str,
-                 priority: str):
+    def __init__(self, lib: ctypes.CDLL, connection: socket.socket,
+                 chain: str, key: str, priority: str):
         self.socket = connection
-        self.lib = library()
+        self.lib = lib
         self.credentials, self.session = ctypes.c_void_p(), ctypes.c_void_p()
-        lib, session = self.lib, self.session
+        session = self.session
         self._must(lib.gnutls_certificate_allocate_credentials(
             ctypes.byref(self.credentials)))
         self._must(lib.gnutls_certificate_set_x509_key_file(

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable
 
 import case as cases_
+import gnutls
 import real_servers
 import resolvers
 import servers
@@ -198,6 +199,10 @@ class Lab:
         self.scratch = tempfile.TemporaryDirectory(prefix="lab-")
         self.missing = real_servers.start(
             self.daemons, pathlib.Path(self.scratch.name), real_ones)
+        try:
+            gnutls.load(self.daemons.folder)
+        except gnutls.Missing as why:
+            self.missing["knows-no-rfc-5746"] = str(why)
         MailServers([server for server in self.servers.values()
                      if server not in real_ones]).start()
 
@@ -215,7 +220,8 @@ class Lab:
                                 certificate=plan.certificate,
                                 ciphers=plan.ciphers,
                                 signatures=plan.signatures, dh=plan.dh,
-                                prefers=plan.prefers)
+                                prefers=plan.prefers,
+                                daemons=self.daemons.folder)
                 self.servers[case.name, name] = server
                 there = (unreachable if plan.does == "unreachable"
                          else addresses)

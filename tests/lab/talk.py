@@ -6,6 +6,7 @@ import ctypes
 import dataclasses
 import functools
 import os
+import pathlib
 import select
 import socket
 import ssl
@@ -81,6 +82,7 @@ class Server:
     signatures: str = ""                # signature algorithms
     dh: int = 0                         # bits of the group for DHE
     prefers: bool = False               # it chooses, not the client
+    daemons: pathlib.Path = pathlib.Path()  # where they were unpacked
     # The conversations so far, at each address.
     talks: dict[str, list["Talk"]] = dataclasses.field(
         default_factory=lambda: collections.defaultdict(list))
