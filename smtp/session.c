@@ -141,11 +141,20 @@ set_outcome(struct session *session, enum session_outcome outcome,
 		    steps[session->step].name, error);
 }
 
+/* In seconds. */
+static int
+step_limit(const struct session *session, enum step step)
+{
+	if (step == STEP_HANDSHAKE && session->options.handshake_limit != 0)
+		return session->options.handshake_limit;
+	return steps[step].limit;
+}
+
 /* The only place where the step changes. */
 static void
 session_enter(struct session *session, enum step step)
 {
-	const struct timeval limit = { .tv_sec = steps[step].limit };
+	const struct timeval limit = { .tv_sec = step_limit(session, step) };
 
 	trace_say(session->options.trace, TRACE_STEPS,
 	    session->options.subject, "%s -> %s", steps[session->step].name,
@@ -384,6 +393,32 @@ got_goodbye(struct session *session)
 	return STEP_END;
 }
 
+/*
+ * OpenSSL tells of each message. Some alerts are what becomes of a ClientHello
+ * of which a part was lost.
+ */
+static void
+on_message(int sent, int version, int kind, const void *octets, size_t size,
+    SSL *tls, void *argument)
+{
+	const unsigned char *alert = octets;
+	struct session *session = argument;
+
+	(void)version;
+	(void)tls;
+	if (sent)
+		return;
+	if (kind == SSL3_RT_HANDSHAKE)
+		session->result.answered = true;
+	if (kind == SSL3_RT_ALERT && size == 2)
+		session->result.answered |=
+		    alert[1] != SSL_AD_UNEXPECTED_MESSAGE &&
+		    alert[1] != SSL_AD_RECORD_OVERFLOW &&
+		    alert[1] != SSL_AD_ILLEGAL_PARAMETER &&
+		    alert[1] != SSL_AD_DECODE_ERROR &&
+		    alert[1] != SSL_AD_INTERNAL_ERROR;
+}
+
 static void
 begin_handshake(struct session *session)
 {
@@ -396,6 +431,8 @@ begin_handshake(struct session *session)
 		session_enter(session, STEP_END);
 		return;
 	}
+	SSL_set_msg_callback(session->tls, on_message);
+	SSL_set_msg_callback_arg(session->tls, session);
 	bufferevent_setcb(session->stream, NULL, NULL, NULL, NULL);
 	bufferevent_setwatermark(session->stream, EV_READ, 0, 0);
 	session->tls_stream = bufferevent_openssl_filter_new(
@@ -616,8 +653,8 @@ on_limit(evutil_socket_t fd, short what, void *argument)
 	(void)fd;
 	(void)what;
 	set_outcome(session, OUTCOME_TIMEOUT, 0,
-	    memory_format("no answer within %d seconds (%s)", row->limit,
-	    row->name));
+	    memory_format("no answer within %d seconds (%s)",
+	    step_limit(session, session->step), row->name));
 	session_enter(session, STEP_END);
 }
 

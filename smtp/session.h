@@ -87,6 +87,7 @@ struct session_options {
 						 * address literal of our end
 						 * (RFC 5321 4.1.4) */
 	struct tls_offer	 offer;		/* what it borrows, too */
+	int			 handshake_limit; /* seconds; 0: as usual */
 	bool			 keep_replies;	/* in the result, too */
 	struct tls_client	*tls;		/* borrowed */
 	const char		*subject;	/* borrowed; for the trace */
@@ -105,6 +106,9 @@ struct session_result {
 						 * decided (tls_alert.h) */
 	bool			 asks_certificate; /* of the client */
 	enum session_rewrite	 rewrite;	/* where there is no TLS */
+	bool			 answered;	/* the ClientHello; not by an
+						 * alert that says that it was
+						 * not understood */
 	struct handshake	*handshake;	/* owned; NULL unless done */
 	double			 key_cost;	/* of what TLS did, in ms: see
 						 * key_cost.h */

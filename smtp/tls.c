@@ -12,6 +12,20 @@
 #include "smtp/key_cost.h"
 #include "smtp/tls_alert.h"
 
+/*
+ * The groups that senders offered by default before X25519MLKEM768, whose share
+ * of a key alone has 1,216 octets.
+ */
+#define SHORT_GROUPS "X25519:P-256:X448:P-521:P-384:ffdhe2048:ffdhe3072:" \
+	"ffdhe4096:ffdhe6144:ffdhe8192"
+
+/*
+ * Where OpenSSL lacks that, an extension fills the ClientHello up as much: of
+ * those that nobody knows and everybody has to ignore (RFC 8701).
+ */
+#define FILLING_TYPE	0x9a9a
+#define FILLING_OCTETS	1300
+
 /* What OpenSSL asks of keys, digests and versions at a security level. */
 typedef int	security_check(const SSL *session, const SSL_CTX *context,
 		    int operation, int bits, int id, void *other, void *extra);
@@ -19,6 +33,7 @@ typedef int	security_check(const SSL *session, const SSL_CTX *context,
 struct tls_client {
 	SSL_CTX		*context;	/* owned */
 	key_set		 offers;	/* what OpenSSL knows of them */
+	bool		 hybrid;	/* it knows X25519MLKEM768 */
 	security_check	*strict;	/* static; OpenSSL's own */
 };
 
@@ -99,6 +114,45 @@ allow_all(const SSL *session, const SSL_CTX *context, int operation, int bits,
 	return 1;
 }
 
+/* Adds the filling to what is marked as long. */
+static int
+fill(SSL *session, unsigned int type, unsigned int context,
+    const unsigned char **octets, size_t *size, X509 *certificate,
+    size_t at, int *alert, void *argument)
+{
+	static const unsigned char filling[FILLING_OCTETS];
+
+	(void)type;
+	(void)context;
+	(void)certificate;
+	(void)at;
+	(void)alert;
+	(void)argument;
+	if (SSL_get_app_data(session) == NULL)
+		return 0;
+	*octets = filling;
+	*size = sizeof(filling);
+	return 1;
+}
+
+/* Whether OpenSSL has the group; if not, what takes its place is prepared. */
+static bool
+find_hybrid(SSL_CTX *context)
+{
+	SSL *session = SSL_new(context);
+	bool found;
+
+	if (session == NULL)
+		abort();
+	found = SSL_set1_groups_list(session, "X25519MLKEM768") == 1;
+	SSL_free(session);
+	ERR_clear_error();
+	if (!found && SSL_CTX_add_custom_ext(context, FILLING_TYPE,
+	    SSL_EXT_CLIENT_HELLO, fill, NULL, NULL, NULL, NULL) != 1)
+		abort();
+	return found;
+}
+
 /* The key types whose signature algorithms OpenSSL knows. */
 static key_set
 find_offers(SSL_CTX *context)
@@ -137,6 +191,7 @@ tls_client_new(void)
 	SSL_CTX_set_options(context, SSL_OP_NO_TICKET |
 	    SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_IGNORE_UNEXPECTED_EOF);
 	client->context = context;
+	client->hybrid = find_hybrid(context);
 	client->offers = find_offers(context);
 	return client;
 }
@@ -148,6 +203,12 @@ tls_client_free(struct tls_client *client)
 		return;
 	SSL_CTX_free(client->context);
 	free(client);
+}
+
+bool
+tls_client_is_hybrid(const struct tls_client *client)
+{
+	return client->hybrid;
 }
 
 key_set
@@ -206,6 +267,18 @@ limit_to_strict(SSL *session, security_check *check)
 	SSL_clear_options(session, SSL_OP_LEGACY_SERVER_CONNECT);
 }
 
+/* Makes the ClientHello longer than a TCP segment, or not. */
+static void
+set_length(SSL *session, struct tls_client *client, bool is_long)
+{
+	if (is_long && !client->hybrid)
+		SSL_set_app_data(session, client);
+	/* Long is what OpenSSL does by default. */
+	if (!is_long && client->hybrid &&
+	    SSL_set1_groups_list(session, SHORT_GROUPS) != 1)
+		abort();
+}
+
 SSL *
 tls_client_session(struct tls_client *client, const struct tls_offer *offer)
 {
@@ -220,6 +293,7 @@ tls_client_session(struct tls_client *client, const struct tls_offer *offer)
 		abort();
 	if (name != NULL && name_is_host(name) && !name_is_address(name))
 		SSL_set_tlsext_host_name(session, name);
+	set_length(session, client, offer->long_hello);
 	/* Else also what OpenSSL knows and this program does not. */
 	if (offer->except != 0 || offer->strict)
 		limit_key_types(session, wanted, offer->strict);

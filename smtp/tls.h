@@ -68,6 +68,8 @@ struct tls_offer {
 					 * not a host name */
 	key_set		 except;	/* key types that are left out */
 	bool		 strict;	/* nothing that is weak: see above */
+	bool		 long_hello;	/* by a ClientHello above one TCP
+					 * segment */
 };
 
 /*
@@ -82,6 +84,12 @@ struct ssl_st	*tls_client_session(struct tls_client *client,
  * 4.3.2), which has none to show.
  */
 bool		 tls_asks_for_certificate(const struct ssl_st *session);
+
+/*
+ * Whether what makes a ClientHello long is X25519MLKEM768, as senders have it,
+ * which some servers may insist on; else it is filled up.
+ */
+bool		 tls_client_is_hybrid(const struct tls_client *client);
 
 /*
  * The key types that can be offered, and those that this program knows and the

@@ -138,6 +138,7 @@ evidence_endpoint_copy(struct endpoint_evidence *copy,
 	copy->judged = (struct endpoint_judgement){ 0 };
 	copy->error = memory_string(original->error);
 	copy->incomplete = memory_string(original->incomplete);
+	copy->long_hello_error = memory_string(original->long_hello_error);
 	copy->replies = session_replies_copy(original->replies,
 	    original->reply_count);
 	copy->handshakes = memory_new(original->handshake_count,
@@ -183,6 +184,7 @@ evidence_endpoint_clear(struct endpoint_evidence *endpoint)
 	session_replies_free(endpoint->replies, endpoint->reply_count);
 	free(endpoint->error);
 	free(endpoint->incomplete);
+	free(endpoint->long_hello_error);
 }
 
 static void

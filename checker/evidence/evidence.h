@@ -87,6 +87,12 @@ struct endpoint_evidence {
 							 * key type */
 	size_t				 handshake_count;
 	/*
+	 * How conversations end in which the ClientHello is longer than a TCP
+	 * segment, and those in which it is not have handshakes. Owned,
+	 * printable; NULL: none were seen to.
+	 */
+	char				*long_hello_error;
+	/*
 	 * Key types that the server was not asked for, since the OpenSSL here
 	 * does not know them.
 	 */

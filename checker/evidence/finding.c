@@ -229,6 +229,11 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	    "senders that authenticate accept nothing that the server "
 	    "negotiates (TLS 1.2, RFC 5746, signatures by SHA-256): update "
 	    "it or its settings" },
+	[FINDING_TLS_LONG_HELLO_FAILS] = { "tls-long-hello-fails", ERROR,
+	    VALIDATION,
+	    "a ClientHello above one TCP segment, as senders with OpenSSL 3.5 "
+	    "or Go 1.24 send it, gets no answer: update what stands before "
+	    "the server" },
 
 	[FINDING_NO_RECORD_MATCHES] = { "no-record-matches", ERROR, VALIDATION,
 	    "publish a record of what the server presents, or have it "

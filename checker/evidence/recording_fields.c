@@ -673,6 +673,7 @@ static const struct recording_field endpoint_rows[] = {
 	    &reply_shape, REPLIES_MAX),
 	ARRAY(struct endpoint_evidence, handshakes, handshake_count, BOTH,
 	    &handshake_evidence_shape, HANDSHAKES_MAX),
+	TEXT(struct endpoint_evidence, long_hello_error, BOTH),
 	UNSIGNED(struct endpoint_evidence, unoffered, BOTH,
 	    KEY_SET(KEY_TYPES) - 1),
 	TEXT(struct endpoint_evidence, incomplete, BOTH),

@@ -13,7 +13,21 @@ enum purpose {
 				 * seen yet */
 	PURPOSE_STRICT,		/* the last key type again, as senders that
 				 * authenticate ask for it */
+	/*
+	 * One for a key type got no answer. Its ClientHello is long, as the
+	 * first one was not: is it that? Everything is offered, as there.
+	 */
+	PURPOSE_LONG,
+	PURPOSE_SHORT,
+	PURPOSE_LONG_AGAIN,
 };
+
+/*
+ * Seconds for handshakes that are to be compared. The short one has fewer: for
+ * a server that is just slow it fails, too.
+ */
+#define LONG_LIMIT	8
+#define SHORT_LIMIT	4
 
 struct endpoint_gathering {
 	const struct context		*context;	/* borrowed */
@@ -23,6 +37,11 @@ struct endpoint_gathering {
 	struct dial			*dial;		/* owned, NULL: none */
 	struct session			*session;	/* owned, NULL: none */
 	enum purpose			 purpose;
+	/* The conversation for a key type that got no answer. */
+	struct session_result		 look;		/* owned; zero: none */
+	bool				 short_only;	/* long ones fail, or
+							 * may */
+	bool				 long_only;	/* short ones fail */
 	/*
 	 * Key types that share their cipher suites with older ones, kept back
 	 * until it is clear whether there are those: a server that looks at
@@ -45,6 +64,7 @@ dial_next(struct endpoint_gathering *gathering)
 static void
 gathering_free(struct endpoint_gathering *gathering)
 {
+	session_result_clear(&gathering->look);
 	free(gathering->subject);
 	free(gathering);
 }
@@ -197,6 +217,18 @@ record_strict(struct endpoint_evidence *evidence,
 		record_incomplete(evidence, result->stage, result->error);
 }
 
+/* Of one that was begun only to compare it, where it did not come to that. */
+static void
+record_comparison(struct endpoint_evidence *evidence,
+    const struct session_result *result)
+{
+	if (result->outcome == OUTCOME_LIMIT)
+		record_end(evidence, result->stage, result->outcome, 0,
+		    result->error);
+	else if (!has_shaken(result->outcome))
+		record_incomplete(evidence, result->stage, result->error);
+}
+
 /*
  * Records what came of a conversation. True: it showed a key type that is new,
  * so that there may be another.
@@ -207,6 +239,10 @@ record(struct endpoint_evidence *evidence, enum purpose purpose,
 {
 	if (purpose == PURPOSE_KEY_TYPE)
 		return record_result(evidence, result);
+	if (purpose != PURPOSE_STRICT) {
+		record_comparison(evidence, result);
+		return false;
+	}
 	record_strict(evidence, result);
 	return has_shaken(result->outcome);
 }
@@ -222,7 +258,15 @@ next_offer(const struct endpoint_gathering *gathering)
 	};
 	enum key_type last;
 
+	/* The first is short, as most are. */
+	offer.long_hello = gathering->long_only ||
+	    (evidence->handshake_count > 0 && !gathering->short_only);
+	if (gathering->purpose >= PURPOSE_LONG) {
+		offer.long_hello = gathering->purpose != PURPOSE_SHORT;
+		offer.except = 0;
+	}
 	if (gathering->purpose == PURPOSE_STRICT) {
+		offer.long_hello = gathering->long_only;
 		last = evidence->handshakes[evidence->handshake_count - 1].
 		    seen->key_type;
 		offer.strict = true;
@@ -230,6 +274,17 @@ next_offer(const struct endpoint_gathering *gathering)
 		offer.except = last == KEY_UNKNOWN ? 0 : ~KEY_SET(last);
 	}
 	return offer;
+}
+
+/* Seconds for the handshake; 0: as usual. */
+static int
+next_limit(const struct endpoint_gathering *gathering)
+{
+	const struct tls_offer offer = next_offer(gathering);
+
+	if (gathering->purpose == PURPOSE_SHORT)
+		return SHORT_LIMIT;
+	return offer.long_hello && !gathering->long_only ? LONG_LIMIT : 0;
 }
 
 static void
@@ -247,6 +302,7 @@ on_connected(struct bufferevent *stream, enum dial_result dialled,
 	const struct session_options options = {
 		.helo = context->options->helo,
 		.offer = next_offer(gathering),
+		.handshake_limit = next_limit(gathering),
 		.keep_replies = context->options->keep_octets &&
 		    gathering->evidence->handshake_count == 0,
 		.tls = context->tls,
@@ -336,19 +392,119 @@ plan_next(struct endpoint_gathering *gathering, bool new,
 	return true;
 }
 
+/*
+ * Whether a conversation for a key type may have failed for the length of its
+ * ClientHello: whoever refuses a key type says so, mostly.
+ */
+static bool
+is_suspicious(const struct endpoint_gathering *gathering,
+    const struct session_result *result)
+{
+	return gathering->purpose == PURPOSE_KEY_TYPE &&
+	    gathering->evidence->handshake_count > 0 &&
+	    !gathering->short_only && !gathering->long_only &&
+	    result->stage == STAGE_HANDSHAKE && !result->answered &&
+	    (result->outcome == OUTCOME_HANDSHAKE_FAILED ||
+	    result->outcome == OUTCOME_TIMEOUT);
+}
+
+/* The server takes long ones: what became of the look for a key type stands. */
+static bool
+resume_look(struct endpoint_gathering *gathering)
+{
+	record(gathering->evidence, PURPOSE_KEY_TYPE, &gathering->look);
+	gathering->purpose = PURPOSE_KEY_TYPE;
+	return plan_next(gathering, false, gathering->look.outcome);
+}
+
+/*
+ * Goes on comparing. It is told that long ones fail only where a long one fails
+ * that offers the same as the first, a short one does not, and another long one
+ * does. True: there is another conversation.
+ */
+static bool
+compare_lengths(struct endpoint_gathering *gathering,
+    const struct session_result *result)
+{
+	struct endpoint_evidence *evidence = gathering->evidence;
+	const bool done = result->handshake != NULL;
+	const bool failed = !done && result->stage == STAGE_HANDSHAKE;
+
+	if (gathering->purpose == PURPOSE_LONG && done)
+		return resume_look(gathering);
+	if (gathering->purpose == PURPOSE_LONG && failed) {
+		gathering->purpose = PURPOSE_SHORT;
+		return true;
+	}
+	if (gathering->purpose == PURPOSE_SHORT && done) {
+		gathering->purpose = PURPOSE_LONG_AGAIN;
+		return true;
+	}
+	if (gathering->purpose == PURPOSE_LONG_AGAIN && failed)
+		evidence->long_hello_error = memory_string(result->error);
+	/* The look for a key type begins anew. */
+	gathering->short_only = true;
+	gathering->purpose = PURPOSE_KEY_TYPE;
+	if (done || failed)
+		return true;
+	record_comparison(evidence, result);
+	return false;
+}
+
+/*
+ * Whether the first handshake is worth another try with the group that a server
+ * may insist on, and that makes a ClientHello long.
+ */
+static bool
+is_worth_long(const struct endpoint_gathering *gathering,
+    const struct session_result *result)
+{
+	return gathering->evidence->handshake_count == 0 &&
+	    result->outcome == OUTCOME_HANDSHAKE_FAILED &&
+	    !gathering->long_only &&
+	    tls_client_is_hybrid(gathering->context->tls);
+}
+
+/* Takes a result. True: there is another conversation. */
+static bool
+take_result(struct endpoint_gathering *gathering,
+    struct session_result *result)
+{
+	bool new;
+
+	if (is_suspicious(gathering, result)) {
+		session_result_clear(&gathering->look);
+		gathering->look = *result;
+		memset(result, 0, sizeof(*result));
+		gathering->purpose = PURPOSE_LONG;
+	} else if (gathering->purpose >= PURPOSE_LONG) {
+		if (!compare_lengths(gathering, result))
+			return false;
+	} else {
+		new = record(gathering->evidence, gathering->purpose, result);
+		if (!is_worth_long(gathering, result))
+			return plan_next(gathering, new, result->outcome);
+		gathering->long_only = true;
+	}
+	if (gathering->purpose == PURPOSE_KEY_TYPE)
+		return true;
+	trace_say(gathering->context->trace, TRACE_STEPS, gathering->subject,
+	    "once more, with a %s ClientHello that offers all",
+	    gathering->purpose == PURPOSE_SHORT ? "short" : "long");
+	return true;
+}
+
 static void
 on_conversation(struct session_result *result, void *argument)
 {
 	struct endpoint_gathering *gathering = argument;
-	bool new;
 
 	gathering->session = NULL;
 	dial_close(gathering->dial);
 	gathering->dial = NULL;
 	gathering->request.spent(result->key_cost, gathering->request.argument);
 
-	new = record(gathering->evidence, gathering->purpose, result);
-	if (plan_next(gathering, new, result->outcome))
+	if (take_result(gathering, result))
 		dial_next(gathering);
 	else
 		finish(gathering);

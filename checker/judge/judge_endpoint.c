@@ -174,6 +174,9 @@ judge_endpoint_facts(struct judge_state *state,
 	/* Connected to for information only (--all). */
 	if (!dane)
 		endpoint->judged.verdict = VERDICT_NONE;
+	/* Other senders fail, whatever was seen here. */
+	else if (endpoint->long_hello_error != NULL)
+		endpoint->judged.verdict = VERDICT_FAIL;
 	else if (endpoint->outcome == OUTCOME_DONE)
 		endpoint->judged.verdict = verdict_sum(&count, VERDICT_UNKNOWN);
 	/* Some key types were not tried; what the others showed counts. */
@@ -332,6 +335,19 @@ add_oddities(struct judge_state *state,
 		advice_add_text(&finding->advice, "update the server "
 		    "(CVE-2011-0411 and the like), and look for a device that "
 		    "changes what is sent");
+	}
+	if (endpoint->long_hello_error != NULL) {
+		finding = judging_add_at(state, endpoint,
+		    FINDING_ALL_KEY_TYPES, FINDING_TLS_LONG_HELLO_FAILS,
+		    "no handshake comes about where the ClientHello is longer "
+		    "than a TCP segment, and each does where it is short: %s; "
+		    "senders with OpenSSL 3.5, Go 1.24 or later, which begin "
+		    "with the key exchange X25519MLKEM768, cannot deliver",
+		    endpoint->long_hello_error);
+		advice_add_text(&finding->advice, "update the firewall, load "
+		    "balancer or TLS proxy before the server, or the server: "
+		    "it has to take a ClientHello that comes in several "
+		    "segments");
 	}
 	if (endpoint->incomplete != NULL)
 		judging_add_at(state, endpoint, FINDING_ALL_KEY_TYPES,

@@ -583,6 +583,92 @@ def closes_after_handshake(talk: Talk) -> None:
     talk.start_tls()
 
 
+# --- what stumbles over a ClientHello
+
+SEGMENT = 1400      # octets; what is longer comes in several of them
+
+
+def to_hello(talk: Talk) -> bytes:
+    """Agrees to TLS; the ClientHello, which is still there to be read."""
+    talk.until_starttls()
+    talk.say("220 2.0.0 ready")
+    header = talk.socket.recv(5, socket.MSG_PEEK | socket.MSG_WAITALL)
+    size = 5 + int.from_bytes(header[3:], "big")
+    return talk.socket.recv(size, socket.MSG_PEEK | socket.MSG_WAITALL)
+
+
+def closes(talk: Talk) -> None:
+    """So that what was not read does not reset the connection."""
+    talk.socket.shutdown(socket.SHUT_WR)
+    talk.wait_for_end()
+
+
+def says_decode_error(talk: Talk) -> None:
+    talk.say(b"\x15\x03\x03\x00\x02\x02\x32")
+    closes(talk)
+
+
+def stumbles(at, does):
+    """DOES something else where the ClientHello is one that it stumbles AT."""
+    def behave(talk: Talk) -> None:
+        if at(to_hello(talk)):
+            does(talk)
+            return
+        talk.start_tls()
+        talk.finish()
+    return behave
+
+
+ECDSA_SHA256, SIGNATURE_ALGORITHMS = b"\x04\x03", 13
+
+
+def takes_ecdsa(hello: bytes) -> bool:
+    """Whether its extension says so (RFC 8446 4.2.3)."""
+    at = 5 + 4 + 2 + 32
+    at += 1 + hello[at]
+    at += 2 + int.from_bytes(hello[at:at + 2], "big")
+    at += 1 + hello[at] + 2
+    while at < len(hello):
+        kind = int.from_bytes(hello[at:at + 2], "big")
+        size = int.from_bytes(hello[at + 2:at + 4], "big")
+        listed = hello[at + 6:at + 4 + size]
+        if kind == SIGNATURE_ALGORITHMS:
+            return ECDSA_SHA256 in [listed[i:i + 2]
+                                    for i in range(0, len(listed), 2)]
+        at += 4 + size
+    return True
+
+
+STUMBLES = (("drops", Talk.wait_for_end), ("resets", resets),
+            ("closes", closes), ("decode-error", says_decode_error))
+for name, does in STUMBLES:
+    BEHAVIOURS[f"{name}-at-long-hello"] = stumbles(
+        lambda hello: len(hello) > SEGMENT, does)
+    # However long it is. Many servers do so where others send an alert.
+    BEHAVIOURS[f"{name}-at-other-keys"] = stumbles(
+        lambda hello: not takes_ecdsa(hello), does)
+
+
+def some(which, does):
+    """DOES something else instead of the handshake in some conversations."""
+    def behave(talk: Talk) -> None:
+        number = len(talk.others())
+        to_hello(talk)
+        if which(number):
+            does(talk)
+            return
+        talk.start_tls()
+        talk.finish()
+    return behave
+
+
+BEHAVIOURS["later-handshakes-reset"] = some(lambda number: number > 0, resets)
+BEHAVIOURS["every-second-handshake-resets"] = some(
+    lambda number: number % 2 == 1, resets)
+BEHAVIOURS["later-handshakes-drop"] = some(
+    lambda number: number > 0, Talk.wait_for_end)
+
+
 # --- more than one connection
 
 @behaviour

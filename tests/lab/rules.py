@@ -16,6 +16,7 @@ TLSRPT = {
     "tls-handshake-failed": "validation-failure",
     "client-certificate-required": "validation-failure",
     "tls-outdated": "validation-failure",
+    "tls-long-hello-fails": "validation-failure",
     "chain-invalid": "validation-failure",
     "chain-deep": "validation-failure",
     "tlsa-record-unusable": "tlsa-invalid",
@@ -160,6 +161,12 @@ def _sums(report: dict) -> list[str]:
     for host in report["hosts"]:
         for endpoint in host["endpoints"]:
             shakes = [s["verdict"] for s in endpoint["handshakes"]]
+            # It is none of those that came about.
+            shakes += ["fail" for finding in report["findings"]
+                       if finding["code"] == "tls-long-hello-fails"
+                       and finding["severity"] == "error"
+                       and finding["host"] == host["name"]
+                       and finding["address"] == endpoint["address"]]
             if (endpoint["stage"] == "done"
                     and endpoint["verdict"] != sum_up(shakes)):
                 found.append(f"{endpoint['address']} is "

@@ -265,6 +265,34 @@ test_lacking_library(void **state)
 	chain_free(chain);
 }
 
+/* That other senders fail decides, though all is well with what was seen. */
+static void
+test_long_hello(void **state)
+{
+	struct evidence *evidence = fixture_domain("example.org");
+	struct chain *chain = fixture_chain("mx.example.org", KEY_ECDSA);
+	struct host_evidence *host = fixture_host(evidence, "mx.example.org");
+	const struct finding *finding;
+
+	(void)state;
+	fixture_tlsa_of(host, chain);
+	fixture_endpoint(host, "192.0.2.1", OUTCOME_DONE, chain);
+	host->endpoints[0].long_hello_error = memory_string("reset");
+	fixture_judge(evidence);
+	assert_int_equal(host->judged.verdict, VERDICT_FAIL);
+	assert_int_equal(host->endpoints[0].handshakes[0].judged.verdict,
+	    VERDICT_PASS);
+	finding = &evidence->judged.findings.items[0];
+	assert_int_equal(finding->code, FINDING_TLS_LONG_HELLO_FAILS);
+	assert_int_equal(finding->severity, SEVERITY_ERROR);
+
+	evidence->mx->dnssec = DNSSEC_INSECURE;
+	fixture_judge(evidence);
+	assert_int_equal(evidence->judged.verdict, VERDICT_NONE);
+	evidence_free(evidence);
+	chain_free(chain);
+}
+
 static const struct unusable_row {
 	const char		*name;
 	enum session_outcome	 outcome;
@@ -589,6 +617,7 @@ main(void)
 		TABLE(test_local_resolver, resolver_rows),
 		TABLE(test_outcome, outcome_rows),
 		TABLE_ALONE(test_lacking_library),
+		TABLE_ALONE(test_long_hello),
 		TABLE(test_all_unusable, unusable_rows),
 		TABLE_ALONE(test_same_chain),
 		TABLE_ALONE(test_key_types),

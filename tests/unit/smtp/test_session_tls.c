@@ -322,6 +322,35 @@ test_refusal(void **state)
 
 	conversation_play(one, fails);
 	conversation_check_end(row->name, one, &refused);
+	assert_true(one->result.answered);
+	conversation_free(one);
+}
+
+/* A ClientHello above one TCP segment, and one that nobody answers. */
+static void
+test_long_hello(void **state)
+{
+	static const char *const silent[] = { TO_HELLO, "late", NULL };
+	static const struct conversation_end end = { STAGE_HANDSHAKE,
+		OUTCOME_TIMEOUT, "no answer within 8 seconds (TLS handshake)",
+		0 };
+	struct conversation_wish wish = {
+		.context = world.servers[ECDSA],
+		.offer = { .except = KEY_SET(KEY_RSA), .long_hello = true },
+		.handshake_limit = 8,
+	};
+	struct conversation *one = conversation_new(&wish);
+
+	(void)state;
+	conversation_play(one, goes_well);
+	conversation_check_end("long", one, &done);
+	assert_true(one->result.answered);
+	conversation_free(one);
+
+	one = conversation_new(&wish);
+	conversation_play(one, silent);
+	conversation_check_end("silent", one, &end);
+	assert_false(one->result.answered);
 	conversation_free(one);
 }
 
@@ -598,6 +627,7 @@ main(void)
 		TABLE(test_handshake, handshake_rows),
 		TABLE(test_weaknesses, weakness_rows),
 		TABLE(test_refusal, refusal_rows),
+		TABLE_ALONE(test_long_hello),
 		TABLE_ALONE(test_nothing_to_offer),
 		TABLE(test_sni, sni_rows),
 		TABLE(test_after_handshake, after_rows),

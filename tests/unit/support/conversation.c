@@ -75,6 +75,7 @@ start(struct conversation *one)
 	const struct session_options options = {
 		.helo = one->wish.nameless ? NULL : CONVERSATION_HELO,
 		.offer = one->wish.offer,
+		.handshake_limit = one->wish.handshake_limit,
 		.keep_replies = one->wish.keeps,
 		.tls = one->tls,
 		.subject = CONVERSATION_SUBJECT,

@@ -37,6 +37,7 @@ struct conversation_wish {
 	const char *const	*before;	/* the start, its script */
 	bool			 nameless;	/* we are */
 	struct tls_offer	 offer;
+	int			 handshake_limit;
 	bool			 keeps;		/* the replies */
 	bool			 leaves;	/* result and stream alone */
 	int			 trace_level;	/* 0: there is no trace */
