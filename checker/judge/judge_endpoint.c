@@ -316,7 +316,9 @@ judge_outcome(struct judge_state *state,
 	    endpoint->judged.verdict == VERDICT_UNKNOWN)
 		judging_set_severity(state, finding, SEVERITY_ERROR);
 	advise_outcome(state, endpoint, finding);
-	if (endpoint->outcome == OUTCOME_HANDSHAKE_FAILED)
+	if (endpoint->outcome == OUTCOME_HANDSHAKE_FAILED &&
+	    (endpoint->alert == ALERT_NONE ||
+	    endpoint->alert == ALERT_HANDSHAKE_FAILURE))
 		advise_library(state, endpoint, finding);
 }
 

@@ -117,7 +117,7 @@ is_ready(const struct host_evidence *host,
 
 	for (i = 0; i < endpoint->handshake_count; i++) {
 		seen = endpoint->handshakes[i].seen;
-		if (seen->version != 0 && seen->version < TLS_1_2)
+		if (seen->version != 0 && handshake_weaknesses(seen) != 0)
 			return false;
 	}
 	return host->judged.dns == HOST_DNS_DANE ||

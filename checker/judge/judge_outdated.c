@@ -78,7 +78,7 @@ judge_outdated_facts(struct endpoint_evidence *endpoint)
 		/* Nobody authenticates. */
 		if (!is_weak(handshake) || *verdict == VERDICT_NONE)
 			continue;
-		handshake->judged.end = 0;
+		handshake->judged.end = (struct match_end){ 0 };
 		*verdict = accepted ? VERDICT_ABSENT : verdict_cap(*verdict,
 		    is_established(endpoint, handshake) ? VERDICT_FAIL :
 		    VERDICT_UNKNOWN);

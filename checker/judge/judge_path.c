@@ -53,6 +53,9 @@ judge_paths(struct judge_state *state)
 	size_t i;
 
 	while ((handshake = handshake_next(state->host, &walk)) != NULL) {
+		/* It counts for nothing. */
+		if (handshake->judged.verdict == VERDICT_ABSENT)
+			continue;
 		for (i = 0; i < handshake->judged.match_count; i++)
 			judge_bare_key(state, walk.endpoint, handshake, i);
 	}
