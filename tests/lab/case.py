@@ -412,7 +412,8 @@ def _of_record(table: dict, where: str) -> dict:
             **table}
 
 
-def _case(file: str, name: str, table: dict) -> Case:
+def from_table(file: str, name: str, table: dict) -> Case:
+    """A case as a data file has it."""
     table = _usual(table) if "tlsa" in table else dict(table)
     where = f"{file}: {name}"
     table["server"] = {
@@ -476,7 +477,8 @@ def load_file(file: pathlib.Path) -> list[Case]:
         tables = tomllib.loads(file.read_text())
     except tomllib.TOMLDecodeError as error:
         raise Mistake(f"{file.name}: {error}") from error
-    return [_case(file.name, name, table) for name, table in tables.items()]
+    return [from_table(file.name, name, table)
+            for name, table in tables.items()]
 
 
 def load(folder: pathlib.Path) -> list[Case]:

@@ -182,11 +182,12 @@ class Authority:
 
     def _make(self, wanted: Specification) -> Certificate:
         key = self._key(wanted.key_name)
-        signer = ["-selfsign", "-keyfile", key]
+        signer, signs = ["-selfsign", "-keyfile", key], wanted
         if wanted.issuer != "self":
             issuer = self.get(wanted.issuer)
             signer = ["-cert", issuer.file, "-keyfile", issuer.key_file]
-        if KEY_TYPES[wanted.key.partition(":")[0]][1].startswith(
+            signs = self.specifications[wanted.issuer]
+        if KEY_TYPES[signs.key.partition(":")[0]][1].startswith(
                 ("ED", "ML-DSA")):
             signer += ["-md", "null"]
         file = self.folder / (wanted.name.replace("/", "_") + ".pem")

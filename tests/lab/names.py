@@ -196,9 +196,7 @@ class NameServer:
         self.address, self.upstream, self.behind = address, upstream, behind
         self.zones, self.stream = zones, stream
         self.crowd = Crowd()
-        self.own: dict[tuple[str, int], list[bytes]] = {}
-        for question_, record in map(wire_record, own):
-            self.own.setdefault(question_, []).append(record)
+        self.own = records_of_own(own)
         self.exact = {(name, wire.number(type_)): action
                       for (name, type_), action in rules.items()
                       if type_ != "*"}
@@ -361,6 +359,14 @@ class NameServer:
 
     def _compact(self, query: bytes, ask) -> bytes:
         return self._nxname(query, ask, "TXT")
+
+
+def records_of_own(lines: list[str]) -> dict[tuple[str, int], list[bytes]]:
+    """Those of lines of zone files, by the question that they answer."""
+    found: dict[tuple[str, int], list[bytes]] = {}
+    for asked, octets in map(wire_record, lines):
+        found.setdefault(asked, []).append(octets)
+    return found
 
 
 def signed(zone, owner: str, type_: str, ttl: int, datas: list[str],
