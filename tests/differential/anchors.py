@@ -9,6 +9,9 @@ import functools
 
 from certificates import Authority, Specification
 
+# Digests, and keys below OpenSSL's security level 1, which is what senders verify at.
+BROKEN = ("md5", "sha1")
+TOO_SHORT = ("rsa-768:leaf",)
 DIGEST_SIZES = {1: 32, 2: 64}
 
 
@@ -89,7 +92,7 @@ class Judge:
     def _leads_up(self, record: Record, chain: list[str]) -> bool:
         leaf, others = chain[0], list(dict.fromkeys(chain[1:]))
         if not self.is_valid(leaf) or self.of(leaf).purpose not in (
-                "", "serverAuth"):
+                "", "serverAuth") or self.of(leaf).key in TOO_SHORT:
             return False
         if record.type == 0 and record.selector == 0:
             others += [name for name in self.authority.made
@@ -108,6 +111,10 @@ class Judge:
         if (record.combination == (2, 1, 0) and not issuers
                 and self._signed_by(last, record)):
             return True
+        # Not of the anchor, nor by a bare key does OpenSSL mind the digest.
+        if self.of(last).digest in BROKEN and "ed25519" not in self.of(
+                self.issuer(last)).key:
+            return False
         for name in issuers:
             if not self.of(name).ca:
                 continue

@@ -3,7 +3,7 @@
 import dataclasses
 
 import second_opinion
-from senders import Domain, Host, Sender, shake_verdict, speaks_tls_12
+from senders import Domain, Host, Sender, is_accepted, shake_verdict
 
 
 @dataclasses.dataclass
@@ -73,13 +73,18 @@ def one_handshake(sender: Sender, host: Host, address: str) -> set[str]:
     """It makes one, and another key type might have another verdict."""
     endpoint = host.endpoints.get(address)
     verdicts = {shake_verdict(each.values())
-                for each in endpoint.shakes.values()} if endpoint else set()
+                for each in endpoint.counted.values()} if endpoint else set()
     return {"pass", "refuse"} if len(verdicts) > 1 else set()
 
 
-def old_tls(sender: Sender, host: Host, address: str) -> set[str]:
-    """Its OpenSSL signs nothing by SHA-1, even where nobody is known."""
-    return set() if speaks_tls_12(_plan(sender, address)) else {"refuse"}
+def strict_for_all(sender: Sender, host: Host, address: str) -> set[str]:
+    """At "dane" it is as strict with servers that nobody authenticates."""
+    plan = _plan(sender, address)
+    kinds = {sender.case.certificate_name(sends.split()[0])
+             for sends in plan.sends}
+    strict = any(is_accepted(plan, sender.judge.of(name).key_name
+                             .partition(":")[0]) for name in kinds)
+    return set() if strict else {"refuse"}
 
 
 def alias_by_dname(sender: Sender, host: Host, address: str) -> set[str]:
@@ -101,12 +106,15 @@ def implicit_mx(sender: Sender, host: Host, address: str) -> set[str]:
 
 
 def ends_early(sender: Sender, host: Host, address: str) -> set[str]:
-    """It has something to say after the handshake, and nobody listens."""
+    """It has something to say after the handshake, and nobody listens; or it
+    names nobody (SNI) where it uses no DANE, and is listened to."""
     does = _plan(sender, address).does
-    return {"refuse"} if does == "closes-after-handshake" else set()
+    return {"closes-after-handshake": {"refuse"},
+            "knows-no-names": {"none"}}.get(does, set())
 
 
-RULES = (alias_by_dname, ends_early, implicit_mx, old_tls, one_handshake)
+RULES = (alias_by_dname, ends_early, implicit_mx, one_handshake,
+         strict_for_all)
 
 
 def _plan(sender: Sender, address: str):

@@ -22,6 +22,7 @@ NO_SMTP = ("unknown", {"smtp-protocol"})
 NO_STARTTLS = ("fail", {"starttls-not-offered"})
 STARTTLS_REFUSED = ("fail", {"starttls-refused"})
 NO_HANDSHAKE = ("fail", {"tls-handshake-failed"})
+NO_CERTIFICATE = ("fail", {"client-certificate-required"})
 OUTCOMES = {
     "refuses": NO_ANSWER, "unreachable": NO_ANSWER, "resets": ENDED,
     "closes-at-once": ENDED, "greets-with-450": REFUSED,
@@ -39,8 +40,15 @@ OUTCOMES = {
     "closes-after-220": NO_HANDSHAKE, "plain-text-after-220": NO_HANDSHAKE,
     "garbage-after-220": NO_HANDSHAKE, "alert-after-220": NO_HANDSHAKE,
     "resets-in-handshake": NO_HANDSHAKE,
+    "waits-and-greets-with-421": REFUSED,
+    "waits-and-greets-with-554": REFUSED,
+    "stands-behind-a-pix": NO_STARTTLS,
+    "stands-behind-a-terse-pix": NO_STARTTLS,
+    "stands-behind-a-strict-pix": REFUSED,
+    "stands-behind-an-asa": NO_STARTTLS, "knows-no-names": NO_HANDSHAKE,
 }
-KEY_TYPES = {"ec": "ECDSA", "rsa": "RSA", "ed25519": "Ed25519"}
+KEY_TYPES = {"ec": "ECDSA", "rsa": "RSA", "ed25519": "Ed25519",
+             "rsa-768": "RSA", "rsa-1024": "RSA"}
 # One of these says why no record matches.
 CAUSES = {
     "no-record-matches", "name-mismatch", "certificate-expired",
@@ -60,6 +68,14 @@ class Endpoint:
     # By key type, the status of each record, as the lab's cases write it.
     shakes: dict[str, dict[Record, str]] = dataclasses.field(
         default_factory=dict)
+    # Those that come about with nothing that senders accept.
+    outdated: set[str] = dataclasses.field(default_factory=set)
+
+    @property
+    def counted(self) -> dict[str, dict[Record, str]]:
+        """Without those, where there are others."""
+        return {kind: shake for kind, shake in self.shakes.items()
+                if kind not in self.outdated} or self.shakes
 
 
 @dataclasses.dataclass
@@ -210,8 +226,9 @@ class Sender:
 
     def _note_encryption(self, host: Host, there: dict[str, Answer]) -> None:
         for address, server in self._addresses(there):
-            does = self.case.server[server].does
-            host.encrypts[address] = does not in OUTCOMES
+            plan = self.case.server[server]
+            host.encrypts[address] = (plan.does not in OUTCOMES
+                                      and plan.certificate != "demanded")
 
     def _addresses(self, there: dict[str, Answer]) -> list[tuple[str, str]]:
         """Addresses and the servers there."""
@@ -273,7 +290,7 @@ class Sender:
                          in shake.items() if status.endswith("match")
                          and status != "mismatch"}
             for endpoint in host.endpoints.values()
-            for shake in endpoint.shakes.values())
+            for shake in endpoint.counted.values())
         if host.verdict != "pass":
             host.allowed.add("combination-uncovered")
         elif uncovered:
@@ -281,31 +298,40 @@ class Sender:
 
     def _endpoint(self, host: Host, server: str, names: list[str]):
         plan = self.case.server[server]
-        if plan.does in OUTCOMES:
-            verdict, codes = OUTCOMES[plan.does]
+        if plan.does in OUTCOMES or plan.certificate == "demanded":
+            verdict, codes = OUTCOMES.get(plan.does, NO_CERTIFICATE)
             host.codes.append(codes)
             return Endpoint(verdict)
         if plan.does == "injects-plain-text":
             host.codes.append({"starttls-plaintext-injected"})
-        shakes = {}
+        shakes, outdated = {}, set()
         for chain in self._chains(plan, host.base):
-            kind = self.judge.of(chain[0]).key_name.partition(":")[0]
+            kind = self._kind(chain)
             shakes[KEY_TYPES[kind]] = self._statuses(host.records, chain,
                                                      names)
-        verdicts = {shake_verdict(each.values())
-                    for each in shakes.values()}
+            if not is_accepted(plan, kind):
+                outdated.add(KEY_TYPES[kind])
         # Why a record beside one that matches does not is told as well.
         host.allowed |= CAUSES - VERDICTS
-        verdict = sum_up(list(verdicts))
-        if not speaks_tls_12(plan):
+        if outdated:
             host.codes.append({"tls-outdated"})
+            host.allowed |= CAUSES      # of one that nobody gets to see
+        endpoint = Endpoint("", shakes, outdated)
+        verdicts = {shake_verdict(each.values())
+                    for each in endpoint.counted.values()}
+        verdict = sum_up(list(verdicts))
+        if outdated == set(shakes):
             verdict = "none" if verdict == "none" else "fail"
-            host.allowed |= CAUSES
         elif verdict == "fail":
             host.codes.append({"key-type-uncovered"} if "pass" in verdicts
                               else CAUSES)
             host.allowed |= CAUSES
-        return Endpoint(verdict, shakes)
+        endpoint.verdict = verdict
+        return endpoint
+
+    def _kind(self, chain: list[str]) -> str:
+        """Of the leaf's key, as certificates.py names it."""
+        return self.judge.of(chain[0]).key_name.partition(":")[0]
 
     def _chains(self, plan: ServerPlan, base: str) -> list[list[str]]:
         """One for each key type, the last of it; for this SNI (8.1)."""
@@ -315,8 +341,7 @@ class Sender:
         for chain in sends:
             names = [self.case.certificate_name(name)
                      for name in chain_names(chain)]
-            kind = self.judge.of(names[0]).key_name.partition(":")[0]
-            found[kind] = names
+            found[KEY_TYPES[self._kind(names)]] = names
         return list(found.values())
 
     def _statuses(self, records: list[Record], chain: list[str],
@@ -352,6 +377,13 @@ def shake_verdict(statuses) -> str:
     return "none" if statuses <= {"unusable"} else "fail"
 
 
-def speaks_tls_12(plan: ServerPlan) -> bool:
-    """Or later; senders that authenticate demand it."""
-    return max(plan.tls or ["1.3"]) >= "1.2"
+def is_accepted(plan: ServerPlan, kind: str) -> bool:
+    """Whether senders that authenticate accept it with a key of that kind:
+    TLS 1.2, RFC 5746, and what OpenSSL has at its security level 1."""
+    own = {"ec": "ECDSA+"}.get(kind, kind.partition("-")[0].upper() + "+")
+    signatures = [each for each in plan.signatures.split(":")
+                  if each.startswith(own)]
+    return (max(plan.tls or ["1.3"]) >= "1.2" and kind != "rsa-768"
+            and plan.does != "knows-no-rfc-5746" and plan.dh != 512
+            and (not signatures or any(not each.endswith("+SHA1")
+                                       for each in signatures)))

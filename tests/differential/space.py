@@ -54,9 +54,37 @@ BEHAVIOURS = {
     "answers-starttls-with-502": 1, "has-no-tls": 1,
     "closes-instead-of-starttls": 1, "closes-after-220": 1,
     "plain-text-after-220": 1, "garbage-after-220": 1, "alert-after-220": 1,
-    "resets-in-handshake": 1,
+    "resets-in-handshake": 1, "greets-in-a-long-line": 1,
+    "waits-and-greets": 1, "waits-and-greets-with-421": 1,
+    "waits-and-greets-with-554": 1, "wants-a-name": 1,
+    "stands-behind-a-pix": 1, "stands-behind-a-terse-pix": 1,
+    "stands-behind-a-strict-pix": 1, "stands-behind-an-asa": 1,
+    "stands-behind-a-lenient-asa": 1, "knows-no-names": 1,
 }
+CLIENTS = {"": 96, "asked": 2, "demanded": 2}   # certificates of theirs
 VERSIONS = {"": 80, "1.2": 8, "1.3": 8, "1.0": 2, "1.1": 1, "1.0 1.2": 1}
+
+# What a server has that senders do not accept, or that only looks so.
+WEAKNESSES = {
+    "": 180, "sha1": 2, "sha1-first": 2, "sha1-of-rsa": 2, "rfc-5746": 2,
+    "dh-512": 1, "dh-1024": 1, "kx-rsa": 1, "rsa-768": 2, "rsa-1024": 2,
+}
+PLANS = {
+    "sha1": {"tls": ["1.2"], "ciphers": "ECDHE",
+             "signatures": "ECDSA+SHA1:RSA+SHA1"},
+    "sha1-first": {"tls": ["1.2"], "ciphers": "ECDHE", "prefers": True,
+                   "signatures": "ECDSA+SHA1:RSA+SHA1:"
+                                 "ECDSA+SHA256:RSA+SHA256"},
+    "sha1-of-rsa": {"tls": ["1.2"], "ciphers": "ECDHE",
+                    "signatures": "ECDSA+SHA256:RSA+SHA1"},
+    "rfc-5746": {"does": "knows-no-rfc-5746"},
+    "dh-512": {"tls": ["1.2"], "ciphers": "kDHE", "dh": 512},
+    "dh-1024": {"tls": ["1.2"], "ciphers": "kDHE", "dh": 1024},
+    "kx-rsa": {"tls": ["1.2"], "ciphers": "kRSA"},
+}
+KEYS_OF = {"sha1-of-rsa": ["ec", "rsa"], "dh-512": ["rsa"],
+           "dh-1024": ["rsa"], "kx-rsa": ["rsa"], "rsa-768": ["rsa-768"],
+           "rsa-1024": ["rsa-1024"]}
 
 USAGES = {3: 58, 2: 32, 1: 3, 0: 3, 4: 2, 255: 2}
 SELECTORS = {1: 66, 0: 32, 2: 2}
@@ -66,12 +94,12 @@ SOURCES = {"right": 62, "other": 8, "swapped": 10, "stranger": 8, "slip": 6,
 CHAINS = {"shared": 28, "self": 8, "usual": 40, "odd": 24}
 LEAVES = {"good": 60, "expired": 5, "not-yet": 2, "misnamed": 7, "domain": 7,
           "wildcard": 5, "wildcard-too-far": 2, "cn": 5, "cn-and-names": 2,
-          "many": 3, "client": 2}
+          "many": 3, "client": 2, "sha1": 2}
 SENDS = ["leaf", "leaf middle root", "leaf root", "leaf root middle",
          "leaf stranger-root middle", "leaf middle middle",
          "leaf middle stranger root", "leaf leaf middle"]
 MIDDLES = {"good": 60, "expired": 10, "no-ca": 8, "renewed": 6, "deep": 8,
-           "cross": 8}
+           "cross": 8, "sha1": 2, "md5": 2, "deep-sha1": 2}
 
 
 def drawn(chance: random.Random, weights: dict):
@@ -338,8 +366,15 @@ class Domain:
             versions = ""
         if versions:
             plan["tls"] = versions.split()
+        weakness = self.draw(WEAKNESSES)
+        if weakness and does == "normal":
+            types = KEYS_OF.get(weakness, [self.chance.choice(["ec", "rsa"])])
+            plan = dict(PLANS.get(weakness, {}))
         plan["sends"] = [self._chain(name, host, type_) for type_ in types]
-        if self.maybe(0.08) and "*" not in host:
+        client = self.draw(CLIENTS)
+        if client and does == "normal" and not weakness:
+            plan["certificate"] = client
+        if self.maybe(0.08) and "*" not in host and not weakness:
             plan["sni"] = {host: plan["sends"]}
             plan["sends"] = ["stranger"]
         self.servers[name] = plan
@@ -348,7 +383,7 @@ class Domain:
     def _chain(self, server: str, host: str, type_: str) -> str:
         """What it sends for a key type."""
         kind = self.draw(CHAINS)
-        if kind == "shared":
+        if kind == "shared" and "-" not in type_:
             self.leaves[server].append(type_)
             return type_
         leaf = f"{server}-{type_}"
@@ -379,8 +414,12 @@ class Domain:
             plan["days"] = [-900, -1]
         if kind == "no-ca":
             plan["ca"] = False
-        if kind == "deep":
+        if kind in ("sha1", "md5"):
+            plan["digest"] = kind
+        if kind in ("deep", "deep-sha1"):
             plan["issuer"] = "intermediate"
+            if kind == "deep-sha1":
+                plan["digest"] = "sha1"
             self.certificates[name] = plan
             return name, ["intermediate", "root"], ["intermediate"]
         if kind == "cross":
@@ -426,6 +465,8 @@ class Domain:
             plan["names"] = ["elsewhere", "@", host, "a-mx1", "b-mx1"]
         elif kind == "client":
             plan["purpose"] = "clientAuth"
+        elif kind == "sha1":
+            plan["digest"] = "sha1"
         plan["names"] = [self.case.plain(name)
                          for name in plan.get("names", [])]
         return plan
