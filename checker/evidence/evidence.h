@@ -257,22 +257,6 @@ enum zone_break {
 	ZONE_SIGNATURES_BROKEN,	/* missing, wrong, ended or not begun */
 };
 
-/* The validity period of the signatures that ends first. */
-struct zone_life {
-	time_t	from;
-	time_t	until;		/* 0: none is known */
-	int	percent;	/* the least share that is left of any, 0 to
-				 * 100 */
-};
-
-/* How a zone denies that names and types exist. */
-struct zone_denial {
-	enum answer_denial	by;		/* ANSWER_DENIES_NOTHING: it
-						 * was not seen to */
-	uint16_t		iterations;	/* RFC 5155 3.1.3 */
-	bool			opt_out;
-};
-
 struct zone_judgement {
 	enum dnssec_status	 dnssec;
 	enum zone_break		 at;		/* in this zone */
@@ -280,8 +264,6 @@ struct zone_judgement {
 						 * is secure */
 	time_t			 begins;	/* a signature, later than now;
 						 * 0: that is not the reason */
-	struct zone_life	 life;
-	struct zone_denial	 denial;
 };
 
 /*

@@ -31,7 +31,6 @@
 #define TIME_MAX	(INT64_C(1) << 38)
 #define REAL_MAX	(1 << 30)
 #define RCODE_MAX	4095
-#define PERCENT_MAX	100
 #define REPLY_CODE_MAX	999
 #define FAULTS_MAX	(2 * MATCH_FAULT_DEEP - 1)
 
@@ -498,47 +497,37 @@ static const struct recording_field origin_rows[] = {
 static const struct recording_shape origin_shape =
     SHAPE(struct answer_origin, origin_rows, NULL);
 
-/*
- * An answer's rows, with the view of the signatures' periods. What is reported
- * of them for a zone is judged.
- */
-#define ANSWER_ROWS(periods_in) { \
-	NEEDED_NAME(struct answer, owner, BOTH | ORIGIN), \
-	ENUM(struct answer, type, BOTH | ORIGIN, &types), \
-	POINTER(struct answer, origin, ORIGIN, &origin_shape), \
-	ENUM(struct answer, kind, BOTH, &kinds), \
-	ENUM(struct answer, dnssec, BOTH, &statuses), \
-	ARRAY(struct answer, records, count, BOTH, &record_shape, \
-	    ANSWER_RECORDS_MAX), \
-	NEEDED_NAME(struct answer, expanded, BOTH), \
-	FLAG(struct answer, aliased, BOTH), \
-	NAME(struct answer, target, BOTH), \
-	NAME(struct answer, dname, BOTH), \
-	FLAG(struct answer, truncated, BOTH), \
-	UNSIGNED(struct answer, ttl, BOTH, UINT32_MAX), \
-	TIME(struct answer, signed_since, FACTS), \
-	TIME(struct answer, signed_until, BOTH), \
-	ARRAY(struct answer, periods, period_count, periods_in, &period_shape, \
-	    ANSWER_PERIODS_MAX), \
-	FLAG(struct answer, ambiguous, FACTS), \
-	ENUM(struct answer, denial, BOTH, &denials), \
-	UNSIGNED(struct answer, iterations, BOTH, UINT16_MAX), \
-	FLAG(struct answer, opt_out, BOTH), \
-	ENUM(struct answer, fault, BOTH, &faults), \
-	UNSIGNED(struct answer, rcode, BOTH, RCODE_MAX), \
-	UNSIGNED(struct answer, signed_ttl, FACTS, UINT32_MAX), \
-	ARRAY(struct answer, signers, signer_count, BOTH, &signer_shape, \
-	    ANSWER_SIGNERS_MAX), \
-	TEXT(struct answer, why, BOTH), \
-}
-
-static const struct recording_field answer_rows[] = ANSWER_ROWS(BOTH);
+static const struct recording_field answer_rows[] = {
+	NEEDED_NAME(struct answer, owner, BOTH | ORIGIN),
+	ENUM(struct answer, type, BOTH | ORIGIN, &types),
+	POINTER(struct answer, origin, ORIGIN, &origin_shape),
+	ENUM(struct answer, kind, BOTH, &kinds),
+	ENUM(struct answer, dnssec, BOTH, &statuses),
+	ARRAY(struct answer, records, count, BOTH, &record_shape,
+	    ANSWER_RECORDS_MAX),
+	NEEDED_NAME(struct answer, expanded, BOTH),
+	FLAG(struct answer, aliased, BOTH),
+	NAME(struct answer, target, BOTH),
+	NAME(struct answer, dname, BOTH),
+	FLAG(struct answer, truncated, BOTH),
+	UNSIGNED(struct answer, ttl, BOTH, UINT32_MAX),
+	TIME(struct answer, signed_since, FACTS),
+	TIME(struct answer, signed_until, BOTH),
+	ARRAY(struct answer, periods, period_count, BOTH, &period_shape,
+	    ANSWER_PERIODS_MAX),
+	FLAG(struct answer, ambiguous, FACTS),
+	ENUM(struct answer, denial, BOTH, &denials),
+	UNSIGNED(struct answer, iterations, BOTH, UINT16_MAX),
+	FLAG(struct answer, opt_out, BOTH),
+	ENUM(struct answer, fault, BOTH, &faults),
+	UNSIGNED(struct answer, rcode, BOTH, RCODE_MAX),
+	UNSIGNED(struct answer, signed_ttl, FACTS, UINT32_MAX),
+	ARRAY(struct answer, signers, signer_count, BOTH, &signer_shape,
+	    ANSWER_SIGNERS_MAX),
+	TEXT(struct answer, why, BOTH),
+};
 static const struct recording_shape answer_shape =
     SHAPE(struct answer, answer_rows, recording_finish_answer);
-
-static const struct recording_field zone_answer_rows[] = ANSWER_ROWS(FACTS);
-static const struct recording_shape zone_answer_shape =
-    SHAPE(struct answer, zone_answer_rows, recording_finish_answer);
 
 /* TLSA records, and what became of them. */
 
@@ -774,29 +763,11 @@ static const struct recording_field dispute_rows[] = {
 static const struct recording_shape dispute_shape =
     SHAPE(struct dispute_evidence, dispute_rows, recording_finish_dispute);
 
-static const struct recording_field life_rows[] = {
-	TIME(struct zone_life, from, REPORTED),
-	TIME(struct zone_life, until, REPORTED),
-	UNSIGNED(struct zone_life, percent, REPORTED, PERCENT_MAX),
-};
-static const struct recording_shape life_shape =
-    SHAPE(struct zone_life, life_rows, NULL);
-
-static const struct recording_field denial_rows[] = {
-	ENUM(struct zone_denial, by, REPORTED, &denials),
-	UNSIGNED(struct zone_denial, iterations, REPORTED, UINT16_MAX),
-	FLAG(struct zone_denial, opt_out, REPORTED),
-};
-static const struct recording_shape denial_shape =
-    SHAPE(struct zone_denial, denial_rows, NULL);
-
 static const struct recording_field zone_judgement_rows[] = {
 	ENUM(struct zone_judgement, dnssec, REPORTED, &statuses),
 	ENUM(struct zone_judgement, at, REPORTED, &breaks),
 	TEXT(struct zone_judgement, why, REPORTED),
 	TIME(struct zone_judgement, begins, REPORTED),
-	STRUCT(struct zone_judgement, life, REPORTED, &life_shape),
-	STRUCT(struct zone_judgement, denial, REPORTED, &denial_shape),
 };
 static const struct recording_shape zone_judgement_shape =
     SHAPE(struct zone_judgement, zone_judgement_rows, NULL);
@@ -804,9 +775,9 @@ static const struct recording_shape zone_judgement_shape =
 static const struct recording_field zone_rows[] = {
 	NEEDED_NAME(struct zone_evidence, name, BOTH),
 	NAME(struct zone_evidence, parent, BOTH),
-	POINTER(struct zone_evidence, ds, BOTH, &zone_answer_shape),
-	POINTER(struct zone_evidence, dnskey, BOTH, &zone_answer_shape),
-	POINTER(struct zone_evidence, cds, BOTH, &zone_answer_shape),
+	POINTER(struct zone_evidence, ds, BOTH, &answer_shape),
+	POINTER(struct zone_evidence, dnskey, BOTH, &answer_shape),
+	POINTER(struct zone_evidence, cds, BOTH, &answer_shape),
 	ARRAY(struct zone_evidence, servers, server_count, BOTH, &server_shape,
 	    SERVERS_MAX),
 	STRUCT(struct zone_evidence, judged, REPORTED, &zone_judgement_shape),

@@ -31,16 +31,16 @@ shorten_life(struct zone_life *life, const struct answer *answer, time_t when)
 	}
 }
 
-struct zone_life
-zone_facts_life(const struct zone_evidence *zone, time_t when)
+bool
+zone_facts_life(const struct zone_evidence *zone, time_t when,
+    struct zone_life *life)
 {
-	struct zone_life life = { 0, 0, 0 };
-
-	if (strcmp(zone->name, ".") != 0) {
-		shorten_life(&life, zone->ds, when);
-		shorten_life(&life, zone->dnskey, when);
-	}
-	return life;
+	*life = (struct zone_life){ 0, 0, 0 };
+	if (strcmp(zone->name, ".") == 0)
+		return false;
+	shorten_life(life, zone->ds, when);
+	shorten_life(life, zone->dnskey, when);
+	return life->until != 0;
 }
 
 /* The records by which an answer denies something. */
@@ -98,21 +98,21 @@ add_host_denials(struct zone_denial *denial, const struct host_evidence *host,
 		add_denial(denial, host->tlsa[i], zone);
 }
 
-struct zone_denial
+bool
 zone_facts_denial(const struct evidence *evidence,
-    const struct zone_evidence *zone)
+    const struct zone_evidence *zone, struct zone_denial *denial)
 {
-	struct zone_denial denial = { ANSWER_DENIES_NOTHING, 0, false };
 	size_t i;
 
-	add_denial(&denial, evidence->mx, zone);
-	add_denial(&denial, evidence->misplaced, zone);
-	add_denial(&denial, evidence->tlsrpt, zone);
+	*denial = (struct zone_denial){ ANSWER_DENIES_NOTHING, 0, false };
+	add_denial(denial, evidence->mx, zone);
+	add_denial(denial, evidence->misplaced, zone);
+	add_denial(denial, evidence->tlsrpt, zone);
 	for (i = 0; i < evidence->zone_count; i++)
-		add_denial(&denial, evidence->zones[i].ds, zone);
+		add_denial(denial, evidence->zones[i].ds, zone);
 	for (i = 0; i < evidence->host_count; i++)
-		add_host_denials(&denial, &evidence->hosts[i], zone);
-	return denial;
+		add_host_denials(denial, &evidence->hosts[i], zone);
+	return denial->by != ANSWER_DENIES_NOTHING;
 }
 
 /* Whether a DS record by SHA-1, or by a stronger digest, fits a key. */

@@ -199,15 +199,9 @@ judge_zone(struct evidence *evidence, struct zone_evidence *zone)
 void
 zone_status_judge(struct evidence *evidence)
 {
-	struct zone_evidence *zone;
 	size_t i;
 
 	/* Each behind its parent. */
-	for (i = 0; i < evidence->zone_count; i++) {
-		zone = &evidence->zones[i];
-		judge_zone(evidence, zone);
-		zone->judged.life = zone_facts_life(zone,
-		    evidence_as_of(evidence));
-		zone->judged.denial = zone_facts_denial(evidence, zone);
-	}
+	for (i = 0; i < evidence->zone_count; i++)
+		judge_zone(evidence, &evidence->zones[i]);
 }

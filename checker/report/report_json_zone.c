@@ -1,7 +1,7 @@
 /*
  * The chains of trust in the JSON report.
  */
-#include "checker/evidence/evidence.h"
+#include "checker/evidence/zone_facts.h"
 #include "checker/report/json_put.h"
 #include "checker/report/report_json.h"
 #include "resolver/dnskey.h"
@@ -49,37 +49,44 @@ put_keys(struct json_put *json, const struct answer *answer)
 
 /* null: none was seen. */
 static void
-put_denial(struct json_put *json, const struct zone_denial *denial)
+put_denial(struct json_put *json, const struct evidence *evidence,
+    const struct zone_evidence *zone)
 {
-	if (denial->by == ANSWER_DENIES_NOTHING) {
+	struct zone_denial denial;
+
+	if (!zone_facts_denial(evidence, zone, &denial)) {
 		json_put_text(json, "denial", NULL);
 		return;
 	}
 	json_put_object(json, "denial");
-	json_put_text(json, "type", denial->by == ANSWER_DENIES_BY_NSEC3 ?
+	json_put_text(json, "type", denial.by == ANSWER_DENIES_BY_NSEC3 ?
 	    "nsec3" : "nsec");
-	json_put_number(json, "iterations", denial->iterations);
-	json_put_flag(json, "opt_out", denial->opt_out);
+	json_put_number(json, "iterations", denial.iterations);
+	json_put_flag(json, "opt_out", denial.opt_out);
 	json_put_object_end(json);
 }
 
 /* null: no signature is known that counts, or it is the root. */
 static void
-put_life(struct json_put *json, const struct zone_life *life)
+put_life(struct json_put *json, const struct evidence *evidence,
+    const struct zone_evidence *zone)
 {
-	if (life->until == 0) {
+	struct zone_life life;
+
+	if (!zone_facts_life(zone, evidence_as_of(evidence), &life)) {
 		json_put_text(json, "signed_from", NULL);
 		json_put_text(json, "signed_until", NULL);
 		json_put_text(json, "life_left_percent", NULL);
 		return;
 	}
-	json_put_owned(json, "signed_from", text_time(life->from));
-	json_put_owned(json, "signed_until", text_time(life->until));
-	json_put_number(json, "life_left_percent", life->percent);
+	json_put_owned(json, "signed_from", text_time(life.from));
+	json_put_owned(json, "signed_until", text_time(life.until));
+	json_put_number(json, "life_left_percent", life.percent);
 }
 
 static void
-put_zone(struct json_put *json, const struct zone_evidence *zone)
+put_zone(struct json_put *json, const struct evidence *evidence,
+    const struct zone_evidence *zone)
 {
 	json_put_object(json, NULL);
 	json_put_text(json, "name", zone->name);
@@ -88,8 +95,8 @@ put_zone(struct json_put *json, const struct zone_evidence *zone)
 	json_put_text(json, "why", zone->judged.why);
 	put_ds(json, zone->ds);
 	put_keys(json, zone->dnskey);
-	put_denial(json, &zone->judged.denial);
-	put_life(json, &zone->judged.life);
+	put_denial(json, evidence, zone);
+	put_life(json, evidence, zone);
 	json_put_object_end(json);
 }
 
@@ -100,6 +107,6 @@ report_json_zones(struct json_put *json, const struct evidence *evidence)
 
 	json_put_array(json, "zones");
 	for (i = 0; i < evidence->zone_count; i++)
-		put_zone(json, &evidence->zones[i]);
+		put_zone(json, evidence, &evidence->zones[i]);
 	json_put_array_end(json);
 }

@@ -74,7 +74,7 @@ tell_chain(struct telling *telling, size_t index)
 
 	if (telling->told[index])
 		return;
-	text = trust_text_end(zone_at(telling, index));
+	text = trust_text_end(telling->evidence, zone_at(telling, index));
 	telling->told[index] = true;
 	for (index = telling->parents[index]; index != NO_ZONE;
 	    index = telling->parents[index]) {

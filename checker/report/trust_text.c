@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/evidence/zone_facts.h"
 #include "resolver/dnskey.h"
 #include "resolver/ds.h"
 #include "resolver/memory.h"
@@ -146,18 +147,20 @@ add_life(char *details, const struct zone_life *life)
 }
 
 char *
-trust_text_end(const struct zone_evidence *zone)
+trust_text_end(const struct evidence *evidence,
+    const struct zone_evidence *zone)
 {
-	const struct zone_judgement *judged = &zone->judged;
+	struct zone_denial denial;
+	struct zone_life life;
 	char *details;
 
 	if (strcmp(zone->name, ".") == 0)
 		return memory_string(".");
 	details = algorithms(zone);
-	if (judged->denial.by != ANSWER_DENIES_NOTHING)
-		details = add_denial(details, &judged->denial);
-	if (judged->life.until != 0)
-		details = add_life(details, &judged->life);
+	if (zone_facts_denial(evidence, zone, &denial))
+		details = add_denial(details, &denial);
+	if (zone_facts_life(zone, evidence_as_of(evidence), &life))
+		details = add_life(details, &life);
 	return with_details(zone, details);
 }
 

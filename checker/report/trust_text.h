@@ -18,7 +18,8 @@ char	*trust_text_link(const struct zone_evidence *zone);
  * 62% left)": the algorithms, how it denies, and how long its keys are signed.
  * Owned by the caller.
  */
-char	*trust_text_end(const struct zone_evidence *zone);
+char	*trust_text_end(const struct evidence *evidence,
+	    const struct zone_evidence *zone);
 
 /*
  * Why a zone is not secure: "signed, but example.org has no DS for it". Owned

@@ -38,7 +38,7 @@ OUTCOMES = {
     "has-no-tls": STARTTLS_REFUSED,
     "closes-instead-of-starttls": STARTTLS_REFUSED,
     "closes-after-220": NO_HANDSHAKE, "plain-text-after-220": NO_HANDSHAKE,
-    "garbage-after-220": NO_HANDSHAKE, "alert-after-220": NO_HANDSHAKE,
+    "garbage-after-220": NO_HANDSHAKE, "alert-handshake-failure": NO_HANDSHAKE,
     "resets-in-handshake": NO_HANDSHAKE,
     "waits-and-greets-with-421": REFUSED,
     "waits-and-greets-with-554": REFUSED,

@@ -53,7 +53,7 @@ BEHAVIOURS = {
     "offers-no-starttls": 3, "answers-starttls-with-454": 2,
     "answers-starttls-with-502": 1, "has-no-tls": 1,
     "closes-instead-of-starttls": 1, "closes-after-220": 1,
-    "plain-text-after-220": 1, "garbage-after-220": 1, "alert-after-220": 1,
+    "plain-text-after-220": 1, "garbage-after-220": 1, "alert-handshake-failure": 1,
     "resets-in-handshake": 1, "greets-in-a-long-line": 1,
     "waits-and-greets": 1, "waits-and-greets-with-421": 1,
     "waits-and-greets-with-554": 1, "wants-a-name": 1,

@@ -78,8 +78,7 @@ test_life(void **state)
 	set_period(zone->dnskey, zone->name, DNS_DNSKEY, row->dnskey);
 	if (row->bogus)
 		zone->dnskey->dnssec = DNSSEC_BOGUS;
-	life = zone_facts_life(zone, NOW);
-	assert_int_equal(life.until != 0, row->known);
+	assert_int_equal(zone_facts_life(zone, NOW, &life), row->known);
 	if (row->known) {
 		assert_int_equal(life.from, NOW + row->from * DAY);
 		assert_int_equal(life.until, NOW + row->until * DAY);
@@ -95,12 +94,13 @@ test_no_life(void **state)
 	struct evidence *evidence = fixture_domain("example.org");
 	struct zone_evidence *zone = fixture_zone(evidence, "example.org",
 	    "org", DNSSEC_INSECURE);
+	struct zone_life life;
 
 	(void)state;
-	assert_int_equal(zone_facts_life(zone, NOW).until, 0);
+	assert_false(zone_facts_life(zone, NOW, &life));
 	answer_free(zone->ds);
 	zone->ds = NULL;
-	assert_int_equal(zone_facts_life(zone, NOW).until, 0);
+	assert_false(zone_facts_life(zone, NOW, &life));
 	evidence_free(evidence);
 }
 
@@ -125,12 +125,13 @@ test_no_denial(void **state)
 	struct zone_denial denial;
 
 	(void)state;
-	denial = zone_facts_denial(evidence, &evidence->zones[0]);
-	assert_int_equal(denial.by, ANSWER_DENIES_NOTHING);
+	assert_false(zone_facts_denial(evidence, &evidence->zones[0],
+	    &denial));
 	/* Records that are signed deny nothing. */
 	fixture_period(evidence->hosts[0].a, "example.net", DNS_A);
 	evidence->hosts[0].a->denial = ANSWER_DENIES_BY_NSEC;
-	denial = zone_facts_denial(evidence, &evidence->zones[0]);
+	assert_false(zone_facts_denial(evidence, &evidence->zones[0],
+	    &denial));
 	assert_int_equal(denial.by, ANSWER_DENIES_NOTHING);
 	evidence_free(evidence);
 }
@@ -144,13 +145,14 @@ test_nsec(void **state)
 	(void)state;
 	evidence->hosts[0].aaaa->denial = ANSWER_DENIES_BY_NSEC;
 	fixture_period(evidence->hosts[0].aaaa, "example.net", DNS_NSEC);
-	denial = zone_facts_denial(evidence, &evidence->zones[0]);
+	assert_true(zone_facts_denial(evidence, &evidence->zones[0],
+	    &denial));
 	assert_int_equal(denial.by, ANSWER_DENIES_BY_NSEC);
 	assert_int_equal(denial.iterations, 0);
 	assert_false(denial.opt_out);
 	/* Of the other zone nothing was seen. */
-	denial = zone_facts_denial(evidence, &evidence->zones[1]);
-	assert_int_equal(denial.by, ANSWER_DENIES_NOTHING);
+	assert_false(zone_facts_denial(evidence, &evidence->zones[1],
+	    &denial));
 	evidence_free(evidence);
 }
 
@@ -168,7 +170,8 @@ test_nsec3(void **state)
 	fixture_deny(evidence->hosts[0].aaaa, "example.net", 10, false);
 	fixture_deny(child->ds, "example.net", 0, true);
 	fixture_deny(evidence->mx, "example.org", 100, false);
-	denial = zone_facts_denial(evidence, &evidence->zones[0]);
+	assert_true(zone_facts_denial(evidence, &evidence->zones[0],
+	    &denial));
 	assert_int_equal(denial.by, ANSWER_DENIES_BY_NSEC3);
 	assert_int_equal(denial.iterations, 10);
 	assert_true(denial.opt_out);
@@ -185,13 +188,15 @@ test_alias(void **state)
 	(void)state;
 	fixture_deny(evidence->hosts[0].a, "example.net", 50, true);
 	fixture_period(evidence->hosts[0].a, "example.org", DNS_NSEC3);
-	denial = zone_facts_denial(evidence, &evidence->zones[0]);
+	assert_true(zone_facts_denial(evidence, &evidence->zones[0],
+	    &denial));
 	assert_int_equal(denial.by, ANSWER_DENIES_BY_NSEC3);
 	assert_int_equal(denial.iterations, 0);
 	assert_false(denial.opt_out);
 	/* Until another answer says so. */
 	fixture_deny(evidence->hosts[0].aaaa, "example.org", 50, true);
-	denial = zone_facts_denial(evidence, &evidence->zones[1]);
+	assert_true(zone_facts_denial(evidence, &evidence->zones[1],
+	    &denial));
 	assert_int_equal(denial.iterations, 50);
 	assert_true(denial.opt_out);
 	evidence_free(evidence);
