@@ -71,24 +71,41 @@ static const struct key_offer {
 #define EXCLUDED "!aNULL:!eNULL:!PSK:!SRP:@SECLEVEL=0"
 
 /*
- * The server asks for a certificate: there is none. That it was asked for is
- * noted at the session, whose data of the application this is.
+ * Marks of a session, which it has to carry by itself. Its data of the
+ * application is the place in MARKS that has their sum as its index.
  */
+#define MARK_LONG	1u	/* its ClientHello is filled up */
+#define MARK_ASKED	2u	/* for a certificate of the client */
+static const char marks[MARK_LONG + MARK_ASKED + 1];
+
+static unsigned int
+marks_of(const SSL *session)
+{
+	const char *place = SSL_get_app_data(session);
+
+	return place == NULL ? 0 : (unsigned int)(place - marks);
+}
+
+static void
+set_mark(SSL *session, unsigned int mark)
+{
+	SSL_set_app_data(session, (char *)&marks[marks_of(session) | mark]);
+}
+
+/* There is none. */
 static int
 on_certificate_request(SSL *session, X509 **certificate, EVP_PKEY **key)
 {
-	static const char asked[] = "asked for a certificate";
-
 	(void)certificate;
 	(void)key;
-	SSL_set_app_data(session, (char *)asked);
+	set_mark(session, MARK_ASKED);
 	return 0;
 }
 
 bool
 tls_asks_for_certificate(const SSL *session)
 {
-	return SSL_get_app_data(session) != NULL;
+	return (marks_of(session) & MARK_ASKED) != 0;
 }
 
 /*
@@ -128,7 +145,7 @@ fill(SSL *session, unsigned int type, unsigned int context,
 	(void)at;
 	(void)alert;
 	(void)argument;
-	if (SSL_get_app_data(session) == NULL)
+	if ((marks_of(session) & MARK_LONG) == 0)
 		return 0;
 	*octets = filling;
 	*size = sizeof(filling);
@@ -269,10 +286,10 @@ limit_to_strict(SSL *session, security_check *check)
 
 /* Makes the ClientHello longer than a TCP segment, or not. */
 static void
-set_length(SSL *session, struct tls_client *client, bool is_long)
+set_length(SSL *session, const struct tls_client *client, bool is_long)
 {
 	if (is_long && !client->hybrid)
-		SSL_set_app_data(session, client);
+		set_mark(session, MARK_LONG);
 	/* Long is what OpenSSL does by default. */
 	if (!is_long && client->hybrid &&
 	    SSL_set1_groups_list(session, SHORT_GROUPS) != 1)

@@ -12,6 +12,7 @@
 #include "checker/gather/probe_cache.h"
 #include "resolver/memory.h"
 #include "smtp/dial.h"
+#include "smtp/tls.h"
 #include "tests/unit/gather/fake_resolver.h"
 #include "tests/unit/support/certificates.h"
 #include "tests/unit/support/fixture.h"
@@ -312,6 +313,7 @@ test_in_line(void **state)
 	struct dial *dial;
 
 	test->context.probe_cache = probe_cache_new();
+	test->context.tls = tls_client_new();
 	test->addresses = test->options.allow_reserved = true;
 	test->options.port = address.port;
 	test->options.timeout = 0.2;
@@ -331,6 +333,7 @@ test_in_line(void **state)
 	dial_close(dial);
 	listener_free(server);
 	probe_cache_free(test->context.probe_cache);
+	tls_client_free(test->context.tls);
 }
 
 /* What is asked beyond the verdict, and what is not. */

@@ -268,7 +268,7 @@ static const struct weakness_row {
 	{ "ECDSA", ECDSA, 0, NULL },
 	{ "TLS 1.2", ECDSA_1_2, 0, NULL },
 	{ "TLS 1.0", ECDSA_1_0, TLS_WEAK_VERSION | TLS_WEAK_SIGNATURE,
-	    "TLS: the server sent the alert \"protocol version\"" },
+	    "TLS: the server sent the alert \"protocol_version\"" },
 	{ "RSA of 1024 bits", WEAK_RSA, 0, NULL },
 };
 
