@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/evidence/endpoint_ends.h"
 #include "checker/evidence/self_test_facts.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
@@ -141,9 +142,13 @@ evidence_endpoint_copy(struct endpoint_evidence *copy,
 	copy->long_hello_error = memory_string(original->long_hello_error);
 	copy->replies = session_replies_copy(original->replies,
 	    original->reply_count);
+	copy->endings = endpoint_ends_copy(original->endings,
+	    original->ending_count);
 	copy->handshakes = memory_new(original->handshake_count,
 	    sizeof(*copy->handshakes));
 	for (i = 0; i < original->handshake_count; i++) {
+		copy->handshakes[i].asked = original->handshakes[i].asked;
+		copy->handshakes[i].shown = original->handshakes[i].shown;
 		copy->handshakes[i].seen =
 		    handshake_copy(original->handshakes[i].seen);
 		copy->handshakes[i].strict_outcome =
@@ -182,6 +187,7 @@ evidence_endpoint_clear(struct endpoint_evidence *endpoint)
 	}
 	free(endpoint->handshakes);
 	session_replies_free(endpoint->replies, endpoint->reply_count);
+	endpoint_ends_free(endpoint->endings, endpoint->ending_count);
 	free(endpoint->error);
 	free(endpoint->incomplete);
 	free(endpoint->long_hello_error);

@@ -32,6 +32,10 @@
 #define EVIDENCE_NAMES_MAX	4	/* reference names of a host */
 #define EVIDENCE_ZONES_MAX	256	/* zones of the chains of trust */
 #define EVIDENCE_CHANGES_MAX	4096	/* changes that are told (--since) */
+#define EVIDENCE_REPEATS_MAX	20	/* connections with the same offer to
+					 * one address (--repeat) */
+#define EVIDENCE_HANDSHAKES_MAX	64	/* handshakes of an address that differ:
+					 * more than there are key types */
 
 /* TLSA base domains of a host: its alias's end, and itself (RFC 7672 2.2.2). */
 #define EVIDENCE_BASES	2
@@ -48,6 +52,11 @@ struct handshake_judgement {
 struct handshake_evidence {
 	struct handshake		*seen;		/* owned */
 	/*
+	 * Of so many connections that asked for such a key type it came about
+	 * in so many (--repeat); 0: not known, or not from a server.
+	 */
+	unsigned int			 asked, shown;
+	/*
 	 * Of one with weaknesses: how the conversation after it ended, with a
 	 * strict offer of the same key type (tls.h). OUTCOME_HANDSHAKE_FAILED:
 	 * the server can do no better, and why. If that came about, it is the
@@ -62,6 +71,21 @@ struct endpoint_judgement {
 	enum verdict	verdict;
 };
 
+/*
+ * How some connections to an address ended: see endpoint_ends.h. The members
+ * are as those of the endpoint.
+ */
+struct endpoint_ending {
+	enum session_stage	 stage;
+	enum session_outcome	 outcome;
+	char			*error;		/* owned, printable */
+	int			 reply_code;
+	unsigned int		 alert;
+	bool			 asks_certificate;
+	enum session_rewrite	 rewrite;
+	unsigned int		 connections;	/* that ended so */
+};
+
 struct endpoint_evidence {
 	struct address			 address;
 	struct address			 source;	/* of our end, without
@@ -73,18 +97,28 @@ struct endpoint_evidence {
 	char				*error;		/* owned, printable */
 	int				 reply_code;	/* the SMTP reply that
 							 * decided; 0: none */
-	bool				 plaintext_injected;
 	unsigned int			 alert;		/* of the server, that
 							 * decided: see
 							 * tls_alert.h */
 	bool				 asks_certificate; /* of the client */
 	enum session_rewrite		 rewrite;	/* by a device on the
 							 * way */
+	/*
+	 * Connections that offered everything, as many as --repeat says; 0: not
+	 * known, or none. Those that ended otherwise are in `endings`.
+	 */
+	unsigned int			 connections;
+	struct endpoint_ending		*endings;	/* owned */
+	size_t				 ending_count;
+	bool				 plaintext_injected;
 	/* Owned; the first conversation's, where they are kept. */
 	struct session_reply		*replies;
 	size_t				 reply_count;
-	struct handshake_evidence	*handshakes;	/* owned, one for each
-							 * key type */
+	/*
+	 * Owned, one for each key type; with --repeat, for each chain and TLS
+	 * version that came up for it.
+	 */
+	struct handshake_evidence	*handshakes;
 	size_t				 handshake_count;
 	/*
 	 * How conversations end in which the ClientHello is longer than a TCP

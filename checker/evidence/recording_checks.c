@@ -111,6 +111,19 @@ recording_finish_handshake(void *value, enum recording_view view,
 }
 
 const char *
+recording_finish_ending(void *value, enum recording_view view,
+    const struct evidence *evidence)
+{
+	const struct endpoint_ending *ending = value;
+
+	(void)view;
+	(void)evidence;
+	/* Those are never beside another end: see endpoint_ends.h. */
+	return ending->outcome == OUTCOME_DONE ||
+	    ending->outcome == OUTCOME_LIMIT ? "is no other end" : NULL;
+}
+
+const char *
 recording_finish_endpoint(void *value, enum recording_view view,
     const struct evidence *evidence)
 {

@@ -19,7 +19,6 @@
 #define LINE_TEXT_MAX	(1 << 20) /* of what was made of such */
 #define OCTETS_MAX	65535	/* of an answer, a reply, RDATA */
 #define DER_MAX		(1 << 20)
-#define HANDSHAKES_MAX	16	/* more than there are key types */
 #define REPLIES_MAX	64
 #define SERVERS_MAX	1024
 #define QUESTIONS_MAX	1024	/* to a server */
@@ -626,6 +625,8 @@ static const struct recording_shape handshake_judgement_shape =
 static const struct recording_field handshake_evidence_rows[] = {
 	NEEDED_POINTER(struct handshake_evidence, seen, BOTH,
 	    &handshake_shape),
+	UNSIGNED(struct handshake_evidence, asked, BOTH, EVIDENCE_REPEATS_MAX),
+	UNSIGNED(struct handshake_evidence, shown, BOTH, EVIDENCE_REPEATS_MAX),
 	ENUM(struct handshake_evidence, strict_outcome, BOTH, &outcomes),
 	TEXT(struct handshake_evidence, strict_error, BOTH),
 	STRUCT(struct handshake_evidence, judged, REPORTED,
@@ -647,6 +648,20 @@ static const struct recording_field endpoint_judgement_rows[] = {
 static const struct recording_shape endpoint_judgement_shape =
     SHAPE(struct endpoint_judgement, endpoint_judgement_rows, NULL);
 
+static const struct recording_field ending_rows[] = {
+	ENUM(struct endpoint_ending, stage, BOTH, &stages),
+	ENUM(struct endpoint_ending, outcome, BOTH, &outcomes),
+	TEXT(struct endpoint_ending, error, BOTH),
+	UNSIGNED(struct endpoint_ending, reply_code, BOTH, REPLY_CODE_MAX),
+	UNSIGNED(struct endpoint_ending, alert, BOTH, TLS_ALERT_MAX),
+	FLAG(struct endpoint_ending, asks_certificate, BOTH),
+	ENUM(struct endpoint_ending, rewrite, BOTH, &rewrites),
+	UNSIGNED(struct endpoint_ending, connections, BOTH,
+	    EVIDENCE_REPEATS_MAX),
+};
+static const struct recording_shape ending_shape =
+    SHAPE(struct endpoint_ending, ending_rows, recording_finish_ending);
+
 static const struct recording_field endpoint_rows[] = {
 	ADDRESS(struct endpoint_evidence, address, BOTH),
 	ADDRESS(struct endpoint_evidence, source, BOTH),
@@ -654,14 +669,18 @@ static const struct recording_field endpoint_rows[] = {
 	ENUM(struct endpoint_evidence, outcome, BOTH, &outcomes),
 	TEXT(struct endpoint_evidence, error, BOTH),
 	UNSIGNED(struct endpoint_evidence, reply_code, BOTH, REPLY_CODE_MAX),
-	FLAG(struct endpoint_evidence, plaintext_injected, BOTH),
 	UNSIGNED(struct endpoint_evidence, alert, BOTH, TLS_ALERT_MAX),
 	FLAG(struct endpoint_evidence, asks_certificate, BOTH),
 	ENUM(struct endpoint_evidence, rewrite, BOTH, &rewrites),
+	UNSIGNED(struct endpoint_evidence, connections, BOTH,
+	    EVIDENCE_REPEATS_MAX),
+	ARRAY(struct endpoint_evidence, endings, ending_count, BOTH,
+	    &ending_shape, EVIDENCE_REPEATS_MAX),
+	FLAG(struct endpoint_evidence, plaintext_injected, BOTH),
 	ARRAY(struct endpoint_evidence, replies, reply_count, FACTS,
 	    &reply_shape, REPLIES_MAX),
 	ARRAY(struct endpoint_evidence, handshakes, handshake_count, BOTH,
-	    &handshake_evidence_shape, HANDSHAKES_MAX),
+	    &handshake_evidence_shape, EVIDENCE_HANDSHAKES_MAX),
 	TEXT(struct endpoint_evidence, long_hello_error, BOTH),
 	UNSIGNED(struct endpoint_evidence, unoffered, BOTH,
 	    KEY_SET(KEY_TYPES) - 1),

@@ -116,6 +116,8 @@ const char	*recording_finish_chain(void *value, enum recording_view view,
 		    const struct evidence *evidence);
 const char	*recording_finish_handshake(void *value,
 		    enum recording_view view, const struct evidence *evidence);
+const char	*recording_finish_ending(void *value,
+		    enum recording_view view, const struct evidence *evidence);
 const char	*recording_finish_endpoint(void *value,
 		    enum recording_view view, const struct evidence *evidence);
 const char	*recording_finish_host(void *value, enum recording_view view,

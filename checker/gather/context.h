@@ -45,6 +45,9 @@ struct gather_options {
 	unsigned int		 max_endpoints;	/* addresses of a domain that
 						 * are looked at: 1 to
 						 * GATHER_ENDPOINTS_MAX */
+	unsigned int		 repeat;	/* connections with the same
+						 * offer to an address, up to
+						 * EVIDENCE_REPEATS_MAX; 0: 1 */
 	bool			 keep_octets;	/* what was received, too, as
 						 * it came */
 	bool			 connect;	/* to this address only */

@@ -3,24 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/evidence/endpoint_ends.h"
+#include "checker/gather/look.h"
 #include "resolver/memory.h"
 #include "resolver/trace.h"
 #include "smtp/dial.h"
-
-/* What the conversation at hand is for. */
-enum purpose {
-	PURPOSE_KEY_TYPE,	/* a certificate of a key type that was not
-				 * seen yet */
-	PURPOSE_STRICT,		/* the last key type again, as senders that
-				 * authenticate ask for it */
-	/*
-	 * One for a key type got no answer. Its ClientHello is long, as the
-	 * first one was not: is it that? Everything is offered, as there.
-	 */
-	PURPOSE_LONG,
-	PURPOSE_SHORT,
-	PURPOSE_LONG_AGAIN,
-};
 
 /*
  * Seconds for handshakes that are to be compared. The short one has fewer: for
@@ -36,18 +23,30 @@ struct endpoint_gathering {
 	char				*subject;	/* owned; the trace's */
 	struct dial			*dial;		/* owned, NULL: none */
 	struct session			*session;	/* owned, NULL: none */
-	enum purpose			 purpose;
-	/* The conversation for a key type that got no answer. */
-	struct session_result		 look;		/* owned; zero: none */
-	bool				 short_only;	/* long ones fail, or
-							 * may */
-	bool				 long_only;	/* short ones fail */
 	/*
 	 * Key types that share their cipher suites with older ones, kept back
 	 * until it is clear whether there are those: a server that looks at
 	 * suites alone would answer with the one that it has shown already.
 	 */
 	key_set				 kept_back;
+	bool				 is_kept_back;	/* or there is none */
+	struct look			 look;
+	bool				 more;	/* a key type was new: there may
+						 * be further ones */
+	/*
+	 * Key types that came up in turns with others, which are looked for by
+	 * themselves, too: some machine may have several, and prefers another.
+	 */
+	key_set				 alone, asked_alone;
+	/* Those that were weak, and are asked for strictly, too. */
+	key_set				 strict, asked_strictly;
+	/* A look for key types that got no answer, and how it ended. */
+	struct look			 doubted;
+	struct endpoint_ending		 doubt;	/* owned; no connections: there
+						 * is none */
+	bool				 short_only;	/* long ClientHellos
+							 * fail, or may */
+	bool				 long_only;	/* short ones fail */
 };
 
 static dial_done on_connected;
@@ -64,7 +63,7 @@ dial_next(struct endpoint_gathering *gathering)
 static void
 gathering_free(struct endpoint_gathering *gathering)
 {
-	session_result_clear(&gathering->look);
+	free(gathering->doubt.error);
 	free(gathering->subject);
 	free(gathering);
 }
@@ -79,212 +78,312 @@ finish(struct endpoint_gathering *gathering)
 	request.done(evidence, request.argument);
 }
 
-/* The key types that the server has shown certificates of. */
+/* Connections that a look is of (--repeat). */
+static unsigned int
+repeats(const struct endpoint_gathering *gathering)
+{
+	const unsigned int repeat = gathering->context->options->repeat;
+
+	return repeat > 1 ? repeat : 1;
+}
+
+/* The first type of a set, by itself. */
 static key_set
-key_types_seen(const struct endpoint_evidence *evidence)
+one_of(key_set types)
 {
-	key_set seen = 0;
-	size_t i;
-
-	for (i = 0; i < evidence->handshake_count; i++)
-		seen |= KEY_SET(evidence->handshakes[i].seen->key_type);
-	return seen;
+	return types & (~types + 1);
 }
 
-/* The reason is not that the server has no other certificate. */
-static void
-record_incomplete(struct endpoint_evidence *evidence, enum session_stage stage,
-    const char *error)
-{
-	free(evidence->incomplete);
-	evidence->incomplete = memory_format("%s: %s",
-	    session_stage_name(stage),
-	    error != NULL ? error : "it ended early");
-}
-
-/* Whether a conversation got as far as a handshake, whatever came of that. */
+/* Whether a key type is left to offer besides those in EXCEPT. */
 static bool
-has_shaken(enum session_outcome outcome)
+can_offer(const struct endpoint_gathering *gathering, key_set except)
 {
-	return outcome == OUTCOME_DONE || outcome == OUTCOME_HANDSHAKE_FAILED ||
-	    outcome == OUTCOME_UNTRIED;
+	return (tls_client_offers(gathering->context->tls) & ~except) != 0;
 }
 
-/*
- * Records how a conversation ended. The first one speaks for the address. A
- * later one offered fewer key types: that the server then refuses the handshake
- * (or that our library has none left to offer) only says that it has no other
- * certificate; any other end leaves that open. A limit is one on the address
- * as a whole.
- */
-static void
-record_end(struct endpoint_evidence *evidence, enum session_stage stage,
-    enum session_outcome outcome, int reply_code, const char *error)
-{
-	if (evidence->handshake_count == 0 || outcome == OUTCOME_DONE ||
-	    outcome == OUTCOME_LIMIT) {
-		evidence->stage = stage;
-		evidence->outcome = outcome;
-		evidence->reply_code = reply_code;
-		free(evidence->error);
-		evidence->error = memory_string(error);
-	} else if (!has_shaken(outcome)) {
-		record_incomplete(evidence, stage, error);
-	}
-}
-
-/*
- * Takes ownership of HANDSHAKE. True: its key type is new, so that there may be
- * another one. A server may answer with a type that was not offered (RFC 8446
- * 4.4.2.2): then it has no other certificate.
- */
+/* Begins a look. False: it has nothing to offer. */
 static bool
-record_handshake(struct endpoint_evidence *evidence,
-    struct handshake *handshake)
+begin(struct endpoint_gathering *gathering, enum look_purpose purpose,
+    key_set except)
 {
-	if (key_types_seen(evidence) & KEY_SET(handshake->key_type)) {
-		handshake_free(handshake);
+	if (!can_offer(gathering, except))
 		return false;
-	}
-	evidence->handshakes = memory_grow(evidence->handshakes,
-	    evidence->handshake_count, sizeof(*evidence->handshakes));
-	evidence->handshakes[evidence->handshake_count++].seen = handshake;
+	look_begin(&gathering->look, gathering->evidence, purpose, except);
 	return true;
 }
 
-/* Takes the replies of the first conversation; no other keeps any. */
-static void
-record_replies(struct endpoint_evidence *evidence,
-    struct session_result *result)
-{
-	if (result->reply_count == 0)
-		return;
-	session_replies_free(evidence->replies, evidence->reply_count);
-	evidence->replies = result->replies;
-	evidence->reply_count = result->reply_count;
-	result->replies = NULL;
-	result->reply_count = 0;
-}
-
-/* Records a result, and takes its handshake; true: there may be another. */
+/* Begins the look for the next of the key types that are looked for alone. */
 static bool
-record_result(struct endpoint_evidence *evidence,
-    struct session_result *result)
+look_alone(struct endpoint_gathering *gathering)
 {
-	struct handshake *handshake = result->handshake;
+	const key_set type = one_of(gathering->alone);
 
-	record_end(evidence, result->stage, result->outcome, result->reply_code,
-	    result->error);
-	evidence->plaintext_injected |= result->plaintext_injected;
-	if (evidence->handshake_count == 0) {
-		evidence->alert = result->alert;
-		evidence->asks_certificate = result->asks_certificate;
-		evidence->rewrite = result->rewrite;
-	}
-	record_replies(evidence, result);
-	result->handshake = NULL;
-	return handshake != NULL && record_handshake(evidence, handshake);
+	gathering->alone &= ~type;
+	gathering->asked_alone |= type;
+	return type != 0 && begin(gathering, LOOK_ALONE, ~type);
 }
 
-/*
- * Records what came of a strict offer. The handshake takes the place of the one
- * before. A server that answers with another key type has none of this one that
- * it could use so; and a weak key cannot be asked not to be there.
- */
-static void
-record_strict(struct endpoint_evidence *evidence,
-    struct session_result *result)
-{
-	struct handshake_evidence *last =
-	    &evidence->handshakes[evidence->handshake_count - 1];
-	struct handshake *handshake = result->handshake;
-
-	if (handshake != NULL && handshake->key_type == last->seen->key_type) {
-		handshake_free(last->seen);
-		last->seen = handshake;
-		result->handshake = NULL;
-		if (handshake->weaknesses != 0)
-			last->strict_outcome = OUTCOME_HANDSHAKE_FAILED;
-		return;
-	}
-	last->strict_outcome = has_shaken(result->outcome) ?
-	    OUTCOME_HANDSHAKE_FAILED : result->outcome;
-	last->strict_error = memory_string(result->error);
-	if (result->outcome == OUTCOME_LIMIT)
-		record_end(evidence, result->stage, result->outcome, 0,
-		    result->error);
-	else if (!has_shaken(result->outcome))
-		record_incomplete(evidence, result->stage, result->error);
-}
-
-/* Of one that was begun only to compare it, where it did not come to that. */
-static void
-record_comparison(struct endpoint_evidence *evidence,
-    const struct session_result *result)
-{
-	if (result->outcome == OUTCOME_LIMIT)
-		record_end(evidence, result->stage, result->outcome, 0,
-		    result->error);
-	else if (!has_shaken(result->outcome))
-		record_incomplete(evidence, result->stage, result->error);
-}
-
-/*
- * Records what came of a conversation. True: it showed a key type that is new,
- * so that there may be another.
- */
+/* Likewise of those that are asked for strictly. */
 static bool
-record(struct endpoint_evidence *evidence, enum purpose purpose,
-    struct session_result *result)
+look_strictly(struct endpoint_gathering *gathering)
 {
-	if (purpose == PURPOSE_KEY_TYPE)
-		return record_result(evidence, result);
-	if (purpose != PURPOSE_STRICT) {
-		record_comparison(evidence, result);
+	const key_set type = one_of(gathering->strict);
+
+	gathering->strict &= ~type;
+	gathering->asked_strictly |= type;
+	if (type == 0)
 		return false;
-	}
-	record_strict(evidence, result);
-	return has_shaken(result->outcome);
+	/* What is not known cannot be asked for alone. */
+	look_begin(&gathering->look, gathering->evidence, LOOK_STRICT,
+	    type == KEY_SET(KEY_UNKNOWN) ? 0 : ~type);
+	gathering->look.strict = type;
+	return true;
 }
 
-/* What to offer in the next conversation. */
-static struct tls_offer
-next_offer(const struct endpoint_gathering *gathering)
+/* Whether a handshake was one of a version below TLS 1.3. */
+static bool
+has_old_version(const struct endpoint_evidence *evidence)
 {
-	const struct endpoint_evidence *evidence = gathering->evidence;
-	struct tls_offer offer = {
-		.server_name = gathering->request.server_name,
-		.except = key_types_seen(evidence) | gathering->kept_back,
-	};
-	enum key_type last;
+	size_t i;
 
+	for (i = 0; i < evidence->handshake_count; i++) {
+		if (evidence->handshakes[i].seen->version < TLS_1_3)
+			return true;
+	}
+	return false;
+}
+
+/* Begins the look for further key types after a new one. */
+static bool
+look_further(struct endpoint_gathering *gathering)
+{
+	const key_set seen = look_types_seen(gathering->evidence);
+	const bool more = gathering->more;
+
+	gathering->more = false;
+	if (more && !gathering->is_kept_back) {
+		gathering->is_kept_back = true;
+		if (has_old_version(gathering->evidence))
+			gathering->kept_back = TLS_SHARING_SUITES & ~seen;
+	}
+	return more && begin(gathering, LOOK_KEY_TYPES,
+	    seen | gathering->kept_back);
+}
+
+/* What is still to be looked for, after a look that has ended. */
+static void
+plan(struct endpoint_gathering *gathering, const struct look *look)
+{
+	const key_set shown = look->shown & ~KEY_SET(KEY_UNKNOWN);
+
+	if (look_types_new(look) != 0)
+		gathering->more = true;
+	if (look->purpose == LOOK_STRICT && look->asked == 0)
+		gathering->more = false;
+	if ((shown & (shown - 1)) != 0)
+		gathering->alone |= shown & ~gathering->asked_alone;
+	gathering->strict |= look_types_weak(look, gathering->evidence) &
+	    ~gathering->asked_strictly;
+}
+
+/* Begins the next look after one whose last connection ended in OUTCOME. */
+static bool
+next_look(struct endpoint_gathering *gathering, enum session_outcome outcome)
+{
+	if (gathering->evidence->outcome == OUTCOME_LIMIT)
+		return false;
+	plan(gathering, &gathering->look);
+	look_settle(&gathering->look, gathering->evidence);
+	if (look_alone(gathering) || look_strictly(gathering) ||
+	    look_further(gathering))
+		return true;
+	if (gathering->kept_back == 0 || !look_has_asked(outcome))
+		return false;
+	gathering->kept_back = 0;
+	return begin(gathering, LOOK_KEY_TYPES,
+	    look_types_seen(gathering->evidence));
+}
+
+/* Whether the ClientHello of the look at hand is above one TCP segment. */
+static bool
+is_long(const struct endpoint_gathering *gathering)
+{
+	const struct look *look = &gathering->look;
+
+	if (look->purpose >= LOOK_LONG)
+		return look->purpose != LOOK_SHORT;
 	/* The first is short, as most are. */
-	offer.long_hello = gathering->long_only ||
-	    (evidence->handshake_count > 0 && !gathering->short_only);
-	if (gathering->purpose >= PURPOSE_LONG) {
-		offer.long_hello = gathering->purpose != PURPOSE_SHORT;
-		offer.except = 0;
-	}
-	if (gathering->purpose == PURPOSE_STRICT) {
-		offer.long_hello = gathering->long_only;
-		last = evidence->handshakes[evidence->handshake_count - 1].
-		    seen->key_type;
-		offer.strict = true;
-		/* What is not known cannot be asked for alone. */
-		offer.except = last == KEY_UNKNOWN ? 0 : ~KEY_SET(last);
-	}
-	return offer;
+	return gathering->long_only || (look->purpose == LOOK_KEY_TYPES &&
+	    look->is_later && !gathering->short_only);
 }
 
 /* Seconds for the handshake; 0: as usual. */
 static int
-next_limit(const struct endpoint_gathering *gathering)
+handshake_limit(const struct endpoint_gathering *gathering)
 {
-	const struct tls_offer offer = next_offer(gathering);
-
-	if (gathering->purpose == PURPOSE_SHORT)
+	if (gathering->look.purpose == LOOK_SHORT)
 		return SHORT_LIMIT;
-	return offer.long_hello && !gathering->long_only ? LONG_LIMIT : 0;
+	return is_long(gathering) && !gathering->long_only ? LONG_LIMIT : 0;
+}
+
+/*
+ * Whether a conversation for a key type may have failed for the length of its
+ * ClientHello: whoever refuses a key type says so, mostly.
+ */
+static bool
+is_suspicious(const struct endpoint_gathering *gathering,
+    const struct session_result *result)
+{
+	return gathering->look.purpose == LOOK_KEY_TYPES &&
+	    is_long(gathering) && !gathering->long_only &&
+	    result->stage == STAGE_HANDSHAKE && !result->answered &&
+	    (result->outcome == OUTCOME_HANDSHAKE_FAILED ||
+	    result->outcome == OUTCOME_TIMEOUT);
+}
+
+/* Keeps such a result until it is known what it says. */
+static void
+doubt(struct endpoint_gathering *gathering, struct session_result *result)
+{
+	free(gathering->doubt.error);
+	gathering->doubt = look_end_of(result);
+	result->error = NULL;
+	look_pass_over(&gathering->look);
+}
+
+/* Begins to compare, or another look that compares; everything is offered. */
+static bool
+compare(struct endpoint_gathering *gathering, enum look_purpose purpose)
+{
+	look_begin(&gathering->look, gathering->evidence, purpose, 0);
+	return true;
+}
+
+/* All take long ones: what became of the look for key types stands. */
+static bool
+resume(struct endpoint_gathering *gathering)
+{
+	const enum session_outcome outcome = gathering->doubt.outcome;
+
+	gathering->look = gathering->doubted;
+	look_record_end(&gathering->look, gathering->evidence,
+	    &gathering->doubt);
+	gathering->doubt.connections = 0;
+	return next_look(gathering, outcome);
+}
+
+/*
+ * Goes on comparing. It is told that long ones fail only where long ones fail
+ * that offer the same as the first look, short ones do not, and other long ones
+ * do. ERROR is that of the last.
+ */
+static bool
+compare_lengths(struct endpoint_gathering *gathering, const char *error)
+{
+	const struct look look = gathering->look;
+	const bool failed = look.failed == look.made;
+
+	if (look.purpose == LOOK_LONG && look.done > 0)
+		return resume(gathering);
+	if (look.purpose == LOOK_LONG && failed)
+		return compare(gathering, LOOK_SHORT);
+	if (look.purpose == LOOK_SHORT && look.done == look.made)
+		return compare(gathering, LOOK_LONG_AGAIN);
+	if (look.purpose == LOOK_LONG_AGAIN && failed)
+		gathering->evidence->long_hello_error = memory_string(error);
+	/* The look for key types begins anew. */
+	gathering->short_only = true;
+	gathering->doubt.connections = 0;
+	gathering->more = true;
+	return look.done + look.failed == look.made &&
+	    next_look(gathering, OUTCOME_DONE);
+}
+
+/*
+ * Begins the first look anew with the group that a server may insist on, and
+ * that makes a ClientHello long.
+ */
+static bool
+look_longer(struct endpoint_gathering *gathering)
+{
+	if (gathering->look.is_later || gathering->long_only ||
+	    gathering->evidence->handshake_count > 0 ||
+	    gathering->evidence->outcome != OUTCOME_HANDSHAKE_FAILED ||
+	    !tls_client_is_hybrid(gathering->context->tls))
+		return false;
+	gathering->long_only = true;
+	endpoint_ends_forget(gathering->evidence);
+	gathering->look = (struct look){ .purpose = LOOK_KEY_TYPES };
+	return true;
+}
+
+/* Begins whatever comes after a look whose last connection ended so. */
+static bool
+go_on(struct endpoint_gathering *gathering,
+    const struct session_result *result)
+{
+	if (gathering->look.purpose >= LOOK_LONG)
+		return compare_lengths(gathering, result->error);
+	if (gathering->doubt.connections > 0) {
+		gathering->doubted = gathering->look;
+		return compare(gathering, LOOK_LONG);
+	}
+	return look_longer(gathering) ||
+	    next_look(gathering, result->outcome);
+}
+
+/* Whether the same may be offered once more, after such an end. */
+static bool
+is_repeated(const struct endpoint_gathering *gathering,
+    enum session_outcome outcome)
+{
+	return gathering->look.made < repeats(gathering) &&
+	    gathering->evidence->outcome != OUTCOME_LIMIT &&
+	    outcome != OUTCOME_NO_ROUTE && outcome != OUTCOME_UNTRIED;
+}
+
+/* A conversation has ended, or could not begin: goes on, or finishes. */
+static void
+conversation_over(struct endpoint_gathering *gathering,
+    struct session_result *result)
+{
+	static const char *const purposes[] = {
+		[LOOK_KEY_TYPES] = "once more, for a certificate of another "
+		    "key type: should this handshake fail, there is none",
+		[LOOK_ALONE] = "once more, for one of the key types alone, "
+		    "since several came up in turns",
+		[LOOK_STRICT] = "once more, with what senders that "
+		    "authenticate ask for",
+		[LOOK_LONG] = "once more, with a long ClientHello "
+		    "that offers all",
+		[LOOK_SHORT] = "once more, with a short ClientHello "
+		    "that offers all",
+		[LOOK_LONG_AGAIN] = "once more, with a long ClientHello that "
+		    "offers all",
+	};
+	const struct trace *trace = gathering->context->trace;
+	const char *subject = gathering->subject;
+	const unsigned int repeat = repeats(gathering);
+
+	dial_close(gathering->dial);
+	gathering->dial = NULL;
+	gathering->request.spent(result->key_cost, gathering->request.argument);
+	if (is_suspicious(gathering, result))
+		doubt(gathering, result);
+	else
+		look_record(&gathering->look, gathering->evidence, result,
+		    repeat > 1);
+	if (is_repeated(gathering, result->outcome)) {
+		trace_say(trace, TRACE_STEPS, subject, "the same once more: "
+		    "connection %u of %u", gathering->look.made + 1, repeat);
+		dial_next(gathering);
+	} else if (go_on(gathering, result)) {
+		trace_say(trace, TRACE_STEPS, subject, "%s",
+		    purposes[gathering->look.purpose]);
+		dial_next(gathering);
+	} else {
+		finish(gathering);
+	}
 }
 
 static void
@@ -298,18 +397,24 @@ on_connected(struct bufferevent *stream, enum dial_result dialled,
 		[DIAL_CONNECTED] = OUTCOME_UNTRIED,
 	};
 	struct endpoint_gathering *gathering = argument;
+	struct session_result result = { .stage = STAGE_CONNECT };
 	const struct context *context = gathering->context;
 	const struct session_options options = {
 		.helo = context->options->helo,
-		.offer = next_offer(gathering),
-		.handshake_limit = next_limit(gathering),
+		.offer = {
+			.server_name = gathering->request.server_name,
+			.except = gathering->look.except,
+			.strict = gathering->look.purpose == LOOK_STRICT,
+			.long_hello = is_long(gathering),
+		},
+		.handshake_limit = handshake_limit(gathering),
 		.keep_replies = context->options->keep_octets &&
-		    gathering->evidence->handshake_count == 0,
+		    !gathering->look.is_later &&
+		    gathering->evidence->reply_count == 0,
 		.tls = context->tls,
 		.subject = gathering->subject,
 		.trace = context->trace,
 	};
-	struct session_result result = { .stage = STAGE_CONNECT };
 
 	if (stream != NULL) {
 		gathering->evidence->source = dial_source(stream);
@@ -321,177 +426,8 @@ on_connected(struct bufferevent *stream, enum dial_result dialled,
 	    "no connection: %s", error);
 	result.outcome = outcomes[dialled];
 	result.error = memory_string(error);
-	record(gathering->evidence, gathering->purpose, &result);
+	conversation_over(gathering, &result);
 	session_result_clear(&result);
-	dial_close(gathering->dial);
-	finish(gathering);
-}
-
-/* Whether a key type is left to offer besides those in EXCEPT. */
-static bool
-can_offer(const struct endpoint_gathering *gathering, key_set except)
-{
-	return (tls_client_offers(gathering->context->tls) & ~except) != 0;
-}
-
-/*
- * Whether to begin another conversation after one that ended in OUTCOME, with a
- * handshake of a key type that is NEW or not.
- */
-static bool
-is_worth_another(struct endpoint_gathering *gathering, bool new,
-    enum session_outcome outcome)
-{
-	const struct endpoint_evidence *evidence = gathering->evidence;
-	const key_set seen = key_types_seen(evidence);
-
-	if (new && evidence->handshake_count == 1 &&
-	    evidence->handshakes[0].seen->version < TLS_1_3)
-		gathering->kept_back = TLS_SHARING_SUITES & ~seen;
-	if (new && can_offer(gathering, seen | gathering->kept_back))
-		return true;
-	if (gathering->kept_back == 0 || (outcome != OUTCOME_DONE &&
-	    outcome != OUTCOME_HANDSHAKE_FAILED && outcome != OUTCOME_UNTRIED))
-		return false;
-	gathering->kept_back = 0;
-	return can_offer(gathering, seen);
-}
-
-/* Whether the last key type has to be shown as senders ask for it. */
-static bool
-is_worth_strict(const struct endpoint_gathering *gathering, bool new)
-{
-	const struct endpoint_evidence *evidence = gathering->evidence;
-
-	return new && gathering->purpose == PURPOSE_KEY_TYPE &&
-	    evidence->handshakes[evidence->handshake_count - 1].seen->
-	    weaknesses != 0;
-}
-
-/*
- * Chooses the purpose of the next conversation, after one that ended in
- * OUTCOME, with a key type that is NEW or not. False: there is no other.
- */
-static bool
-plan_next(struct endpoint_gathering *gathering, bool new,
-    enum session_outcome outcome)
-{
-	const char *why = "once more, for a certificate of another key type: "
-	    "should this handshake fail, there is none";
-
-	if (is_worth_strict(gathering, new)) {
-		gathering->purpose = PURPOSE_STRICT;
-		why = "once more, with what senders that authenticate ask for";
-	} else {
-		gathering->purpose = PURPOSE_KEY_TYPE;
-		if (!is_worth_another(gathering, new, outcome))
-			return false;
-	}
-	trace_say(gathering->context->trace, TRACE_STEPS, gathering->subject,
-	    "%s", why);
-	return true;
-}
-
-/*
- * Whether a conversation for a key type may have failed for the length of its
- * ClientHello: whoever refuses a key type says so, mostly.
- */
-static bool
-is_suspicious(const struct endpoint_gathering *gathering,
-    const struct session_result *result)
-{
-	return gathering->purpose == PURPOSE_KEY_TYPE &&
-	    gathering->evidence->handshake_count > 0 &&
-	    !gathering->short_only && !gathering->long_only &&
-	    result->stage == STAGE_HANDSHAKE && !result->answered &&
-	    (result->outcome == OUTCOME_HANDSHAKE_FAILED ||
-	    result->outcome == OUTCOME_TIMEOUT);
-}
-
-/* The server takes long ones: what became of the look for a key type stands. */
-static bool
-resume_look(struct endpoint_gathering *gathering)
-{
-	record(gathering->evidence, PURPOSE_KEY_TYPE, &gathering->look);
-	gathering->purpose = PURPOSE_KEY_TYPE;
-	return plan_next(gathering, false, gathering->look.outcome);
-}
-
-/*
- * Goes on comparing. It is told that long ones fail only where a long one fails
- * that offers the same as the first, a short one does not, and another long one
- * does. True: there is another conversation.
- */
-static bool
-compare_lengths(struct endpoint_gathering *gathering,
-    const struct session_result *result)
-{
-	struct endpoint_evidence *evidence = gathering->evidence;
-	const bool done = result->handshake != NULL;
-	const bool failed = !done && result->stage == STAGE_HANDSHAKE;
-
-	if (gathering->purpose == PURPOSE_LONG && done)
-		return resume_look(gathering);
-	if (gathering->purpose == PURPOSE_LONG && failed) {
-		gathering->purpose = PURPOSE_SHORT;
-		return true;
-	}
-	if (gathering->purpose == PURPOSE_SHORT && done) {
-		gathering->purpose = PURPOSE_LONG_AGAIN;
-		return true;
-	}
-	if (gathering->purpose == PURPOSE_LONG_AGAIN && failed)
-		evidence->long_hello_error = memory_string(result->error);
-	/* The look for a key type begins anew. */
-	gathering->short_only = true;
-	gathering->purpose = PURPOSE_KEY_TYPE;
-	if (done || failed)
-		return true;
-	record_comparison(evidence, result);
-	return false;
-}
-
-/*
- * Whether the first handshake is worth another try with the group that a server
- * may insist on, and that makes a ClientHello long.
- */
-static bool
-is_worth_long(const struct endpoint_gathering *gathering,
-    const struct session_result *result)
-{
-	return gathering->evidence->handshake_count == 0 &&
-	    result->outcome == OUTCOME_HANDSHAKE_FAILED &&
-	    !gathering->long_only &&
-	    tls_client_is_hybrid(gathering->context->tls);
-}
-
-/* Takes a result. True: there is another conversation. */
-static bool
-take_result(struct endpoint_gathering *gathering,
-    struct session_result *result)
-{
-	bool new;
-
-	if (is_suspicious(gathering, result)) {
-		session_result_clear(&gathering->look);
-		gathering->look = *result;
-		memset(result, 0, sizeof(*result));
-		gathering->purpose = PURPOSE_LONG;
-	} else if (gathering->purpose >= PURPOSE_LONG) {
-		if (!compare_lengths(gathering, result))
-			return false;
-	} else {
-		new = record(gathering->evidence, gathering->purpose, result);
-		if (!is_worth_long(gathering, result))
-			return plan_next(gathering, new, result->outcome);
-		gathering->long_only = true;
-	}
-	if (gathering->purpose == PURPOSE_KEY_TYPE)
-		return true;
-	trace_say(gathering->context->trace, TRACE_STEPS, gathering->subject,
-	    "once more, with a %s ClientHello that offers all",
-	    gathering->purpose == PURPOSE_SHORT ? "short" : "long");
-	return true;
 }
 
 static void
@@ -500,14 +436,7 @@ on_conversation(struct session_result *result, void *argument)
 	struct endpoint_gathering *gathering = argument;
 
 	gathering->session = NULL;
-	dial_close(gathering->dial);
-	gathering->dial = NULL;
-	gathering->request.spent(result->key_cost, gathering->request.argument);
-
-	if (take_result(gathering, result))
-		dial_next(gathering);
-	else
-		finish(gathering);
+	conversation_over(gathering, result);
 }
 
 struct endpoint_gathering *
@@ -529,19 +458,63 @@ endpoint_start(const struct context *context,
 	return gathering;
 }
 
+/* Whether there may be a key type of which no look was, after one. */
+static bool
+expects_more(const struct endpoint_gathering *gathering,
+    const struct look *look)
+{
+	return gathering->more || gathering->alone != 0 ||
+	    gathering->strict != 0 || look->purpose >= LOOK_LONG ||
+	    look_types_new(look) != 0;
+}
+
+/*
+ * Records the connections that do not come about, behind one that ended with
+ * RESULT: the others of its look, or (it may be in QUIT) one for a further key
+ * type.
+ */
+static void
+record_rest(const struct endpoint_gathering *gathering,
+    struct endpoint_evidence *copy, struct look *look,
+    const struct session_result *result, const struct endpoint_end *end)
+{
+	const bool untried = result->outcome == OUTCOME_UNTRIED;
+	struct endpoint_ending rest = {
+		.stage = STAGE_CONNECT,
+		.outcome = untried ? OUTCOME_UNTRIED : end->outcome,
+		.error = untried ? result->error : (char *)(uintptr_t)end->why,
+		.connections = repeats(gathering) - look->made,
+	};
+
+	if (result->outcome == OUTCOME_LIMIT)
+		return;
+	if (result->outcome == rest.outcome)
+		rest.stage = result->stage;
+	if (rest.connections == 0) {
+		look_settle(look, copy);
+		if (!expects_more(gathering, look) ||
+		    !can_offer(gathering, look_types_seen(copy)))
+			return;
+		look->is_later = true;
+		rest.connections = 1;
+	}
+	look_record_end(look, copy, &rest);
+}
+
 void
 endpoint_so_far(const struct endpoint_gathering *gathering,
     const struct endpoint_end *end, struct endpoint_evidence *copy)
 {
 	struct session_result result = { .stage = STAGE_CONNECT,
 		.outcome = end->outcome };
+	struct look look = gathering->look;
 
 	evidence_endpoint_copy(copy, gathering->evidence);
 	if (gathering->session != NULL) {
 		session_so_far(gathering->session, end->why, &result);
 		if (result.outcome == OUTCOME_TIMEOUT)
 			result.outcome = end->outcome;
-	} else if (copy->handshake_count == 0 &&
+	} else if (!look.is_later && look.made == 0 &&
 	    end->outcome == OUTCOME_TIMEOUT &&
 	    dial_is_waiting(gathering->dial)) {
 		result.outcome = OUTCOME_UNTRIED;
@@ -549,10 +522,8 @@ endpoint_so_far(const struct endpoint_gathering *gathering,
 	} else {
 		result.error = memory_string(end->why);
 	}
-	/* It was in QUIT, with another key type still to be asked for. */
-	if (record(copy, gathering->purpose, &result) &&
-	    can_offer(gathering, key_types_seen(copy)))
-		record_end(copy, STAGE_CONNECT, end->outcome, 0, end->why);
+	look_record(&look, copy, &result, repeats(gathering) > 1);
+	record_rest(gathering, copy, &look, &result, end);
 	session_result_clear(&result);
 }
 

@@ -2,6 +2,11 @@
  * Gathers the evidence about one address of a mail server: a conversation for
  * each key type that the server has a certificate of, one after the other, and
  * one more for each that shows what senders do not accept.
+ *
+ * With --repeat N, each of them is had N times in a row before the offer
+ * changes, so that up to N machines that take turns behind the address all
+ * come up, whatever their number: had the offers taken turns, one machine could
+ * have got each time the one, and another the other.
  */
 #ifndef CHECKER_GATHER_ENDPOINT_H
 #define CHECKER_GATHER_ENDPOINT_H

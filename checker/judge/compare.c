@@ -251,7 +251,7 @@ compare_signers(struct comparing *state, const struct answer *const *before,
 
 /* --- what a server presents */
 
-/* The handshake of a key type; NULL: there is none. */
+/* The first handshake of a key type; NULL: there is none. */
 static const struct handshake *
 find_handshake(const struct endpoint_evidence *endpoint, enum key_type type)
 {
@@ -262,6 +262,40 @@ find_handshake(const struct endpoint_evidence *endpoint, enum key_type type)
 			return endpoint->handshakes[i].seen;
 	}
 	return NULL;
+}
+
+static bool
+has_same_key(const struct handshake *a, const struct handshake *b)
+{
+	return a->chain->count > 0 && b->chain->count > 0 &&
+	    memcmp(a->chain->certificates->spki_sha256,
+	    b->chain->certificates->spki_sha256, CHAIN_DIGEST) == 0;
+}
+
+/*
+ * What to compare a handshake with, of those of its key type (--repeat): one
+ * with its key and TLS version, or else with its key, or else the first. NULL:
+ * there is none.
+ */
+static const struct handshake *
+find_counterpart(const struct endpoint_evidence *endpoint,
+    const struct handshake *handshake)
+{
+	const struct handshake *other, *same_key = NULL;
+	size_t i;
+
+	for (i = 0; i < endpoint->handshake_count; i++) {
+		other = endpoint->handshakes[i].seen;
+		if (other->key_type != handshake->key_type ||
+		    !has_same_key(other, handshake))
+			continue;
+		if (other->version == handshake->version)
+			return other;
+		if (same_key == NULL)
+			same_key = other;
+	}
+	return same_key != NULL ? same_key :
+	    find_handshake(endpoint, handshake->key_type);
 }
 
 /* An earlier report has names as text only, which may differ all the same. */
@@ -306,7 +340,10 @@ add_key_types(struct comparing *state,
 	for (i = 0; other->incomplete == NULL &&
 	    i < endpoint->handshake_count; i++) {
 		type = endpoint->handshakes[i].seen->key_type;
-		if (find_handshake(other, type) == NULL)
+		/* Each is told once. */
+		if (find_handshake(endpoint, type) ==
+		    endpoint->handshakes[i].seen &&
+		    find_handshake(other, type) == NULL)
 			add_value(state, CHANGE_KEY_TYPE, key_type_name(type),
 			    are_new);
 	}
@@ -326,7 +363,7 @@ compare_endpoint(struct comparing *state,
 	state->place.address = after->address;
 	for (i = 0; i < after->handshake_count; i++) {
 		new = after->handshakes[i].seen;
-		old = find_handshake(before, new->key_type);
+		old = find_counterpart(before, new);
 		if (old == NULL)
 			continue;
 		state->place.key_type = (int)new->key_type;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/evidence/endpoint_ends.h"
 #include "checker/evidence/evidence.h"
 #include "checker/tlsa/advice.h"
 #include "checker/tlsa/known_cas.h"
@@ -52,7 +53,7 @@ would_pass_here(const struct diagnose_input *input,
 	struct match_input rules = *input->rules;
 	struct match_result *results;
 	bool passes = endpoint->outcome == OUTCOME_DONE &&
-	    endpoint->incomplete == NULL;
+	    endpoint->ending_count == 0 && endpoint->incomplete == NULL;
 	size_t i;
 
 	for (i = 0; passes && i < endpoint->handshake_count; i++) {
@@ -68,7 +69,7 @@ would_pass_here(const struct diagnose_input *input,
 struct elsewhere {
 	const struct host_evidence	*host;		/* borrowed */
 	const struct endpoint_evidence	*endpoint;	/* borrowed */
-	const struct handshake		*seen;		/* borrowed */
+	const struct handshake_evidence	*handshake;	/* borrowed */
 	bool				 would_pass;	/* here */
 };
 
@@ -80,10 +81,40 @@ add_here(struct diagnosis *diagnosis, const struct diagnose_input *input,
 	diagnosis->code = FINDING_MATCHES_ELSEWHERE;
 	diagnosis->text = memory_format("is of the certificate for %s that "
 	    "this server holds as well%s, not of the one for %s",
-	    key_type_name(found->seen->key_type),
+	    key_type_name(found->handshake->seen->key_type),
 	    input->record->usage == TLSA_DANE_TA ? ", or above it" : "",
 	    key_type_name(input->chain->certificates[0].key_type));
 	advise_own_key(diagnosis, input);
+}
+
+/* "in 2 of 5 connections", or OTHERWISE. Owned by the caller. */
+static char *
+share_of(const struct handshake_evidence *handshake, const char *otherwise)
+{
+	char *share = endpoint_ends_share(handshake->shown, handshake->asked);
+
+	return share != NULL ? share : memory_string(otherwise);
+}
+
+/* At the same address, of the same key type: by another machine behind it. */
+static void
+add_other_machine(struct diagnosis *diagnosis,
+    const struct diagnose_input *input, const struct elsewhere *found)
+{
+	char *there = share_of(found->handshake, "in other connections");
+	char *here = share_of(input->handshake, "in these");
+
+	diagnosis->code = FINDING_MATCHES_ELSEWHERE;
+	diagnosis->text = memory_format("matches what is presented at this "
+	    "address %s, but not what is presented %s: the machines that share "
+	    "it differ", there, here);
+	if (found->would_pass)
+		advise_or_own_key(diagnosis, input, memory_string("have every "
+		    "machine present the same"));
+	else
+		advise_own_key(diagnosis, input);
+	free(there);
+	free(here);
 }
 
 static void
@@ -96,7 +127,7 @@ add_elsewhere(struct diagnosis *diagnosis,
 	diagnosis->text = memory_format("matches what %s [%s] presents (%s), "
 	    "but not what is presented here: one of the two was left behind",
 	    found->host->name, address,
-	    key_type_name(found->seen->key_type));
+	    key_type_name(found->handshake->seen->key_type));
 	if (found->would_pass)
 		advise_or_own_key(diagnosis, input, memory_format("have it "
 		    "present what [%s] does", address));
@@ -131,7 +162,8 @@ find_elsewhere(const struct diagnose_input *input, bool here,
 			    handshake->seen->chain))
 				continue;
 			*found = (struct elsewhere){ host, walk.endpoint,
-			    handshake->seen, !here &&
+			    handshake, here ?
+			    handshake->judged.verdict == VERDICT_PASS :
 			    would_pass_here(input, walk.endpoint) };
 			if (here || found->would_pass || ++tried == TRIED_MAX)
 				return true;
@@ -149,10 +181,15 @@ explain_elsewhere(struct diagnosis *diagnosis,
 	if (!input->failing || !input->record->usable ||
 	    input->evidence == NULL)
 		return false;
-	if (find_elsewhere(input, true, &found))
-		add_here(diagnosis, input, &found);
-	else if (find_elsewhere(input, false, &found))
+	if (find_elsewhere(input, true, &found)) {
+		if (found.handshake->seen->key_type ==
+		    input->handshake->seen->key_type)
+			add_other_machine(diagnosis, input, &found);
+		else
+			add_here(diagnosis, input, &found);
+	} else if (find_elsewhere(input, false, &found)) {
 		add_elsewhere(diagnosis, input, &found);
+	}
 	return found.host != NULL;
 }
 

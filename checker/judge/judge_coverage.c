@@ -195,7 +195,8 @@ judge_combination(struct judge_state *state, const struct tlsa *combination)
 	}
 	while (coverage.uncovered > 0 &&
 	    (handshake = handshake_next(host, &walk)) != NULL) {
-		if (is_uncovered(host, handshake, combination))
+		if (is_uncovered(host, handshake, combination) &&
+		    !judging_is_repeated(walk.endpoint, handshake))
 			add_uncovered(state, walk.endpoint, handshake,
 			    combination);
 	}

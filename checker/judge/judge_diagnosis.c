@@ -82,7 +82,8 @@ diagnose_handshake(struct judge_state *state,
 	size_t record, needed = 0;
 
 	/* It counts for nothing. */
-	if (handshake->judged.verdict == VERDICT_ABSENT)
+	if (handshake->judged.verdict == VERDICT_ABSENT ||
+	    judging_is_repeated(endpoint, handshake))
 		return 0;
 	/* With a CA in the leaf's place every one would be untrue. */
 	if (verifier_issued_by_leaf(state->verifier,

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "checker/evidence/endpoint_ends.h"
 #include "checker/evidence/host_dns.h"
 #include "checker/judge/alert_meaning.h"
 #include "checker/judge/judge_parts.h"
@@ -89,10 +90,10 @@ static const char rewrite_advice[] =
  * reply.
  */
 static bool
-has_rejected_ehlo(const struct endpoint_evidence *endpoint)
+has_rejected_ehlo(const struct endpoint_ending *end)
 {
-	return endpoint->outcome == OUTCOME_STARTTLS_NOT_OFFERED &&
-	    endpoint->reply_code / 100 >= 4;
+	return end->outcome == OUTCOME_STARTTLS_NOT_OFFERED &&
+	    end->reply_code / 100 >= 4;
 }
 
 /*
@@ -171,6 +172,9 @@ judge_endpoint_facts(struct judge_state *state,
 	judge_outdated_facts(endpoint);
 	for (i = 0; i < endpoint->handshake_count; i++)
 		verdict_add(&count, endpoint->handshakes[i].judged.verdict);
+	for (i = 0; i < endpoint->ending_count; i++)
+		verdict_add(&count,
+		    outcomes[endpoint->endings[i].outcome].verdict);
 	/* Connected to for information only (--all). */
 	if (!dane)
 		endpoint->judged.verdict = VERDICT_NONE;
@@ -184,7 +188,8 @@ judge_endpoint_facts(struct judge_state *state,
 		endpoint->judged.verdict = verdict_cap(verdict_sum(&count,
 		    VERDICT_UNKNOWN), VERDICT_UNKNOWN);
 	else
-		endpoint->judged.verdict = outcomes[endpoint->outcome].verdict;
+		endpoint->judged.verdict = verdict_cap(verdict_sum(&count,
+		    VERDICT_UNKNOWN), outcomes[endpoint->outcome].verdict);
 }
 
 /*
@@ -192,49 +197,49 @@ judge_endpoint_facts(struct judge_state *state,
  * may be at no fault.
  */
 static void
-advise_welcome(struct judge_state *state,
-    const struct endpoint_evidence *endpoint, struct finding *finding)
+advise_welcome(struct judge_state *state, const struct endpoint_ending *end,
+    struct finding *finding)
 {
 	const struct evidence *evidence = state->evidence;
 
 	advice_add_text(&finding->advice, "see what it may dislike of this "
 	    "machine, its address%s: \"mxdane --self-test%s %s\"",
-	    endpoint->stage == STAGE_EHLO ? " or the name that it gives "
+	    end->stage == STAGE_EHLO ? " or the name that it gives "
 	    "(--helo)" : "", evidence->host_mode ? " --host" : "",
 	    evidence->domain);
 }
 
 /* What the alert means that ended a handshake; NULL: there was none. */
 static const struct alert_meaning *
-alert_of(const struct endpoint_evidence *endpoint)
+alert_of(const struct endpoint_ending *end)
 {
-	return endpoint->outcome == OUTCOME_HANDSHAKE_FAILED ?
-	    alert_meaning_find(endpoint->alert) : NULL;
+	return end->outcome == OUTCOME_HANDSHAKE_FAILED ?
+	    alert_meaning_find(end->alert) : NULL;
 }
 
 /* Whether a handshake failed in which a certificate had been asked for. */
 static bool
-may_want_certificate(const struct endpoint_evidence *endpoint)
+may_want_certificate(const struct endpoint_ending *end)
 {
-	return endpoint->outcome == OUTCOME_HANDSHAKE_FAILED &&
-	    endpoint->alert == ALERT_NONE && endpoint->asks_certificate;
+	return end->outcome == OUTCOME_HANDSHAKE_FAILED &&
+	    end->alert == ALERT_NONE && end->asks_certificate;
 }
 
 /* What is known beside the error, which says what was seen. Owned. */
 static char *
 explain_outcome(const struct judge_state *state,
-    const struct endpoint_evidence *endpoint)
+    const struct endpoint_ending *end)
 {
-	const struct alert_meaning *alert = alert_of(endpoint);
+	const struct alert_meaning *alert = alert_of(end);
 
 	if (alert != NULL)
 		return memory_format("; %s%s%s", alert->meaning,
 		    alert->names_server ? ", " : "", alert->names_server ?
 		    host_dns_server_name(state->host) : "");
-	if (may_want_certificate(endpoint))
+	if (may_want_certificate(end))
 		return memory_string("; it had asked for a certificate of the "
 		    "client");
-	return memory_string(rewrites[endpoint->rewrite]);
+	return memory_string(rewrites[end->rewrite]);
 }
 
 static void
@@ -249,27 +254,27 @@ advise_alert(const struct judge_state *state,
 }
 
 static void
-advise_outcome(struct judge_state *state,
-    const struct endpoint_evidence *endpoint, struct finding *finding)
+advise_outcome(struct judge_state *state, const struct endpoint_ending *end,
+    struct finding *finding)
 {
-	const struct alert_meaning *alert = alert_of(endpoint);
-	const char *advice = outcomes[endpoint->outcome].advice;
+	const struct alert_meaning *alert = alert_of(end);
+	const char *advice = outcomes[end->outcome].advice;
 
 	if (alert != NULL) {
 		advise_alert(state, alert, &finding->advice);
 		return;
 	}
-	if (endpoint->outcome == OUTCOME_REFUSED)
-		advise_welcome(state, endpoint, finding);
-	if (endpoint->rewrite != REWRITE_NONE)
+	if (end->outcome == OUTCOME_REFUSED)
+		advise_welcome(state, end, finding);
+	if (end->rewrite != REWRITE_NONE)
 		advice = rewrite_advice;
-	else if (has_rejected_ehlo(endpoint))
+	else if (has_rejected_ehlo(end))
 		advice = "look at why the server rejects EHLO, which senders "
 		    "must have for STARTTLS";
-	else if (may_want_certificate(endpoint))
+	else if (may_want_certificate(end))
 		advice = outcomes[OUTCOME_CLIENT_CERTIFICATE].advice;
-	else if (endpoint->outcome == OUTCOME_TIMEOUT &&
-	    endpoint->stage == STAGE_CONNECT)
+	else if (end->outcome == OUTCOME_TIMEOUT &&
+	    end->stage == STAGE_CONNECT)
 		advice = outcomes[OUTCOME_CONNECT_FAILED].advice;
 	advice_add_text(&finding->advice, "%s", advice);
 }
@@ -299,27 +304,53 @@ advise_library(struct judge_state *state,
 	free(types);
 }
 
-static void
-judge_outcome(struct judge_state *state,
-    const struct endpoint_evidence *endpoint)
+/* "in 2 of 5 connections: ", or nothing. Owned by the caller. */
+static char *
+share_text(unsigned int shown, unsigned int asked)
 {
-	const struct outcome_row *row = &outcomes[endpoint->outcome];
-	char *more = explain_outcome(state, endpoint);
+	char *share = endpoint_ends_share(shown, asked);
+
+	return share != NULL ? memory_join(share, ": ", "") :
+	    memory_string("");
+}
+
+/* What is said of an end that is no handshake. */
+static void
+judge_ending(struct judge_state *state,
+    const struct endpoint_evidence *endpoint,
+    const struct endpoint_ending *end)
+{
+	const struct outcome_row *row = &outcomes[end->outcome];
+	char *share = share_text(end->connections, endpoint->connections);
+	char *more = explain_outcome(state, end);
 	struct finding *finding;
 
 	finding = judging_add_at(state, endpoint, FINDING_ALL_KEY_TYPES,
-	    row->code, "%s%s%s%s", row->what,
-	    endpoint->error != NULL ? ": " : "",
-	    endpoint->error != NULL ? endpoint->error : "", more);
+	    row->code, "%s%s%s%s%s", share, row->what, end->error != NULL ?
+	    ": " : "", end->error != NULL ? end->error : "", more);
+	free(share);
 	free(more);
-	if (endpoint->outcome == OUTCOME_LIMIT &&
+	if (end->outcome == OUTCOME_LIMIT &&
 	    endpoint->judged.verdict == VERDICT_UNKNOWN)
 		judging_set_severity(state, finding, SEVERITY_ERROR);
-	advise_outcome(state, endpoint, finding);
-	if (endpoint->outcome == OUTCOME_HANDSHAKE_FAILED &&
-	    (endpoint->alert == ALERT_NONE ||
-	    endpoint->alert == ALERT_HANDSHAKE_FAILURE))
+	advise_outcome(state, end, finding);
+	if (end->outcome == OUTCOME_HANDSHAKE_FAILED &&
+	    (end->alert == ALERT_NONE || end->alert == ALERT_HANDSHAKE_FAILURE))
 		advise_library(state, endpoint, finding);
+}
+
+/* Of all its connections: those that came to no handshake. */
+static void
+judge_endings(struct judge_state *state,
+    const struct endpoint_evidence *endpoint)
+{
+	const struct endpoint_ending own = endpoint_ends_own(endpoint);
+	size_t i;
+
+	if (own.outcome != OUTCOME_DONE)
+		judge_ending(state, endpoint, &own);
+	for (i = 0; i < endpoint->ending_count; i++)
+		judge_ending(state, endpoint, &endpoint->endings[i]);
 }
 
 /* What is odd about a conversation and changes no verdict. */
@@ -356,6 +387,29 @@ add_oddities(struct judge_state *state,
 		    FINDING_KEY_TYPES_UNTRIED, "whether it holds a certificate "
 		    "of another key type could not be seen: %s",
 		    endpoint->incomplete);
+}
+
+/*
+ * "in 2 of 5 connections", of those that had the chain, whatever else differed
+ * in them. Owned by the caller; NULL: all had it.
+ */
+static char *
+share_of_chain(const struct endpoint_evidence *endpoint,
+    const struct handshake_evidence *handshake)
+{
+	const struct handshake_evidence *other;
+	unsigned int shown = 0, asked = 0;
+	size_t i;
+
+	for (i = 0; i < endpoint->handshake_count; i++) {
+		other = &endpoint->handshakes[i];
+		if (!judging_is_alike(other, handshake))
+			continue;
+		shown += other->shown;
+		if (other->asked > asked)
+			asked = other->asked;
+	}
+	return endpoint_ends_share(shown, asked);
 }
 
 /* How many of a certificate's names are shown; the server chooses how many. */
@@ -419,13 +473,17 @@ add_fault(struct judge_state *state, const struct endpoint_evidence *endpoint,
 	const struct match_result *match = &handshake->judged.matches[record];
 	char *names = row->fault == MATCH_FAULT_NAME ?
 	    names_of(handshake->seen->chain->certificates) : memory_string("");
+	char *times = share_of_chain(endpoint, handshake);
+	char *share = times != NULL ? memory_join(times, ": ", "") :
+	    memory_string("");
 	struct finding *finding;
 
 	finding = judging_add_at(state, endpoint,
-	    (int)handshake->seen->key_type, row->code, "record [%zu] %s%s",
-	    record + 1, match->why, names);
+	    (int)handshake->seen->key_type, row->code, "%srecord [%zu] %s%s",
+	    share, record + 1, match->why, names);
 	finding->place.record = (int)record;
 	advice_add_text(&finding->advice, "%s", row->advice);
+	free(share);
 	free(names);
 }
 
@@ -500,32 +558,97 @@ valid_since(const struct certificate *leaf)
 	return text;
 }
 
-/* OTHER_PASSES: another key type of the same address does. */
+/* Whether every connection that asks for the key type gets what passes. */
+static bool
+type_passes(const struct endpoint_evidence *endpoint, enum key_type type)
+{
+	const struct handshake_evidence *handshake;
+	unsigned int shown = 0, asked = 0;
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < endpoint->handshake_count; i++) {
+		handshake = &endpoint->handshakes[i];
+		if (handshake->seen->key_type != type ||
+		    handshake->judged.verdict == VERDICT_ABSENT)
+			continue;
+		if (handshake->judged.verdict != VERDICT_PASS)
+			return false;
+		any = true;
+		shown += handshake->shown;
+		if (handshake->asked > asked)
+			asked = handshake->asked;
+	}
+	return any && shown >= asked;
+}
+
+/* Whether another key type of the address passes. */
+static bool
+other_type_passes(const struct endpoint_evidence *endpoint, enum key_type type)
+{
+	enum key_type other;
+	size_t i;
+
+	for (i = 0; i < endpoint->handshake_count; i++) {
+		other = endpoint->handshakes[i].seen->key_type;
+		if (other != type && type_passes(endpoint, other))
+			return true;
+	}
+	return false;
+}
+
+/* Whether another machine behind the address passes with the key type. */
+static bool
+other_machine_passes(const struct endpoint_evidence *endpoint,
+    enum key_type type)
+{
+	const struct handshake_evidence *other;
+	size_t i;
+
+	for (i = 0; i < endpoint->handshake_count; i++) {
+		other = &endpoint->handshakes[i];
+		if (other->seen->key_type == type &&
+		    other->judged.verdict == VERDICT_PASS)
+			return true;
+	}
+	return false;
+}
+
 static void
 add_no_match(struct judge_state *state,
     const struct endpoint_evidence *endpoint,
-    const struct handshake_evidence *handshake, bool other_passes)
+    const struct handshake_evidence *handshake)
 {
 	const struct handshake *seen = handshake->seen;
 	const struct certificate *leaf = seen->chain->certificates;
 	const char *type = key_type_name(seen->key_type);
 	char *since = valid_since(leaf);
+	char *share = share_of_chain(endpoint, handshake);
+	const char *times = share != NULL ? share : "";
+	const char *blank = share != NULL ? " " : "";
+	struct advice_list own = { NULL, 0 };
 	struct finding *finding;
 
-	if (other_passes)
+	if (other_type_passes(endpoint, seen->key_type))
 		finding = judging_add_at(state, endpoint, (int)seen->key_type,
 		    FINDING_KEY_TYPE_UNCOVERED, "a sender that prefers %s gets "
-		    "%s (%s), which no TLSA record matches, although another "
-		    "key type of this server passes", type, leaf->subject,
-		    type);
+		    "%s (%s)%s%s, which no TLSA record matches, although "
+		    "another key type of this server passes", type,
+		    leaf->subject, type, blank, times);
 	else
 		finding = judging_add_at(state, endpoint, (int)seen->key_type,
-		    FINDING_NO_RECORD_MATCHES, "no TLSA record matches %s: %s "
-		    "(%s), issued by %s%s", is_deployed(seen) ?
-		    "what the server presents" : "the chain", leaf->subject,
-		    type, leaf->issuer, since);
+		    FINDING_NO_RECORD_MATCHES, "%s%sno TLSA record matches %s: "
+		    "%s (%s), issued by %s%s", times, blank,
+		    is_deployed(seen) ? "what the server presents" :
+		    "the chain", leaf->subject, type, leaf->issuer, since);
 	free(since);
-	advise_match(state, &finding->advice, seen);
+	free(share);
+	advise_match(state, &own, seen);
+	if (other_machine_passes(endpoint, seen->key_type))
+		advice_add_text(&finding->advice, "have every machine behind "
+		    "the address present what passes%s", own.count > 0 ?
+		    ", or" : "");
+	advice_list_append(&finding->advice, &own);
 }
 
 void
@@ -534,25 +657,21 @@ judge_endpoint(struct judge_state *state,
 {
 	const enum severity max_severity = state->max_severity;
 	const struct handshake_evidence *handshake;
-	bool passes = false;
 	size_t i;
 
 	/* Connected to for information only (--all). */
 	if (state->host->judged.dns != HOST_DNS_DANE)
 		state->max_severity = SEVERITY_INFO;
-	for (i = 0; i < endpoint->handshake_count; i++)
-		passes |= endpoint->handshakes[i].judged.verdict ==
-		    VERDICT_PASS;
 	for (i = 0; i < endpoint->handshake_count; i++) {
 		handshake = &endpoint->handshakes[i];
-		if (!judging_is_unmatched(handshake))
+		if (!judging_is_unmatched(handshake) ||
+		    judging_is_repeated(endpoint, handshake))
 			continue;
-		add_no_match(state, endpoint, handshake, passes);
+		add_no_match(state, endpoint, handshake);
 		add_faults(state, endpoint, handshake);
 	}
 	judge_outdated(state, endpoint);
 	add_oddities(state, endpoint);
-	if (endpoint->outcome != OUTCOME_DONE)
-		judge_outcome(state, endpoint);
+	judge_endings(state, endpoint);
 	state->max_severity = max_severity;
 }

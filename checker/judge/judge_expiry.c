@@ -367,8 +367,10 @@ judge_certificates(struct judge_state *state)
 
 	while ((handshake = handshake_next(state->host, &walk)) != NULL) {
 		end = &handshake->judged.end;
-		expiry = end->when == 0 ? EXPIRY_OK :
-		    expiry_of_certificate(state, end->when);
+		if (end->when == 0 ||
+		    judging_is_repeated(walk.endpoint, handshake))
+			continue;
+		expiry = expiry_of_certificate(state, end->when);
 		if (expiry != EXPIRY_OK)
 			verdict = verdict_cap(verdict, add_certificate(state,
 			    walk.endpoint, handshake->seen, end, expiry));

@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "checker/evidence/endpoint_ends.h"
 #include "checker/judge/judge_parts.h"
 #include "resolver/memory.h"
 
@@ -42,15 +43,43 @@ is_weak(const struct handshake_evidence *handshake)
 	return handshake_weaknesses(handshake->seen) != 0;
 }
 
-/* The first handshake of an address that is not weak. NULL: there is none. */
-static const struct handshake_evidence *
-find_accepted(const struct endpoint_evidence *endpoint)
+/*
+ * Whether senders that ask for the key type get it, and not weak: from each of
+ * the machines that share the address (--repeat).
+ */
+static bool
+is_accepted(const struct endpoint_evidence *endpoint, enum key_type type)
 {
+	const struct handshake_evidence *handshake;
+	unsigned int shown = 0, asked = 0;
 	size_t i;
 
 	for (i = 0; i < endpoint->handshake_count; i++) {
-		if (!is_weak(&endpoint->handshakes[i]))
-			return &endpoint->handshakes[i];
+		handshake = &endpoint->handshakes[i];
+		if (handshake->seen->key_type != type || is_weak(handshake))
+			continue;
+		shown += handshake->shown;
+		if (handshake->asked > asked)
+			asked = handshake->asked;
+	}
+	return shown >= asked;
+}
+
+/*
+ * The first handshake of an address that is not weak, and is had from all its
+ * machines. NULL: there is none.
+ */
+static const struct handshake_evidence *
+find_accepted(const struct endpoint_evidence *endpoint)
+{
+	const struct handshake_evidence *handshake;
+	size_t i;
+
+	for (i = 0; i < endpoint->handshake_count; i++) {
+		handshake = &endpoint->handshakes[i];
+		if (!is_weak(handshake) &&
+		    is_accepted(endpoint, handshake->seen->key_type))
+			return handshake;
 	}
 	return NULL;
 }
@@ -153,15 +182,18 @@ add_outdated(struct judge_state *state,
 	const enum verdict verdict = handshake->judged.verdict;
 	char *what = weaknesses_text(seen);
 	char *outcome = outcome_text(endpoint, handshake);
+	char *share = endpoint_ends_share(handshake->shown, handshake->asked);
 	struct finding *finding;
 	size_t i;
 
 	finding = judging_add_at(state, endpoint, (int)seen->key_type,
-	    FINDING_TLS_OUTDATED, "senders that authenticate do not accept "
-	    "what the server negotiates with its %s key, %s; %s; %s",
+	    FINDING_TLS_OUTDATED, "%s%ssenders that authenticate do not "
+	    "accept what the server negotiates with its %s key, %s; %s; %s",
+	    share != NULL ? share : "", share != NULL ? " " : "",
 	    key_type_name(seen->key_type), what, outcome, who_accepts(seen));
 	free(what);
 	free(outcome);
+	free(share);
 	if (find_accepted(endpoint) != NULL)
 		judging_set_severity(state, finding, SEVERITY_INFO);
 	else if (verdict == VERDICT_NONE)

@@ -54,7 +54,8 @@ judge_paths(struct judge_state *state)
 
 	while ((handshake = handshake_next(state->host, &walk)) != NULL) {
 		/* It counts for nothing. */
-		if (handshake->judged.verdict == VERDICT_ABSENT)
+		if (handshake->judged.verdict == VERDICT_ABSENT ||
+		    judging_is_repeated(walk.endpoint, handshake))
 			continue;
 		for (i = 0; i < handshake->judged.match_count; i++)
 			judge_bare_key(state, walk.endpoint, handshake, i);

@@ -151,6 +151,28 @@ judging_is_unmatched(const struct handshake_evidence *handshake)
 	    !match_any(judged->matches, judged->match_count, MATCH_MATCH);
 }
 
+bool
+judging_is_alike(const struct handshake_evidence *a,
+    const struct handshake_evidence *b)
+{
+	return a->seen->key_type == b->seen->key_type &&
+	    a->judged.verdict == b->judged.verdict &&
+	    chain_equal(a->seen->chain, b->seen->chain);
+}
+
+bool
+judging_is_repeated(const struct endpoint_evidence *endpoint,
+    const struct handshake_evidence *handshake)
+{
+	const struct handshake_evidence *other;
+
+	for (other = endpoint->handshakes; other < handshake; other++) {
+		if (judging_is_alike(other, handshake))
+			return true;
+	}
+	return false;
+}
+
 unsigned long
 judging_wait(const struct judge_state *state)
 {

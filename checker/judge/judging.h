@@ -78,6 +78,19 @@ bool		 judging_is_unmatched(
 		    const struct handshake_evidence *handshake);
 
 /*
+ * Whether two handshakes with an address have the same chain and verdict: what
+ * there is to say of the one holds of the other.
+ */
+bool		 judging_is_alike(const struct handshake_evidence *a,
+		    const struct handshake_evidence *b);
+/*
+ * Whether one before HANDSHAKE, which is one of the address, is like that, in
+ * another version of TLS (--repeat): all has been said.
+ */
+bool		 judging_is_repeated(const struct endpoint_evidence *endpoint,
+		    const struct handshake_evidence *handshake);
+
+/*
  * How long after a record was published some cache may lack it, in seconds: two
  * TTLs of the host's TLSA records (RFC 7671 8.1).
  */

@@ -239,15 +239,44 @@ host_verdict(const struct host_evidence *host)
 	    host_dns_verdict(judged->dns);
 }
 
-/* The next handshake of the next address; or that address alone. */
+/* Whether an earlier handshake of the address has its key type (--repeat). */
+static bool
+is_further(const struct endpoint_evidence *endpoint, size_t handshake)
+{
+	size_t i;
+
+	for (i = 0; i < handshake; i++) {
+		if (endpoint->handshakes[i].seen->key_type ==
+		    endpoint->handshakes[handshake].seen->key_type)
+			return true;
+	}
+	return false;
+}
+
+/* Of all handshakes with a key type. */
+static enum verdict
+key_type_verdict(const struct endpoint_evidence *endpoint, enum key_type type)
+{
+	struct verdict_count count = { { 0 } };
+	size_t i;
+
+	for (i = 0; i < endpoint->handshake_count; i++) {
+		if (endpoint->handshakes[i].seen->key_type == type)
+			verdict_add(&count,
+			    endpoint->handshakes[i].judged.verdict);
+	}
+	return verdict_sum(&count, VERDICT_ABSENT);
+}
+
+/* The next key type of the next address; or that address alone. */
 static void
 next_endpoint(struct report_cases *cases, const struct host_evidence *host,
     struct report_case *item)
 {
 	const struct endpoint_evidence *endpoint =
 	    &host->endpoints[cases->endpoint];
-	const struct handshake_evidence *handshake;
 	char *address = address_text(&endpoint->address);
+	enum key_type type;
 	struct spot spot = { host->name, endpoint->address,
 		FINDING_ALL_KEY_TYPES };
 
@@ -255,12 +284,15 @@ next_endpoint(struct report_cases *cases, const struct host_evidence *host,
 		make_case(cases, item, &spot, endpoint->judged.verdict,
 		    memory_format("%s [%s]", host->name, address));
 	} else {
-		handshake = &endpoint->handshakes[cases->handshake++];
-		spot.key_type = handshake->seen->key_type;
-		make_case(cases, item, &spot, handshake->judged.verdict,
+		type = endpoint->handshakes[cases->handshake++].seen->key_type;
+		spot.key_type = type;
+		make_case(cases, item, &spot, key_type_verdict(endpoint, type),
 		    memory_format("%s [%s] %s", host->name, address,
-		    key_type_name(handshake->seen->key_type)));
+		    key_type_name(type)));
 	}
+	while (cases->handshake < endpoint->handshake_count &&
+	    is_further(endpoint, cases->handshake))
+		cases->handshake++;
 	if (cases->handshake == endpoint->handshake_count) {
 		cases->endpoint++;
 		cases->handshake = 0;

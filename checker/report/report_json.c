@@ -319,6 +319,17 @@ report_json_matches(struct json_put *json, const char *key,
 	json_put_array_end(json);
 }
 
+/* A count of connections; null if NONE is 0: it is not known. */
+static void
+put_count(struct json_put *json, const char *key, unsigned int count,
+    unsigned int none)
+{
+	if (none == 0)
+		json_put_text(json, key, NULL);
+	else
+		json_put_number(json, key, count);
+}
+
 static void
 put_handshake(struct json_put *json,
     const struct handshake_evidence *handshake)
@@ -332,6 +343,8 @@ put_handshake(struct json_put *json,
 	json_put_text(json, "protocol", seen->protocol);
 	json_put_text(json, "cipher", seen->cipher);
 	json_put_text(json, "group", seen->group);
+	put_count(json, "shown_in", handshake->shown, handshake->asked);
+	put_count(json, "asked_in", handshake->asked, handshake->asked);
 	put_verdict(json, judged->verdict);
 	json_put_array(json, "chain");
 	for (i = 0; i < seen->chain->count; i++)
@@ -339,6 +352,16 @@ put_handshake(struct json_put *json,
 	json_put_array_end(json);
 	report_json_matches(json, "tlsa", judged->matches,
 	    judged->match_count);
+	json_put_object_end(json);
+}
+
+static void
+put_ending(struct json_put *json, const struct endpoint_ending *ending)
+{
+	json_put_object(json, NULL);
+	json_put_text(json, "stage", session_stage_name(ending->stage));
+	json_put_text(json, "error", ending->error);
+	json_put_number(json, "connections", ending->connections);
 	json_put_object_end(json);
 }
 
@@ -353,6 +376,12 @@ put_endpoint(struct json_put *json, const struct endpoint_evidence *endpoint)
 	put_verdict(json, endpoint->judged.verdict);
 	json_put_text(json, "stage", session_stage_name(endpoint->stage));
 	json_put_text(json, "error", endpoint->error);
+	put_count(json, "connections", endpoint->connections,
+	    endpoint->connections);
+	json_put_array(json, "failures");
+	for (i = 0; i < endpoint->ending_count; i++)
+		put_ending(json, &endpoint->endings[i]);
+	json_put_array_end(json);
 	json_put_array(json, "handshakes");
 	for (i = 0; i < endpoint->handshake_count; i++)
 		put_handshake(json, &endpoint->handshakes[i]);

@@ -8,9 +8,8 @@
 #include "resolver/memory.h"
 #include "resolver/name.h"
 
-/* Limits beside those of the evidence: of both families, and of key types. */
+/* Limits beside those of the evidence: of both families. */
 #define ADDRESSES_MAX	(2 * ANSWER_RECORDS_MAX)
-#define HANDSHAKES_MAX	16
 /* Octets of a TLSA record's data: those of RDATA less its three numbers. */
 #define DATA_MAX	(UINT16_MAX - TLSA_HEADER)
 
@@ -297,8 +296,8 @@ read_handshakes(const json_t *object, struct endpoint_evidence *endpoint,
 	const json_t *array, *item;
 	size_t i, count;
 
-	if (!json_take_array(object, "handshakes", HANDSHAKES_MAX, &array,
-	    &count, why))
+	if (!json_take_array(object, "handshakes", EVIDENCE_HANDSHAKES_MAX,
+	    &array, &count, why))
 		return false;
 	for (i = 0; i < count; i++) {
 		if (!json_take_item(array, "handshakes", i, &item, why))

@@ -229,8 +229,73 @@ struct sample_place {
 	const char			*domain;
 	const struct host_evidence	*host;
 	const char			*address;
+	const struct endpoint_evidence	*endpoint;
 	const struct handshake_evidence	*handshake;
 };
+
+/*
+ * The handshake of the same key type that comes after OTHER (NULL: the first),
+ * of the address at hand: there are several where machines differ (--repeat),
+ * and one sample tells of all. NULL: there is none.
+ */
+static const struct handshake_evidence *
+next_of_type(const struct sample_place *place,
+    const struct handshake_evidence *other)
+{
+	const struct endpoint_evidence *endpoint = place->endpoint;
+	size_t i = other == NULL ? 0 :
+	    (size_t)(other - endpoint->handshakes) + 1;
+
+	for (; i < endpoint->handshake_count; i++) {
+		if (endpoint->handshakes[i].seen->key_type ==
+		    place->handshake->seen->key_type)
+			return &endpoint->handshakes[i];
+	}
+	return NULL;
+}
+
+/* Whether a record matches what any of them presents. */
+static bool
+matches_any(const struct sample_place *place, size_t record)
+{
+	const struct handshake_evidence *handshake = NULL;
+
+	while ((handshake = next_of_type(place, handshake)) != NULL) {
+		if (record < handshake->judged.match_count &&
+		    handshake->judged.matches[record].would_match)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * When a certificate ends that was presented at DEPTH: of those with its
+ * subject, the first that does. False: an earlier handshake had one, or it has
+ * no date.
+ */
+static bool
+find_end(const struct sample_place *place, size_t depth, time_t *end)
+{
+	const struct certificate *own =
+	    &place->handshake->seen->chain->certificates[depth];
+	const struct handshake_evidence *handshake = NULL;
+	const struct certificate *other;
+
+	*end = own->not_after;
+	while ((handshake = next_of_type(place, handshake)) != NULL) {
+		if (depth >= handshake->seen->chain->count)
+			continue;
+		other = &handshake->seen->chain->certificates[depth];
+		if (other->not_after == 0 ||
+		    strcmp(other->subject, own->subject) != 0)
+			continue;
+		if (handshake < place->handshake)
+			return false;
+		if (other->not_after < *end)
+			*end = other->not_after;
+	}
+	return own->not_after != 0;
+}
 
 static void
 put_records(struct metric_text *texts, const struct sample_place *place)
@@ -253,7 +318,7 @@ put_records(struct metric_text *texts, const struct sample_place *place)
 		    "address", place->address, "key_type",
 		    key_type_name(place->handshake->seen->key_type), "usage",
 		    usage, "selector", selector, "matching_type", type, "data",
-		    data, NULL }, judged->matches[i].would_match ? "1" : "0");
+		    data, NULL }, matches_any(place, i) ? "1" : "0");
 		free(usage);
 		free(selector);
 		free(type);
@@ -266,10 +331,11 @@ put_certificates(struct metric_text *texts, const struct sample_place *place)
 {
 	const struct chain *chain = place->handshake->seen->chain;
 	char *depth;
+	time_t end;
 	size_t i;
 
 	for (i = 0; i < chain->count; i++) {
-		if (chain->certificates[i].not_after == 0)
+		if (!find_end(place, i, &end))
 			continue;
 		depth = memory_format("%zu", i);
 		put_time(texts, METRIC_CERTIFICATE, (const char *const[]){
@@ -277,7 +343,7 @@ put_certificates(struct metric_text *texts, const struct sample_place *place)
 		    "address", place->address, "key_type",
 		    key_type_name(place->handshake->seen->key_type), "depth",
 		    depth, "subject", chain->certificates[i].subject, NULL },
-		    chain->certificates[i].not_after);
+		    end);
 		free(depth);
 	}
 }
@@ -287,7 +353,8 @@ put_host(struct metric_text *texts, const struct evidence *evidence,
     const struct host_evidence *host)
 {
 	const struct endpoint_evidence *endpoint;
-	struct sample_place place = { evidence->domain, host, NULL, NULL };
+	struct sample_place place = { .domain = evidence->domain,
+		.host = host };
 	char *address;
 	size_t i, j;
 
@@ -299,8 +366,10 @@ put_host(struct metric_text *texts, const struct evidence *evidence,
 		    address, NULL },
 		    endpoint->judged.verdict == VERDICT_PASS ? "1" : "0");
 		for (j = 0; j < endpoint->handshake_count; j++) {
+			place.endpoint = endpoint;
 			place.handshake = &endpoint->handshakes[j];
-			put_records(texts, &place);
+			if (next_of_type(&place, NULL) == place.handshake)
+				put_records(texts, &place);
 			put_certificates(texts, &place);
 		}
 		free(address);

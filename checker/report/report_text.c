@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/evidence/endpoint_ends.h"
 #include "checker/evidence/evidence.h"
 #include "checker/evidence/expiry.h"
 #include "checker/evidence/host_dns.h"
@@ -341,10 +342,25 @@ put_tlsa(const struct page *page, const struct evidence *evidence,
 	}
 }
 
+/* ", in 2 of 5 connections", or in all of several. */
+static void
+put_share(const struct page *page, unsigned int shown, unsigned int asked)
+{
+	char *share = endpoint_ends_share(shown, asked);
+
+	if (share != NULL)
+		fprintf(page->out, ", %s", share);
+	else if (shown > 1)
+		fprintf(page->out, ", in all %u connections", shown);
+	free(share);
+}
+
 /* "TLSv1.3, x25519, ECDSA, CN=mx.example.org" */
 static void
-put_handshake(const struct page *page, const struct handshake *handshake)
+put_handshake(const struct page *page,
+    const struct handshake_evidence *evidence)
 {
+	const struct handshake *handshake = evidence->seen;
 	const struct certificate *own = handshake->chain->certificates;
 
 	/* There is none without a connection (--chain). */
@@ -352,8 +368,10 @@ put_handshake(const struct page *page, const struct handshake *handshake)
 		fprintf(page->out, "%s, ", handshake->protocol);
 	if (handshake->group != NULL)
 		fprintf(page->out, "%s, ", handshake->group);
-	fprintf(page->out, "%s, %s\n", key_type_name(handshake->key_type),
+	fprintf(page->out, "%s, %s", key_type_name(handshake->key_type),
 	    own->subject);
+	put_share(page, evidence->shown, evidence->asked);
+	fputc('\n', page->out);
 	if (page->options->verbosity > 0)
 		fprintf(page->out, "        issued by %s%s%s\n", own->issuer,
 		    handshake->cipher != NULL ? ", " : "",
@@ -427,10 +445,38 @@ address_width(const struct host_evidence *host)
 	return width;
 }
 
+/* Where connections ended that came to no handshake. */
+static void
+put_ending(const struct page *page, const struct endpoint_ending *ending,
+    unsigned int connections)
+{
+	fprintf(page->out, "%s: %s", session_stage_name(ending->stage),
+	    ending->error != NULL ? ending->error : "not tried");
+	put_share(page, ending->connections, connections);
+	fputc('\n', page->out);
+}
+
+/* What a line says of an address of which further lines say more. */
+static void
+put_summary(const struct page *page, const struct endpoint_evidence *endpoint)
+{
+	const struct endpoint_ending own = endpoint_ends_own(endpoint);
+
+	if (endpoint->handshake_count == 0)
+		put_ending(page, &own, endpoint->connections);
+	else if (endpoint->connections > 1)
+		fprintf(page->out, "%u connections\n", endpoint->connections);
+	else
+		fprintf(page->out, "%zu key types\n",
+		    endpoint->handshake_count);
+}
+
 static void
 put_endpoint(const struct page *page,
     const struct endpoint_evidence *endpoint, int width)
 {
+	const bool single = endpoint->handshake_count == 1 &&
+	    endpoint->ending_count == 0;
 	const struct handshake_evidence *handshake;
 	char *address = lines_address(&endpoint->address);
 	size_t i;
@@ -438,23 +484,20 @@ put_endpoint(const struct page *page,
 	fprintf(page->out, "    %-*s   ", width, address);
 	free(address);
 	put_verdict(page, endpoint->judged.verdict, 9);
-	if (endpoint->handshake_count == 1)
-		put_handshake(page, endpoint->handshakes[0].seen);
-	else if (endpoint->handshake_count == 0)
-		fprintf(page->out, "%s: %s\n",
-		    session_stage_name(endpoint->stage),
-		    endpoint->error != NULL ? endpoint->error : "not tried");
-	else
-		fprintf(page->out, "%zu key types\n",
-		    endpoint->handshake_count);
+	if (!single)
+		put_summary(page, endpoint);
 	for (i = 0; i < endpoint->handshake_count; i++) {
 		handshake = &endpoint->handshakes[i];
-		if (endpoint->handshake_count > 1) {
+		if (!single) {
 			fprintf(page->out, "      %*s ", width, "");
 			put_verdict(page, handshake->judged.verdict, 9);
-			put_handshake(page, handshake->seen);
 		}
+		put_handshake(page, handshake);
 		put_matches(page, handshake);
+	}
+	for (i = 0; i < endpoint->ending_count; i++) {
+		fprintf(page->out, "      %*s %9s", width, "", "");
+		put_ending(page, &endpoint->endings[i], endpoint->connections);
 	}
 }
 

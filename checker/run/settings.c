@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "checker/evidence/evidence.h"
 #include "checker/gather/budget.h"
 #include "checker/run/pool.h"
 #include "checker/tlsa/expectation.h"
@@ -24,6 +25,7 @@ settings_init(struct settings *settings)
 			.port = OPTIONS_PORT,
 			.timeout = SETTINGS_TIMEOUT,
 			.max_endpoints = BUDGET_ADDRESSES,
+			.repeat = 1,
 		},
 		.judge = {
 			.warning_days = SETTINGS_NOT_GIVEN,
@@ -126,6 +128,7 @@ self_test_conflict(const struct settings *settings)
 		OTHER(settings->chains.count > 0, "chain"),
 		OTHER(settings->next.count > 0, "next"),
 		OTHER(gather->connect, "connect"),
+		OTHER(gather->repeat > 1, "repeat"),
 		OTHER(gather->all, "all"),
 		OTHER(gather->authoritative, "authoritative"),
 		OTHER(gather->thorough, "thorough"),
@@ -141,6 +144,21 @@ self_test_conflict(const struct settings *settings)
 		if (others[i].given)
 			return others[i].why;
 	}
+	return NULL;
+}
+
+static const char *
+repeat_conflict(const struct settings *settings)
+{
+	if (settings->replay != NULL)
+		return "--replay does not go with --repeat, "
+		    "which says how to gather";
+	if (settings->chains.count > 0)
+		return "--repeat does not go with --chain, "
+		    "which does not connect";
+	if (settings->gather.dns_only)
+		return "--repeat does not go with --dns-only, "
+		    "which does not connect";
 	return NULL;
 }
 
@@ -180,6 +198,8 @@ settings_conflict(const struct settings *settings)
 		    "which does not connect anyway";
 	if (dns_only && connect)
 		return "--connect does not go with --dns-only";
+	if (settings->gather.repeat > 1)
+		return repeat_conflict(settings);
 	return NULL;
 }
 
@@ -299,6 +319,21 @@ take_endpoints(void *member, const char *value, const char **why)
 }
 
 static bool
+take_repeat(void *member, const char *value, const char **why)
+{
+	unsigned int *repeat = member;
+	uint32_t number;
+
+	if (!text_parse_number(value, EVIDENCE_REPEATS_MAX, &number)) {
+		*why = "is not a number of connections, 1 to "
+		    TEXT_NUMBER(EVIDENCE_REPEATS_MAX);
+		return false;
+	}
+	*repeat = number;
+	return true;
+}
+
+static bool
 take_jobs(void *member, const char *value, const char **why)
 {
 	unsigned int *jobs = member;
@@ -394,6 +429,8 @@ static const struct option_row rows[] = {
 	    "key?" },
 	{ "connect", 0, "ADDR", take_connect, AT(gather),
 	    "connect to ADDR instead of the addresses in DNS" },
+	{ "repeat", 0, "N", take_repeat, AT(gather.repeat),
+	    "connect N times, to see all machines that share an address" },
 	{ "issuers", 0, "FILE", take_text, AT(issuers),
 	    "CAs to know in addition to, or in place of, the built-in ones" },
 	{ "days", 0, "N", take_days, AT(judge.ahead_days),

@@ -80,6 +80,9 @@ class ServerPlan:
     dh: int = 0                     # bits of the group for DHE
     prefers: bool = False           # it chooses suites and signatures itself
     port: int = 25
+    # Several that share its addresses, each like a server: the connections to
+    # an address are theirs in turns.
+    machines: list = dataclasses.field(default_factory=list)
 
     def __post_init__(self):
         if self.does not in {*BEHAVIOURS, *WITHOUT_TALK, *REAL}:
@@ -89,6 +92,10 @@ class ServerPlan:
         self.tls = _listed(self.tls)
         if self.certificate not in ("", "asked", "demanded"):
             raise Mistake(f"no client's certificate is {self.certificate!r}")
+        self.machines = [_filled(ServerPlan, plan, "machine")
+                         for plan in self.machines]
+        if any(plan.does not in BEHAVIOURS for plan in self.machines):
+            raise Mistake("a machine has to answer, and not be a real one")
 
 
 @dataclasses.dataclass
@@ -114,7 +121,10 @@ class EndpointExpectation:
     # The status of each record, {"3 1 1 {x}": "match 0"}: in every handshake,
     # or for each key type, which are then all that there are.
     tlsa: dict[str, str] | None = None
+    # With --repeat "ECDSA 2 of 5": the connections that showed it.
     shakes: dict[str, dict[str, str]] | None = None
+    # The stages at which other connections ended, "connect|greeting 2 of 5".
+    failures: list[str] = dataclasses.field(default_factory=list)
     # Key types with which no handshake comes about that senders accept: of no
     # account beside another key type, and otherwise as bad as the address.
     outdated: list[str] = dataclasses.field(default_factory=list)

@@ -172,7 +172,8 @@ def quick_domains(lab: Lab) -> list[str]:
     return [case.plain("@") for case in lab.cases.values()
             if case.run == "<@>" and case.allow_reserved and not case.needs
             and not case.answers and not case.talks
-            and all(plan.does == "normal" for plan in case.server.values())]
+            and all(plan.does == "normal" and not plan.machines
+                    for plan in case.server.values())]
 
 
 def verdicts(output: str) -> list[tuple[str, str]]:

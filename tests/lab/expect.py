@@ -157,6 +157,7 @@ class Comparison:
             self.same(f"{where}: error", error, expected.error)
         if found["stage"] != "done" and not error:
             self.complaints.append(f"{where}: ends without an error")
+        self.failures(where, found, expected)
         for shake in found["handshakes"]:
             if expected.protocol:
                 self.same(f"{where}: protocol", shake["protocol"],
@@ -170,12 +171,25 @@ class Comparison:
         if expected.shakes is None:
             return
         self.same(f"{where}: key types",
-                  sorted(s["key_type"] for s in found["handshakes"]),
+                  sorted(map(shake_name, found["handshakes"])),
                   sorted(expected.shakes))
         for shake in found["handshakes"]:
-            if shake["key_type"] in expected.shakes:
-                self.shake(f"{where}: {shake['key_type']}", host, shake,
-                           expected.shakes[shake["key_type"]], expected)
+            if shake_name(shake) in expected.shakes:
+                self.shake(f"{where}: {shake_name(shake)}", host, shake,
+                           expected.shakes[shake_name(shake)], expected)
+
+    def failures(self, where: str, found: dict,
+                 expected: EndpointExpectation) -> None:
+        """How other connections ended: "connect|greeting 2 of 5"."""
+        seen = sorted(f"{failure['stage']} {failure['connections']} of "
+                      f"{found['connections']}"
+                      for failure in found["failures"])
+        wanted = sorted(expected.failures)
+        if (len(seen) != len(wanted) or not all(
+                one.split()[0] in other.split()[0].split("|")
+                and one.split()[1:] == other.split()[1:]
+                for one, other in zip(seen, wanted))):
+            self.same(f"{where}: failures", seen, wanted)
 
     def shake(self, where: str, host: dict, found: dict,
               expected: dict[str, str], of: EndpointExpectation) -> None:
@@ -323,6 +337,13 @@ def unsafe(octets: bytes, own: tuple[str, ...] = ()) -> list[str]:
     return [f"{found[0]!r} after {text[:found.start()][-40:]!r}"
             for found in UNSAFE.finditer(text)] + list(
                 runners.obeyed(text, own))
+
+
+def shake_name(shake: dict) -> str:
+    """What cases call a handshake: "ECDSA", or "ECDSA 2 of 5" connections."""
+    if (shake["asked_in"] or 1) == 1:
+        return shake["key_type"]
+    return f"{shake['key_type']} {shake['shown_in']} of {shake['asked_in']}"
 
 
 def status_text(match: dict) -> str:

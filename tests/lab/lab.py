@@ -67,6 +67,15 @@ def chain_names(chain: str) -> list[str]:
     return names
 
 
+def _server(addresses: list[str], plan, daemons) -> Server:
+    """What a plan says, but for the certificates."""
+    return Server(addresses, plan.port, plan.does, tls=plan.tls,
+                  helo=plan.helo, groups=plan.groups,
+                  certificate=plan.certificate, ciphers=plan.ciphers,
+                  signatures=plan.signatures, dh=plan.dh,
+                  prefers=plan.prefers, daemons=daemons.folder)
+
+
 class Lab:
     """What the cases need, up and running between start() and stop()."""
 
@@ -214,14 +223,13 @@ class Lab:
         for case in self.cases.values():
             for name, plan in case.server.items():
                 number = len(self.servers) + 1
-                server = Server([str(first4 + number), str(first6 + number)],
-                                plan.port, plan.does, tls=plan.tls,
-                                helo=plan.helo, groups=plan.groups,
-                                certificate=plan.certificate,
-                                ciphers=plan.ciphers,
-                                signatures=plan.signatures, dh=plan.dh,
-                                prefers=plan.prefers,
-                                daemons=self.daemons.folder)
+                server = _server(
+                    [str(first4 + number), str(first6 + number)], plan,
+                    self.daemons)
+                for each in plan.machines:
+                    server.machines.append(_server(
+                        server.addresses, each, self.daemons))
+                    server.machines[-1].talks = server.talks
                 self.servers[case.name, name] = server
                 there = (unreachable if plan.does == "unreachable"
                          else addresses)
@@ -239,7 +247,8 @@ class Lab:
         for case in self.cases.values():
             texts = [case.dns]
             for plan in case.server.values():
-                for sends in [plan.sends, *plan.sni.values()]:
+                machines = [each.sends for each in plan.machines]
+                for sends in [plan.sends, *plan.sni.values(), *machines]:
                     texts += ["{" + name + "}" for chain in sends
                               for name in chain_names(chain)]
             for name in re.findall(r"\{([^ }]+?)(?:\+00|-1)?[ }]",
@@ -277,6 +286,8 @@ class Lab:
             server.chains = self._chains(case, plan.sends)
             server.by_name = {case.plain(asked): self._chains(case, sends)
                               for asked, sends in plan.sni.items()}
+            for machine, each in zip(server.machines, plan.machines):
+                machine.chains = self._chains(case, each.sends)
 
     def _data(self, case: Case, type_: str, data: str) -> str:
         """A record's data with its placeholder filled in."""

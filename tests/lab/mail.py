@@ -17,7 +17,8 @@ class MailServers:
         self.selector = selectors.DefaultSelector()
         self.kept: list[socket.socket] = []
         for server in servers:
-            server.context      # made now, so that a mistake in it is seen
+            for each in server, *server.machines:
+                each.context    # made now, so that a mistake in it is seen
             for address in server.addresses:
                 self._listen(server, address)
 
@@ -54,9 +55,12 @@ class MailServers:
 
     def _serve(self, server: Server, connection: socket.socket) -> None:
         connection.setblocking(True)
-        talk = Talk(server, connection)
         with self.lock:
-            server.talks[talk.address].append(talk)
+            talks = server.talks[connection.getsockname()[0]]
+            if server.machines:
+                server = server.machines[len(talks) % len(server.machines)]
+            talk = Talk(server, connection)
+            talks.append(talk)
         # A client that goes away is no news here.
         with contextlib.suppress(OSError, EOFError):
             BEHAVIOURS[server.does](talk)

@@ -167,8 +167,11 @@ def _sums(report: dict) -> list[str]:
                        and finding["severity"] == "error"
                        and finding["host"] == host["name"]
                        and finding["address"] == endpoint["address"]]
+            # Connections that came to no handshake make it worse.
+            allowed = ({"fail", "unknown"} if endpoint["failures"]
+                       else {sum_up(shakes)})
             if (endpoint["stage"] == "done"
-                    and endpoint["verdict"] != sum_up(shakes)):
+                    and endpoint["verdict"] not in allowed):
                 found.append(f"{endpoint['address']} is "
                              f"{endpoint['verdict']}, but its handshakes are "
                              f"{shakes}")

@@ -34,12 +34,15 @@ MATCH = {
 HANDSHAKE = {
     "key_type": str, "protocol": Maybe(str), "cipher": Maybe(str),
     "group": Maybe(str),
+    "shown_in": Maybe(int), "asked_in": Maybe(int),
     "verdict": Maybe(VERDICTS),
     "chain": [CERTIFICATE], "tlsa": [MATCH],
 }
 ENDPOINT = {
     "address": str, "port": int, "verdict": VERDICTS, "stage": STAGES,
-    "error": Maybe(str), "handshakes": [HANDSHAKE],
+    "error": Maybe(str), "connections": Maybe(int),
+    "failures": [{"stage": STAGES, "error": Maybe(str), "connections": int}],
+    "handshakes": [HANDSHAKE],
 }
 RECORD = {
     "usage": int, "selector": int, "matching_type": int, "data": HEX,

@@ -83,6 +83,8 @@ class Server:
     dh: int = 0                         # bits of the group for DHE
     prefers: bool = False               # it chooses, not the client
     daemons: pathlib.Path = pathlib.Path()  # where they were unpacked
+    # Those whose turn it is behind its addresses; none: it is one itself.
+    machines: list["Server"] = dataclasses.field(default_factory=list)
     # The conversations so far, at each address.
     talks: dict[str, list["Talk"]] = dataclasses.field(
         default_factory=lambda: collections.defaultdict(list))

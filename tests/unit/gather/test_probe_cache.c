@@ -478,6 +478,91 @@ test_refused(void **state)
 	    "Connection refused");
 }
 
+/* As many connections as are asked for, one after the other (--repeat). */
+static void
+test_repeat(void **state)
+{
+	struct test *test = *state;
+	struct caller *callers = test->callers;
+
+	test->options.repeat = 3;
+	test->options.keep_octets = true;
+	listener_say(test->server, NO);
+	start(&callers[0], NAME);
+	run(test, 1);
+	assert_refused(&callers[0]);
+	assert_int_equal(listener_count(test->server), 3);
+	assert_int_equal(callers[0].conversations, 3);
+	assert_int_equal(callers[0].evidence.connections, 3);
+	assert_int_equal(callers[0].evidence.ending_count, 0);
+	assert_kept(&callers[0].evidence, "554 no\r\n");
+	/* Who asks later gets it all. */
+	start(&callers[1], NAME);
+	run(test, 2);
+	assert_int_equal(callers[1].evidence.connections, 3);
+	assert_int_equal(listener_count(test->server), 3);
+}
+
+/* The time is over during the second of them: two are missing. */
+static void
+test_repeat_cut(void **state)
+{
+	struct test *test = *state;
+	struct caller *caller = test->callers;
+	const struct endpoint_evidence *evidence = &caller->evidence;
+
+	test->options.repeat = 3;
+	start(caller, NAME);
+	listener_run(test->context.base, test->server, NULL, 1);
+	listener_say(test->server, NO);
+	listener_say(test->server, "");
+	listener_run(test->context.base, NULL, &caller->conversations, 1);
+	listener_run(test->context.base, test->server, NULL, 1);
+	leave(caller);
+	assert_refused(caller);
+	assert_int_equal(evidence->connections, 3);
+	assert_int_equal(evidence->ending_count, 1);
+	assert_int_equal(evidence->endings[0].outcome, OUTCOME_TIMEOUT);
+	assert_int_equal(evidence->endings[0].connections, 2);
+	assert_string_equal(evidence->endings[0].error, WHY);
+}
+
+/* A limit on the domain is no end of a connection. */
+static void
+test_repeat_limited(void **state)
+{
+	static const struct endpoint_end limit = { OUTCOME_LIMIT, "enough" };
+	struct test *test = *state;
+	struct caller *caller = test->callers;
+
+	test->options.repeat = 3;
+	start(caller, NAME);
+	listener_run(test->context.base, test->server, NULL, 1);
+	probe_cache_leave(caller->waiter, &limit);
+	caller->waiter = NULL;
+	assert_seen(caller, STAGE_GREETING, OUTCOME_LIMIT, "enough");
+	assert_int_equal(caller->evidence.connections, 0);
+	assert_int_equal(caller->evidence.ending_count, 0);
+}
+
+/* That there is no connection is one of them, too, and is counted. */
+static void
+test_repeat_refused(void **state)
+{
+	struct test *test = *state;
+	struct caller *caller = test->callers;
+
+	test->options.repeat = 3;
+	listener_free(test->server);
+	test->server = NULL;
+	start(caller, NAME);
+	run(test, 1);
+	assert_seen(caller, STAGE_CONNECT, OUTCOME_CONNECT_FAILED,
+	    "Connection refused");
+	assert_int_equal(caller->evidence.connections, 3);
+	assert_int_equal(caller->conversations, 3);
+}
+
 /* PROBE_CACHE_KEPT other probes after it, a result is dropped. */
 static void
 test_crowded_out(void **state)
@@ -562,6 +647,10 @@ main(void)
 		TEST(test_start_in_callback),
 		TEST(test_stop_before_callback),
 		TEST(test_refused),
+		TEST(test_repeat),
+		TEST(test_repeat_cut),
+		TEST(test_repeat_limited),
+		TEST(test_repeat_refused),
 		TEST(test_crowded_out),
 		TEST(test_stale),
 		TEST(test_stale_with_waiters),

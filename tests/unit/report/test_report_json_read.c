@@ -407,7 +407,7 @@ test_bounds(void **state)
 	    "hosts[0].tlsa.records: too many elements");
 	assert_bounded("endpoints", "{}", 2 * ANSWER_RECORDS_MAX,
 	    "hosts[0].endpoints: too many elements");
-	assert_bounded("handshakes", "{}", 16,
+	assert_bounded("handshakes", "{}", EVIDENCE_HANDSHAKES_MAX,
 	    "hosts[0].endpoints[0].handshakes: too many elements");
 	assert_bounded("chain", "{}", CHAIN_MAX,
 	    "hosts[0].endpoints[0].handshakes[0].chain: too many elements");

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -136,6 +137,62 @@ test_sources(void **state)
 	settings_clear(&settings);
 }
 
+/* How often to connect, and what that does not go with. */
+static const struct repeat_row {
+	const char	*name;
+	const char	*words[6];	/* behind the program's name */
+	unsigned int	 repeat;	/* 0: not a number of connections */
+	bool		 conflict;
+} repeat_rows[] = {
+	{ "not given", { "-a" }, 1, false },
+	{ "once", { "--repeat", "1" }, 1, false },
+	{ "as often as may be", { "--repeat", "20" }, 20, false },
+	{ "too often", { "--repeat", "21" }, 0, false },
+	{ "never", { "--repeat", "0" }, 0, false },
+	{ "less", { "--repeat", "-1" }, 0, false },
+	{ "a word", { "--repeat", "often" }, 0, false },
+	{ "nothing", { "--repeat", "" }, 0, false },
+	{ "a fraction", { "--repeat", "2.5" }, 0, false },
+	{ "a large number", { "--repeat", "4294967298" }, 0, false },
+	{ "to another address", { "--repeat", "2", "--connect", "192.0.2.1" },
+	    2, false },
+	{ "a list", { "--repeat", "2", "-f", "x" }, 2, false },
+	{ "again and again", { "--repeat", "2", "--wait", "5m" }, 2, false },
+	{ "a record", { "--repeat", "2", "--record", "x" }, 2, false },
+	{ "from a record", { "--repeat", "2", "--replay", "x" }, 2, true },
+	{ "from a file", { "--repeat", "2", "--chain", "x" }, 2, true },
+	{ "not at all", { "--repeat", "2", "--dns-only" }, 2, true },
+	{ "a test of this place", { "--repeat", "2", "--self-test" }, 2, true },
+	{ "once, from a record", { "--repeat", "1", "--replay", "x" }, 1,
+	    false },
+};
+
+static void
+test_repeat(void **state)
+{
+	const struct repeat_row *row = *state;
+	char *words[8] = { (char *)"mxdane" };
+	struct settings settings;
+	char *why = NULL;
+	int count = 1, parsed;
+
+	for (; count <= 6 && row->words[count - 1] != NULL; count++)
+		words[count] = (char *)row->words[count - 1];
+	settings_init(&settings);
+	parsed = options_parse(&settings_table, count, words, &settings, &why);
+	if (row->repeat == 0) {
+		assert_int_equal(parsed, 0);
+		assert_non_null(why);
+		free(why);
+	} else {
+		assert_int_equal(parsed, count);
+		assert_int_equal(settings.gather.repeat, row->repeat);
+		assert_int_equal(settings_conflict(&settings) != NULL,
+		    row->conflict);
+	}
+	settings_clear(&settings);
+}
+
 int
 main(void)
 {
@@ -143,6 +200,7 @@ main(void)
 		TABLE(test_thorough, thorough_rows),
 		TABLE(test_limits, limits_rows),
 		TABLE(test_sources, sources_rows),
+		TABLE(test_repeat, repeat_rows),
 	};
 
 	return table_run(tables, sizeof(tables) / sizeof(tables[0]));

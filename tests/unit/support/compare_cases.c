@@ -539,6 +539,23 @@ lower_tls(struct evidence *evidence, const struct compare_chains *chains)
 	}
 }
 
+/* A further machine behind the address (--repeat). */
+static void
+add_machine(struct evidence *evidence, const struct compare_chains *chains)
+{
+	fixture_handshake(&evidence->hosts[1].endpoints[0], chains->rekeyed);
+}
+
+/* The same, but it is the other one that came up first. */
+static void
+turn_machines(struct evidence *evidence, const struct compare_chains *chains)
+{
+	struct endpoint_evidence *endpoint = &evidence->hosts[1].endpoints[0];
+
+	present(endpoint, chains->rekeyed);
+	fixture_handshake(endpoint, chains->first);
+}
+
 static void
 have_two_types(struct evidence *evidence, const struct compare_chains *chains)
 {
@@ -688,6 +705,10 @@ const struct compare_case compare_cases[] = {
 	    false },
 	{ "TLS version", have_two_types, lower_tls,
 	    "tls mx1.example.org [192.0.2.1] TLSv1.3 -> TLSv1.2\n", false },
+	{ "machines take turns", add_machine, turn_machines, "", false },
+	{ "a machine less", add_machine, NULL, "", false },
+	{ "a machine more", NULL, add_machine,
+	    "key mx2.example.org [192.0.2.2] FIRST -> REKEYED\n", false },
 	{ "server not reached", NULL, refuse,
 	    "verdict pass -> unknown\n"
 	    "verdict mx1.example.org pass -> unknown\n", false },

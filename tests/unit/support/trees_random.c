@@ -329,6 +329,17 @@ settle_change(struct maker *maker, void *value)
 }
 
 static void
+settle_ending(struct maker *maker, void *value)
+{
+	struct endpoint_ending *ending = value;
+
+	(void)maker;
+	if (ending->outcome == OUTCOME_DONE ||
+	    ending->outcome == OUTCOME_LIMIT)
+		ending->outcome = OUTCOME_REFUSED;
+}
+
+static void
 settle_dispute(struct maker *maker, void *value)
 {
 	struct dispute_evidence *dispute = value;
@@ -348,6 +359,7 @@ static const struct {
 	{ "struct certificate", settle_certificate },
 	{ "struct change", settle_change },
 	{ "struct dispute_evidence", settle_dispute },
+	{ "struct endpoint_ending", settle_ending },
 	{ "struct host_evidence", settle_host },
 	{ "struct zone_evidence", settle_zone },
 	{ "struct evidence", settle_evidence },
