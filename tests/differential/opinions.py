@@ -105,6 +105,16 @@ def implicit_mx(sender: Sender, host: Host, address: str) -> set[str]:
     return {opinion(host.verdict, host, address)} if is_implicit else set()
 
 
+def base_domain_alone(sender: Sender, host: Host, address: str) -> set[str]:
+    """Without MX records it takes the TLSA base domain alone: RFC 7672 3.2.2
+    adds the next-hop names to what a secure MX lookup has led to."""
+    mx = sender.dns.ask(sender.case.full("@"), "MX")
+    if mx.kind != "no data" or address not in host.endpoints:
+        return set()
+    return {opinion(sender.verdict_by(host, address, [host.base]), host,
+                    address)}
+
+
 def ends_early(sender: Sender, host: Host, address: str) -> set[str]:
     """It has something to say after the handshake, and nobody listens; or it
     names nobody (SNI) where it uses no DANE, and is listened to."""
@@ -113,8 +123,8 @@ def ends_early(sender: Sender, host: Host, address: str) -> set[str]:
             "knows-no-names": {"none"}}.get(does, set())
 
 
-RULES = (alias_by_dname, ends_early, implicit_mx, one_handshake,
-         strict_for_all)
+RULES = (alias_by_dname, base_domain_alone, ends_early, implicit_mx,
+         one_handshake, strict_for_all)
 
 
 def _plan(sender: Sender, address: str):

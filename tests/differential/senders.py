@@ -281,6 +281,13 @@ class Sender:
                                for each in host.endpoints.values()])
         self._cover(host)
 
+    def verdict_by(self, host: Host, address: str, names: list[str]) -> str:
+        """Of an address, by other reference identifiers than the host's."""
+        server = next(name for name in self.case.server for family in (4, 6)
+                      if self.lab.address(self.case, name, family) == address)
+        trial = dataclasses.replace(host, codes=[], allowed=set())
+        return self._endpoint(trial, server, names).verdict
+
     def _cover(self, host: Host) -> None:
         """RFC 7671 8: whoever knows but one combination is to find a match."""
         published = {each.combination for each in host.records
