@@ -5,6 +5,7 @@
 
 #include "checker/judge/diagnose.h"
 #include "checker/judge/judge_parts.h"
+#include "checker/judge/shared_rrset.h"
 #include "checker/tlsa/verifier.h"
 #include "smtp/chain.h"
 
@@ -34,6 +35,67 @@ needs_diagnosis(const struct host_judgement *host,
 		return false;
 	return judging_is_unmatched(handshake) ||
 	    (!host->record_matches[record] && !host->untried);
+}
+
+/* Whether a chain would match one of the records. */
+static bool
+would_match(struct judge_state *state, const struct host_evidence *host,
+    const struct chain *chain, const struct tlsa_set *records)
+{
+	struct match_input input = judging_match_input(state, host, chain);
+	struct match_result *results;
+	bool matches;
+
+	input.records = records;
+	results = match_chain(&input);
+	matches = match_any(results, records->count, MATCH_MATCH);
+	match_free(results, records->count);
+	return matches;
+}
+
+/* Whether all that a host presents would pass, were these its records. */
+static bool
+would_pass(struct judge_state *state, const struct host_evidence *host,
+    const struct tlsa_set *records)
+{
+	const struct handshake_evidence *handshake;
+	struct handshake_walk walk = { 0 };
+	size_t i;
+
+	for (i = 0; i < host->endpoint_count; i++) {
+		if (!judge_host_is_ready(host, &host->endpoints[i]))
+			return false;
+	}
+	while ((handshake = handshake_next(host, &walk)) != NULL) {
+		if (!would_match(state, host, handshake->seen->chain, records))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Where nobody authenticates, since no record can be used, the first one that
+ * can has everybody do so: it must not be less than what all hosts need that
+ * share it.
+ */
+static bool
+is_enough(struct judge_state *state, const struct advice_list *advice)
+{
+	struct tlsa_set records = { NULL, 0 };
+	const struct host_evidence *host;
+	bool enough = true;
+	size_t i;
+
+	for (i = 0; i < advice->count; i++) {
+		if (advice->items[i].kind == ADVICE_PUBLISH &&
+		    advice->items[i].type == DNS_TLSA)
+			tlsa_set_add(&records, &advice->items[i].record);
+	}
+	for (i = 0; enough && records.count > 0 && (host = shared_rrset_host(
+	    state->evidence, state->host, i)) != NULL; i++)
+		enough = would_pass(state, host, &records);
+	tlsa_set_clear(&records);
+	return enough;
 }
 
 static void
@@ -69,6 +131,13 @@ diagnose_record(struct judge_state *state,
 	judging_set_severity(state, finding,
 	    failing ? SEVERITY_ERROR : SEVERITY_INFO);
 	finding->place.record = (int)record;
+	if (tlsa_set_usable(&judged->records) == 0 &&
+	    !is_enough(state, &diagnosis.advice)) {
+		advice_list_clear(&diagnosis.advice);
+		advice_add_text(&finding->advice, "correct it together with "
+		    "records of all else that the host presents, once senders "
+		    "that authenticate accept that");
+	}
 	advice_list_append(&finding->advice, &diagnosis.advice);
 	free(diagnosis.text);
 }

@@ -103,13 +103,8 @@ enum seen_keys {
 	KEYS_ADVISED,
 };
 
-/*
- * Whether records would make an address no worse: it must talk TLS with all who
- * then insist on that, unless records that nobody can use demand it already
- * (RFC 7672 2.2).
- */
-static bool
-is_ready(const struct host_evidence *host,
+bool
+judge_host_is_ready(const struct host_evidence *host,
     const struct endpoint_evidence *endpoint)
 {
 	const struct handshake *seen;
@@ -137,7 +132,7 @@ advise_keys_of(struct judge_state *state, struct advice_list *advice,
 	size_t i;
 
 	for (i = 0; i < host->endpoint_count; i++) {
-		if (!is_ready(host, &host->endpoints[i]))
+		if (!judge_host_is_ready(host, &host->endpoints[i]))
 			return KEYS_NOT_READY;
 	}
 	while ((handshake = handshake_next(host, &walk)) != NULL) {

@@ -50,6 +50,13 @@ void		 judge_endpoint_facts(struct judge_state *state,
 void		 judge_outdated_facts(struct endpoint_evidence *endpoint);
 /* Which records match any handshake, once the addresses are judged. */
 void		 judge_host_matches(struct host_evidence *host);
+/*
+ * Whether records would make an address no worse: it must talk TLS with all who
+ * then insist on that, unless records that nobody can use demand it already
+ * (RFC 7672 2.2).
+ */
+bool		 judge_host_is_ready(const struct host_evidence *host,
+		    const struct endpoint_evidence *endpoint);
 
 /*
  * What must be done before the records that findings advise can be published,

@@ -115,6 +115,11 @@ def base_domain_alone(sender: Sender, host: Host, address: str) -> set[str]:
                     address)}
 
 
+def dies_of_no_data(sender: Sender, host: Host, address: str) -> set[str]:
+    """Of a record without data: "panic: mymalloc: requested length 0"."""
+    return set() if all(each.data for each in host.records) else {"refuse"}
+
+
 def ends_early(sender: Sender, host: Host, address: str) -> set[str]:
     """It has something to say after the handshake, and nobody listens; or it
     names nobody (SNI) where it uses no DANE, and is listened to."""
@@ -123,8 +128,8 @@ def ends_early(sender: Sender, host: Host, address: str) -> set[str]:
             "knows-no-names": {"none"}}.get(does, set())
 
 
-RULES = (alias_by_dname, base_domain_alone, ends_early, implicit_mx,
-         one_handshake, strict_for_all)
+RULES = (alias_by_dname, base_domain_alone, dies_of_no_data, ends_early,
+         implicit_mx, one_handshake, strict_for_all)
 
 
 def _plan(sender: Sender, address: str):
