@@ -188,6 +188,8 @@ class Sender:
             else:
                 host.codes.append({"mx-target-cname"})
         if "bogus" in statuses:
+            # Of the other family that may be told as well.
+            host.allowed.add("address-lookup-failed")
             return host.end("fail", "address-bogus")
         if "failed" in statuses:
             host.end("unknown", "address-lookup-failed")
