@@ -67,7 +67,8 @@ would_pass(struct judge_state *state, const struct host_evidence *host,
 			return false;
 	}
 	while ((handshake = handshake_next(host, &walk)) != NULL) {
-		if (!would_match(state, host, handshake->seen->chain, records))
+		if (!verifier_charge(state->verifier, JUDGE_TRY_COST) ||
+		    !would_match(state, host, handshake->seen->chain, records))
 			return false;
 	}
 	return true;

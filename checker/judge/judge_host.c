@@ -7,6 +7,7 @@
 #include "checker/evidence/host_dns.h"
 #include "checker/judge/placement.h"
 #include "checker/judge/shared_rrset.h"
+#include "checker/tlsa/verifier.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 
@@ -136,6 +137,8 @@ advise_keys_of(struct judge_state *state, struct advice_list *advice,
 			return KEYS_NOT_READY;
 	}
 	while ((handshake = handshake_next(host, &walk)) != NULL) {
+		if (!verifier_charge(state->verifier, JUDGE_TRY_COST))
+			return KEYS_UNSEEN;
 		rules = judging_match_input(state, host,
 		    handshake->seen->chain);
 		if (!advice_add_own_key(advice, rrset, &rules))

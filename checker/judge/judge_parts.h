@@ -51,6 +51,12 @@ void		 judge_outdated_facts(struct endpoint_evidence *endpoint);
 /* Which records match any handshake, once the addresses are judged. */
 void		 judge_host_matches(struct host_evidence *host);
 /*
+ * Milliseconds that it takes, about, to hold a record against a chain, be there
+ * no signature to check: an owner has many of both, and advice holds each
+ * against each.
+ */
+#define JUDGE_TRY_COST 0.05
+/*
  * Whether records would make an address no worse: it must talk TLS with all who
  * then insist on that, unless records that nobody can use demand it already
  * (RFC 7672 2.2).

@@ -171,7 +171,6 @@ add_unusable(struct evidence *evidence, const char *name)
 		data[1] = (uint8_t)i;
 		fixture_tlsa(host, &record);
 	}
-	fixture_endpoint(host, "192.0.2.1", OUTCOME_CONNECT_FAILED, NULL);
 }
 
 /* What decides the verdict is reported, though thousands come before it. */
@@ -189,6 +188,8 @@ test_findings(void **state)
 	for (i = 0; i < EVIDENCE_HOSTS_MAX - 1; i++) {
 		name = memory_format("mx%zu.example.org", i);
 		add_unusable(evidence, name);
+		fixture_endpoint(&evidence->hosts[i], "192.0.2.1",
+		    OUTCOME_CONNECT_FAILED, NULL);
 		free(name);
 	}
 	host = fixture_host(evidence, "last.example.org");
@@ -207,6 +208,45 @@ test_findings(void **state)
 	evidence_free(evidence);
 }
 
+/* Whether a finding about a limit says TEXT. */
+static bool
+is_limited(const struct evidence *evidence, const char *text)
+{
+	const struct finding_list *list = &evidence->judged.findings;
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		if (list->items[i].code == FINDING_LIMIT_REACHED &&
+		    strstr(list->items[i].text, text) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Each record would be replaced by those of all keys, at each address. */
+static void
+test_unusable(void **state)
+{
+	static const enum who sent[MATCH_SENT_MAX] = { LEAF, INTERMEDIATE };
+	struct evidence *evidence = fixture_domain("example.org");
+	struct host_evidence *host;
+	char *address;
+	size_t i;
+
+	(void)state;
+	add_unusable(evidence, "mx.example.org");
+	host = &evidence->hosts[0];
+	for (i = 0; i < EVIDENCE_ADDRESSES_MAX; i++) {
+		address = memory_format("192.0.2.%zu", i + 1);
+		match_world_present(host, world, address, sent);
+		free(address);
+	}
+	fixture_judge(evidence);
+	assert_int_equal(evidence->judged.verdict, VERDICT_NONE);
+	assert_true(is_limited(evidence, "not every advice could be tried"));
+	evidence_free(evidence);
+}
+
 int
 main(void)
 {
@@ -214,6 +254,7 @@ main(void)
 		TABLE(test_late, late_rows),
 		TABLE_ALONE(test_nothing_is_removed),
 		TABLE_ALONE(test_findings),
+		TABLE_ALONE(test_unusable),
 	};
 	void *set_up;
 	int failed;
