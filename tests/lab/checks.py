@@ -33,6 +33,7 @@ from lab import Lab
 from tap import Tap
 
 AT_A_TIME = 4
+SECOND_TRIES = 8    # where more fail, it is not the machine's fault
 
 # Every way of telling a report; a later --format is the one that counts.
 FORMATS = {
@@ -59,6 +60,11 @@ class Test:
     pace: float = 0     # seconds that it waits, more or less
     skip: str = ""      # why it cannot be run here
     elsewhere: bool = False     # but on a system that is newer
+    again: bool = True  # if it fails, it is tried once more, by itself
+
+    @property
+    def has_second_try(self) -> bool:
+        return self.again and not self.skip
 
 
 def command(lab: Lab, case: Case) -> list[str]:
@@ -152,7 +158,8 @@ def of_case(lab: Lab, case: Case, finger: second_opinion.Finger,
     """The audit, and what else is done about it."""
     found = [Test(f"{case.name}: {case.shows}",
                   functools.partial(audit, lab, case),
-                  case.expect.within if "--timeout" in case.run else 0)]
+                  case.expect.within if "--timeout" in case.run else 0,
+                  again=not case.then)]
     if case.hostile:
         found += [Test(f"{case.name}: {name} shows it safely",
                        functools.partial(show_safely, lab, case, words))
@@ -162,7 +169,8 @@ def of_case(lab: Lab, case: Case, finger: second_opinion.Finger,
                       ("the plugin", plugin_command(lab, case)))]
     if chance.is_taken(case):
         found.append(Test(f"{case.name}: {chance.runs()} runs say the same",
-                          functools.partial(take_chances, lab, case), 10))
+                          functools.partial(take_chances, lab, case), 10,
+                          again=False))
     if second_opinion.questions(lab, case):
         differs = case.posttls_finger_differs
         found.append(Test(f"{case.name}: posttls-finger "
@@ -319,8 +327,27 @@ def outcome(running: concurrent.futures.Future) -> Result:
                   traceback.format_exception(error))
 
 
+def tell(tap: Tap, test: Test, result: Result, verbose: bool) -> None:
+    tap.result(test.description, result.complaints)
+    if result.complaints or verbose:
+        tap.notes(result.notes)
+
+
+def try_again(tap: Tap, test: Test, first: Result) -> Result:
+    """By itself: what a busy machine alone made fail is told as such."""
+    try:
+        second = test.run()
+    except Exception as error:
+        return Result(["the test itself failed"],
+                      traceback.format_exception(error))
+    if not second.complaints:
+        tap.notes([f"second try: {test.description}", *first.complaints])
+    return second
+
+
 def run_all(lab: Lab, tap: Tap, verbose: bool, no_skip: bool) -> None:
-    """Those that wait begin first; results are told in order."""
+    """Those that wait begin first; results are told in order, but for those
+    that failed, which are told last."""
     finger = second_opinion.Finger(lab)
     finger.start()
     peers = validators.Validators(lab)
@@ -334,6 +361,7 @@ def run_all(lab: Lab, tap: Tap, verbose: bool, no_skip: bool) -> None:
     if report_schema.why_not():
         tap.notes([f"no report is held against {report_schema.FILE}: "
                    + report_schema.why_not()])
+    failed = []
     with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
         running = {id(test): pool.submit(test.run) for test
                    in sorted(tests, key=lambda test: -test.pace)
@@ -344,6 +372,10 @@ def run_all(lab: Lab, tap: Tap, verbose: bool, no_skip: bool) -> None:
                 continue
             result = (Result([test.skip]) if test.skip
                       else outcome(running[id(test)]))
-            tap.result(test.description, result.complaints)
-            if result.complaints or verbose:
-                tap.notes(result.notes)
+            if result.complaints and test.has_second_try:
+                failed.append((test, result))
+            else:
+                tell(tap, test, result, verbose)
+    for test, first in failed:
+        tell(tap, test, try_again(tap, test, first) if len(failed) <=
+             SECOND_TRIES else first, verbose)
