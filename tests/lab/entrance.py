@@ -30,6 +30,16 @@ def mxdane() -> str:
     return program
 
 
+def work_apart(name: str) -> None:
+    """A folder of this program's own in the one that it is to work in.
+
+    tests/lab/run may be at work beside it, and only that folder is cleaned
+    away. The program that is started once more inside has it already.
+    """
+    if "LAB_WORK" in os.environ and namespace.INSIDE not in os.environ:
+        os.environ["LAB_WORK"] += f"/{name}"
+
+
 def with_lab(cases: list[Case], use: Callable[[Lab], int],
              prepare: Callable[[Lab], None] = lambda lab: None) -> int:
     """Has the lab up while USE works in it; returns what it returns.
