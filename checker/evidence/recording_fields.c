@@ -472,12 +472,12 @@ static const struct recording_shape signer_shape =
     SHAPE(struct answer_signer, signer_rows, NULL);
 
 static const struct recording_field period_rows[] = {
-	NEEDED_NAME(struct answer_period, owner, BOTH),
+	NEEDED_NAME(struct answer_period, owner, FACTS),
 	NEEDED_NAME(struct answer_period, zone, BOTH),
 	UNSIGNED(struct answer_period, type, BOTH, UINT16_MAX),
-	UNSIGNED(struct answer_period, labels, BOTH, UINT8_MAX),
-	UNSIGNED(struct answer_period, key_tag, BOTH, UINT16_MAX),
-	UNSIGNED(struct answer_period, algorithm, BOTH, UINT8_MAX),
+	UNSIGNED(struct answer_period, labels, FACTS, UINT8_MAX),
+	UNSIGNED(struct answer_period, key_tag, FACTS, UINT16_MAX),
+	UNSIGNED(struct answer_period, algorithm, FACTS, UINT8_MAX),
 	TIME(struct answer_period, from, BOTH),
 	TIME(struct answer_period, until, BOTH),
 };

@@ -23,7 +23,7 @@ struct tls_client;
 struct tool_evidence;
 struct trace;
 struct probe_cache;
-struct zone_memo;
+struct answer_memo;
 
 /* More addresses than a domain can have: 64 hosts with 32 each. */
 #define GATHER_ENDPOINTS_MAX 4096
@@ -72,7 +72,7 @@ struct context {
 	struct second_way		*second_way;	/* of the audit at
 							 * hand; NULL: none */
 	struct query_client		*query_client;
-	struct zone_memo		*zone_memo;
+	struct answer_memo		*answer_memo;
 	struct dialer			*dialer;
 	struct tls_client		*tls;
 	struct probe_cache		*probe_cache;

@@ -2,8 +2,12 @@
 
 #include <stdlib.h>
 
+#include <event2/event.h>
+
+#include "checker/gather/answer_memo.h"
 #include "checker/gather/dispute.h"
 #include "checker/gather/second_way.h"
+#include "resolver/clock.h"
 #include "resolver/memory.h"
 
 struct inquiry {
@@ -11,6 +15,11 @@ struct inquiry {
 	char			 *name;		/* owned */
 	enum dns_type		  type;
 	bool			  unlimited;
+	struct answer		 *kept;		/* owned, NULL: none; of the
+						 * memo */
+	struct event		 *due;		/* owned, NULL: it is not;
+						 * hands that over */
+	bool			  keeps;	/* the answer, in the memo */
 	struct resolver_question *first;	/* owned, NULL: none; to the
 						 * resolver */
 	struct answer		 *heard;	/* owned; from it, not usable.
@@ -28,6 +37,9 @@ struct inquiry {
 static void
 inquiry_free(struct inquiry *inquiry)
 {
+	if (inquiry->due != NULL)
+		event_free(inquiry->due);
+	answer_free(inquiry->kept);
 	resolver_cancel(inquiry->first);
 	resolver_cancel(inquiry->second);
 	resolver_cancel(inquiry->probe);
@@ -190,6 +202,9 @@ on_first(struct answer *answer, void *argument)
 	struct second_way *way = inquiry->context->second_way;
 
 	inquiry->first = NULL;
+	if (inquiry->keeps)
+		answer_memo_keep(inquiry->context->answer_memo, answer,
+		    clock_monotonic());
 	if (way == NULL || !answer_is_broken(answer)) {
 		finish(inquiry, answer);
 		return;
@@ -214,6 +229,44 @@ inquiry_new(const struct context *context, const char *name, enum dns_type type,
 	return inquiry;
 }
 
+static void
+on_kept(evutil_socket_t descriptor, short what, void *argument)
+{
+	struct inquiry *inquiry = argument;
+	struct answer *answer = inquiry->kept;
+
+	(void)descriptor;
+	(void)what;
+	inquiry->kept = NULL;
+	finish(inquiry, answer);
+}
+
+/*
+ * What another audit has heard. Of an audit with two ways nothing is kept; and
+ * what zones are made of, trust.c keeps itself.
+ */
+static bool
+take_kept(struct inquiry *inquiry)
+{
+	const struct context *context = inquiry->context;
+
+	if (context->second_way != NULL || inquiry->type == DNS_DS ||
+	    inquiry->type == DNS_DNSKEY)
+		return false;
+	inquiry->kept = answer_memo_find(context->answer_memo, inquiry->name,
+	    inquiry->type, clock_monotonic());
+	if (inquiry->kept == NULL) {
+		inquiry->keeps = answer_memo_is_asked_again(
+		    context->answer_memo, inquiry->name, inquiry->type);
+		return false;
+	}
+	inquiry->due = evtimer_new(context->base, on_kept, inquiry);
+	if (inquiry->due == NULL)
+		abort();
+	event_active(inquiry->due, EV_TIMEOUT, 0);
+	return true;
+}
+
 struct inquiry *
 inquiry_start(const struct context *context, const char *name,
     enum dns_type type, resolver_answered *answered, void *argument)
@@ -221,6 +274,8 @@ inquiry_start(const struct context *context, const char *name,
 	struct inquiry *inquiry = inquiry_new(context, name, type, answered,
 	    argument);
 
+	if (take_kept(inquiry))
+		return inquiry;
 	if (second_way_is_avoiding(context->second_way))
 		ask_root(inquiry);
 	else

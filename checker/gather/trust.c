@@ -9,7 +9,8 @@
 #include "checker/gather/trust_names.h"
 #include "checker/gather/trust_servers.h"
 #include "checker/gather/trust_walk.h"
-#include "checker/gather/zone_memo.h"
+#include "checker/gather/answer_memo.h"
+#include "resolver/clock.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/query.h"
@@ -43,6 +44,14 @@ static void	add_zone(struct trust *trust, const char *name);
 static bool	walk(struct trust *trust);
 
 static void
+keep(struct trust *trust, const struct answer *answer)
+{
+	if (answer_is_secure(answer))
+		answer_memo_keep(trust->context->answer_memo, answer,
+		    clock_monotonic());
+}
+
+static void
 trust_free(struct trust *trust)
 {
 	size_t i;
@@ -59,10 +68,8 @@ trust_free(struct trust *trust)
 	evidence_sort_zones(trust->evidence);
 	zone_facts_settle(trust->evidence);
 	for (i = 0; i < trust->evidence->zone_count; i++) {
-		zone_memo_keep(trust->context->zone_memo,
-		    trust->evidence->zones[i].ds);
-		zone_memo_keep(trust->context->zone_memo,
-		    trust->evidence->zones[i].dnskey);
+		keep(trust, trust->evidence->zones[i].ds);
+		keep(trust, trust->evidence->zones[i].dnskey);
 	}
 	free(trust);
 }
@@ -244,7 +251,8 @@ ask(struct trust *trust, const char *zone, enum dns_type type)
 static void
 add_zone(struct trust *trust, const char *name)
 {
-	struct zone_memo *memo = trust->context->zone_memo;
+	struct answer_memo *memo = trust->context->answer_memo;
+	const double now = clock_monotonic();
 	struct zone_evidence *zone;
 	const struct answer *ds;
 
@@ -253,8 +261,8 @@ add_zone(struct trust *trust, const char *name)
 	zone = evidence_add_zone(trust->evidence, name);
 	if (zone == NULL)
 		return;
-	zone->dnskey = zone_memo_find(memo, name, DNS_DNSKEY);
-	zone->ds = zone_memo_find(memo, name, DNS_DS);
+	zone->dnskey = answer_memo_find(memo, name, DNS_DNSKEY, now);
+	zone->ds = answer_memo_find(memo, name, DNS_DS, now);
 	ds = zone->ds;
 	if (zone->dnskey == NULL)
 		ask(trust, name, DNS_DNSKEY);

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "checker/gather/probe_cache.h"
-#include "checker/gather/zone_memo.h"
+#include "checker/gather/answer_memo.h"
 #include "checker/run/user_files.h"
 #include "checker/tlsa/ca_store.h"
 #include "checker/tlsa/keyfile.h"
@@ -300,7 +300,7 @@ open_network(struct engine *engine, const struct settings *settings,
 	dialer_set_sources(context->dialer, engine->sources);
 	context->tls = tls_client_new();
 	context->probe_cache = probe_cache_new();
-	context->zone_memo = zone_memo_new();
+	context->answer_memo = answer_memo_new();
 	context->query_client = query_client_new(context->base,
 	    engine->resolver.now, share.queries);
 	query_client_set_sources(context->query_client, engine->sources);
@@ -404,7 +404,7 @@ engine_close(struct engine *engine)
 	resolver_close(engine->context.root_resolver);
 	resolver_close(engine->context.resolver);
 	probe_cache_free(engine->context.probe_cache);
-	zone_memo_free(engine->context.zone_memo);
+	answer_memo_free(engine->context.answer_memo);
 	dialer_free(engine->context.dialer);
 	tls_client_free(engine->context.tls);
 	close_base(engine->context.base);

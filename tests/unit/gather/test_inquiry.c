@@ -12,6 +12,7 @@
 #include <cmocka.h>
 #include <event2/event.h>
 
+#include "checker/gather/answer_memo.h"
 #include "checker/gather/inquiry.h"
 #include "checker/gather/second_way.h"
 #include "resolver/memory.h"
@@ -364,6 +365,46 @@ test_cancelled(void **state)
 	assert_int_equal(test->evidence->dispute_count, 0);
 }
 
+/*
+ * What another audit has asked for again is not asked a third time; it comes
+ * from the loop all the same. DS is kept elsewhere, and with two ways nothing
+ * is.
+ */
+static void
+test_kept(void **state)
+{
+	static const struct says secure = SECURE;
+	struct test *test = *state;
+	struct second_way *way = test->context.second_way;
+	size_t i;
+
+	test->resolver = secure;
+	test->context.answer_memo = answer_memo_new();
+	for (i = 1; i <= 3; i++) {
+		ask(test, DNS_A);
+		timeless_run(test->context.base);
+		assert_int_equal(test->of_resolver, i);
+	}
+	test->context.second_way = NULL;
+	for (i = 1; i <= 4; i++) {
+		ask(test, DNS_A);
+		assert_null(test->answer);
+		timeless_run(test->context.base);
+		assert_int_equal(test->answer->dnssec, DNSSEC_SECURE);
+		assert_int_equal(test->of_resolver, 3 + (i < 2 ? i : 2));
+	}
+	inquiry_cancel(ask(test, DNS_A));
+	timeless_run(test->context.base);
+	assert_null(test->answer);
+	for (i = 1; i <= 3; i++) {
+		ask(test, DNS_DS);
+		timeless_run(test->context.base);
+		assert_int_equal(test->of_resolver, 5 + i);
+	}
+	test->context.second_way = way;
+	answer_memo_free(test->context.answer_memo);
+}
+
 int
 main(void)
 {
@@ -373,6 +414,7 @@ main(void)
 		TABLE_ALONE_WITH(test_many, set_up, tear_down),
 		TABLE_ALONE_WITH(test_time, set_up, tear_down),
 		TABLE_ALONE_WITH(test_cancelled, set_up, tear_down),
+		TABLE_ALONE_WITH(test_kept, set_up, tear_down),
 	};
 
 	return table_run(tables, sizeof(tables) / sizeof(tables[0]));
