@@ -19,8 +19,10 @@
 #include "checker/run/plugin_settings.h"
 #include "checker/run/pool.h"
 #include "checker/run/process.h"
+#include "checker/run/signals.h"
 #include "checker/run/user_files.h"
 #include "checker/run/worker.h"
+#include "resolver/clock.h"
 #include "resolver/memory.h"
 #include "resolver/shortage.h"
 
@@ -37,12 +39,26 @@ static const int faults[] = {
 
 #define FAULTS (sizeof(faults) / sizeof(faults[0]))
 
+/* Signals by which a monitoring system ends a check, its own time-out mostly. */
+static const struct end_row {
+	int		 number;
+	const char	*name;
+	const char	*early;		/* before there was anything to tell */
+} ends[SIGNALS_COUNT] = {
+	{ SIGTERM, "SIGTERM", "ended by SIGTERM" },
+	{ SIGINT, "SIGINT", "ended by SIGINT" },
+	{ SIGHUP, "SIGHUP", "ended by SIGHUP" },
+};
+
 /* One check. */
 struct check {
 	FILE				*out;		/* borrowed */
 	const struct plugin_settings	*settings;	/* borrowed */
 	struct event_base		*base;		/* owned */
 	struct user_files		 files;
+	struct signals			 signals;
+	double				 began_at;	/* see clock.h */
+	char				*name;		/* owned; the domain */
 	char				*domain;	/* owned; NULL: begun */
 	enum plugin_state		 state;
 };
@@ -59,6 +75,24 @@ on_end(int number)
 	else if (number == SIGABRT && shortage != NULL)
 		why = shortage;
 	process_end(STDOUT_FILENO, "MXDANE UNKNOWN: ", why, PLUGIN_UNKNOWN);
+}
+
+static const struct end_row *
+find_end(int number)
+{
+	size_t i = 0;
+
+	while (i + 1 < SIGNALS_COUNT && ends[i].number != number)
+		i++;
+	return &ends[i];
+}
+
+/* Such a signal, while there is no loop to take it. */
+static void
+on_early_end(int number)
+{
+	process_end(STDOUT_FILENO, "MXDANE UNKNOWN: ", find_end(number)->early,
+	    PLUGIN_UNKNOWN);
 }
 
 /* A worker's fault is for the parent to tell. */
@@ -125,6 +159,20 @@ on_finished(void *argument)
 	event_base_loopexit(check->base, NULL);
 }
 
+/* A signal has ended the loop: says what there was to wait for. */
+static void
+tell_end(struct check *check, const struct pool *pool)
+{
+	const struct end_row *end = find_end(check->signals.caught);
+	char *waits_for = pool_waits_for(pool);
+
+	complain(check->out, memory_format("%s: ended by %s after %.1f "
+	    "seconds%s%s", check->name, end->name,
+	    clock_monotonic() - check->began_at, waits_for != NULL ?
+	    ", still waiting for " : "", waits_for != NULL ? waits_for : ""));
+	free(waits_for);
+}
+
 /* The domain is tried once: a crash is UNKNOWN, and the next check a retry. */
 static void
 audit(struct check *check)
@@ -154,8 +202,13 @@ audit(struct check *check)
 	if (check->base == NULL)
 		abort();
 	pool = pool_new(check->base, &options, &callbacks);
+	check->began_at = clock_monotonic();
+	signals_watch(&check->signals, check->base);
 	pool_wake(pool);
 	event_base_dispatch(check->base);
+	if (check->signals.caught != 0)
+		tell_end(check, pool);
+	signals_release(&check->signals);
 	free(pool_free(pool));
 	event_base_free(check->base);
 }
@@ -177,6 +230,7 @@ run(const struct plugin_settings *settings, FILE *out)
 	check.domain = input_domain(settings->domain, &why);
 	if (check.domain == NULL)
 		return complain(out, why);
+	check.name = memory_string(check.domain);
 	if (descriptors_suffice(engine_work(&settings->common), &why) &&
 	    user_files_read(&check.files, &settings->common, &why)) {
 		free(confine(&needs));
@@ -186,6 +240,7 @@ run(const struct plugin_settings *settings, FILE *out)
 	}
 	user_files_clear(&check.files);
 	free(check.domain);
+	free(check.name);
 	return check.state;
 }
 
@@ -250,6 +305,18 @@ watch_faults(void)
 		signal(faults[i], on_end);
 }
 
+/* What is ignored stays so (nohup). */
+static void
+watch_ends(void)
+{
+	size_t i;
+
+	for (i = 0; i < SIGNALS_COUNT; i++) {
+		if (signal(ends[i].number, on_early_end) == SIG_IGN)
+			signal(ends[i].number, SIG_IGN);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -261,12 +328,15 @@ main(int argc, char **argv)
 	process_init(on_end);
 	process_silence();
 	watch_faults();
+	watch_ends();
 	out = open_memstream(&text, &size);
 	if (out == NULL)
 		shortage_end(ENOMEM);
 	state = answer(argc, argv, out);
 	if (ferror(out) || fclose(out) != 0)
 		shortage_end(ENOMEM);
+	/* The answer is there, and is the only one. */
+	signals_ignore();
 	if (!write_text(text, size))
 		state = PLUGIN_UNKNOWN;
 	free(text);
