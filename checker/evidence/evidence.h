@@ -547,10 +547,14 @@ bool		 evidence_pins_ca(const struct evidence *evidence);
 time_t		 evidence_as_of(const struct evidence *evidence);
 
 /*
- * The finding that says most about a judged domain's verdict: the most severe
- * one at a host that has it. Borrowed; NULL: there is none.
+ * The finding that says most about a judged domain's verdict: the first one
+ * that causes it, at a host that has it; if none does, the most severe one
+ * there. Borrowed; NULL: there is none.
  */
 const struct finding *evidence_main_finding(const struct evidence *evidence);
+/* The first one that causes the verdict of a host. Borrowed; NULL: none. */
+const struct finding *evidence_host_finding(const struct evidence *evidence,
+		    const struct host_evidence *host);
 /*
  * The finding that says at which zone the chain of trust of an answer breaks,
  * where FINDING says that the answer is not secure, or not to be had. Borrowed;

@@ -1,26 +1,16 @@
-#include "checker/report/plugin.h"
+#include "checker/report/plugin_parts.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "checker/evidence/expiry.h"
-#include "checker/evidence/host_dns.h"
 #include "checker/report/report.h"
+#include "checker/report/report_text.h"
 #include "resolver/memory.h"
 
-/* The numbers of the first line and of the performance data. */
-struct sums {
-	size_t	mx, mx_ok;
-	size_t	addresses, addresses_ok;
-	size_t	records, matched;
-	bool	knows_mx;		/* false: the counts of MX hosts, */
-	bool	knows_rest;		/* or the others, mean nothing */
-	double	signatures_days;	/* NAN: not known, like the rest */
-	double	signatures_percent;
-	double	renewable_days;		/* of zones that hold the records */
-	double	certificates_days;
-};
+/* Codes of warnings that the first line names. */
+#define WARNINGS_NAMED	3
 
 static const char *
 state_name(enum plugin_state state)
@@ -50,207 +40,6 @@ put(FILE *out, const char *text, bool ascii)
 }
 
 static void
-add_host(struct sums *sums, const struct host_evidence *host)
-{
-	size_t i;
-
-	if (host->judged.verdict == VERDICT_ABSENT)
-		return;
-	sums->knows_rest &= host_dns_is_known(host->judged.dns);
-	sums->mx++;
-	sums->mx_ok += host->judged.verdict == VERDICT_PASS;
-	for (i = 0; i < host->endpoint_count; i++) {
-		sums->addresses++;
-		sums->addresses_ok +=
-		    host->endpoints[i].judged.verdict == VERDICT_PASS;
-	}
-	for (i = 0; i < host->judged.records.count; i++) {
-		sums->records++;
-		sums->matched += host->judged.record_matches[i];
-	}
-}
-
-static double
-days_until(const struct evidence *evidence, time_t end)
-{
-	return end == 0 ? NAN :
-	    difftime(end, evidence->checked_at) / EXPIRY_DAY;
-}
-
-static struct sums
-sum_up(const struct evidence *evidence)
-{
-	const struct expiry_life life = expiry_life_of_all(evidence,
-	    evidence->checked_at);
-	struct sums sums = { 0 };
-	size_t i;
-
-	sums.knows_mx = evidence->health == RESOLVER_HEALTHY &&
-	    (evidence->host_mode || (evidence->mx != NULL &&
-	    evidence->mx->kind != ANSWER_UNUSABLE));
-	sums.knows_rest = sums.knows_mx;
-	for (i = 0; i < evidence->host_count; i++)
-		add_host(&sums, &evidence->hosts[i]);
-	sums.signatures_days = days_until(evidence, life.first != NULL ?
-	    life.first->until : 0);
-	sums.signatures_percent = life.first != NULL ? life.percent : NAN;
-	sums.renewable_days = days_until(evidence,
-	    expiry_held_end(evidence));
-	sums.certificates_days = days_until(evidence,
-	    expiry_certificates_end(evidence));
-	return sums;
-}
-
-/* The worse of two states: OK, WARNING, UNKNOWN, CRITICAL. */
-static enum plugin_state
-worse_state(enum plugin_state a, enum plugin_state b)
-{
-	static const int rank[] = {
-		[PLUGIN_OK] = 0,
-		[PLUGIN_WARNING] = 1,
-		[PLUGIN_UNKNOWN] = 2,
-		[PLUGIN_CRITICAL] = 3,
-	};
-
-	return rank[a] > rank[b] ? a : b;
-}
-
-static bool
-has_failed(const struct answer *answer)
-{
-	return answer != NULL && answer->dnssec == DNSSEC_FAILED;
-}
-
-/* Whether it could not be tried; else what was seen of it is not enough. */
-static bool
-is_unreachable(const struct endpoint_evidence *endpoint)
-{
-	return endpoint->judged.verdict == VERDICT_UNKNOWN &&
-	    endpoint->outcome != OUTCOME_DONE &&
-	    endpoint->outcome != OUTCOME_LIMIT;
-}
-
-/* Whether a limit leaves the verdict open. */
-static bool
-has_met_limit(const struct evidence *evidence)
-{
-	const struct finding_list *findings = &evidence->judged.findings;
-	size_t i;
-
-	for (i = 0; i < findings->count; i++) {
-		if (findings->items[i].code == FINDING_LIMIT_REACHED &&
-		    findings->items[i].severity == SEVERITY_ERROR)
-			return true;
-	}
-	return false;
-}
-
-/* The state of one host alone, from its DNS and its servers. */
-static enum plugin_state
-host_state(const struct host_evidence *host,
-    const struct plugin_options *options)
-{
-	enum plugin_state state = PLUGIN_OK;
-	bool unreachable = false;
-	size_t i;
-
-	if (host->judged.verdict == VERDICT_NONE)
-		return options->missing;
-	if (host->judged.verdict != VERDICT_UNKNOWN)
-		return PLUGIN_OK;
-	for (i = 0; i < host->endpoint_count; i++)
-		unreachable |= is_unreachable(&host->endpoints[i]);
-	if (unreachable)
-		state = options->unreachable;
-	if (!unreachable || has_failed(host->a) || has_failed(host->aaaa) ||
-	    has_failed(host->cname))
-		state = worse_state(state, PLUGIN_UNKNOWN);
-	return state;
-}
-
-static bool
-alerts(const struct range *range, double days)
-{
-	return !isnan(days) && range_alerts(range, days);
-}
-
-/*
- * The range of OPTIONS that the days left of signatures cross, the critical one
- * first; NULL: none. What was judged by a limit has no range.
- */
-static const struct range *
-signatures_range(const struct sums *sums, const struct plugin_options *options)
-{
-	if (options->signature_critical.unit == EXPIRY_NOT_GIVEN &&
-	    alerts(&options->critical, sums->renewable_days))
-		return &options->critical;
-	if (options->signature_warning.unit == EXPIRY_NOT_GIVEN &&
-	    alerts(&options->warning, sums->renewable_days))
-		return &options->warning;
-	return NULL;
-}
-
-/* The same for certificates. */
-static const struct range *
-certificates_range(const struct sums *sums,
-    const struct plugin_options *options)
-{
-	if (alerts(&options->critical, sums->certificates_days))
-		return &options->critical;
-	if (alerts(&options->warning, sums->certificates_days))
-		return &options->warning;
-	return NULL;
-}
-
-/* The state that the thresholds make, those that were judged by included. */
-static enum plugin_state
-threshold_state(const struct evidence *evidence, const struct sums *sums,
-    const struct plugin_options *options)
-{
-	const struct range *signatures = signatures_range(sums, options);
-	const struct range *certificates = certificates_range(sums, options);
-
-	if (signatures == &options->critical ||
-	    certificates == &options->critical)
-		return PLUGIN_CRITICAL;
-	if (signatures != NULL || certificates != NULL ||
-	    finding_list_has(&evidence->judged.findings,
-	    FINDING_SIGNATURE_EXPIRING))
-		return PLUGIN_WARNING;
-	return PLUGIN_OK;
-}
-
-enum plugin_state
-plugin_judge(const struct evidence *evidence,
-    const struct plugin_options *options)
-{
-	const struct sums sums = sum_up(evidence);
-	enum plugin_state state;
-	size_t i;
-
-	if (evidence->crash != NULL)
-		return PLUGIN_UNKNOWN;
-	/* An established fault counts, whatever else is not known. */
-	if (evidence->judged.verdict == VERDICT_FAIL)
-		return PLUGIN_CRITICAL;
-	if (evidence->health != RESOLVER_HEALTHY || evidence->out_of_time)
-		return PLUGIN_UNKNOWN;
-	if (!evidence->host_mode && (evidence->mx == NULL ||
-	    evidence->mx->kind == ANSWER_UNUSABLE))
-		return PLUGIN_UNKNOWN;
-	state = threshold_state(evidence, &sums, options);
-	/* There may be no hosts to rate: null MX, unsigned domain. */
-	if (evidence->judged.verdict == VERDICT_NONE)
-		return worse_state(state, options->missing);
-	for (i = 0; i < evidence->host_count; i++)
-		state = worse_state(state,
-		    host_state(&evidence->hosts[i], options));
-	if (has_met_limit(evidence))
-		state = worse_state(state, PLUGIN_UNKNOWN);
-	return state;
-}
-
-static void
 put_place(FILE *out, const struct finding_place *place)
 {
 	char *text;
@@ -275,32 +64,92 @@ put_place(FILE *out, const struct finding_place *place)
 	}
 }
 
-/*
- * What is wrong: the main finding and its place, with the zone at which the
- * chain of trust breaks; or the deadline.
- */
-static void
-put_problem(FILE *out, const struct evidence *evidence)
+/* Whether the deadline came before a verdict. */
+static bool
+has_run_out(const struct evidence *evidence)
 {
-	const struct finding *finding;
+	return evidence->out_of_time &&
+	    evidence->judged.verdict != VERDICT_FAIL;
+}
 
-	if (evidence->out_of_time && evidence->judged.verdict != VERDICT_FAIL) {
-		fprintf(out, "no result within %g seconds", evidence->deadline);
-		if (evidence->outstanding != NULL) {
-			fputs(", still waiting for ", out);
-			put(out, evidence->outstanding, true);
-		}
-		return;
+static void
+put_outstanding(FILE *out, const struct evidence *evidence)
+{
+	fprintf(out, "no result within %g seconds", evidence->deadline);
+	if (evidence->outstanding != NULL) {
+		fputs(", still waiting for ", out);
+		put(out, evidence->outstanding, true);
 	}
-	finding = evidence_main_finding(evidence);
-	if (finding == NULL)
-		return;
+}
+
+/*
+ * What causes STATE: of a verdict that is no established fault, a host may be
+ * tolerated that has it, and another one not. Borrowed; NULL: nothing to say.
+ */
+static const struct finding *
+find_cause(const struct evidence *evidence, enum plugin_state state,
+    const struct plugin_options *options)
+{
+	const enum verdict verdict = evidence->judged.verdict;
+	const struct finding *finding;
+	size_t i;
+
+	for (i = 0; i < evidence->host_count && state != PLUGIN_OK &&
+	    (verdict == VERDICT_UNKNOWN || verdict == VERDICT_PARTIAL); i++) {
+		finding = evidence_host_finding(evidence, &evidence->hosts[i]);
+		if (finding != NULL && plugin_host_state(&evidence->hosts[i],
+		    options) == state)
+			return finding;
+	}
+	return verdict == VERDICT_PASS ? NULL :
+	    evidence_main_finding(evidence);
+}
+
+/* Its code and place, with the zone at which the chain of trust breaks. */
+static void
+put_cause(FILE *out, const struct evidence *evidence,
+    const struct finding *finding)
+{
 	put(out, finding_code_name(finding->code), true);
 	put_place(out, &finding->place);
 	finding = evidence_break_finding(evidence, finding);
 	if (finding != NULL)
 		fprintf(out, ": %s, zone %s", finding_code_name(finding->code),
 		    finding->place.zone);
+}
+
+/*
+ * ", 2 warnings: tlsa-many, tls-outdated": each code once, but for that of
+ * CAUSE (NULL: none), and what is said of validity.
+ */
+static void
+put_warnings(FILE *out, const struct evidence *evidence,
+    const struct finding *cause)
+{
+	const struct finding_list *findings = &evidence->judged.findings;
+	enum finding_code codes[WARNINGS_NAMED];
+	bool seen[FINDING_CODE_COUNT] = { false };
+	size_t i, count = 0;
+
+	seen[FINDING_SIGNATURE_EXPIRING] = true;
+	if (cause != NULL)
+		seen[cause->code] = true;
+	for (i = 0; i < findings->count; i++) {
+		if (findings->items[i].severity != SEVERITY_WARNING ||
+		    seen[findings->items[i].code])
+			continue;
+		seen[findings->items[i].code] = true;
+		if (count < WARNINGS_NAMED)
+			codes[count] = findings->items[i].code;
+		count++;
+	}
+	if (count > 0)
+		fprintf(out, ", %zu warning%s: ", count, count == 1 ? "" : "s");
+	for (i = 0; i < count && i < WARNINGS_NAMED; i++)
+		fprintf(out, "%s%s", i > 0 ? ", " : "",
+		    finding_code_name(codes[i]));
+	if (count > WARNINGS_NAMED)
+		fprintf(out, " and %zu more", count - WARNINGS_NAMED);
 }
 
 /* "signatures valid for 12 days". WHY: what is wrong with that, or NULL. */
@@ -334,12 +183,12 @@ alert_text(const struct range *range, const struct plugin_options *options)
  */
 static void
 put_validity(FILE *out, const struct evidence *evidence,
-    const struct sums *sums, const struct plugin_options *options,
+    const struct plugin_sums *sums, const struct plugin_options *options,
     bool alerting)
 {
-	const struct range *range = signatures_range(sums, options);
+	const struct range *range = plugin_signatures_range(sums, options);
 	char *signatures = alert_text(range, options);
-	char *certificates = alert_text(certificates_range(sums, options),
+	char *certificates = alert_text(plugin_certificates_range(sums, options),
 	    options);
 
 	if (signatures == NULL && finding_list_has(&evidence->judged.findings,
@@ -358,22 +207,41 @@ put_validity(FILE *out, const struct evidence *evidence,
 	free(certificates);
 }
 
+/* What is authenticated; of the DNS alone, what could be. */
 static void
-put_first_line(FILE *out, const struct evidence *evidence,
-    const struct sums *sums, const struct plugin_options *options,
-    enum plugin_state state)
+put_sums(FILE *out, const struct evidence *evidence,
+    const struct plugin_sums *sums)
 {
-	fprintf(out, "MXDANE %s: ", state_name(state));
-	put(out, evidence->domain, true);
-	fputs(": ", out);
-	if (evidence->judged.verdict != VERDICT_PASS)
-		put_problem(out, evidence);
+	if (evidence->dns_only)
+		fprintf(out, "%zu of %zu MX hosts with usable TLSA records",
+		    sums->mx_ok, sums->mx);
 	else
 		fprintf(out, "%zu of %zu MX hosts, %zu of %zu addresses "
 		    "authenticated", sums->mx_ok, sums->mx,
 		    sums->addresses_ok, sums->addresses);
+}
+
+static void
+put_first_line(FILE *out, const struct evidence *evidence,
+    const struct plugin_sums *sums, const struct plugin_options *options,
+    enum plugin_state state)
+{
+	const struct finding *cause = NULL;
+
+	fprintf(out, "MXDANE %s: ", state_name(state));
+	put(out, evidence->domain, true);
+	fputs(": ", out);
+	if (has_run_out(evidence))
+		put_outstanding(out, evidence);
+	else
+		cause = find_cause(evidence, state, options);
+	if (cause != NULL)
+		put_cause(out, evidence, cause);
+	else if (evidence->judged.verdict == VERDICT_PASS)
+		put_sums(out, evidence, sums);
 	put_validity(out, evidence, sums, options,
 	    evidence->judged.verdict != VERDICT_PASS);
+	put_warnings(out, evidence, cause);
 }
 
 /* What is not known is left out: some systems take no "U". */
@@ -417,7 +285,7 @@ days_text(const struct expiry_limit *limit, const struct range *range)
 
 static void
 put_performance(FILE *out, const struct evidence *evidence,
-    const struct sums *sums, const struct plugin_options *options)
+    const struct plugin_sums *sums, const struct plugin_options *options)
 {
 	const struct expiry_limit *warning = &options->signature_warning;
 	const struct expiry_limit *critical = &options->signature_critical;
@@ -426,10 +294,11 @@ put_performance(FILE *out, const struct evidence *evidence,
 	    evidence->elapsed_ms % 1000, evidence->deadline);
 	put_count(out, "mx", sums->mx, sums->knows_mx);
 	put_count(out, "mx_ok", sums->mx_ok, sums->knows_mx);
-	put_count(out, "addresses", sums->addresses, sums->knows_rest);
-	put_count(out, "addresses_ok", sums->addresses_ok, sums->knows_rest);
+	put_count(out, "addresses", sums->addresses, sums->knows_servers);
+	put_count(out, "addresses_ok", sums->addresses_ok,
+	    sums->knows_servers);
 	put_count(out, "tlsa_records", sums->records, sums->knows_rest);
-	put_count(out, "tlsa_matched", sums->matched, sums->knows_rest);
+	put_count(out, "tlsa_matched", sums->matched, sums->knows_servers);
 	put_left(out, "signatures_days", sums->signatures_days, "",
 	    days_text(warning, &options->warning),
 	    days_text(critical, &options->critical));
@@ -440,9 +309,9 @@ put_performance(FILE *out, const struct evidence *evidence,
 	    range_text(&options->warning), range_text(&options->critical));
 }
 
-/* Writes the text report: hosts and addresses, then findings. */
-static void
-put_details(FILE *out, const struct evidence *evidence, int verbosity)
+/* The text report: hosts and addresses, then findings. Owned by the caller. */
+static char *
+full_details(const struct evidence *evidence, int verbosity)
 {
 	const struct report_options options = {
 		.verbosity = verbosity > 1 ? 1 : 0,
@@ -458,7 +327,56 @@ put_details(FILE *out, const struct evidence *evidence, int verbosity)
 	report_text.domain(memory, &options, evidence, state);
 	report_text.end(memory, &options, state);
 	fclose(memory);
+	return text;
+}
+
+/* The findings alone. Owned by the caller. */
+static char *
+brief_details(const struct evidence *evidence)
+{
+	char *text;
+	size_t size;
+	FILE *memory = open_memstream(&text, &size);
+
+	if (memory == NULL)
+		abort();
+	report_text_findings(memory, false, &evidence->judged.findings);
+	fclose(memory);
+	return text;
+}
+
+/* Ends TEXT at the last end of a line within ROOM. */
+static void
+cut(char *text, size_t room)
+{
+	if (strlen(text) <= room)
+		return;
+	while (room > 0 && text[room - 1] != '\n')
+		room--;
+	text[room] = '\0';
+}
+
+/* What is below the first line, of which SIZE octets are written. */
+static void
+put_details(FILE *out, const struct evidence *evidence, int verbosity,
+    size_t size)
+{
+	static const char more[] = "More was left out: with -v it is all "
+	    "there.\n";
+	const size_t taken = size + strlen(more);
+	const size_t room = taken < PLUGIN_OUTPUT_MAX ? PLUGIN_OUTPUT_MAX -
+	    taken : 0;
+	char *text = full_details(evidence, verbosity);
+	const bool whole = verbosity > 0 || strlen(text) <= room;
+
+	if (!whole) {
+		free(text);
+		text = brief_details(evidence);
+		cut(text, room);
+	}
 	put(out, text, false);
+	if (!whole)
+		fputs(more, out);
 	free(text);
 }
 
@@ -474,21 +392,40 @@ report_crash(FILE *out, const struct evidence *evidence)
 	return PLUGIN_UNKNOWN;
 }
 
+/* The first line, with the performance data. Owned by the caller. */
+static char *
+first_line(const struct evidence *evidence,
+    const struct plugin_options *options, enum plugin_state state)
+{
+	const struct plugin_sums sums = plugin_sum_up(evidence);
+	char *text;
+	size_t size;
+	FILE *memory = open_memstream(&text, &size);
+
+	if (memory == NULL)
+		abort();
+	put_first_line(memory, evidence, &sums, options, state);
+	fputs(" | ", memory);
+	put_performance(memory, evidence, &sums, options);
+	fputc('\n', memory);
+	fclose(memory);
+	return text;
+}
+
 enum plugin_state
 plugin_report(FILE *out, const struct evidence *evidence,
     const struct plugin_options *options)
 {
-	const struct sums sums = sum_up(evidence);
 	enum plugin_state state = plugin_judge(evidence, options);
+	char *first;
 
 	if (evidence->crash != NULL)
 		return report_crash(out, evidence);
-	put_first_line(out, evidence, &sums, options, state);
-	fputs(" | ", out);
-	put_performance(out, evidence, &sums, options);
-	fputc('\n', out);
+	first = first_line(evidence, options, state);
+	fputs(first, out);
 	if (state != PLUGIN_OK || options->verbosity > 0)
-		put_details(out, evidence, options->verbosity);
+		put_details(out, evidence, options->verbosity, strlen(first));
+	free(first);
 	return state;
 }
 

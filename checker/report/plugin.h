@@ -34,7 +34,18 @@ struct plugin_options {
 enum plugin_state plugin_judge(const struct evidence *evidence,
 		    const struct plugin_options *options);
 
-/* Writes the plugin's output. Returns the state, that of plugin_judge. */
+/*
+ * Octets of output, but for what -v adds: monitoring systems and their agents
+ * cut it there, or sooner, wherever that is.
+ */
+#define PLUGIN_OUTPUT_MAX	8192
+
+/*
+ * Writes the plugin's output: the first line has the cause of the state, and
+ * the codes of warnings. Below it, the report where all is not well; where that
+ * is too long, the findings, as far as there is room, and a word about that.
+ * Returns the state, that of plugin_judge.
+ */
 enum plugin_state plugin_report(FILE *out, const struct evidence *evidence,
 		    const struct plugin_options *options);
 

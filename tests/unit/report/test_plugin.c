@@ -541,6 +541,131 @@ test_outstanding(void **state)
 	evidence_free(evidence);
 }
 
+/* What it is OK about but for. */
+static void
+test_warnings(void **state)
+{
+	static const enum finding_code codes[] = { FINDING_TLSA_MANY,
+		FINDING_TLSA_MANY, FINDING_COMBINATION_UNCOVERED,
+		FINDING_NS_ALIAS, FINDING_TLSA_TTL_LONG };
+	struct plugin_options options = make_options(NULL, NULL);
+	struct evidence *evidence = make_domain(OUTCOME_DONE);
+	struct finding_list *findings = &evidence->judged.findings;
+	char *text;
+	size_t i;
+
+	(void)state;
+	fixture_judge(evidence);
+	finding_add(findings, FINDING_TLSRPT_NONE, "x");
+	finding_add(findings, codes[0], "x");
+	text = write_report(evidence, &options, PLUGIN_OK);
+	assert_value(text, " valid for 20 days, 1 warning: tlsa-many | ");
+	free(text);
+	for (i = 1; i < COUNT(codes); i++)
+		finding_add(findings, codes[i], "x");
+	text = write_report(evidence, &options, PLUGIN_OK);
+	assert_value(text, ", 4 warnings: tlsa-many, combination-uncovered, "
+	    "ns-alias and 1 more | ");
+	free(text);
+	evidence_free(evidence);
+}
+
+/* The host that is named is one that is not tolerated. */
+static void
+test_cause_of_state(void **state)
+{
+	struct plugin_options options = make_options(NULL, NULL);
+	struct evidence *evidence = make_domain(OUTCOME_CONNECT_FAILED);
+	char *text;
+
+	(void)state;
+	add_host(evidence, FATE_WITHOUT_TLSA);
+	fixture_judge(evidence);
+	assert_int_equal(evidence->judged.verdict, VERDICT_UNKNOWN);
+	options.unreachable = PLUGIN_OK;
+	text = write_report(evidence, &options, PLUGIN_CRITICAL);
+	assert_value(text, "example.org: tlsa-none, mx2.example.org | ");
+	free(text);
+	options.unreachable = PLUGIN_CRITICAL;
+	options.missing = PLUGIN_WARNING;
+	text = write_report(evidence, &options, PLUGIN_CRITICAL);
+	assert_value(text, "example.org: connect-failed, mx.example.org "
+	    "[192.0.2.1], 1 warning: tlsa-none | ");
+	free(text);
+	evidence_free(evidence);
+}
+
+/* Nothing is said of servers, and none are counted. */
+static void
+test_dns_only(void **state)
+{
+	struct plugin_options options = make_options(NULL, NULL);
+	struct evidence *evidence = fixture_domain("example.org");
+	struct host_evidence *host = fixture_host(evidence, "mx.example.org");
+	struct chain *chain = fixture_chain("mx.example.org", KEY_ECDSA);
+	char *text;
+
+	(void)state;
+	fixture_tlsa_of(host, chain);
+	evidence->dns_only = true;
+	fixture_judge(evidence);
+	text = write_report(evidence, &options, PLUGIN_OK);
+	assert_value(text, "MXDANE OK: example.org: 1 of 1 MX hosts with "
+	    "usable TLSA records, signatures valid for 20 days | ");
+	assert_value(text, " mx=1;;;0 mx_ok=1;;;0 tlsa_records=1;;;0 "
+	    "signatures_days=");
+	free(text);
+	chain_free(chain);
+	evidence_free(evidence);
+}
+
+static const struct size_row {
+	const char	*name;
+	size_t		 hosts;
+	size_t		 text;		/* octets of each finding */
+	int		 verbosity;
+	bool		 hosts_told, cut;
+} size_rows[] = {
+	{ "little", 1, 100, 0, true, false },
+	{ "many hosts", 60, 1, 0, false, true },
+	{ "long findings", 20, 600, 0, false, true },
+	{ "one that is too long", 1, 9000, 0, false, true },
+	{ "all of it is wanted", 60, 600, 1, true, false },
+};
+
+/* It ends with a line, and says where that is not all. */
+static void
+test_size(void **state)
+{
+	static const char more[] =
+	    "\nMore was left out: with -v it is all there.\n";
+	const struct size_row *row = *state;
+	struct plugin_options options = make_options(NULL, NULL);
+	struct evidence *evidence = make_domain(OUTCOME_STARTTLS_NOT_OFFERED);
+	char *text, *filling = memory_new(row->text + 1, 1);
+	size_t i;
+
+	memset(filling, 'x', row->text);
+	options.verbosity = row->verbosity;
+	for (i = 1; i < row->hosts; i++)
+		add_host(evidence, FATE_REFUSES);
+	fixture_judge(evidence);
+	for (i = 0; i < row->hosts; i++)
+		finding_add(&evidence->judged.findings,
+		    FINDING_NO_RECORD_MATCHES, "%zu %s", i, filling);
+	text = write_report(evidence, &options, PLUGIN_CRITICAL);
+	assert_int_equal(text[strlen(text) - 1], '\n');
+	assert_int_equal(strstr(text, "\n    192.0.2.1 ") != NULL,
+	    row->hosts_told);
+	if (row->verbosity == 0)
+		assert_true(strlen(text) <= PLUGIN_OUTPUT_MAX);
+	assert_int_equal(strlen(text) > strlen(more) && strcmp(text +
+	    strlen(text) - strlen(more), more) == 0, row->cut);
+	free(filling);
+	free(text);
+	evidence_free(evidence);
+}
+
 /* One '|' in all, and ASCII on the first line, whatever servers say. */
 static void
 test_hostile(void **state)
@@ -588,6 +713,10 @@ main(void)
 		TABLE_ALONE(test_range_of_others),
 		TABLE_ALONE(test_alert_without_dane),
 		TABLE_ALONE(test_outstanding),
+		TABLE_ALONE(test_warnings),
+		TABLE_ALONE(test_cause_of_state),
+		TABLE_ALONE(test_dns_only),
+		TABLE(test_size, size_rows),
 		TABLE_ALONE(test_hostile),
 	};
 

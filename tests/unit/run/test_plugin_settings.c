@@ -41,8 +41,11 @@ static const struct line lines[] = {
 	{ "unreachable: ok", { "--unreachable", "ok" }, NULL },
 	{ "unreachable: unknown", { "--unreachable=unknown" }, NULL },
 	{ "unreachable: no state", { "--unreachable", "maybe" }, "maybe" },
-	{ "an option of mxdane alone", { "--authoritative" },
-	    "--authoritative" },
+	{ "the DNS alone", { "--dns-only", "--authoritative" }, NULL },
+	{ "expected records", { "--expect", "3 1 1", "--expect-no=2 1 1" },
+	    NULL },
+	{ "no record", { "--expect", "tlsa" }, "--expect: 'tlsa'" },
+	{ "an option of mxdane alone", { "--thorough" }, "--thorough" },
 };
 
 static void
