@@ -39,7 +39,7 @@ static const int faults[] = {
 
 #define FAULTS (sizeof(faults) / sizeof(faults[0]))
 
-/* Signals by which a monitoring system ends a check, its own time-out mostly. */
+/* Signals by which a monitoring system ends a check, mostly at its time-out. */
 static const struct end_row {
 	int		 number;
 	const char	*name;

@@ -63,25 +63,50 @@ set_own(struct endpoint_evidence *endpoint, const struct endpoint_ending *end)
 	endpoint->rewrite = end->rewrite;
 }
 
-/* Notes an end that is not the endpoint's own. */
+/* Adds an end to COUNT of them, each kind of which is there once. */
 static void
-add_other(struct endpoint_evidence *endpoint,
+add_kind(struct endpoint_ending **endings, size_t *count,
     const struct endpoint_ending *end)
 {
 	struct endpoint_ending *added;
 	size_t i;
 
-	for (i = 0; i < endpoint->ending_count; i++) {
-		if (is_same_kind(&endpoint->endings[i], end)) {
-			endpoint->endings[i].connections += end->connections;
+	for (i = 0; i < *count; i++) {
+		if (is_same_kind(&(*endings)[i], end)) {
+			(*endings)[i].connections += end->connections;
 			return;
 		}
 	}
-	endpoint->endings = memory_grow(endpoint->endings,
-	    endpoint->ending_count, sizeof(*endpoint->endings));
-	added = &endpoint->endings[endpoint->ending_count++];
+	*endings = memory_grow(*endings, *count, sizeof(**endings));
+	added = &(*endings)[(*count)++];
 	*added = *end;
 	added->error = memory_string(end->error);
+}
+
+/* Notes an end that is not the endpoint's own. */
+static void
+add_other(struct endpoint_evidence *endpoint,
+    const struct endpoint_ending *end)
+{
+	add_kind(&endpoint->endings, &endpoint->ending_count, end);
+}
+
+void
+endpoint_ends_add_retried(struct endpoint_evidence *endpoint,
+    const struct endpoint_ending *end)
+{
+	add_kind(&endpoint->retried, &endpoint->retried_count, end);
+}
+
+unsigned int
+endpoint_ends_retries(const struct endpoint_evidence *endpoint)
+{
+	unsigned int retries = 0;
+	size_t i;
+
+	for (i = 0; i < endpoint->retried_count; i++)
+		retries += endpoint->retried[i].connections;
+	return retries;
 }
 
 void

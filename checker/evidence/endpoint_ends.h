@@ -18,6 +18,15 @@
  */
 void		 endpoint_ends_add(struct endpoint_evidence *endpoint,
 		    const struct endpoint_ending *end);
+/*
+ * Adds how an attempt ended that counts for nothing, since the address was
+ * tried again (--retry). Its text is copied.
+ */
+void		 endpoint_ends_add_retried(struct endpoint_evidence *endpoint,
+		    const struct endpoint_ending *end);
+/* How many of those there were. */
+unsigned int	 endpoint_ends_retries(
+		    const struct endpoint_evidence *endpoint);
 /* Forgets all of them, since they are tried anew in another way. */
 void		 endpoint_ends_forget(struct endpoint_evidence *endpoint);
 /* Whether a connection has ended so, its reply's text and its number apart. */

@@ -144,6 +144,8 @@ evidence_endpoint_copy(struct endpoint_evidence *copy,
 	    original->reply_count);
 	copy->endings = endpoint_ends_copy(original->endings,
 	    original->ending_count);
+	copy->retried = endpoint_ends_copy(original->retried,
+	    original->retried_count);
 	copy->handshakes = memory_new(original->handshake_count,
 	    sizeof(*copy->handshakes));
 	for (i = 0; i < original->handshake_count; i++) {
@@ -188,6 +190,7 @@ evidence_endpoint_clear(struct endpoint_evidence *endpoint)
 	free(endpoint->handshakes);
 	session_replies_free(endpoint->replies, endpoint->reply_count);
 	endpoint_ends_free(endpoint->endings, endpoint->ending_count);
+	endpoint_ends_free(endpoint->retried, endpoint->retried_count);
 	free(endpoint->error);
 	free(endpoint->incomplete);
 	free(endpoint->long_hello_error);

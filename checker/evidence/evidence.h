@@ -34,6 +34,7 @@
 #define EVIDENCE_CHANGES_MAX	4096	/* changes that are told (--since) */
 #define EVIDENCE_REPEATS_MAX	20	/* connections with the same offer to
 					 * one address (--repeat) */
+#define EVIDENCE_RETRIES_MAX	10	/* attempts after the first (--retry) */
 #define EVIDENCE_HANDSHAKES_MAX	64	/* handshakes of an address that differ:
 					 * more than there are key types */
 
@@ -110,6 +111,12 @@ struct endpoint_evidence {
 	unsigned int			 connections;
 	struct endpoint_ending		*endings;	/* owned */
 	size_t				 ending_count;
+	/*
+	 * Owned; attempts before those, which could not try the address and so
+	 * do not count (--retry): each kind of end once.
+	 */
+	struct endpoint_ending		*retried;
+	size_t				 retried_count;
 	bool				 plaintext_injected;
 	/* Owned; the first conversation's, where they are kept. */
 	struct session_reply		*replies;

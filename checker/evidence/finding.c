@@ -352,6 +352,9 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	[FINDING_KEY_TYPES_UNTRIED] = { "key-types-untried", INFO, NULL,
 	    "whether the server has a certificate of another key type could "
 	    "not be determined: try again" },
+	[FINDING_TRIED_AGAIN] = { "tried-again", INFO, NULL,
+	    "an address could not be tried at first, and could a little later "
+	    "(--retry): if that happens often, find out from its log why" },
 	[FINDING_LIMIT_REACHED] = { "limit-reached", WARNING, NULL,
 	    "there is more than mxdane looks at: what is beyond the limit "
 	    "was not judged" },

@@ -676,6 +676,8 @@ static const struct recording_field endpoint_rows[] = {
 	    EVIDENCE_REPEATS_MAX),
 	ARRAY(struct endpoint_evidence, endings, ending_count, BOTH,
 	    &ending_shape, EVIDENCE_REPEATS_MAX),
+	ARRAY(struct endpoint_evidence, retried, retried_count, BOTH,
+	    &ending_shape, EVIDENCE_RETRIES_MAX),
 	FLAG(struct endpoint_evidence, plaintext_injected, BOTH),
 	ARRAY(struct endpoint_evidence, replies, reply_count, FACTS,
 	    &reply_shape, REPLIES_MAX),

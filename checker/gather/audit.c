@@ -150,13 +150,23 @@ start_nameservers(struct audit *audit)
 	    audit->evidence, on_nameservers, audit);
 }
 
-/* Whether all is there that a verdict may depend on. */
+/*
+ * Whether all is there that a verdict may depend on, but for what would better
+ * it: an address that is tried again.
+ */
 static bool
-is_complete(const struct audit *audit)
+suffices(const struct audit *audit)
 {
 	return audit->probe == NULL && audit->root_keys == NULL &&
 	    audit->mx == NULL && audit->running == 0 &&
 	    audit->nameservers == NULL &&
+	    (audit->contacts == NULL || contacts_suffice(audit->contacts));
+}
+
+static bool
+is_complete(const struct audit *audit)
+{
+	return suffices(audit) &&
 	    (audit->contacts == NULL || contacts_are_done(audit->contacts));
 }
 
@@ -164,7 +174,7 @@ static void
 audit_advance(struct audit *audit)
 {
 	start_trust(audit);
-	if (is_complete(audit) && audit->trust == NULL)
+	if (suffices(audit) && audit->trust == NULL)
 		start_nameservers(audit);
 	if (is_complete(audit) && audit->trust == NULL &&
 	    asides_are_done(audit->asides))
@@ -319,7 +329,7 @@ on_deadline(void *argument)
 	size_t i;
 
 	/* What is asked beside does not make the result any better. */
-	evidence->out_of_time = !is_complete(audit);
+	evidence->out_of_time = !suffices(audit);
 	if (evidence->out_of_time)
 		evidence->outstanding = audit_waits_for(audit);
 	why = memory_format("no answer within the %g seconds of this audit",

@@ -16,6 +16,7 @@
 struct contact {
 	struct contacts		*contacts;	/* borrowed */
 	struct probe_waiter	*waiter;	/* owned, NULL: not under way */
+	bool			 resting;	/* until it is tried again */
 };
 
 /* One host; zero is one that will be heard of, or not be tried. */
@@ -34,8 +35,10 @@ struct contacts {
 	struct contact_host	*hosts;		/* owned */
 	size_t			 host_count;
 	size_t			 expected;	/* hosts still to be heard of */
-	size_t			 running;
+	size_t			 running;	/* under way, but for those */
+	size_t			 resting;	/* that are resting */
 	struct event		*limit;		/* owned; see on_limit */
+	struct event		*moved;		/* owned; see on_moved */
 	contacts_changed	*changed;
 	void			*argument;	/* borrowed */
 };
@@ -231,14 +234,61 @@ keep(struct contacts *contacts, struct endpoint_evidence *endpoint)
 	event_active(contacts->limit, EV_TIMEOUT, 0);
 }
 
+/* Notes whether an address under way rests: another one may be, meanwhile. */
+static void
+set_resting(struct contact *contact, bool rests)
+{
+	struct contacts *contacts = contact->contacts;
+
+	if (contact->resting == rests)
+		return;
+	contact->resting = rests;
+	if (rests) {
+		contacts->running--;
+		contacts->resting++;
+	} else {
+		contacts->resting--;
+		contacts->running++;
+	}
+}
+
+/* It is not under way any more. */
+static void
+forget_waiter(struct contact *contact)
+{
+	set_resting(contact, false);
+	contact->waiter = NULL;
+	contact->contacts->running--;
+}
+
+static void
+on_rests(bool rests, void *argument)
+{
+	struct contact *contact = argument;
+
+	set_resting(contact, rests);
+	event_active(contact->contacts->moved, EV_TIMEOUT, 0);
+}
+
+/* The room of those that rest is for others; and the rest may be known. */
+static void
+on_moved(evutil_socket_t fd, short what, void *argument)
+{
+	struct contacts *contacts = argument;
+
+	(void)fd;
+	(void)what;
+	advance(contacts);
+	contacts->changed(contacts->argument);
+}
+
 static void
 on_endpoint(struct endpoint_evidence *endpoint, void *argument)
 {
 	struct contact *contact = argument;
 	struct contacts *contacts = contact->contacts;
 
-	contact->waiter = NULL;
-	contacts->running--;
+	forget_waiter(contact);
 	keep(contacts, endpoint);
 	advance(contacts);
 	contacts->changed(contacts->argument);
@@ -270,6 +320,7 @@ begin(struct contacts *contacts, struct contact_host *host)
 		.party = contacts->party,
 		.done = on_endpoint,
 		.spent = on_spent,
+		.rests = on_rests,
 		.argument = contact,
 	};
 
@@ -279,11 +330,12 @@ begin(struct contacts *contacts, struct contact_host *host)
 	contact->waiter = probe_cache_get(contacts->context, endpoint,
 	    &request);
 	contacts->running++;
+	set_resting(contact, probe_cache_is_resting(contact->waiter));
 }
 
 /* The first of the hosts of which the fewest addresses were begun, or NULL. */
 static struct contact_host *
-choose_host(struct contacts *contacts)
+choose_host(const struct contacts *contacts)
 {
 	struct contact_host *host, *chosen = NULL;
 	size_t i;
@@ -310,8 +362,7 @@ leave_all(struct contacts *contacts, const struct endpoint_end *end)
 			if (host->contacts[j].waiter == NULL)
 				continue;
 			probe_cache_leave(host->contacts[j].waiter, end);
-			host->contacts[j].waiter = NULL;
-			contacts->running--;
+			forget_waiter(&host->contacts[j]);
 			keep(contacts, &host->evidence->endpoints[j]);
 		}
 	}
@@ -387,7 +438,8 @@ contacts_new(const struct context *context, struct evidence *evidence,
 		contacts->expected += evidence->hosts[i].asked;
 	}
 	contacts->limit = event_new(context->base, -1, 0, on_limit, contacts);
-	if (contacts->limit == NULL)
+	contacts->moved = event_new(context->base, -1, 0, on_moved, contacts);
+	if (contacts->limit == NULL || contacts->moved == NULL)
 		abort();
 	contacts->changed = changed;
 	contacts->argument = argument;
@@ -406,6 +458,7 @@ contacts_free(struct contacts *contacts)
 	for (i = 0; i < contacts->host_count; i++)
 		free(contacts->hosts[i].contacts);
 	event_free(contacts->limit);
+	event_free(contacts->moved);
 	free(contacts->hosts);
 	free(contacts);
 }
@@ -458,7 +511,26 @@ contacts_sort(struct contacts *contacts)
 bool
 contacts_are_done(const struct contacts *contacts)
 {
-	return contacts->expected == 0 && contacts->running == 0;
+	return contacts->expected == 0 && contacts->running == 0 &&
+	    contacts->resting == 0;
+}
+
+bool
+contacts_suffice(const struct contacts *contacts)
+{
+	const struct contact_host *host;
+	size_t i, j;
+
+	for (i = 0; i < contacts->host_count; i++) {
+		host = &contacts->hosts[i];
+		for (j = 0; j < host->begun; j++) {
+			if (host->contacts[j].waiter != NULL &&
+			    !probe_cache_is_trying_again(
+			    host->contacts[j].waiter))
+				return false;
+		}
+	}
+	return contacts->expected == 0 && choose_host(contacts) == NULL;
 }
 
 void
@@ -471,6 +543,7 @@ contacts_stop(struct contacts *contacts, const char *why)
 	leave_all(contacts, &end);
 	give_up(contacts, OUTCOME_UNTRIED, "its turn did not come in time");
 	event_del(contacts->limit);
+	event_del(contacts->moved);
 }
 
 bool

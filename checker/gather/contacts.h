@@ -9,8 +9,9 @@
  * follows from the DNS alone, whenever its answers arrive: a host begins with
  * the share that is certain, and the rest is given out when all are known.
  *
- * CONTACTS_MAX are tried at a time. When the budget is spent, the rest is not
- * tried, and what is under way is left: OUTCOME_LIMIT.
+ * CONTACTS_MAX are tried at a time; one that waits before it is tried again
+ * (retry.h) leaves its place to others. When the budget is spent, the rest is
+ * not tried, and what is under way is left: OUTCOME_LIMIT.
  */
 #ifndef CHECKER_GATHER_CONTACTS_H
 #define CHECKER_GATHER_CONTACTS_H
@@ -45,6 +46,11 @@ void		 contacts_add(struct contacts *contacts,
 		    struct host_evidence *host, bool connect);
 /* Whether nothing is under way, or to come. */
 bool		 contacts_are_done(const struct contacts *contacts);
+/*
+ * Whether there is a result of every address, though one or another is tried
+ * again, which may better it.
+ */
+bool		 contacts_suffice(const struct contacts *contacts);
 /* Sorts what was looked at, when they are done: IPv4 first, each by value. */
 void		 contacts_sort(struct contacts *contacts);
 /*

@@ -48,6 +48,9 @@ struct gather_options {
 	unsigned int		 repeat;	/* connections with the same
 						 * offer to an address, up to
 						 * EVIDENCE_REPEATS_MAX; 0: 1 */
+	unsigned int		 retry;		/* attempts more at an address
+						 * that could not be tried, up
+						 * to EVIDENCE_RETRIES_MAX */
 	bool			 keep_octets;	/* what was received, too, as
 						 * it came */
 	bool			 connect;	/* to this address only */

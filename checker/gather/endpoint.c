@@ -5,6 +5,7 @@
 
 #include "checker/evidence/endpoint_ends.h"
 #include "checker/gather/look.h"
+#include "checker/gather/retry.h"
 #include "resolver/memory.h"
 #include "resolver/trace.h"
 #include "smtp/dial.h"
@@ -23,6 +24,7 @@ struct endpoint_gathering {
 	char				*subject;	/* owned; the trace's */
 	struct dial			*dial;		/* owned, NULL: none */
 	struct session			*session;	/* owned, NULL: none */
+	struct retry			 retry;
 	/*
 	 * Key types that share their cipher suites with older ones, kept back
 	 * until it is clear whether there are those: a server that looks at
@@ -63,6 +65,7 @@ dial_next(struct endpoint_gathering *gathering)
 static void
 gathering_free(struct endpoint_gathering *gathering)
 {
+	retry_clear(&gathering->retry);
 	free(gathering->doubt.error);
 	free(gathering->subject);
 	free(gathering);
@@ -342,6 +345,50 @@ is_repeated(const struct endpoint_gathering *gathering,
 	    outcome != OUTCOME_NO_ROUTE && outcome != OUTCOME_UNTRIED;
 }
 
+static void
+set_resting(struct endpoint_gathering *gathering, bool rests)
+{
+	const struct endpoint_request *request = &gathering->request;
+
+	if (request->rests != NULL)
+		request->rests(rests, request->argument);
+}
+
+static void
+on_rested(void *argument)
+{
+	struct endpoint_gathering *gathering = argument;
+
+	trace_say(gathering->context->trace, TRACE_STEPS, gathering->subject,
+	    "once more");
+	dial_next(gathering);
+	set_resting(gathering, false);
+}
+
+/*
+ * Whether it is left to another attempt how a conversation ended; it is for the
+ * first look alone, which speaks for the address.
+ */
+static bool
+try_again(struct endpoint_gathering *gathering, struct session_result *result)
+{
+	const struct context *context = gathering->context;
+	double pause;
+
+	retry_settle(&gathering->retry, gathering->evidence);
+	if (gathering->look.is_later || !retry_wants(&gathering->retry,
+	    context->options, result))
+		return false;
+	pause = retry_begin(&gathering->retry, context->base,
+	    context->options, result, on_rested, gathering);
+	trace_say(context->trace, TRACE_STEPS, gathering->subject,
+	    "%s: to be tried again in %.3g seconds",
+	    gathering->retry.held.error != NULL ?
+	    gathering->retry.held.error : "it ended early", pause);
+	set_resting(gathering, true);
+	return true;
+}
+
 /* A conversation has ended, or could not begin: goes on, or finishes. */
 static void
 conversation_over(struct endpoint_gathering *gathering,
@@ -368,6 +415,8 @@ conversation_over(struct endpoint_gathering *gathering,
 	dial_close(gathering->dial);
 	gathering->dial = NULL;
 	gathering->request.spent(result->key_cost, gathering->request.argument);
+	if (try_again(gathering, result))
+		return;
 	if (is_suspicious(gathering, result))
 		doubt(gathering, result);
 	else
@@ -501,6 +550,15 @@ record_rest(const struct endpoint_gathering *gathering,
 	look_record_end(look, copy, &rest);
 }
 
+/* The attempt at hand has come to an end: what was before it failed. */
+static void
+add_held(const struct endpoint_gathering *gathering,
+    struct endpoint_evidence *copy)
+{
+	if (retry_holds(&gathering->retry))
+		endpoint_ends_add_retried(copy, &gathering->retry.held);
+}
+
 void
 endpoint_so_far(const struct endpoint_gathering *gathering,
     const struct endpoint_end *end, struct endpoint_evidence *copy)
@@ -514,6 +572,13 @@ endpoint_so_far(const struct endpoint_gathering *gathering,
 		session_so_far(gathering->session, end->why, &result);
 		if (result.outcome == OUTCOME_TIMEOUT)
 			result.outcome = end->outcome;
+	}
+	if (retry_holds(&gathering->retry) &&
+	    (gathering->session == NULL || result.outcome == end->outcome)) {
+		session_result_clear(&result);
+		retry_result(&gathering->retry, &result);
+	} else if (gathering->session != NULL) {
+		add_held(gathering, copy);
 	} else if (!look.is_later && look.made == 0 &&
 	    end->outcome == OUTCOME_TIMEOUT &&
 	    dial_is_waiting(gathering->dial)) {
@@ -530,7 +595,20 @@ endpoint_so_far(const struct endpoint_gathering *gathering,
 bool
 endpoint_is_in_line(const struct endpoint_gathering *gathering)
 {
-	return gathering->session == NULL && dial_is_waiting(gathering->dial);
+	return gathering->session == NULL && gathering->dial != NULL &&
+	    dial_is_waiting(gathering->dial);
+}
+
+bool
+endpoint_is_resting(const struct endpoint_gathering *gathering)
+{
+	return gathering->retry.resting;
+}
+
+bool
+endpoint_is_trying_again(const struct endpoint_gathering *gathering)
+{
+	return retry_holds(&gathering->retry);
 }
 
 void

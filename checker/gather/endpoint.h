@@ -25,12 +25,19 @@ typedef void	endpoint_done(struct endpoint_evidence *endpoint,
  */
 typedef void	endpoint_spent(double key_cost, void *argument);
 
+/*
+ * Called from the loop: it begins to wait (RESTS) before it tries again, with
+ * no connection open, or goes on. Nothing may be cancelled from inside it.
+ */
+typedef void	endpoint_rests(bool rests, void *argument);
+
 /* Who asks for an address. All pointers are borrowed. */
 struct endpoint_request {
 	const char	*server_name;	/* TLSA base domain (RFC 7672 8.1) */
 	uint64_t	 party;		/* whose connections they are: dial.h */
 	endpoint_done	*done;
 	endpoint_spent	*spent;
+	endpoint_rests	*rests;		/* NULL: it does not matter */
 	void		*argument;
 };
 
@@ -57,6 +64,15 @@ void		 endpoint_so_far(const struct endpoint_gathering *gathering,
 		    struct endpoint_evidence *copy);
 /* Whether all that it waits for is its turn to connect (dial.h). */
 bool		 endpoint_is_in_line(
+		    const struct endpoint_gathering *gathering);
+/* Whether it waits before it tries again (--retry). */
+bool		 endpoint_is_resting(
+		    const struct endpoint_gathering *gathering);
+/*
+ * Whether it does so, or tries again: if no more comes of it, what came first
+ * is its result.
+ */
+bool		 endpoint_is_trying_again(
 		    const struct endpoint_gathering *gathering);
 /* Ends it without a callback; its evidence stays as it is. NULL is fine. */
 void		 endpoint_cancel(struct endpoint_gathering *gathering);

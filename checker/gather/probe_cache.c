@@ -150,6 +150,18 @@ on_spent(double key_cost, void *argument)
 		waiter->request.spent(key_cost, waiter->request.argument);
 }
 
+static void
+on_rests(bool rests, void *argument)
+{
+	const struct probe_entry *entry = argument;
+	const struct probe_waiter *waiter;
+
+	for (waiter = entry->waiters; waiter != NULL; waiter = waiter->next) {
+		if (waiter->request.rests != NULL)
+			waiter->request.rests(rests, waiter->request.argument);
+	}
+}
+
 static struct probe_entry *
 entry_new(const struct context *context, const struct address *address,
     const struct endpoint_request *request)
@@ -166,6 +178,7 @@ entry_new(const struct context *context, const struct address *address,
 	own.server_name = entry->server_name;
 	own.done = on_endpoint;
 	own.spent = on_spent;
+	own.rests = on_rests;
 	own.argument = entry;
 	entry->probe = endpoint_start(context, &entry->seen, &own);
 	return entry;
@@ -269,6 +282,20 @@ probe_cache_is_in_line(const struct probe_waiter *waiter)
 {
 	return waiter->entry->probe != NULL &&
 	    endpoint_is_in_line(waiter->entry->probe);
+}
+
+bool
+probe_cache_is_resting(const struct probe_waiter *waiter)
+{
+	return waiter->entry->probe != NULL &&
+	    endpoint_is_resting(waiter->entry->probe);
+}
+
+bool
+probe_cache_is_trying_again(const struct probe_waiter *waiter)
+{
+	return waiter->entry->probe != NULL &&
+	    endpoint_is_trying_again(waiter->entry->probe);
 }
 
 char *

@@ -35,7 +35,8 @@ void		 probe_cache_free(struct probe_cache *cache);
  * never from inside this call. CONTEXT must outlive the cache.
  *
  * A probe's connections are of the party that asked first. What it spends is
- * told to the one who has waited longest, and to nobody else.
+ * told to the one who has waited longest, and to nobody else; that it rests, to
+ * all.
  */
 struct probe_waiter *
 		 probe_cache_get(const struct context *context,
@@ -50,6 +51,10 @@ void		 probe_cache_leave(struct probe_waiter *waiter,
 		    const struct endpoint_end *end);
 /* As endpoint_is_in_line. */
 bool		 probe_cache_is_in_line(const struct probe_waiter *waiter);
+/* As endpoint_is_resting, and endpoint_is_trying_again. */
+bool		 probe_cache_is_resting(const struct probe_waiter *waiter);
+bool		 probe_cache_is_trying_again(
+		    const struct probe_waiter *waiter);
 /* As audit_waits_for. */
 char		*probe_cache_waits_for(const struct probe_waiter *waiter);
 

@@ -314,6 +314,41 @@ share_text(unsigned int shown, unsigned int asked)
 	    memory_string("");
 }
 
+/* "; it was tried 2 times", where a retry was no better. Owned. */
+static char *
+tries_text(const struct endpoint_evidence *endpoint)
+{
+	const unsigned int retries = endpoint_ends_retries(endpoint);
+
+	return retries == 0 || endpoint->outcome == OUTCOME_DONE ?
+	    memory_string("") :
+	    memory_format("; it was tried %u times", retries + 1);
+}
+
+/* What a retry cured: it counts for nothing, but may come again. */
+static void
+judge_retries(struct judge_state *state,
+    const struct endpoint_evidence *endpoint)
+{
+	const struct endpoint_ending *end;
+	struct finding *finding;
+	size_t i;
+
+	for (i = 0; endpoint->outcome == OUTCOME_DONE &&
+	    i < endpoint->retried_count; i++) {
+		end = &endpoint->retried[i];
+		finding = judging_add_at(state, endpoint,
+		    FINDING_ALL_KEY_TYPES, FINDING_TRIED_AGAIN,
+		    "it could be tried only after %u attempt%s that failed "
+		    "(%s%s%s)", end->connections, end->connections == 1 ? "" :
+		    "s", outcomes[end->outcome].what, end->error != NULL ?
+		    ": " : "", end->error != NULL ? end->error : "");
+		advice_add_text(&finding->advice, "if that happens often, find "
+		    "out from the server's log why: senders wait longer before "
+		    "they try again");
+	}
+}
+
 /* What is said of an end that is no handshake. */
 static void
 judge_ending(struct judge_state *state,
@@ -323,13 +358,15 @@ judge_ending(struct judge_state *state,
 	const struct outcome_row *row = &outcomes[end->outcome];
 	char *share = share_text(end->connections, endpoint->connections);
 	char *more = explain_outcome(state, end);
+	char *tries = tries_text(endpoint);
 	struct finding *finding;
 
 	finding = judging_add_at(state, endpoint, FINDING_ALL_KEY_TYPES,
-	    row->code, "%s%s%s%s%s", share, row->what, end->error != NULL ?
-	    ": " : "", end->error != NULL ? end->error : "", more);
+	    row->code, "%s%s%s%s%s%s", share, row->what, end->error != NULL ?
+	    ": " : "", end->error != NULL ? end->error : "", more, tries);
 	free(share);
 	free(more);
+	free(tries);
 	if (end->outcome == OUTCOME_LIMIT &&
 	    endpoint->judged.verdict == VERDICT_UNKNOWN)
 		judging_set_severity(state, finding, SEVERITY_ERROR);
@@ -672,6 +709,7 @@ judge_endpoint(struct judge_state *state,
 	}
 	judge_outdated(state, endpoint);
 	add_oddities(state, endpoint);
+	judge_retries(state, endpoint);
 	judge_endings(state, endpoint);
 	state->max_severity = max_severity;
 }

@@ -188,8 +188,8 @@ put_validity(FILE *out, const struct evidence *evidence,
 {
 	const struct range *range = plugin_signatures_range(sums, options);
 	char *signatures = alert_text(range, options);
-	char *certificates = alert_text(plugin_certificates_range(sums, options),
-	    options);
+	char *certificates = alert_text(plugin_certificates_range(sums,
+	    options), options);
 
 	if (signatures == NULL && finding_list_has(&evidence->judged.findings,
 	    FINDING_SIGNATURE_EXPIRING))

@@ -24,6 +24,7 @@ struct plugin_sums {
 	double	certificates_days;
 };
 
+/* Counts what was seen of a judged domain, and how long it is valid. */
 struct plugin_sums plugin_sum_up(const struct evidence *evidence);
 
 /*

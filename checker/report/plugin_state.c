@@ -132,7 +132,8 @@ alerts(const struct range *range, double days)
 }
 
 const struct range *
-plugin_signatures_range(const struct plugin_sums *sums, const struct plugin_options *options)
+plugin_signatures_range(const struct plugin_sums *sums,
+    const struct plugin_options *options)
 {
 	if (options->signature_critical.unit == EXPIRY_NOT_GIVEN &&
 	    alerts(&options->critical, sums->renewable_days))
@@ -160,7 +161,8 @@ threshold_state(const struct evidence *evidence, const struct plugin_sums *sums,
     const struct plugin_options *options)
 {
 	const struct range *signatures = plugin_signatures_range(sums, options);
-	const struct range *certificates = plugin_certificates_range(sums, options);
+	const struct range *certificates = plugin_certificates_range(sums,
+	    options);
 
 	if (signatures == &options->critical ||
 	    certificates == &options->critical)

@@ -382,6 +382,10 @@ put_endpoint(struct json_put *json, const struct endpoint_evidence *endpoint)
 	for (i = 0; i < endpoint->ending_count; i++)
 		put_ending(json, &endpoint->endings[i]);
 	json_put_array_end(json);
+	json_put_array(json, "retried");
+	for (i = 0; i < endpoint->retried_count; i++)
+		put_ending(json, &endpoint->retried[i]);
+	json_put_array_end(json);
 	json_put_array(json, "handshakes");
 	for (i = 0; i < endpoint->handshake_count; i++)
 		put_handshake(json, &endpoint->handshakes[i]);

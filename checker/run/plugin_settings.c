@@ -10,6 +10,7 @@ plugin_settings_init(struct plugin_settings *settings)
 	settings_init(&settings->common);
 	settings->common.gather.timeout = PLUGIN_TIMEOUT;
 	settings->common.gather.thorough = true;
+	settings->common.gather.retry = PLUGIN_RETRY;
 	settings->plugin.missing = PLUGIN_CRITICAL;
 	settings->plugin.unreachable = PLUGIN_CRITICAL;
 }

@@ -9,6 +9,8 @@
 
 /* Nagios and Icinga kill a check after 60 seconds. */
 #define PLUGIN_TIMEOUT 50
+/* What passes by itself within a few seconds is no alarm. */
+#define PLUGIN_RETRY 1
 #define PLUGIN_SIGNATURE_WARNING 10	/* percent */
 #define PLUGIN_SIGNATURE_CRITICAL 5
 

@@ -129,6 +129,7 @@ self_test_conflict(const struct settings *settings)
 		OTHER(settings->next.count > 0, "next"),
 		OTHER(gather->connect, "connect"),
 		OTHER(gather->repeat > 1, "repeat"),
+		OTHER(gather->retry > 0, "retry"),
 		OTHER(gather->all, "all"),
 		OTHER(gather->authoritative, "authoritative"),
 		OTHER(gather->thorough, "thorough"),
@@ -158,6 +159,21 @@ repeat_conflict(const struct settings *settings)
 		    "which does not connect";
 	if (settings->gather.dns_only)
 		return "--repeat does not go with --dns-only, "
+		    "which does not connect";
+	return NULL;
+}
+
+static const char *
+retry_conflict(const struct settings *settings)
+{
+	if (settings->replay != NULL)
+		return "--replay does not go with --retry, "
+		    "which says how to gather";
+	if (settings->chains.count > 0)
+		return "--retry does not go with --chain, "
+		    "which does not connect";
+	if (settings->gather.dns_only)
+		return "--retry does not go with --dns-only, "
 		    "which does not connect";
 	return NULL;
 }
@@ -198,9 +214,9 @@ settings_conflict(const struct settings *settings)
 		    "which does not connect anyway";
 	if (dns_only && connect)
 		return "--connect does not go with --dns-only";
-	if (settings->gather.repeat > 1)
+	if (settings->gather.repeat > 1 && repeat_conflict(settings) != NULL)
 		return repeat_conflict(settings);
-	return NULL;
+	return settings->gather.retry > 0 ? retry_conflict(settings) : NULL;
 }
 
 static bool
@@ -334,6 +350,21 @@ take_repeat(void *member, const char *value, const char **why)
 }
 
 static bool
+take_retry(void *member, const char *value, const char **why)
+{
+	unsigned int *retry = member;
+	uint32_t number = 0;
+
+	*why = "is not a number of attempts, 0 to "
+	    TEXT_NUMBER(EVIDENCE_RETRIES_MAX);
+	if (strcmp(value, "0") != 0 &&
+	    !text_parse_number(value, EVIDENCE_RETRIES_MAX, &number))
+		return false;
+	*retry = number;
+	return true;
+}
+
+static bool
 take_jobs(void *member, const char *value, const char **why)
 {
 	unsigned int *jobs = member;
@@ -405,6 +436,9 @@ const struct option_row settings_shared[] = {
 	    "check_mxdane 5%)" },
 	{ "max-endpoints", 0, "N", take_endpoints, AT(gather.max_endpoints),
 	    "addresses of a domain to look at (default 256)" },
+	{ "retry", 0, "N", take_retry, AT(gather.retry),
+	    "try an address again, up to N times, that could not be tried "
+	    "(default 0, check_mxdane 1)" },
 	{ "authoritative", 0, NULL, take_flag, AT(gather.authoritative),
 	    "query each name server of the zones, too" },
 	{ "dns-only", 0, NULL, take_flag, AT(gather.dns_only),

@@ -16,7 +16,7 @@ from lab import Lab
 # Options about gathering that --replay refuses, or about where a report goes,
 # or what is judged again, each with an argument.
 LEFT_OUT = {"--chain", "--connect", "--wait", "-f", "--file", "-o", "--output",
-            "--repeat", "--replay"}
+            "--repeat", "--replay", "--retry"}
 
 
 def record_file(lab: Lab, case: Case) -> pathlib.Path:

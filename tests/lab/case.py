@@ -125,6 +125,8 @@ class EndpointExpectation:
     shakes: dict[str, dict[str, str]] | None = None
     # The stages at which other connections ended, "connect|greeting 2 of 5".
     failures: list[str] = dataclasses.field(default_factory=list)
+    # Those of attempts before, which do not count (--retry): "greeting 1".
+    retried: list[str] = dataclasses.field(default_factory=list)
     # Key types with which no handshake comes about that senders accept: of no
     # account beside another key type, and otherwise as bad as the address.
     outdated: list[str] = dataclasses.field(default_factory=list)

@@ -158,6 +158,9 @@ class Comparison:
         if found["stage"] != "done" and not error:
             self.complaints.append(f"{where}: ends without an error")
         self.failures(where, found, expected)
+        self.ends(f"{where}: retried",
+                  [f"{end['stage']} {end['connections']}"
+                   for end in found["retried"]], expected.retried)
         for shake in found["handshakes"]:
             if expected.protocol:
                 self.same(f"{where}: protocol", shake["protocol"],
@@ -181,15 +184,19 @@ class Comparison:
     def failures(self, where: str, found: dict,
                  expected: EndpointExpectation) -> None:
         """How other connections ended: "connect|greeting 2 of 5"."""
-        seen = sorted(f"{failure['stage']} {failure['connections']} of "
-                      f"{found['connections']}"
-                      for failure in found["failures"])
-        wanted = sorted(expected.failures)
+        self.ends(f"{where}: failures",
+                  [f"{end['stage']} {end['connections']} of "
+                   f"{found['connections']}" for end in found["failures"]],
+                  expected.failures)
+
+    def ends(self, where: str, seen: list[str], wanted: list[str]) -> None:
+        """The same, but for stages of which it may be one or the other."""
+        seen, wanted = sorted(seen), sorted(wanted)
         if (len(seen) != len(wanted) or not all(
                 one.split()[0] in other.split()[0].split("|")
                 and one.split()[1:] == other.split()[1:]
                 for one, other in zip(seen, wanted))):
-            self.same(f"{where}: failures", seen, wanted)
+            self.same(where, seen, wanted)
 
     def shake(self, where: str, host: dict, found: dict,
               expected: dict[str, str], of: EndpointExpectation) -> None:

@@ -42,6 +42,7 @@ ENDPOINT = {
     "address": str, "port": int, "verdict": VERDICTS, "stage": STAGES,
     "error": Maybe(str), "connections": Maybe(int),
     "failures": [{"stage": STAGES, "error": Maybe(str), "connections": int}],
+    "retried": [{"stage": STAGES, "error": Maybe(str), "connections": int}],
     "handshakes": [HANDSHAKE],
 }
 RECORD = {

@@ -153,6 +153,30 @@ test_have(void **state)
 	evidence_endpoint_clear(&endpoint);
 }
 
+/* Attempts that do not count change nothing about those that do. */
+static void
+test_retried(void **state)
+{
+	static const struct endpoint_ending ends[] = { BUSY, LATE, BUSIER };
+	struct endpoint_evidence endpoint = { 0 };
+	struct endpoint_ending done = DONE;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(endpoint_ends_retries(&endpoint), 0);
+	for (i = 0; i < COUNT(ends); i++)
+		endpoint_ends_add_retried(&endpoint, &ends[i]);
+	endpoint_ends_add(&endpoint, &done);
+	assert_int_equal(endpoint.outcome, OUTCOME_DONE);
+	assert_int_equal(endpoint.connections, 1);
+	assert_int_equal(endpoint.ending_count, 0);
+	assert_int_equal(endpoint.retried_count, 2);
+	assert_int_equal(endpoint.retried[0].connections, 3);
+	assert_string_equal(endpoint.retried[1].error, "too late");
+	assert_int_equal(endpoint_ends_retries(&endpoint), 6);
+	evidence_endpoint_clear(&endpoint);
+}
+
 static void
 test_share(void **state)
 {
@@ -176,6 +200,7 @@ main(void)
 		TABLE(test_ends, rows),
 		TABLE_ALONE(test_own),
 		TABLE_ALONE(test_have),
+		TABLE_ALONE(test_retried),
 		TABLE_ALONE(test_share),
 	};
 

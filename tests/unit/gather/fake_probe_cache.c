@@ -11,6 +11,7 @@ struct probe_waiter {
 	struct address			 address;
 	struct endpoint_request		 request;
 	bool				 in_line;
+	bool				 resting, trying_again;
 };
 
 struct probe_cache {
@@ -64,6 +65,18 @@ bool
 probe_cache_is_in_line(const struct probe_waiter *waiter)
 {
 	return waiter->in_line;
+}
+
+bool
+probe_cache_is_resting(const struct probe_waiter *waiter)
+{
+	return waiter->resting;
+}
+
+bool
+probe_cache_is_trying_again(const struct probe_waiter *waiter)
+{
+	return waiter->trying_again;
 }
 
 char *
@@ -135,4 +148,14 @@ void
 fake_probe_is_in_line(struct probe_cache *cache, size_t i, bool is)
 {
 	cache->waiters[i]->in_line = is;
+}
+
+void
+fake_probe_rests(struct probe_cache *cache, size_t i, bool rests)
+{
+	struct probe_waiter *waiter = cache->waiters[i];
+
+	waiter->resting = rests;
+	waiter->trying_again = true;
+	waiter->request.rests(rests, waiter->request.argument);
 }

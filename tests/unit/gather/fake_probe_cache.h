@@ -25,6 +25,8 @@ void	 fake_probe_spends(struct probe_cache *cache, size_t i,
  */
 void	 fake_probe_ends(struct probe_cache *cache, size_t i,
 	    const struct chain *chain);
+/* It rests before it is tried again, or is tried again after that. */
+void	 fake_probe_rests(struct probe_cache *cache, size_t i, bool rests);
 /* It waits for its turn to connect, or does not. */
 void	 fake_probe_is_in_line(struct probe_cache *cache, size_t i, bool is);
 

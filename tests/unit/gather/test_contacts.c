@@ -361,6 +361,80 @@ test_at_a_time(void **state)
 	free(subject);
 }
 
+static size_t
+count_outcomes(const struct test *test, enum session_outcome outcome)
+{
+	const struct host_evidence *host;
+	size_t i, j, count = 0;
+
+	for (i = 0; i < test->evidence->host_count; i++) {
+		host = &test->evidence->hosts[i];
+		for (j = 0; j < host->endpoint_count; j++)
+			count += host->endpoints[j].outcome == outcome;
+	}
+	return count;
+}
+
+/* One that rests leaves its place, and is waited for all the same. */
+static void
+test_rest(void **state)
+{
+	struct test *test = *state;
+	struct probe_cache *cache = test->context.probe_cache;
+	size_t i;
+
+	add_host(test, 32, 0);
+	add_host(test, 2, 0);
+	start(test);
+	know_all(test);
+	assert_int_equal(fake_probes(cache), CONTACTS_MAX);
+	fake_probe_rests(cache, 0, true);
+	/* It is said from within a conversation, and comes later. */
+	assert_int_equal(fake_probes(cache), CONTACTS_MAX);
+	timeless_run(test->context.base);
+	assert_int_equal(fake_probes(cache), CONTACTS_MAX + 1);
+	fake_probe_rests(cache, 0, false);
+	fake_probe_ends(cache, 1, NULL);
+	assert_int_equal(fake_probes(cache), CONTACTS_MAX + 1);
+	fake_probe_ends(cache, 2, NULL);
+	assert_int_equal(fake_probes(cache), CONTACTS_MAX + 2);
+	for (i = 3; i < CONTACTS_MAX + 2; i++) {
+		assert_false(contacts_suffice(test->contacts));
+		fake_probe_ends(cache, i, NULL);
+	}
+	/* There is a result of each, which one attempt may better. */
+	assert_true(contacts_suffice(test->contacts));
+	assert_false(contacts_are_done(test->contacts));
+	fake_probe_rests(cache, 0, true);
+	assert_false(contacts_are_in_line(test->contacts));
+	assert_true(contacts_suffice(test->contacts));
+	assert_false(contacts_are_done(test->contacts));
+	fake_probe_rests(cache, 0, false);
+	fake_probe_ends(cache, 0, NULL);
+	assert_true(contacts_are_done(test->contacts));
+}
+
+/* The time is over, or the budget spent, while one rests. */
+static void
+test_stop_at_rest(void **state)
+{
+	struct test *test = *state;
+	struct probe_cache *cache = test->context.probe_cache;
+
+	add_host(test, 3, 0);
+	start(test);
+	know_all(test);
+	fake_probe_rests(cache, 0, true);
+	fake_probe_ends(cache, 1, NULL);
+	contacts_stop(test->contacts, WHY);
+	assert_true(contacts_are_done(test->contacts));
+	assert_int_equal(fake_probes_running(cache), 0);
+	assert_int_equal(count_outcomes(test, OUTCOME_TIMEOUT), 2);
+	contacts_free(test->contacts);
+	test->contacts = NULL;
+	timeless_run(test->context.base);
+}
+
 /* All of them must wait for their turn. */
 static void
 test_in_line(void **state)
@@ -380,20 +454,6 @@ test_in_line(void **state)
 	assert_true(contacts_are_in_line(test->contacts));
 	fake_probe_ends(cache, 1, NULL);
 	assert_false(contacts_are_in_line(test->contacts));
-}
-
-static size_t
-count_outcomes(const struct test *test, enum session_outcome outcome)
-{
-	const struct host_evidence *host;
-	size_t i, j, count = 0;
-
-	for (i = 0; i < test->evidence->host_count; i++) {
-		host = &test->evidence->hosts[i];
-		for (j = 0; j < host->endpoint_count; j++)
-			count += host->endpoints[j].outcome == outcome;
-	}
-	return count;
 }
 
 /* At the deadline, whatever was still to be heard of. */
@@ -572,6 +632,8 @@ main(void)
 		TABLE_ALONE_WITH(test_unwanted, set_up, tear_down),
 		TABLE_ALONE_WITH(test_reserved, set_up, tear_down),
 		TABLE_ALONE_WITH(test_at_a_time, set_up, tear_down),
+		TABLE_ALONE_WITH(test_rest, set_up, tear_down),
+		TABLE_ALONE_WITH(test_stop_at_rest, set_up, tear_down),
 		TABLE_ALONE_WITH(test_in_line, set_up, tear_down),
 		TABLE_ALONE_WITH(test_stop, set_up, tear_down),
 		TABLE_ALONE_WITH(test_conversations, set_up, tear_down),

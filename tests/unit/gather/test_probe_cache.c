@@ -20,6 +20,7 @@
 #define OTHER	"mx.example.net"
 #define WHY	"the time for the domain is over"
 #define NO	"554 no\r\n221 bye\r\n"
+#define BUSY	"421 busy\r\n221 bye\r\n"
 
 enum { CALLERS = 4 };
 
@@ -36,6 +37,7 @@ struct caller {
 							 * NULL: nobody */
 	struct caller			*starts;	/* likewise */
 	unsigned int			 conversations;	/* charged to it */
+	unsigned int			 rests, resumes; /* it was told of */
 	unsigned int			 order;		/* of its callback; 0:
 							 * none yet */
 };
@@ -138,12 +140,22 @@ on_spent(double key_cost, void *argument)
 }
 
 static void
+on_rests(bool rests, void *argument)
+{
+	struct caller *caller = argument;
+
+	caller->rests += rests;
+	caller->resumes += !rests;
+}
+
+static void
 start(struct caller *caller, const char *server_name)
 {
 	const struct endpoint_request request = {
 		.server_name = server_name,
 		.done = on_evidence,
 		.spent = on_spent,
+		.rests = on_rests,
 		.argument = caller,
 	};
 	unsigned int before = caller->test->called;
@@ -258,6 +270,100 @@ test_leave_for_a_limit(void **state)
 	callers[0].waiter = callers[1].waiter = NULL;
 	assert_seen(&callers[0], STAGE_GREETING, OUTCOME_LIMIT, "enough");
 	assert_seen(&callers[1], STAGE_CONNECT, OUTCOME_LIMIT, "enough");
+}
+
+/* Until the first caller has been told of so many pauses. */
+static void
+run_to_rest(struct test *test, unsigned int rests)
+{
+	listener_run(test->context.base, NULL, &test->callers[0].rests, rests);
+	timeless_run(test->context.base);
+	assert_int_equal(test->called, 0);
+	assert_true(probe_cache_is_resting(test->callers[0].waiter));
+	assert_true(probe_cache_is_trying_again(test->callers[0].waiter));
+	assert_false(probe_cache_is_in_line(test->callers[0].waiter));
+	/* No connection is held meanwhile. */
+	listener_run(test->context.base, test->server, NULL, 0);
+}
+
+/* What comes of the last attempt counts, for all who wait. */
+static void
+test_retry(void **state)
+{
+	struct test *test = *state;
+	struct caller *callers = test->callers;
+
+	test->options.retry = 2;
+	test->options.timeout = 100;
+	listener_say(test->server, BUSY);
+	start(&callers[0], NAME);
+	start(&callers[1], NAME);
+	run_to_rest(test, 1);
+	assert_int_equal(timeless_left(test->context.base), 10);
+	/* One that comes now is told nothing: it asks. */
+	start(&callers[2], NAME);
+	assert_true(probe_cache_is_resting(callers[2].waiter));
+	timeless_expire(test->context.base);
+	run_to_rest(test, 2);
+	assert_int_equal(callers[1].rests, 2);
+	assert_int_equal(callers[1].resumes, 1);
+	listener_say(test->server, NO);
+	timeless_expire(test->context.base);
+	run(test, 3);
+	assert_refused(&callers[0]);
+	assert_refused(&callers[2]);
+	assert_int_equal(listener_count(test->server), 3);
+	assert_int_equal(callers[0].evidence.connections, 1);
+	assert_int_equal(callers[2].evidence.retried_count, 1);
+	assert_int_equal(callers[2].evidence.retried[0].reply_code, 421);
+	assert_int_equal(callers[2].evidence.retried[0].connections, 2);
+}
+
+/* What lasts is not tried again; nor is anything without --retry. */
+static void
+test_no_retry(void **state)
+{
+	struct test *test = *state;
+
+	test->options.retry = 2;
+	test->options.timeout = 100;
+	listener_say(test->server, NO);
+	start(&test->callers[0], NAME);
+	run(test, 1);
+	assert_refused(&test->callers[0]);
+	test->options.retry = 0;
+	start(&test->callers[1], OTHER);
+	listener_say(test->server, BUSY);
+	run(test, 2);
+	assert_int_equal(listener_count(test->server), 2);
+	assert_int_equal(test->callers[0].rests + test->callers[1].rests, 0);
+	assert_int_equal(test->callers[1].evidence.retried_count, 0);
+}
+
+/* The time is over in the pause, or in the second attempt: the first stands. */
+static void
+test_leave_a_retry(void **state)
+{
+	struct test *test = *state;
+	struct caller *callers = test->callers;
+
+	test->options.retry = 1;
+	test->options.timeout = 8;
+	listener_say(test->server, BUSY);
+	start(&callers[0], NAME);
+	start(&callers[1], NAME);
+	run_to_rest(test, 1);
+	assert_int_equal(timeless_left(test->context.base), 4);
+	leave(&callers[0]);
+	assert_seen(&callers[0], STAGE_GREETING, OUTCOME_REFUSED, "421 busy");
+	listener_say(test->server, "220-wait\r\n");
+	timeless_expire(test->context.base);
+	listener_run(test->context.base, test->server, NULL, 1);
+	leave(&callers[1]);
+	assert_seen(&callers[1], STAGE_GREETING, OUTCOME_REFUSED, "421 busy");
+	assert_int_equal(callers[1].evidence.connections, 1);
+	assert_int_equal(callers[1].evidence.retried_count, 0);
+	assert_int_equal(listener_count(test->server), 2);
 }
 
 /* Replies are kept where they are wanted, and are the same for all. */
@@ -636,6 +742,9 @@ main(void)
 		TEST(test_shared),
 		TEST(test_spent_by_next),
 		TEST(test_leave_for_a_limit),
+		TEST(test_retry),
+		TEST(test_no_retry),
+		TEST(test_leave_a_retry),
 		TEST(test_keep_octets),
 		TEST(test_keep_half),
 		TEST(test_other_name),

@@ -255,6 +255,48 @@ test_endings(void **state)
 	chain_free(chain);
 }
 
+static const struct retried_row {
+	const char		*name;
+	enum session_outcome	 outcome;
+	enum verdict		 expected;
+	enum finding_code	 code;
+	const char		*text;		/* in the finding's */
+} retried_rows[] = {
+	{ "cured", OUTCOME_DONE, VERDICT_PASS, FINDING_TRIED_AGAIN,
+	    "it could be tried only after 2 attempts that failed (the server "
+	    "refuses this client: 421 busy)" },
+	{ "in vain", OUTCOME_CONNECT_FAILED, VERDICT_UNKNOWN,
+	    FINDING_CONNECT_FAILED, "; it was tried 3 times" },
+	{ "another fault", OUTCOME_STARTTLS_NOT_OFFERED, VERDICT_FAIL,
+	    FINDING_STARTTLS_NOT_OFFERED, "; it was tried 3 times" },
+};
+
+/* Attempts that were made before (--retry) change no verdict. */
+static void
+test_retried(void **state)
+{
+	static const struct endpoint_ending busy = { STAGE_GREETING,
+		OUTCOME_REFUSED, (char *)"421 busy", 421, .connections = 2 };
+	const struct retried_row *row = *state;
+	struct chain *chain = fixture_chain("mx.example.org", KEY_ECDSA);
+	struct evidence *evidence = fixture_domain("example.org");
+	struct host_evidence *host = fixture_host(evidence, "mx.example.org");
+	struct endpoint_evidence *endpoint;
+
+	fixture_tlsa_of(host, chain);
+	endpoint = fixture_endpoint(host, "192.0.2.1", row->outcome,
+	    row->outcome == OUTCOME_DONE ? chain : NULL);
+	endpoint_ends_add_retried(endpoint, &busy);
+	fixture_judge(evidence);
+	assert_int_equal(evidence->judged.verdict, row->expected);
+	assert_non_null(find(evidence, row->code));
+	assert_non_null(strstr(find(evidence, row->code)->text, row->text));
+	assert_int_equal(find(evidence, FINDING_TRIED_AGAIN) != NULL,
+	    row->outcome == OUTCOME_DONE);
+	evidence_free(evidence);
+	chain_free(chain);
+}
+
 int
 main(void)
 {
@@ -262,6 +304,7 @@ main(void)
 		TABLE(test_machines, rows),
 		TABLE_ALONE(test_versions),
 		TABLE(test_endings, endings_rows),
+		TABLE(test_retried, retried_rows),
 	};
 
 	return table_run(tables, COUNT(tables));

@@ -81,6 +81,8 @@ test_thorough(void **state)
 	(void)state;
 	plugin_settings_init(&settings);
 	assert_true(settings.common.gather.thorough);
+	/* What passes by itself is no alarm. */
+	assert_int_equal(settings.common.gather.retry, 1);
 	settings_clear(&settings.common);
 }
 

@@ -167,28 +167,76 @@ static const struct repeat_row {
 	    false },
 };
 
+/* Whether the command line can be understood. */
+static bool
+parse(struct settings *settings, const char *const given[6])
+{
+	char *words[8] = { (char *)"mxdane" };
+	char *why = NULL;
+	int count = 1, parsed;
+
+	for (; count <= 6 && given[count - 1] != NULL; count++)
+		words[count] = (char *)given[count - 1];
+	settings_init(settings);
+	parsed = options_parse(&settings_table, count, words, settings, &why);
+	assert_int_equal(parsed, why == NULL ? count : 0);
+	free(why);
+	return parsed > 0;
+}
+
 static void
 test_repeat(void **state)
 {
 	const struct repeat_row *row = *state;
-	char *words[8] = { (char *)"mxdane" };
 	struct settings settings;
-	char *why = NULL;
-	int count = 1, parsed;
 
-	for (; count <= 6 && row->words[count - 1] != NULL; count++)
-		words[count] = (char *)row->words[count - 1];
-	settings_init(&settings);
-	parsed = options_parse(&settings_table, count, words, &settings, &why);
-	if (row->repeat == 0) {
-		assert_int_equal(parsed, 0);
-		assert_non_null(why);
-		free(why);
-	} else {
-		assert_int_equal(parsed, count);
+	if (parse(&settings, row->words)) {
 		assert_int_equal(settings.gather.repeat, row->repeat);
 		assert_int_equal(settings_conflict(&settings) != NULL,
 		    row->conflict);
+	} else {
+		assert_int_equal(row->repeat, 0);
+	}
+	settings_clear(&settings);
+}
+
+/* How often to try again, and what that does not go with. */
+static const struct retry_row {
+	const char	*name;
+	const char	*words[6];	/* behind the program's name */
+	int		 retry;		/* -1: not a number of attempts */
+	bool		 conflict;
+} retry_rows[] = {
+	{ "not given", { "-a" }, 0, false },
+	{ "never", { "--retry", "0" }, 0, false },
+	{ "once", { "--retry=1" }, 1, false },
+	{ "as often as may be", { "--retry", "10" }, 10, false },
+	{ "too often", { "--retry", "11" }, -1, false },
+	{ "less", { "--retry", "-1" }, -1, false },
+	{ "a word", { "--retry", "once" }, -1, false },
+	{ "nothing", { "--retry", "" }, -1, false },
+	{ "a list", { "--retry", "2", "-f", "x" }, 2, false },
+	{ "with --repeat", { "--retry", "2", "--repeat", "3" }, 2, false },
+	{ "from a record", { "--retry", "2", "--replay", "x" }, 2, true },
+	{ "from a file", { "--retry", "2", "--chain", "x" }, 2, true },
+	{ "not at all", { "--retry", "2", "--dns-only" }, 2, true },
+	{ "a test of this place", { "--retry", "2", "--self-test" }, 2, true },
+	{ "never, from a record", { "--retry", "0", "--replay", "x" }, 0,
+	    false },
+};
+
+static void
+test_retry(void **state)
+{
+	const struct retry_row *row = *state;
+	struct settings settings;
+
+	if (parse(&settings, row->words)) {
+		assert_int_equal(settings.gather.retry, row->retry);
+		assert_int_equal(settings_conflict(&settings) != NULL,
+		    row->conflict);
+	} else {
+		assert_int_equal(row->retry, -1);
 	}
 	settings_clear(&settings);
 }
@@ -201,6 +249,7 @@ main(void)
 		TABLE(test_limits, limits_rows),
 		TABLE(test_sources, sources_rows),
 		TABLE(test_repeat, repeat_rows),
+		TABLE(test_retry, retry_rows),
 	};
 
 	return table_run(tables, sizeof(tables) / sizeof(tables[0]));
