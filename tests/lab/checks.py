@@ -22,6 +22,7 @@ import entrance
 import expect
 import fairness
 import monitoring
+import plugin
 import report_schema
 import runners
 import second_opinion
@@ -286,6 +287,13 @@ def of_workers(lab: Lab) -> list[Test]:
             for what, tried, pace in crashes.tests(lab)]
 
 
+def of_plugin(lab: Lab) -> list[Test]:
+    """What check_mxdane says of domains of all kinds."""
+    return [Test(f"check_mxdane: {what}",
+                 lambda tried=tried: Result(tried(lab), []), pace)
+            for what, tried, pace in plugin.tests(lab)]
+
+
 def of_shortage(lab: Lab) -> list[Test]:
     """What becomes of a run that may have few descriptors."""
     return [Test(f"few descriptors: {what}",
@@ -356,7 +364,7 @@ def run_all(lab: Lab, tap: Tap, verbose: bool, no_skip: bool) -> None:
              for test in of_case(lab, case, finger, peers)]
     tests += of_writers(lab) + of_files(lab) + of_changes(lab)
     tests += of_workers(lab) + of_lists(lab) + of_shortage(lab)
-    tests += of_confinement(lab) + of_monitoring(lab)
+    tests += of_confinement(lab) + of_plugin(lab) + of_monitoring(lab)
     tap.plan(len(tests))
     if report_schema.why_not():
         tap.notes([f"no report is held against {report_schema.FILE}: "
