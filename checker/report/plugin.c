@@ -120,7 +120,7 @@ put_cause(FILE *out, const struct evidence *evidence,
 
 /*
  * ", 2 warnings: tlsa-many, tls-outdated": each code once, but for that of
- * CAUSE (NULL: none), and what is said of validity.
+ * CAUSE (NULL: none) and of its break, and what is said of validity.
  */
 static void
 put_warnings(FILE *out, const struct evidence *evidence,
@@ -128,12 +128,16 @@ put_warnings(FILE *out, const struct evidence *evidence,
 {
 	const struct finding_list *findings = &evidence->judged.findings;
 	enum finding_code codes[WARNINGS_NAMED];
+	const struct finding *end = cause == NULL ? NULL :
+	    evidence_break_finding(evidence, cause);
 	bool seen[FINDING_CODE_COUNT] = { false };
 	size_t i, count = 0;
 
 	seen[FINDING_SIGNATURE_EXPIRING] = true;
 	if (cause != NULL)
 		seen[cause->code] = true;
+	if (end != NULL)
+		seen[end->code] = true;
 	for (i = 0; i < findings->count; i++) {
 		if (findings->items[i].severity != SEVERITY_WARNING ||
 		    seen[findings->items[i].code])
