@@ -10,6 +10,7 @@
 #include "checker/evidence/recording.h"
 #include "checker/report/report_json_read.h"
 #include "checker/run/record_file.h"
+#include "checker/run/report_line.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
@@ -103,51 +104,10 @@ find_domain(const char *line, size_t size, char **why)
 	return domain;
 }
 
-static bool
-is_blank(const char *line, size_t size)
-{
-	size_t i;
-
-	for (i = 0; i < size; i++) {
-		if (strchr(" \t\r\n", line[i]) == NULL || line[i] == '\0')
-			return false;
-	}
-	return true;
-}
-
-/* A line, or a file over several lines, longer than any report. */
-struct line {
-	char	*octets;	/* owned; a NUL follows it */
-	size_t	 room, size;	/* octets */
-};
-
-/*
- * Reads on up to the octet END, which is read, too; EOF: to the end of the
- * file. A line is never longer than a report may be by one octet. False: there
- * is nothing left.
- */
-static bool
-read_line(FILE *stream, int end, struct line *line)
-{
-	int octet = 0;
-
-	line->size = 0;
-	while (line->size <= REPORT_JSON_READ_MAX && octet != end &&
-	    (octet = getc(stream)) != EOF) {
-		if (line->size + 1 >= line->room) {
-			line->room = 2 * line->room + BUFSIZ;
-			line->octets = memory_resize(line->octets, line->room);
-		}
-		line->octets[line->size++] = (char)octet;
-		line->octets[line->size] = '\0';
-	}
-	return line->size > 0;
-}
-
 /* Adds what was read last if it is a report. False: *WHY (owned). */
 static bool
-index_report(struct earlier *earlier, const struct line *line, uint64_t offset,
-    char **why)
+index_report(struct earlier *earlier, const struct report_line *line,
+    uint64_t offset, char **why)
 {
 	char *domain;
 
@@ -179,12 +139,12 @@ locate(const struct earlier *earlier, size_t number, char *why)
  * make ("jq -s").
  */
 static bool
-index_whole(struct earlier *earlier, struct line *line, char **why)
+index_whole(struct earlier *earlier, struct report_line *line, char **why)
 {
 	char *what;
 
 	rewind(earlier->stream);
-	read_line(earlier->stream, EOF, line);
+	report_line_read(earlier->stream, EOF, line);
 	if (index_report(earlier, line, 0, &what))
 		return true;
 	if (line->octets[strspn(line->octets, " \t\r\n")] == '[')
@@ -201,15 +161,15 @@ index_whole(struct earlier *earlier, struct line *line, char **why)
 static bool
 index_lines(struct earlier *earlier, char **why)
 {
-	struct line line = { NULL, 0, 0 };
+	struct report_line line = { NULL, 0, 0 };
 	uint64_t offset = 0;
 	size_t number = 0;
 	bool good = true;
 	char *what;
 
-	while (good && read_line(earlier->stream, '\n', &line)) {
+	while (good && report_line_read(earlier->stream, '\n', &line)) {
 		number++;
-		good = is_blank(line.octets, line.size) ||
+		good = report_line_is_blank(&line) ||
 		    index_report(earlier, &line, offset, &what);
 		offset += line.size;
 	}

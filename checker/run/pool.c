@@ -65,8 +65,32 @@ report(struct pool *pool, struct pool_slot *slot)
 		slot->task.facts = NULL;
 	}
 	pool->held -= slot->held;
+	pool->reported++;
 	pool->callbacks.report(&slot->result, pool->callbacks.argument);
 	slot_clear(slot);
+}
+
+/* Reports the tasks that are done, whatever is before them. */
+static void
+report_all(struct pool *pool)
+{
+	struct pool_slot *slot;
+	uint64_t number;
+
+	for (number = pool->first; number < pool->next; number++) {
+		slot = pool_slot(pool, number);
+		if (slot->state == POOL_DONE)
+			report(pool, slot);
+	}
+}
+
+/* Moves the beginning of the window to the first task that is not reported. */
+static void
+move_on(struct pool *pool)
+{
+	while (pool->first < pool->next &&
+	    pool_slot(pool, pool->first)->state == POOL_EMPTY)
+		pool->first++;
 }
 
 /* Reports the tasks that are done, up to the first that is not. */
@@ -78,17 +102,25 @@ report_in_order(struct pool *pool)
 		report(pool, pool_slot(pool, pool->first++));
 }
 
+/* After tasks are done: some, or the one in SLOT alone. */
+static void
+report_done(struct pool *pool, struct pool_slot *slot)
+{
+	if (!pool->options.unordered) {
+		report_in_order(pool);
+		return;
+	}
+	if (slot != NULL)
+		report(pool, slot);
+	else
+		report_all(pool);
+	move_on(pool);
+}
+
 void
 pool_give_up(struct pool *pool)
 {
-	struct pool_slot *slot;
-	uint64_t number;
-
-	for (number = pool->first; number < pool->next; number++) {
-		slot = pool_slot(pool, number);
-		if (slot->state == POOL_DONE)
-			report(pool, slot);
-	}
+	report_all(pool);
 }
 
 static void
@@ -241,7 +273,7 @@ on_lost(struct pool_worker *worker, char *why)
 			take_back(pool, slot);
 	}
 	free(why);
-	report_in_order(pool);
+	report_done(pool, NULL);
 	pool_wake(pool);
 }
 
@@ -353,7 +385,7 @@ on_message(struct pool_worker *worker, const struct message *message)
 		slot->held = slot->result.size + message->size;
 		pool->held += slot->held;
 		finish(slot);
-		report_in_order(pool);
+		report_done(pool, slot);
 		pool_wake(pool);
 		break;
 	default:
@@ -566,7 +598,7 @@ pool_free(struct pool *pool)
 size_t
 pool_reported(const struct pool *pool)
 {
-	return (size_t)pool->first - 1;
+	return pool->reported;
 }
 
 size_t

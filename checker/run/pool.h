@@ -71,8 +71,8 @@ struct pool_callbacks {
 	 */
 	bool	 (*next)(void *argument, struct pool_task *task, bool *end);
 	/*
-	 * Called for each task in order. What the callee wants to keep of
-	 * RESULT it replaces by NULL.
+	 * Called for each task, in order unless they are unordered. What the
+	 * callee wants to keep of RESULT it replaces by NULL.
 	 */
 	void	 (*report)(struct pool_result *result, void *argument);
 	/* Called once, before the first report: a worker has started. */
@@ -104,6 +104,8 @@ struct pool_options {
 					 * itself: audit_longest() */
 	double		 grace;		/* seconds of silence beyond it after
 					 * which its worker hangs */
+	bool		 unordered;	/* tasks are reported as they are done,
+					 * not in their order */
 	bool		 tries_again;	/* at least 1 alone; else a crash is
 					 * the result at once */
 	/* What a worker does, and one that works alone: see worker.h. */
@@ -133,7 +135,7 @@ void		 pool_wake(struct pool *pool);
  */
 void		 pool_give_up(struct pool *pool);
 
-/* Tasks reported so far in their turn, and tasks under way. */
+/* Tasks reported so far, and tasks under way. */
 size_t		 pool_reported(const struct pool *pool);
 size_t		 pool_running(const struct pool *pool);
 /*

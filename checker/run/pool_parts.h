@@ -50,7 +50,7 @@ struct pool_worker {
 
 /* What becomes of a task; one that must be tried again waits its turn. */
 enum pool_state {
-	POOL_EMPTY,
+	POOL_EMPTY,		/* free, or reported out of its turn */
 	POOL_RUNNING,
 	POOL_AGAIN,		/* waits for another worker */
 	POOL_DONE,
@@ -81,6 +81,7 @@ struct pool {
 	size_t			 worker_count;	/* all of them */
 	struct pool_slot	 window[POOL_WINDOW];	/* a ring */
 	uint64_t		 first;		/* not reported yet */
+	size_t			 reported;
 	uint64_t		 next;		/* not begun yet */
 	size_t			 held;		/* octets of results whose
 						 * turn has not come */

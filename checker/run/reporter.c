@@ -41,8 +41,9 @@ reporter_open(struct reporter *reporter, const struct settings *settings,
 	reporter->options = settings->report;
 	reporter->options.colour = terminal_wants_colour(settings->colour,
 	    settings->output == NULL ? stdout : NULL);
-	if (!output_open(&reporter->output, settings->output,
-	    settings->format->whole, why))
+	if (!(settings->resume ? output_append(&reporter->output,
+	    settings->output, why) : output_open(&reporter->output,
+	    settings->output, settings->format->whole, why)))
 		return false;
 	open_summary(reporter, settings, why);
 	if (reporter->format->begin != NULL)

@@ -125,6 +125,7 @@ self_test_conflict(const struct settings *settings)
 		OTHER(settings->record != NULL, "record"),
 		OTHER(settings->since != NULL, "since"),
 		OTHER(settings->wait > 0, "wait"),
+		OTHER(settings->shard.count > 0, "shard"),
 		OTHER(settings->chains.count > 0, "chain"),
 		OTHER(settings->next.count > 0, "next"),
 		OTHER(gather->connect, "connect"),
@@ -178,6 +179,21 @@ retry_conflict(const struct settings *settings)
 	return NULL;
 }
 
+/* What --resume needs, and what says more than lines that can be added to. */
+static const char *
+resume_conflict(const struct settings *settings)
+{
+	if (settings->input == NULL || settings->output == NULL ||
+	    settings->format != report_format_find("json"))
+		return "--resume wants --file, --output FILE and "
+		    "--format json";
+	if (settings->wait > 0 || settings->since != NULL ||
+	    settings->record != NULL)
+		return "--resume does not go with --wait, --since and "
+		    "--record";
+	return NULL;
+}
+
 const char *
 settings_conflict(const struct settings *settings)
 {
@@ -214,6 +230,8 @@ settings_conflict(const struct settings *settings)
 		    "which does not connect anyway";
 	if (dns_only && connect)
 		return "--connect does not go with --dns-only";
+	if (settings->resume && resume_conflict(settings) != NULL)
+		return resume_conflict(settings);
 	if (settings->gather.repeat > 1 && repeat_conflict(settings) != NULL)
 		return repeat_conflict(settings);
 	return settings->gather.retry > 0 ? retry_conflict(settings) : NULL;
@@ -365,6 +383,16 @@ take_retry(void *member, const char *value, const char **why)
 }
 
 static bool
+take_shard(void *member, const char *value, const char **why)
+{
+	if (shard_parse(value, member))
+		return true;
+	*why = "is not a shard, I/N with I from 1 to N, at most "
+	    TEXT_NUMBER(SHARD_COUNT_MAX);
+	return false;
+}
+
+static bool
 take_jobs(void *member, const char *value, const char **why)
 {
 	unsigned int *jobs = member;
@@ -503,6 +531,12 @@ static const struct option_row rows[] = {
 	{ "since", 0, "FILE", take_text, AT(since),
 	    "report what has changed since FILE, an earlier record or JSON "
 	    "report" },
+	{ "shard", 0, "I/N", take_shard, AT(shard),
+	    "of the domains, only those whose name hashes to I of N" },
+	{ "unordered", 0, NULL, take_flag, AT(unordered),
+	    "report domains as they are done, not in the order of the list" },
+	{ "resume", 0, NULL, take_flag, AT(resume),
+	    "add to the JSON reports of --output what they lack of --file" },
 	{ "jobs", 0, "N", take_jobs, AT(jobs),
 	    "worker processes for a list (default 1; 0: one a processor)" },
 	{ "quiet", 'q', NULL, take_quiet, AT(report.verbosity),

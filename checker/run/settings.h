@@ -11,6 +11,7 @@
 #include "checker/judge/judge.h"
 #include "checker/report/report.h"
 #include "checker/run/options.h"
+#include "checker/run/shard.h"
 #include "checker/run/take.h"
 #include "checker/run/terminal.h"
 #include "resolver/resolver.h"
@@ -50,6 +51,9 @@ struct settings {
 	const char			*record;	/* borrowed; --record */
 	const char			*replay;	/* borrowed; --replay */
 	const char			*since;		/* borrowed; --since */
+	struct shard			 shard;		/* --shard */
+	bool				 unordered;	/* --unordered */
+	bool				 resume;	/* --resume */
 	unsigned int			 jobs;		/* workers; 0: one for
 							 * each processor */
 	const struct report_format	*format;	/* static */

@@ -8,6 +8,7 @@
 #include "checker/run/earlier.h"
 #include "checker/run/engine.h"
 #include "checker/run/input_domain.h"
+#include "checker/run/resume.h"
 #include "checker/run/survey_parts.h"
 #include "resolver/memory.h"
 
@@ -106,6 +107,13 @@ read_files(struct survey *survey)
 		survey_complain(survey, why);
 		return false;
 	}
+	if (settings->resume) {
+		survey->resume = resume_open(settings->output, &why);
+		if (survey->resume != NULL)
+			return true;
+		survey_complain(survey, why);
+		return false;
+	}
 	if (settings->since == NULL)
 		return true;
 	survey->earlier = earlier_open(settings->since, &why);
@@ -146,6 +154,7 @@ survey(const struct settings *settings, char *const *words, size_t count)
 	}
 	good = run(&survey, words, count);
 	earlier_close(survey.earlier);
+	resume_close(survey.resume);
 	user_files_clear(&survey.files);
 	return good || survey.signals.caught != 0 || survey.broken ?
 	    final_status(&survey) : OPTIONS_EXIT_USAGE;

@@ -20,11 +20,13 @@ struct event;
 struct event_base;
 struct input;
 struct replay;
+struct resume;
 
 struct survey {
 	const struct settings	*settings;	/* borrowed */
 	struct user_files	 files;
 	struct earlier		*earlier;	/* owned; --since, or NULL */
+	struct resume		*resume;	/* owned; --resume, or NULL */
 	struct event_base	*base;		/* owned */
 	struct input		*input;		/* owned; NULL: --replay */
 	struct replay		*replay;	/* owned; NULL: no --replay */
@@ -34,6 +36,8 @@ struct survey {
 	struct signals		 signals;
 	struct reporter		 reporter;
 	size_t			 workers;	/* at a time; of --jobs */
+	size_t			 passed_over;	/* domains of other shards, or
+						 * that have a report */
 	bool			 confined;	/* for good */
 	bool			 reports;	/* it is open */
 	bool			 defers;	/* nothing is written yet */

@@ -14,6 +14,7 @@
 #include "checker/run/engine.h"
 #include "checker/run/input.h"
 #include "checker/run/replay.h"
+#include "checker/run/resume.h"
 #include "checker/run/terminal.h"
 #include "checker/run/worker.h"
 #include "resolver/memory.h"
@@ -103,14 +104,38 @@ next_domain(struct survey *survey, struct pool_task *task, bool *end)
 	}
 }
 
+/* Whether the run is to audit the domain. */
+static bool
+is_wanted(const struct survey *survey, const char *domain)
+{
+	return shard_has(&survey->settings->shard, domain) &&
+	    (survey->resume == NULL || !resume_has(survey->resume, domain));
+}
+
+/* The next that is wanted. False: as for on_next. */
+static bool
+next_task(struct survey *survey, struct pool_task *task, bool *end)
+{
+	for (;;) {
+		if (!(survey->replay != NULL ? next_record(survey, task, end) :
+		    next_domain(survey, task, end)))
+			return false;
+		if (is_wanted(survey, task->domain))
+			return true;
+		survey->passed_over++;
+		free(task->domain);
+		free(task->facts);
+		*task = (struct pool_task){ 0 };
+	}
+}
+
 static bool
 on_next(void *argument, struct pool_task *task, bool *end)
 {
 	struct survey *survey = argument;
 	char *why;
 
-	if (!(survey->replay != NULL ? next_record(survey, task, end) :
-	    next_domain(survey, task, end)))
+	if (!next_task(survey, task, end))
 		return false;
 	if (survey->earlier == NULL)
 		return true;
@@ -291,6 +316,7 @@ open_pool(struct survey *survey, struct worker_options *worker)
 		.deadline = audit_longest(settings->gather.timeout),
 		.grace = GRACE,
 		.tries_again = true,
+		.unordered = settings->unordered,
 		.work = worker_run,
 		.work_alone = worker_run_alone,
 		.work_argument = worker,
@@ -328,11 +354,13 @@ say_if_empty(struct survey *survey)
 {
 	/* An empty list is not an error: lists are made by programs. */
 	if (pool_reported(survey->pool) > 0 || survey->had_bad_input ||
-	    survey->wrong)
+	    survey->wrong ||
+	    (survey->resume != NULL && resume_count(survey->resume) > 0))
 		return;
-	survey_complain(survey, memory_format("there is no %s",
+	survey_complain(survey, memory_format("there is no %s%s",
 	    survey->replay != NULL ? "record in the file" :
-	    "domain in the list"));
+	    "domain in the list", survey->passed_over > 0 ?
+	    " that is in this shard" : ""));
 }
 
 /* The loop runs until everything has been reported. */
@@ -482,7 +510,8 @@ survey_audit_all(struct survey *survey, char *const *words, size_t count,
 {
 	bool good;
 
-	survey->status = 0;
+	survey->status = survey->resume != NULL ?
+	    resume_status(survey->resume) : 0;
 	survey->finished = false;
 	survey->base = event_base_new();
 	if (survey->base == NULL)

@@ -27,6 +27,7 @@ import report_schema
 import runners
 import second_opinion
 import shortage
+import surveys
 import validators
 import versions
 from case import Case
@@ -306,7 +307,8 @@ def of_lists(lab: Lab) -> list[Test]:
     servers that they share."""
     return [Test(f"lists: {what}", lambda tried=tried: Result(tried(lab), []),
                  pace) for what, tried, pace
-            in fairness.tests(lab) + courtesy.tests(lab)]
+            in fairness.tests(lab) + courtesy.tests(lab)
+            + surveys.tests(lab)]
 
 
 def of_confinement(lab: Lab) -> list[Test]:

@@ -480,6 +480,29 @@ test_many(void **state)
 	free(domains);
 }
 
+/* More than fit into the window, behind one that is not done for long. */
+static void
+test_unordered(void **state)
+{
+	struct test *test = *state;
+	const char **domains = memory_new(TASKS_MAX, sizeof(*domains));
+	size_t i, before;
+
+	domains[0] = memory_string("busy.example");
+	for (i = 1; i < TASKS_MAX; i++)
+		domains[i] = memory_format("d%zu.example", i);
+	test->options.unordered = true;
+	test->options.tries_again = false;
+	run(test, domains, TASKS_MAX);
+	assert_int_equal(test->report_count, TASKS_MAX);
+	for (before = 0; strncmp(test->reports[before], "busy", 4) != 0;)
+		before++;
+	assert_int_equal(before, POOL_WINDOW - 1);
+	for (i = 0; i < TASKS_MAX; i++)
+		free((void *)(uintptr_t)domains[i]);
+	free(domains);
+}
+
 /* It costs the others nothing, and is tried alone. */
 static void
 test_crash_beside_others(void **state)
@@ -741,6 +764,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_empty_list, set_up,
 		    tear_down),
 		cmocka_unit_test_setup_teardown(test_many, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_unordered, set_up,
+		    tear_down),
 		cmocka_unit_test_setup_teardown(test_crash_beside_others,
 		    set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_crash_again, set_up,

@@ -241,6 +241,51 @@ test_retry(void **state)
 	settings_clear(&settings);
 }
 
+/* What --resume needs, and does not go with; and --shard. */
+static const struct list_row {
+	const char	*name;
+	const char	*words[12];	/* behind the program's name */
+	bool		 conflict;
+} list_rows[] = {
+#define RESUME "--resume", "-f", "x", "-o", "y", "--format", "json"
+	{ "resume", { RESUME }, false },
+	{ "a list from a pipe", { "--resume", "-f", "-", "-o", "y", "--format",
+	    "json" }, false },
+	{ "resume a shard", { RESUME, "--shard", "2/8", "--unordered" },
+	    false },
+	{ "without a list", { "--resume", "-o", "y", "--format", "json" },
+	    true },
+	{ "to standard output", { "--resume", "-f", "x", "--format", "json" },
+	    true },
+	{ "text", { "--resume", "-f", "x", "-o", "y" }, true },
+	{ "a later format", { RESUME, "--format", "junit" }, true },
+	{ "again and again", { RESUME, "--wait", "5m" }, true },
+	{ "with a record", { RESUME, "--record", "z" }, true },
+	{ "since another run", { RESUME, "--since", "z" }, true },
+	{ "a shard of a record", { "--shard", "1/2", "--replay", "x" }, false },
+	{ "a shard of a test of this place", { "--shard", "1/2",
+	    "--self-test" }, true },
+#undef RESUME
+};
+
+static void
+test_lists(void **state)
+{
+	const struct list_row *row = *state;
+	char *words[14] = { (char *)"mxdane" };
+	struct settings settings;
+	char *why = NULL;
+	int count = 1;
+
+	for (; count <= 12 && row->words[count - 1] != NULL; count++)
+		words[count] = (char *)row->words[count - 1];
+	settings_init(&settings);
+	assert_int_equal(options_parse(&settings_table, count, words,
+	    &settings, &why), count);
+	assert_int_equal(settings_conflict(&settings) != NULL, row->conflict);
+	settings_clear(&settings);
+}
+
 int
 main(void)
 {
@@ -250,6 +295,7 @@ main(void)
 		TABLE(test_sources, sources_rows),
 		TABLE(test_repeat, repeat_rows),
 		TABLE(test_retry, retry_rows),
+		TABLE(test_lists, list_rows),
 	};
 
 	return table_run(tables, sizeof(tables) / sizeof(tables[0]));
