@@ -67,6 +67,8 @@ main(int argc, char **argv)
 	settings_init(&settings);
 	first = options_parse(&settings_table, argc, argv, &settings, &why);
 	count = (size_t)(argc - first);
+	settings.command = argv;
+	settings.command_count = (size_t)argc;
 	if (first == 0)
 		status = wrong_usage(why);
 	else if (settings.help)

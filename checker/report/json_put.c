@@ -151,6 +151,15 @@ json_put_object(struct json_put *json, const char *key)
 }
 
 void
+json_put_object_of(struct json_put *json, const char *text)
+{
+	put_key(json, NULL);
+	put_string(json, text);
+	put(json, ":{", 2);
+	json->follows = false;
+}
+
+void
 json_put_object_end(struct json_put *json)
 {
 	end(json, '}');

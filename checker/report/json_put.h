@@ -5,8 +5,8 @@
  * \u0023, since runners of CI jobs take commands behind it from any line of a
  * log; to whoever reads the JSON it is a '#'.
  *
- * In an object each value has a KEY, which is ASCII; in an array, and alone,
- * KEY is NULL.
+ * In an object each value has a KEY, which is ASCII and as it is to be written;
+ * in an array, and alone, KEY is NULL.
  */
 #ifndef CHECKER_REPORT_JSON_PUT_H
 #define CHECKER_REPORT_JSON_PUT_H
@@ -29,6 +29,8 @@ struct json_put {
 /* Begin and end an object or an array. */
 void	json_put_object(struct json_put *json, const char *key);
 void	json_put_object_end(struct json_put *json);
+/* Begins an object whose key is text, as json_put_text has it. */
+void	json_put_object_of(struct json_put *json, const char *text);
 void	json_put_array(struct json_put *json, const char *key);
 void	json_put_array_end(struct json_put *json);
 

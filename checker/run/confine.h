@@ -22,7 +22,7 @@
 #include <stddef.h>
 
 /* How many files a process may still write. */
-#define CONFINE_OUTPUTS_MAX 4
+#define CONFINE_OUTPUTS_MAX 6
 
 /* What a process keeps, beside what it has open. Zero: nothing. */
 struct confine_needs {

@@ -126,6 +126,7 @@ self_test_conflict(const struct settings *settings)
 		OTHER(settings->since != NULL, "since"),
 		OTHER(settings->wait > 0, "wait"),
 		OTHER(settings->shard.count > 0, "shard"),
+		OTHER(settings->summary != NULL, "summary"),
 		OTHER(settings->chains.count > 0, "chain"),
 		OTHER(settings->next.count > 0, "next"),
 		OTHER(gather->connect, "connect"),
@@ -218,6 +219,10 @@ settings_conflict(const struct settings *settings)
 	if (settings->record != NULL && strcmp(settings->record, "-") == 0 &&
 	    settings->output == NULL)
 		return "--record - wants --output FILE: "
+		    "standard output has the report";
+	if (settings->summary != NULL && strcmp(settings->summary, "-") == 0 &&
+	    settings->output == NULL)
+		return "--summary - wants --output FILE: "
 		    "standard output has the report";
 	if (settings->since != NULL && settings->wait > 0)
 		return "--since does not go with --wait, "
@@ -537,6 +542,8 @@ static const struct option_row rows[] = {
 	    "report domains as they are done, not in the order of the list" },
 	{ "resume", 0, NULL, take_flag, AT(resume),
 	    "add to the JSON reports of --output what they lack of --file" },
+	{ "summary", 0, "FILE", take_text, AT(summary),
+	    "write the counts of the run to FILE, too, as a JSON object" },
 	{ "jobs", 0, "N", take_jobs, AT(jobs),
 	    "worker processes for a list (default 1; 0: one a processor)" },
 	{ "quiet", 'q', NULL, take_quiet, AT(report.verbosity),

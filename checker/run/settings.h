@@ -54,6 +54,10 @@ struct settings {
 	struct shard			 shard;		/* --shard */
 	bool				 unordered;	/* --unordered */
 	bool				 resume;	/* --resume */
+	const char			*summary;	/* borrowed: a file */
+	char *const			*command;	/* borrowed; each word
+							 * of it */
+	size_t				 command_count;
 	unsigned int			 jobs;		/* workers; 0: one for
 							 * each processor */
 	const struct report_format	*format;	/* static */

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
+#include "checker/report/summary.h"
 #include "checker/run/descriptors.h"
 #include "checker/run/earlier.h"
 #include "checker/run/engine.h"
@@ -35,7 +37,7 @@ final_status(const struct survey *survey)
 	if (survey->signals.caught != 0)
 		signals_raise(survey->signals.caught);
 	if (survey->reporter.failed || survey->record.failed ||
-	    survey->broken)
+	    survey->summary_failed || survey->broken)
 		return OPTIONS_EXIT_SOFTWARE;
 	return survey->had_bad_input ? OPTIONS_EXIT_USAGE : survey->status;
 }
@@ -79,6 +81,11 @@ check_files(const struct settings *settings, char **why)
 		{ "output", settings->output, "replay", settings->replay },
 		{ "output", settings->output, "since", settings->since },
 		{ "output", settings->output, "file", settings->input },
+		{ "summary", settings->summary, "output", settings->output },
+		{ "summary", settings->summary, "record", settings->record },
+		{ "summary", settings->summary, "replay", settings->replay },
+		{ "summary", settings->summary, "since", settings->since },
+		{ "summary", settings->summary, "file", settings->input },
 	};
 	size_t i;
 
@@ -123,6 +130,52 @@ read_files(struct survey *survey)
 	return false;
 }
 
+/* That there is no place for it is told before hours of work. */
+static bool
+begin_summary(struct survey *survey)
+{
+	char *why;
+
+	if (survey->settings->summary == NULL)
+		return true;
+	if (!output_open(&survey->summary_output, survey->settings->summary,
+	    true, &why)) {
+		survey_complain(survey, why);
+		return false;
+	}
+	survey->summary = summary_new();
+	return true;
+}
+
+/* What was counted, however far the run came; nothing if it did not begin. */
+static void
+end_summary(struct survey *survey, time_t began, bool good)
+{
+	const struct settings *settings = survey->settings;
+	const struct summary_run run = {
+		.words = settings->command,
+		.count = settings->command_count,
+		.began = began,
+		.ended = time(NULL),
+		.complete = survey->finished && survey->signals.caught == 0,
+	};
+	char *why = NULL;
+
+	if (survey->summary == NULL)
+		return;
+	if (good) {
+		summary_write(survey->summary, &run,
+		    survey->summary_output.stream);
+		output_close(&survey->summary_output, &why);
+	} else {
+		output_discard(&survey->summary_output);
+	}
+	summary_free(survey->summary);
+	survey->summary_failed = why != NULL;
+	if (why != NULL)
+		survey_complain(survey, why);
+}
+
 static bool
 run(struct survey *survey, char *const *words, size_t count)
 {
@@ -133,7 +186,7 @@ run(struct survey *survey, char *const *words, size_t count)
 		survey_complain(survey, why);
 		return false;
 	}
-	if (!read_files(survey))
+	if (!read_files(survey) || !begin_summary(survey))
 		return false;
 	return settings->wait > 0 ? survey_wait(survey, words, count) :
 	    survey_audit_all(survey, words, count, settings->input);
@@ -145,6 +198,7 @@ survey(const struct settings *settings, char *const *words, size_t count)
 	struct survey survey = {
 		.settings = settings,
 	};
+	const time_t began = time(NULL);
 	char *why;
 	bool good;
 
@@ -156,6 +210,7 @@ survey(const struct settings *settings, char *const *words, size_t count)
 	earlier_close(survey.earlier);
 	resume_close(survey.resume);
 	user_files_clear(&survey.files);
-	return good || survey.signals.caught != 0 || survey.broken ?
-	    final_status(&survey) : OPTIONS_EXIT_USAGE;
+	good = good || survey.signals.caught != 0 || survey.broken;
+	end_summary(&survey, began, good);
+	return good ? final_status(&survey) : OPTIONS_EXIT_USAGE;
 }

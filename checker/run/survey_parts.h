@@ -21,12 +21,15 @@ struct event_base;
 struct input;
 struct replay;
 struct resume;
+struct summary;
 
 struct survey {
 	const struct settings	*settings;	/* borrowed */
 	struct user_files	 files;
 	struct earlier		*earlier;	/* owned; --since, or NULL */
 	struct resume		*resume;	/* owned; --resume, or NULL */
+	struct summary		*summary;	/* owned; --summary, or NULL */
+	struct output		 summary_output;	/* while there is one */
 	struct event_base	*base;		/* owned */
 	struct input		*input;		/* owned; NULL: --replay */
 	struct replay		*replay;	/* owned; NULL: no --replay */
@@ -47,6 +50,7 @@ struct survey {
 	bool			 had_bad_input;	/* a line without a domain */
 	bool			 wrong;		/* a setting, or the output */
 	bool			 broken;	/* a worker did not end well */
+	bool			 summary_failed; /* it is not all there */
 	bool			 finished;	/* with this pass, to its end */
 };
 

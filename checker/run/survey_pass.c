@@ -8,6 +8,7 @@
 #include "checker/evidence/evidence.h"
 #include "checker/evidence/recording.h"
 #include "checker/gather/audit.h"
+#include "checker/report/summary.h"
 #include "checker/run/confine.h"
 #include "checker/run/descriptors.h"
 #include "checker/run/earlier.h"
@@ -199,6 +200,8 @@ survey_write(struct survey *survey, struct pool_result *result)
 	clear_progress(survey);
 	if (survey->settings->record != NULL)
 		record(survey, result);
+	if (survey->summary != NULL)
+		summary_add(survey->summary, result->evidence);
 	good = reporter_write(&survey->reporter, result->evidence, &why);
 	if (why != NULL)
 		survey_complain(survey, why);
@@ -481,7 +484,7 @@ give_up_rights(struct survey *survey)
 		.children = true,
 		.network = true,
 		.outputs = { settings->output, settings->record,
-		    reporter_summary_file(settings) },
+		    reporter_summary_file(settings), settings->summary },
 	};
 	char *confined;
 

@@ -142,10 +142,62 @@ def resume_of_others(lab: Lab, words: list[str],
     return found
 
 
+def counted(text: str) -> dict:
+    """What --summary is to say of these reports, added up anew."""
+    reports = [json.loads(line) for line in text.splitlines()]
+    verdicts = dict.fromkeys(("pass", "fail", "unknown", "none", "partial"),
+                             0)
+    findings, records = collections.Counter(), collections.Counter()
+    hosts = collections.defaultdict(collections.Counter)
+    for report in reports:
+        verdicts[report["verdict"]] += 1
+        findings.update(each["code"] for each in report["findings"])
+        for host in report["hosts"]:
+            records.update("{usage} {selector} {matching_type}".format(**each)
+                           for each in host["tlsa"]["records"])
+            hosts[host["name"]].update([host["verdict"]]
+                                       if host["verdict"] else [])
+    return {"domains": len(reports), "verdicts": verdicts,
+            "findings": dict(findings), "records": dict(records),
+            "mx_hosts": {name: dict(each) for name, each in hosts.items()},
+            "mx_hosts_left_out": 0}
+
+
+def added(left, right):
+    """The sum of two summaries."""
+    if isinstance(left, int):
+        return left + right
+    return {key: added(left[key], right[key]) if key in left and key in right
+            else left.get(key, right.get(key)) for key in left | right}
+
+
+def sum_up(lab: Lab) -> list[str]:
+    """The numbers of --summary are those of the reports, and of its parts."""
+    names = [*domains(lab, 60), *(case.plain("@") for case
+                                  in lab.cases.values())][:150] * 2
+    file, summary = listed(lab, "summed", names), lab.work / "summary.json"
+    found, parts = [], []
+    for shard in "1/1", "1/2", "2/2":
+        done = run(command(lab, file, "--summary", str(summary), "--shard",
+                           shard))
+        whole = json.loads(summary.read_text())
+        wanted = counted(done.stdout)
+        parts.append({key: whole[key] for key in wanted})
+        if parts[-1] != wanted:
+            found.append(f"{shard}: {parts[-1]} and not {wanted}")
+        if not (whole["complete"] and whole["command"][0] == entrance.mxdane()
+                and whole["began_at"] <= whole["ended_at"]):
+            found.append(f"{shard}: {whole}")
+    if added(parts[1], parts[2]) != parts[0]:
+        found.append(f"{parts[1]} and {parts[2]} are not {parts[0]}")
+    return found
+
+
 def tests(lab: Lab) -> list[tuple]:
     if not has_domain(lab):
         return []
     found = [("--shard shares a list out", share, 0),
+             ("--summary counts what the reports have", sum_up, 5),
              (f"--resume completes what {KILLS} kills left", resume, 60)]
     if "timeout-silent" in lab.cases:
         found.append(("--unordered does not wait for others", mix, 5))
