@@ -17,15 +17,8 @@ enum expiry {
 	EXPIRY_OK,
 };
 
-/*
- * A zone above those that hold the records: nobody here can renew it, so that
- * only what is about to end is told. A signer that signs each answer anew, for
- * hours, never has a day left, but always more than this share.
- */
-static const struct expiry_limit above_limits[] = {
-	{ EXPIRY_SECONDS, EXPIRY_DAY },
-	{ EXPIRY_PERCENT, 25 },
-};
+/* A zone above those that hold the records: nobody here can renew it. */
+static const struct expiry_limit above_limit = { EXPIRY_SECONDS, EXPIRY_DAY };
 
 /*
  * The moment that a signature is judged for: HELD is of a zone that holds the
@@ -66,13 +59,6 @@ is_under(const struct expiry_limit *limit, double days,
 	return days > 0 && expiry_is_under(&otherwise, period, when);
 }
 
-static bool
-is_about_to_end(const struct answer_period *period, time_t when)
-{
-	return expiry_is_under(&above_limits[0], period, when) &&
-	    expiry_is_under(&above_limits[1], period, when);
-}
-
 static enum expiry
 expiry_of(const struct judge_state *state, const struct answer_period *period,
     bool held)
@@ -86,7 +72,7 @@ expiry_of(const struct judge_state *state, const struct answer_period *period,
 		return EXPIRY_CRITICAL;
 	if (held ? is_under(&options->signature_warning,
 	    options->warning_days, period, when) :
-	    is_about_to_end(period, when))
+	    expiry_is_under(&above_limit, period, when))
 		return EXPIRY_WARNING;
 	return EXPIRY_OK;
 }

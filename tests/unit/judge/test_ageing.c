@@ -231,13 +231,6 @@ static const struct limit_row {
 	    "DNSKEY org ends on 2026-01-01, in 12.0 hours (0% of" },
 	{ "DS records above within a day", PART_DS_ABOVE, -99 * DAY, HOUR,
 	    NO_LIMIT, NO_LIMIT, 0, 0, 0, SAID_WARNING, NULL },
-	/* For ever, at a signer that signs each answer for two hours. */
-	{ "DS records of an online signer", PART_DS, -HOUR, HOUR + 10,
-	    PERCENT(10), PERCENT(5), 7, 3, 0, SAID_NOTHING, NULL },
-	{ "keys above, as short-lived", PART_KEYS_ABOVE, -9 * HOUR, 3 * HOUR,
-	    NO_LIMIT, NO_LIMIT, 0, 0, 0, SAID_NOTHING, NULL },
-	{ "keys above, a second under a quarter", PART_KEYS_ABOVE, -9 * HOUR,
-	    3 * HOUR - 1, NO_LIMIT, NO_LIMIT, 0, 0, 0, SAID_WARNING, NULL },
 	{ "keys above ended", PART_KEYS_ABOVE, -99 * DAY, -1, NO_LIMIT,
 	    NO_LIMIT, 0, 0, 0, SAID_ERROR, NULL },
 	/* They are signed anew by then, as every few days. */

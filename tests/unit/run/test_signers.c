@@ -72,21 +72,20 @@ set_life(struct answer *answer, const struct signer_row *row, double age)
 	answer->periods[0].until = NOW + (time_t)(row->ahead * HOUR - age);
 }
 
-/* All signatures of the domain are AGE seconds old, and of those above. */
+/*
+ * All signatures of the domain are AGE seconds old. Those of the zones above it
+ * are others', and good for long.
+ */
 static void
 sign(struct evidence *evidence, const struct signer_row *row, double age)
 {
 	struct host_evidence *host = &evidence->hosts[0];
-	size_t i;
 
 	set_life(evidence->mx, row, age);
 	set_life(host->a, row, age);
 	set_life(host->aaaa, row, age);
 	set_life(host->tlsa[0], row, age);
-	for (i = 1; i < evidence->zone_count; i++) {
-		set_life(evidence->zones[i].dnskey, row, age);
-		set_life(evidence->zones[i].ds, row, age);
-	}
+	set_life(evidence->zones[evidence->zone_count - 1].dnskey, row, age);
 }
 
 /* Both programs, without any option. */
