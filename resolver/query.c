@@ -20,6 +20,7 @@
 #include "resolver/query_records.h"
 #include "resolver/shortage.h"
 #include "resolver/source.h"
+#include "resolver/text.h"
 
 /* Octets of the longest message. */
 #define MESSAGE_MAX	65535
@@ -187,7 +188,11 @@ finish_silent(struct query *query, char *why)
 static char *
 overdue(const struct query *query)
 {
-	return memory_format("no answer within %.3g seconds", query->limit);
+	char *limit = text_seconds(query->limit);
+	char *why = memory_format("no answer within %s", limit);
+
+	free(limit);
+	return why;
 }
 
 /* What TCP came to, ERROR (errno; 0: the stream ended), seen from UDP. */

@@ -11,6 +11,7 @@
 #include "resolver/memory.h"
 #include "resolver/setup.h"
 #include "resolver/shortage.h"
+#include "resolver/text.h"
 #include "resolver/trace.h"
 
 #define CLASS_IN 1
@@ -101,13 +102,15 @@ overdue(const struct resolver_question *question)
 {
 	const struct timeval *limit = &question->resolver->limit;
 	struct answer *answer;
-	char *fault;
+	char *fault, *time;
 
-	fault = memory_format("no answer within %g seconds",
-	    (double)limit->tv_sec + (double)limit->tv_usec / 1e6);
+	time = text_seconds((double)limit->tv_sec +
+	    (double)limit->tv_usec / 1e6);
+	fault = memory_format("no answer within %s", time);
 	answer = failed(question, fault);
 	answer->fault = ANSWER_FAULT_SILENT;
 	free(fault);
+	free(time);
 	return answer;
 }
 

@@ -336,5 +336,28 @@ text_duration(unsigned long seconds)
 		i++;
 	count = seconds / units[i].seconds;
 	return memory_format("%lu %s%s", count, units[i].name,
-	    count == 1 ? "" : "s");
+	    text_plural(count));
+}
+
+char *
+text_seconds(double seconds)
+{
+	char *text = memory_format("%.3f", seconds), *word, *end;
+
+	if (strchr(text, '.') != NULL) {
+		end = text + strlen(text);
+		while (end[-1] == '0')
+			end--;
+		end[end[-1] == '.' ? -1 : 0] = '\0';
+	}
+	word = memory_format("%s second%s", text,
+	    strcmp(text, "1") == 0 ? "" : "s");
+	free(text);
+	return word;
+}
+
+const char *
+text_plural(unsigned long count)
+{
+	return count == 1 ? "" : "s";
 }

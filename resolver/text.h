@@ -78,4 +78,12 @@ char	*text_date(time_t when);
  */
 char	*text_duration(unsigned long seconds);
 
+/*
+ * Seconds, to the thousandth: "1 second", "2.5 seconds". Owned by the caller.
+ */
+char	*text_seconds(double seconds);
+
+/* The ending of a noun of which there are COUNT: "" for one, or "s". Static. */
+const char *text_plural(unsigned long count);
+
 #endif

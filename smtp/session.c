@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "resolver/memory.h"
+#include "resolver/text.h"
 #include "resolver/trace.h"
 #include "smtp/address.h"
 #include "smtp/dial.h"
@@ -649,12 +650,13 @@ on_limit(evutil_socket_t fd, short what, void *argument)
 {
 	struct session *session = argument;
 	const struct step_row *row = &steps[session->step];
+	char *limit = text_seconds(step_limit(session, session->step));
 
 	(void)fd;
 	(void)what;
 	set_outcome(session, OUTCOME_TIMEOUT, 0,
-	    memory_format("no answer within %d seconds (%s)",
-	    step_limit(session, session->step), row->name));
+	    memory_format("no answer within %s (%s)", limit, row->name));
+	free(limit);
 	session_enter(session, STEP_END);
 }
 

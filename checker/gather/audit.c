@@ -16,6 +16,7 @@
 #include "resolver/memory.h"
 #include "resolver/name.h"
 #include "resolver/resolver.h"
+#include "resolver/text.h"
 #include "smtp/dial.h"
 
 struct audit {
@@ -325,15 +326,16 @@ on_deadline(void *argument)
 {
 	struct audit *audit = argument;
 	struct evidence *evidence = audit->evidence;
-	char *why;
+	char *limit, *why;
 	size_t i;
 
 	/* What is asked beside does not make the result any better. */
 	evidence->out_of_time = !suffices(audit);
 	if (evidence->out_of_time)
 		evidence->outstanding = audit_waits_for(audit);
-	why = memory_format("no answer within the %g seconds of this audit",
-	    audit->context->options->timeout);
+	limit = text_seconds(audit->context->options->timeout);
+	why = memory_format("no answer within the %s of this audit", limit);
+	free(limit);
 	if (audit->mx != NULL)
 		evidence->mx = answer_failed(evidence->domain, DNS_MX, why);
 	for (i = 0; i < evidence->host_count; i++) {

@@ -55,6 +55,7 @@ judge_budget_report(struct judge_state *state)
 		    verifier_exhausted(state->verifier));
 	if (left_out > 0)
 		judging_add(state, FINDING_LIMIT_REACHED, "%zu further "
-		    "findings are left out of the report", left_out);
+		    "finding%s left out of the report", left_out,
+		    left_out == 1 ? " is" : "s are");
 	finding_list_settle(state->findings);
 }

@@ -243,15 +243,17 @@ static void
 add_early(struct judge_state *state, const struct choice *choice)
 {
 	struct finding *finding;
-	char *rrset;
+	char *rrset, *wait;
 
 	if (choice->period == NULL)
 		return;
 	rrset = rrset_text(choice->period);
+	wait = text_seconds(difftime(choice->period->from,
+	    state->evidence->checked_at));
 	finding = judging_add(state, FINDING_SIGNATURE_EXPIRING,
-	    "the DNSSEC signature of %s begins %.0f seconds from now: the "
-	    "signer's clock is ahead, or this one behind", rrset,
-	    difftime(choice->period->from, state->evidence->checked_at));
+	    "the DNSSEC signature of %s begins %s from now: the signer's clock "
+	    "is ahead, or this one behind", rrset, wait);
+	free(wait);
 	set_zone(state, finding, choice->period);
 	advice_add_text(&finding->advice, "set the signer's clock, or have it "
 	    "sign as of an hour ago: until then some validators refuse what "

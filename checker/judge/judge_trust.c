@@ -12,6 +12,7 @@
 #include "resolver/ds.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
+#include "resolver/text.h"
 
 /* FINDING_CODE_COUNT: the finding about the answer says it all. */
 static const struct break_row {
@@ -311,9 +312,10 @@ add_iterations(struct judge_state *state, const struct zone_evidence *zone)
 		return;
 	severe = iterations.most_that_matters > TRUST_ITERATIONS_SAFE;
 	finding = judging_add(state, FINDING_NSEC3_ITERATIONS,
-	    "the NSEC3 records of %s have %u iterations%s", zone->name,
-	    iterations.most, severe ? ": some senders' validators take what "
-	    "they prove for unsigned" : ", which protect nothing");
+	    "the NSEC3 records of %s have %u iteration%s%s", zone->name,
+	    iterations.most, text_plural(iterations.most),
+	    severe ? ": some senders' validators take what they prove for "
+	    "unsigned" : ", which protect nothing");
 	judging_set_severity(state, finding, severe ? SEVERITY_WARNING :
 	    SEVERITY_INFO);
 	finding->place.zone = zone->name;

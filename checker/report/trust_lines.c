@@ -7,6 +7,7 @@
 #include "checker/report/trust_text.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
+#include "resolver/text.h"
 
 /* Breaks that are told without ALL, and zones in one line about many. */
 #define BREAKS_SHOWN	12
@@ -293,7 +294,8 @@ trust_lines_init(struct trust_lines *lines, const struct evidence *evidence,
 	}
 	if (telling.left_out > 0)
 		add_line(&telling, TRUST_BROKEN, memory_format("and at %zu "
-		    "more zones, which -v lists", telling.left_out), NULL);
+		    "more zone%s, which -v lists", telling.left_out,
+		    text_plural(telling.left_out)), NULL);
 	free(telling.told);
 	free(telling.parents);
 }

@@ -211,8 +211,8 @@ add_from_answer(struct tlsa_set *set, const struct answer_record *source)
 	if (source->size < TLSA_HEADER) {
 		free(set->records[set->count - 1].why);
 		set->records[set->count - 1].why = memory_format("its RDATA "
-		    "has %zu octets, too few for the three fields (RFC 6698 "
-		    "2.1)", source->size);
+		    "has %zu octet%s, too few for the three fields (RFC 6698 "
+		    "2.1)", source->size, text_plural(source->size));
 	}
 }
 

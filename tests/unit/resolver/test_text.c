@@ -262,6 +262,41 @@ test_duration(void **state)
 	free(text);
 }
 
+static const struct seconds_row {
+	const char	*name;		/* the text */
+	double		 seconds;
+} seconds_rows[] = {
+	{ "0 seconds", 0 },
+	{ "0.5 seconds", 0.5 },
+	{ "0.001 seconds", 0.0012 },
+	{ "1 second", 1 },
+	{ "1 second", 0.9999 },
+	{ "1.001 seconds", 1.001 },
+	{ "1.5 seconds", 1.5 },
+	{ "10 seconds", 10 },
+	{ "600 seconds", 600 },
+	{ "1234567 seconds", 1234567 },
+};
+
+static void
+test_seconds(void **state)
+{
+	const struct seconds_row *row = *state;
+	char *text = text_seconds(row->seconds);
+
+	assert_string_equal(text, row->name);
+	free(text);
+}
+
+static void
+test_plural(void **state)
+{
+	(void)state;
+	assert_string_equal(text_plural(0), "s");
+	assert_string_equal(text_plural(1), "");
+	assert_string_equal(text_plural(2), "s");
+}
+
 static void
 test_memory(void **state)
 {
@@ -322,6 +357,8 @@ main(void)
 		TABLE(test_time, time_rows),
 		TABLE(test_parse_number, number_rows),
 		TABLE(test_duration, duration_rows),
+		TABLE(test_seconds, seconds_rows),
+		TABLE_ALONE(test_plural),
 		TABLE_ALONE(test_memory),
 		TABLE_ALONE(test_join_all),
 	};
