@@ -227,7 +227,7 @@ run(const struct plugin_settings *settings, FILE *out)
 	};
 	char *why;
 
-	check.domain = input_domain(settings->domain, &why);
+	check.domain = input_domain_argument(settings->domain, &why);
 	if (check.domain == NULL)
 		return complain(out, why);
 	check.name = memory_string(check.domain);

@@ -3,8 +3,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "checker/run/input_domain.h"
 #include "checker/run/take.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
@@ -42,28 +42,24 @@ mxtlsa_settings_conflict(const struct mxtlsa_settings *settings)
 }
 
 /*
- * "mxtlsa cert.pem chain.pem": the second word would be a host's name. There is
- * no top-level domain of these names.
+ * Why a valid NAME cannot be a host's. "mxtlsa cert.pem chain.pem": the second
+ * word would be one. Static; NULL: it may be.
  */
-static bool
-is_certificate_file(const char *word)
-{
-	const char *end = strrchr(word, '.');
-
-	return end != NULL && access(word, F_OK) == 0 &&
-	    (strcmp(end, ".pem") == 0 || strcmp(end, ".crt") == 0 ||
-	    strcmp(end, ".cer") == 0);
-}
-
-/* Why a valid NAME cannot be a host's. Static; NULL: it may be. */
 static const char *
 find_mistake(const char *word, const char *name)
 {
 	if (name[0] == '_' && strstr(name, "._tcp.") != NULL)
 		return "is the owner of TLSA records: give the host's name";
-	if (is_certificate_file(word))
+	switch (input_word(word)) {
+	case INPUT_WORD_NAME:
+		break;
+	case INPUT_WORD_FILE:
 		return "is a file: put the whole chain into one, the server's "
 		    "certificate first";
+	case INPUT_WORD_NO_FILE:
+		return "is named like a file, and there is no such file (of a "
+		    "host, write a dot at the end)";
+	}
 	return NULL;
 }
 

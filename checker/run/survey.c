@@ -22,7 +22,7 @@ check_words(char *const *words, size_t count, char **why)
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		domain = input_domain(words[i], why);
+		domain = input_domain_argument(words[i], why);
 		if (domain == NULL)
 			return false;
 		free(domain);
