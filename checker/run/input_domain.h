@@ -18,9 +18,9 @@ enum input_word {
 };
 
 /*
- * A name that ends as those of files do, and as no top-level domain does, is a
- * file's. So is one without a dot, or with a slash, if there is such a file. With
- * a dot at its end it is a domain's all the same.
+ * A name that ends as those of files do, and as no top-level domain does, is
+ * a file's. So is one without a dot, or with a slash, if there is such a
+ * file. With a dot at its end it is a domain's all the same.
  */
 enum input_word input_word(const char *word);
 

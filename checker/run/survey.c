@@ -1,5 +1,6 @@
 #include "checker/run/survey.h"
 
+#include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -176,20 +177,43 @@ end_summary(struct survey *survey, time_t began, bool good)
 		survey_complain(survey, why);
 }
 
+/* From before a temporary file exists until it is complete. */
+void
+survey_open_loop(struct survey *survey)
+{
+	survey->base = event_base_new();
+	if (survey->base == NULL)
+		abort();
+	signals_watch(&survey->signals, survey->base);
+}
+
+void
+survey_close_loop(struct survey *survey)
+{
+	signals_release(&survey->signals);
+	event_base_free(survey->base);
+	survey->base = NULL;
+}
+
 static bool
 run(struct survey *survey, char *const *words, size_t count)
 {
 	const struct settings *settings = survey->settings;
 	char *why = NULL;
+	bool good;
 
 	if (!check_words(words, count, &why) || !check_files(settings, &why)) {
 		survey_complain(survey, why);
 		return false;
 	}
-	if (!read_files(survey) || !begin_summary(survey))
+	if (!read_files(survey))
 		return false;
-	return settings->wait > 0 ? survey_wait(survey, words, count) :
-	    survey_audit_all(survey, words, count, settings->input);
+	survey_open_loop(survey);
+	good = begin_summary(survey) && (settings->wait > 0 ?
+	    survey_wait(survey, words, count) :
+	    survey_audit_all(survey, words, count, settings->input));
+	survey_close_loop(survey);
+	return good;
 }
 
 int

@@ -23,6 +23,12 @@ struct replay;
 struct resume;
 struct summary;
 
+/* Reports of a try that are not written yet, in the order of the domains. */
+struct deferred {
+	struct pool_result	*results;	/* owned, with what they own */
+	size_t			 count;
+};
+
 struct survey {
 	const struct settings	*settings;	/* borrowed */
 	struct user_files	 files;
@@ -44,23 +50,29 @@ struct survey {
 	bool			 confined;	/* for good */
 	bool			 reports;	/* it is open */
 	bool			 defers;	/* nothing is written yet */
-	struct pool_result	*deferred;	/* owned, with what they own */
-	size_t			 deferred_count;
+	struct deferred		 deferred;	/* of this pass */
 	int			 status;	/* the worst of this pass */
 	bool			 had_bad_input;	/* a line without a domain */
 	bool			 wrong;		/* a setting, or the output */
 	bool			 broken;	/* a worker did not end well */
 	bool			 summary_failed; /* it is not all there */
-	bool			 finished;	/* with this pass, to its end */
+	bool			 finished;	/* all domains have a report */
 };
+
+/*
+ * The loop of all passes, and of what is between them. From here on a signal
+ * breaks it, and is in `signals`.
+ */
+void	survey_open_loop(struct survey *survey);
+void	survey_close_loop(struct survey *survey);
 
 /* Says WHY on standard error, and takes ownership of it. */
 void	survey_complain(struct survey *survey, char *why);
 
 /*
  * One pass: audits WORDS (COUNT domains, borrowed) and the lines of FILE, and
- * writes or defers the reports. False: a setting is wrong, which has been
- * complained about.
+ * writes or defers the reports. The loop is open, and stays so. False: a
+ * setting is wrong, which has been complained about.
  */
 bool	survey_audit_all(struct survey *survey, char *const *words,
 	    size_t count, const char *file);
@@ -78,8 +90,8 @@ bool	survey_write(struct survey *survey, struct pool_result *result);
 void	survey_end_report(struct survey *survey);
 
 /*
- * --wait: as survey_audit_all, again and again until all pass or the time is
- * up. The reports of the last pass are written.
+ * --wait: as survey_audit_all, again and again until all pass, the time is up
+ * or a signal comes. The last report of each domain is written.
  */
 bool	survey_wait(struct survey *survey, char *const *words, size_t count);
 

@@ -158,9 +158,11 @@ on_ready(void *argument)
 static void
 defer(struct survey *survey, struct pool_result *result)
 {
-	survey->deferred = memory_grow(survey->deferred, survey->deferred_count,
-	    sizeof(*survey->deferred));
-	survey->deferred[survey->deferred_count++] = *result;
+	struct deferred *deferred = &survey->deferred;
+
+	deferred->results = memory_grow(deferred->results, deferred->count,
+	    sizeof(*deferred->results));
+	deferred->results[deferred->count++] = *result;
 	result->evidence = NULL;
 	result->facts = NULL;
 }
@@ -262,7 +264,7 @@ report_stop(struct survey *survey)
 {
 	survey_complain(survey, memory_format("stopped: %zu done, %zu given "
 	    "up", pool_reported(survey->pool), pool_running(survey->pool)));
-	if (survey->reports)
+	if (survey->reports || survey->defers)
 		pool_give_up(survey->pool);
 }
 
@@ -385,14 +387,19 @@ run(struct survey *survey)
 	if (survey->progress != NULL)
 		event_free(survey->progress);
 	survey->progress = NULL;
-	/* Until it is complete or removed, a temporary file is guarded. */
-	if (survey->reporter.output.temporary == NULL &&
+	/*
+	 * Until it is complete or removed, a temporary file is guarded; and
+	 * between two tries, what the first one has to tell.
+	 */
+	if (!survey->defers && survey->reporter.output.temporary == NULL &&
 	    survey->record.output.temporary == NULL)
 		signals_release(&survey->signals);
-	if (survey->signals.caught != 0)
+	if (survey->signals.caught != 0) {
+		survey->finished = false;
 		report_stop(survey);
-	else
+	} else {
 		say_if_empty(survey);
+	}
 	close_pool(survey);
 }
 
@@ -424,7 +431,7 @@ survey_begin_report(struct survey *survey)
 void
 survey_end_report(struct survey *survey)
 {
-	const bool complete = survey->finished && survey->signals.caught == 0;
+	const bool complete = survey->finished;
 	char *why = NULL;
 
 	if (survey->reports)
@@ -516,11 +523,6 @@ survey_audit_all(struct survey *survey, char *const *words, size_t count,
 	survey->status = survey->resume != NULL ?
 	    resume_status(survey->resume) : 0;
 	survey->finished = false;
-	survey->base = event_base_new();
-	if (survey->base == NULL)
-		abort();
-	/* From before a temporary file exists until it is complete. */
-	signals_watch(&survey->signals, survey->base);
 	good = open_source(survey, words, count, file) &&
 	    (survey->defers || survey_begin_record(survey));
 	if (good) {
@@ -531,8 +533,5 @@ survey_audit_all(struct survey *survey, char *const *words, size_t count,
 	close_source(survey);
 	if (!survey->defers)
 		survey_end_report(survey);
-	signals_release(&survey->signals);
-	event_base_free(survey->base);
-	survey->base = NULL;
 	return good;
 }

@@ -1,8 +1,9 @@
 #include "checker/run/survey_parts.h"
 
+#include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+#include <string.h>
 
 #include "checker/evidence/evidence.h"
 #include "resolver/clock.h"
@@ -14,11 +15,27 @@
 #define PAUSE_LONGEST	120.0
 
 static void
-sleep_seconds(double seconds)
+on_pause_over(evutil_socket_t fd, short what, void *argument)
 {
-	const struct timespec pause = clock_timespec(seconds);
+	struct event_base *base = argument;
 
-	nanosleep(&pause, NULL);
+	(void)fd;
+	(void)what;
+	event_base_loopbreak(base);
+}
+
+/* On the loop, which a signal breaks. */
+static void
+pause_for(struct survey *survey, double seconds)
+{
+	const struct timeval pause = clock_timeval(seconds);
+	struct event *over = evtimer_new(survey->base, on_pause_over,
+	    survey->base);
+
+	if (over == NULL || event_add(over, &pause) == -1)
+		abort();
+	event_base_dispatch(survey->base);
+	event_free(over);
 }
 
 /*
@@ -31,7 +48,7 @@ pause_after(const struct survey *survey, int try, double left)
 	double pause = PAUSE_FIRST;
 	int i;
 
-	if (survey->signals.caught != 0 || survey->status == 0 || left <= 0)
+	if (survey->status == 0 || left <= 0)
 		return 0;
 	for (i = 1; i < try && pause < PAUSE_LONGEST; i++)
 		pause *= 2;
@@ -65,47 +82,78 @@ clear_result(struct pool_result *result)
 }
 
 static void
-drop_deferred(struct survey *survey)
+deferred_clear(struct deferred *deferred)
 {
 	size_t i;
 
-	for (i = 0; i < survey->deferred_count; i++)
-		clear_result(&survey->deferred[i]);
-	free(survey->deferred);
-	survey->deferred = NULL;
-	survey->deferred_count = 0;
-}
-
-/* The domains of the reports that are deferred. All owned by the caller. */
-static char **
-deferred_domains(const struct survey *survey)
-{
-	char **domains = memory_new(survey->deferred_count, sizeof(*domains));
-	size_t i;
-
-	for (i = 0; i < survey->deferred_count; i++)
-		domains[i] = memory_string(
-		    survey->deferred[i].evidence->domain);
-	return domains;
+	for (i = 0; i < deferred->count; i++)
+		clear_result(&deferred->results[i]);
+	free(deferred->results);
+	*deferred = (struct deferred){ NULL, 0 };
 }
 
 /*
- * The same domains again. The list was read by the first try: it may be a pipe.
+ * The domains of BEFORE again: the list was read by the first try, and may be a
+ * pipe.
  */
 static bool
-audit_again(struct survey *survey)
+audit_again(struct survey *survey, const struct deferred *before)
 {
-	const size_t count = survey->deferred_count;
-	char **domains = deferred_domains(survey);
+	char **domains = memory_new(before->count, sizeof(*domains));
 	bool good;
 	size_t i;
 
-	drop_deferred(survey);
-	good = survey_audit_all(survey, domains, count, NULL);
-	for (i = 0; i < count; i++)
+	for (i = 0; i < before->count; i++)
+		domains[i] = memory_string(
+		    before->results[i].evidence->domain);
+	good = survey_audit_all(survey, domains, before->count, NULL);
+	for (i = 0; i < before->count; i++)
 		free(domains[i]);
 	free(domains);
 	return good;
+}
+
+/*
+ * A signal has broken a try: of the domains that it has not come to, the report
+ * is that of the try BEFORE. Both are in the order of the list.
+ */
+static void
+complete_deferred(struct survey *survey, struct deferred *before)
+{
+	struct deferred all = *before, fresh = survey->deferred;
+	size_t i, next = 0;
+
+	for (i = 0; i < all.count && next < fresh.count; i++) {
+		if (strcmp(all.results[i].evidence->domain,
+		    fresh.results[next].evidence->domain) != 0)
+			continue;
+		clear_result(&all.results[i]);
+		all.results[i] = fresh.results[next++];
+	}
+	/* There is none: what is left is of no domain of the list. */
+	for (; next < fresh.count; next++)
+		clear_result(&fresh.results[next]);
+	free(fresh.results);
+	survey->deferred = all;
+	*before = (struct deferred){ NULL, 0 };
+}
+
+/*
+ * Says what the report is of when a signal has come in try number TRY, not the
+ * first, by which FRESH of the domains were done in it.
+ */
+static void
+tell_broken_try(const struct survey *survey, int try, size_t fresh)
+{
+	const size_t count = survey->deferred.count;
+
+	if (fresh == 0 || fresh == count)
+		fprintf(stderr, "mxdane: the report is that of try %d\n",
+		    fresh == 0 ? try - 1 : try);
+	else
+		fprintf(stderr, "mxdane: the report is that of try %d for %zu "
+		    "of %zu domains, and else of try %d\n", try, fresh, count,
+		    try - 1);
 }
 
 static bool
@@ -118,9 +166,11 @@ write_deferred(struct survey *survey)
 	if (survey->settings->output != NULL ||
 	    survey->settings->record != NULL)
 		signals_ignore();
+	else
+		signals_release(&survey->signals);
 	good = survey_begin_record(survey) && survey_begin_report(survey);
-	for (i = 0; i < survey->deferred_count && good; i++)
-		survey_write(survey, &survey->deferred[i]);
+	for (i = 0; i < survey->deferred.count && good; i++)
+		survey_write(survey, &survey->deferred.results[i]);
 	survey_end_report(survey);
 	return good;
 }
@@ -135,6 +185,36 @@ try_record(struct survey *survey)
 		return false;
 	record_writer_close(&survey->record, false, &why);
 	return true;
+}
+
+/*
+ * Another one, number TRY, after a PAUSE in seconds. A signal ends it at once:
+ * what is deferred then has each domain all the same.
+ */
+static bool
+try_again(struct survey *survey, int try, double pause)
+{
+	struct deferred before;
+	size_t fresh;
+	bool good;
+
+	pause_for(survey, pause);
+	if (survey->signals.caught != 0) {
+		fprintf(stderr, "mxdane: stopped: the report is that of try "
+		    "%d\n", try - 1);
+		return true;
+	}
+	before = survey->deferred;
+	survey->deferred = (struct deferred){ NULL, 0 };
+	good = audit_again(survey, &before);
+	if (survey->signals.caught != 0) {
+		fresh = survey->deferred.count;
+		complete_deferred(survey, &before);
+		survey->finished = true;
+		tell_broken_try(survey, try, fresh);
+	}
+	deferred_clear(&before);
+	return good;
 }
 
 /*
@@ -157,13 +237,14 @@ survey_wait(struct survey *survey, char *const *words, size_t count)
 	while (good && survey->signals.caught == 0) {
 		pause = pause_after(survey, try,
 		    settings->wait - (clock_monotonic() - began));
-		tell_try(survey, try++, pause);
+		tell_try(survey, try, pause);
 		if (pause == 0)
 			break;
-		sleep_seconds(pause);
-		good = audit_again(survey);
+		good = try_again(survey, ++try, pause);
 	}
-	good = good && survey->signals.caught == 0 && write_deferred(survey);
-	drop_deferred(survey);
+	/* Of a list of which nothing is known, an older report is left. */
+	if (good && (survey->signals.caught == 0 || survey->deferred.count > 0))
+		good = write_deferred(survey);
+	deferred_clear(&survey->deferred);
 	return good;
 }

@@ -30,6 +30,7 @@ import shortage
 import surveys
 import validators
 import versions
+import waiting
 from case import Case
 from lab import Lab
 from tap import Tap
@@ -318,6 +319,13 @@ def of_confinement(lab: Lab) -> list[Test]:
             for what, tried, pace in confinement.tests(lab)]
 
 
+def of_waiting(lab: Lab) -> list[Test]:
+    """What --wait tells of when a signal ends it."""
+    return [Test(f"--wait: {what}",
+                 lambda tried=tried: Result(tried(lab), []), pace)
+            for what, tried, pace in waiting.tests(lab)]
+
+
 def of_writers(lab: Lab) -> list[Test]:
     """What some formats have beyond a report of one domain."""
     case = lab.cases.get("usage-3-key")
@@ -365,6 +373,7 @@ def run_all(lab: Lab, tap: Tap, verbose: bool, no_skip: bool) -> None:
     tests = [test for case in lab.cases.values()
              for test in of_case(lab, case, finger, peers)]
     tests += of_writers(lab) + of_files(lab) + of_changes(lab)
+    tests += of_waiting(lab)
     tests += of_workers(lab) + of_lists(lab) + of_shortage(lab)
     tests += of_confinement(lab) + of_plugin(lab) + of_monitoring(lab)
     tap.plan(len(tests))
