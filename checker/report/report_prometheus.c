@@ -16,6 +16,7 @@
 
 enum metric {
 	METRIC_VERDICT,
+	METRIC_FINDINGS,
 	METRIC_ADDRESS,
 	METRIC_RECORD,
 	METRIC_SIGNATURE,
@@ -31,6 +32,8 @@ static const struct {
 } metrics[METRIC_COUNT] = {
 	[METRIC_VERDICT] = { "mxdane_verdict",
 	    "Verdict of a domain: 1 for the one it has, 0 for the others." },
+	[METRIC_FINDINGS] = { "mxdane_findings",
+	    "How many findings of a code, and a severity, a domain has." },
 	[METRIC_ADDRESS] = { "mxdane_address_success",
 	    "Whether the server at an address was authenticated." },
 	[METRIC_RECORD] = { "mxdane_tlsa_record_matched",
@@ -155,6 +158,33 @@ put_verdicts(struct metric_text *texts, const struct evidence *evidence)
 
 		put_sample(texts, METRIC_VERDICT, labels,
 		    verdict == evidence->judged.verdict ? "1" : "0");
+	}
+}
+
+/* In their order, the most severe first. What it does not have is left out. */
+static void
+put_findings(struct metric_text *texts, const struct evidence *evidence)
+{
+	const struct finding_list *findings = &evidence->judged.findings;
+	size_t counts[FINDING_CODE_COUNT][SEVERITY_INFO + 1] = { 0 };
+	const struct finding *finding;
+	size_t i, *count;
+	char *value;
+
+	for (i = 0; i < findings->count; i++)
+		counts[findings->items[i].code][findings->items[i].severity]++;
+	for (i = 0; i < findings->count; i++) {
+		finding = &findings->items[i];
+		count = &counts[finding->code][finding->severity];
+		if (*count == 0)
+			continue;
+		value = memory_format("%zu", *count);
+		put_sample(texts, METRIC_FINDINGS, (const char *const[]){
+		    "domain", evidence->domain, "severity",
+		    severity_name(finding->severity), "code",
+		    finding_code_name(finding->code), NULL }, value);
+		free(value);
+		*count = 0;
 	}
 }
 
@@ -392,6 +422,7 @@ prometheus_domain(FILE *out, const struct report_options *options,
 	if (!name_set_add(&written->domains, evidence->domain))
 		return;
 	put_verdicts(texts, evidence);
+	put_findings(texts, evidence);
 	put_signature(texts, evidence->domain, evidence->mx);
 	for (i = 0; i < evidence->zone_count; i++)
 		put_zone(texts, evidence->domain, &evidence->zones[i]);

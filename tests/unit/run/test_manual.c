@@ -178,7 +178,7 @@ test_verdicts_and_formats(void **state)
 		free(entry);
 		metrics++;
 	}
-	assert_int_equal(metrics, 7);
+	assert_int_equal(metrics, 8);
 	free(source);
 	for (i = 0; (format = report_format_at(i)) != NULL; i++) {
 		entry = memory_format("\n.It Cm %s\n", format->name);
