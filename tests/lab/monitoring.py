@@ -1,13 +1,17 @@
 """check_mxdane in the monitoring systems that it is for.
 
-Icinga 2 checks its example, runs the plugin from it on a domain that passes
-and one that fails, and what it then has on record is held against what the
-plugin said. Nagios checks its example.
+Icinga 2 checks its example, runs the plugin from it on a domain for each state,
+and what it then has on record is held against what the plugin said. Each number
+has to arrive at Graphite, with nothing in Icinga's log about what it cannot
+read. Nagios checks its example.
 """
 
 import json
 import pathlib
+import re
 import shutil
+import socketserver
+import threading
 import time
 
 import entrance
@@ -19,7 +23,8 @@ EXAMPLES = entrance.HERE.parent.parent / "examples"
 FOLDERS = "Data", "Log", "Cache", "Spool", "InitRun"
 
 # Cases whose domains are watched, and the state that Icinga must come to.
-WATCHED = {"usage-3-key": 0, "keys-rsa-uncovered": 2}
+WATCHED = {"usage-3-key": 0, "ds-ends-soon": 1, "keys-rsa-uncovered": 2,
+           "mx-servfail": 3}
 PATIENCE = 40      # seconds until each domain has been checked twice
 
 # The plugin; what it says is kept, below its words. And after it a line for
@@ -41,6 +46,15 @@ object CheckerComponent "checker" {{ }}
 object Endpoint NodeName {{ }}
 object Zone "lab" {{ endpoints = [ NodeName ] }}
 object CheckCommand "alive" {{ command = [ "/bin/true" ] }}
+object FileLogger "log" {{
+  severity = "information"
+  path = "{folder}/log"
+}}
+object GraphiteWriter "graphite" {{
+  host = "127.0.0.1"
+  port = {graphite}
+  enable_send_thresholds = true
+}}
 include "{folder}/mxdane.conf"
 object Host "mail" {{
   check_command = "alive"
@@ -122,11 +136,37 @@ def has_domains(lab: Lab) -> bool:
     return all(name in lab.cases for name in WATCHED)
 
 
+class Graphite(socketserver.ThreadingTCPServer):
+    """What takes numbers from Icinga: each is a line of its protocol."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        self.names: set[str] = set()
+        super().__init__(("127.0.0.1", 0), GraphiteLines)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def has(self, domain: str, label: str) -> bool:
+        """Whether a value with this label has come, of this domain."""
+        wanted = (f".dane-{domain.replace('.', '_')}.", f".{label}.value")
+        return any(wanted[0] in name and name.endswith(wanted[1])
+                   for name in list(self.names))
+
+
+class GraphiteLines(socketserver.StreamRequestHandler):
+    """A connection to it."""
+
+    def handle(self) -> None:
+        for line in self.rfile:
+            self.server.names.add(line.decode().split(" ")[0])
+
+
 class Icinga:
     """Icinga 2 with the example, in a folder of its own."""
 
     def __init__(self, lab: Lab):
         self.lab = lab
+        self.graphite = Graphite()
         self.folder = lab.work / "icinga"
         self.domains = {lab.cases[name].plain("@"): state
                         for name, state in WATCHED.items()}
@@ -148,6 +188,7 @@ class Icinga:
         (self.folder / "icinga2.conf").write_text(ICINGA.format(
             folder=self.folder, hints=self.lab.work / "root.hints",
             anchor=self.lab.work / "root.anchor",
+            graphite=self.graphite.server_address[1],
             domains=", ".join(f'"{name}"' for name in self.domains)))
 
     def arguments(self) -> list[str]:
@@ -196,6 +237,12 @@ class Icinga:
                     item["update"]["last_check_result"])
         return found
 
+    def complaints(self) -> list[str]:
+        """What it has in its log that is more than information, such as
+        "warning/GraphiteWriter: Ignoring invalid perfdata"."""
+        return [line for line in (self.folder / "log").read_text().splitlines()
+                if re.search(r"\] (warning|critical)/", line)]
+
     def said(self, domain: str) -> str:
         """What the plugin said of it."""
         runs = (file.read_text().partition("\n")
@@ -209,7 +256,7 @@ def try_icinga(lab: Lab) -> list[str]:
     icinga.write_configuration()
     icinga.validate()
     icinga.watch()
-    record, found = icinga.record(), []
+    record, found = icinga.record(), icinga.complaints()
     for domain, state in icinga.domains.items():
         result = record.get(domain)
         if result is None:
@@ -226,8 +273,11 @@ def try_icinga(lab: Lab) -> list[str]:
         labels = [item.partition("=")[0] for item in performance.split()]
         parsed = [str(item).partition("=")[0]
                   for item in result["performance_data"]]
-        if parsed != labels or "tlsa_matched" not in labels:
+        if parsed != labels or "time" not in labels or "=U" in performance:
             found.append(f"{domain}: performance data {parsed}")
+        found += [f"{domain}: {label} did not arrive at Graphite"
+                  for label in labels
+                  if not icinga.graphite.has(domain, label)]
         if bool(state) != bool(details):
             found.append(f"{domain}: details {details!r}")
     return found
