@@ -8,6 +8,7 @@
 #include "checker/report/report.h"
 #include "checker/report/report_text.h"
 #include "resolver/memory.h"
+#include "resolver/text.h"
 
 /* Codes of warnings that the first line names. */
 #define WARNINGS_NAMED	3
@@ -75,7 +76,10 @@ has_run_out(const struct evidence *evidence)
 static void
 put_outstanding(FILE *out, const struct evidence *evidence)
 {
-	fprintf(out, "no result within %g seconds", evidence->deadline);
+	char *limit = text_seconds(evidence->deadline);
+
+	fprintf(out, "no result within %s", limit);
+	free(limit);
 	if (evidence->outstanding != NULL) {
 		fputs(", still waiting for ", out);
 		put(out, evidence->outstanding, true);

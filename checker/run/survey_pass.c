@@ -321,7 +321,8 @@ open_pool(struct survey *survey, struct worker_options *worker)
 		.deadline = audit_longest(settings->gather.timeout),
 		.grace = GRACE,
 		.tries_again = true,
-		.unordered = settings->unordered,
+		/* What is deferred is compared with the try before. */
+		.unordered = settings->unordered && !survey->defers,
 		.work = worker_run,
 		.work_alone = worker_run_alone,
 		.work_argument = worker,
