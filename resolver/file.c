@@ -8,6 +8,9 @@
 #include "resolver/memory.h"
 #include "resolver/text.h"
 
+/* Octets that are made room for at first. */
+#define READ_FIRST 65536
+
 /* What is wrong with the file at PATH. Owned by the caller. */
 static char *
 describe(const char *path, const char *fault)
@@ -19,28 +22,47 @@ describe(const char *path, const char *fault)
 	return why;
 }
 
+/*
+ * The next octets of STREAM, as many as there is room for below LIMIT + 1: one
+ * octet beyond the limit tells a file that is too large. False: that was all.
+ */
+static bool
+read_more(struct file *file, FILE *stream, size_t limit, size_t *room)
+{
+	size_t wanted;
+
+	if (file->size == *room) {
+		*room = *room > (limit + 1) / 2 ? limit + 1 : 2 * *room;
+		file->octets = memory_resize(file->octets, *room + 1);
+	}
+	wanted = *room - file->size;
+	file->size += fread(file->octets + file->size, 1, wanted, stream);
+	return file->size == *room && file->size <= limit;
+}
+
 static bool
 read_stream(struct file *file, FILE *stream, const char *path, size_t limit,
     char **why)
 {
-	/* One octet beyond the limit tells a file that is too large. */
-	char *octets = memory_new(limit + 1, 1), *fault;
-	size_t size;
-	bool good;
+	size_t room = limit < READ_FIRST ? limit + 1 : READ_FIRST;
+	char *fault;
 
+	file->octets = memory_resize(NULL, room + 1);
 	errno = 0;
-	size = fread(octets, 1, limit + 1, stream);
-	good = ferror(stream) == 0 && size <= limit;
-	if (good) {
-		file_init(file, path, octets, size);
-	} else {
-		fault = ferror(stream) != 0 ? memory_string(strerror(errno)) :
-		    memory_format("is larger than %zu octets", limit);
-		*why = describe(path, fault);
-		free(fault);
+	while (read_more(file, stream, limit, &room))
+		continue;
+	if (ferror(stream) == 0 && file->size <= limit) {
+		file->name = text_printable(path, strlen(path));
+		file->octets = memory_resize(file->octets, file->size + 1);
+		file->octets[file->size] = '\0';
+		return true;
 	}
-	free(octets);
-	return good;
+	fault = ferror(stream) != 0 ? memory_string(strerror(errno)) :
+	    memory_format("is larger than %zu octets", limit);
+	*why = describe(path, fault);
+	free(fault);
+	file_clear(file);
+	return false;
 }
 
 bool
