@@ -5,12 +5,18 @@
 
 #include "resolver/memory.h"
 
+/* U+FEFF in UTF-8, with which editors on Windows begin a file. */
+static const char mark[] = "\xef\xbb\xbf";
+
 void
 zone_lexer_init(struct zone_lexer *lexer, const char *text, size_t size,
     const char *comments)
 {
+	const size_t length = strlen(mark);
+	const bool marked = size >= length && memcmp(text, mark, length) == 0;
+
 	*lexer = (struct zone_lexer){
-		.next = text,
+		.next = marked ? text + length : text,
 		.end = text + size,
 		.comments = comments,
 		.line = 1,

@@ -9,8 +9,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Words of an entry; one with more is refused. */
-#define ZONE_LEXER_WORDS_MAX 4096
+/*
+ * Words of an entry; one with more is refused. RDATA may have 65,535 octets,
+ * and each of them can be a word.
+ */
+#define ZONE_LEXER_WORDS_MAX 70000
 
 struct zone_lexer {
 	const char	*next;		/* borrowed; what has not been read */
@@ -35,7 +38,10 @@ enum zone_lexer_result {
 	ZONE_LEXER_ENTRY,
 };
 
-/* COMMENTS are the signs that begin a comment: ";" or ";#". All is borrowed. */
+/*
+ * COMMENTS are the signs that begin a comment: ";" or ";#". All is borrowed. A
+ * byte order mark before the text is passed over.
+ */
 void	zone_lexer_init(struct zone_lexer *lexer, const char *text, size_t size,
 	    const char *comments);
 /*

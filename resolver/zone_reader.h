@@ -7,14 +7,22 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include "resolver/zone_generate.h"
 #include "resolver/zone_lexer.h"
+#include "resolver/zone_update.h"
 
 struct file;
 struct ldns_struct_rr;
+struct zone_files;
+struct zone_reader_outer;
 
-/* Octets of a file; a larger one is refused. */
+/* Octets of a file of anchors or hints; a larger one is refused. */
 #define ZONE_READER_FILE_MAX (1024 * 1024)
+
+/* Records that all $GENERATE directives of a zone make together. */
+#define ZONE_READER_GENERATED_MAX (1024 * 1024)
 
 /* An entry. What it borrows is valid until the next one is read. */
 struct zone_entry {
@@ -25,13 +33,15 @@ struct zone_entry {
 	size_t		 size;		/* octets of it */
 	char *const	*words;		/* borrowed */
 	size_t		 count;
+	enum zone_action action;	/* ZONE_RECORD but in a zone */
 	/* The words as a record; TYPE is NULL if they are not one. */
 	const char	*owner;		/* borrowed, in the form of name.h;
-					 * NULL: not known */
+					 * NULL: not known, or the origin */
 	bool		 relative;	/* the owner is, to an unknown origin */
-	const char	*ttl;		/* borrowed; NULL: not given */
+	const char	*ttl;		/* borrowed; NULL: not known */
 	const char	*class;		/* borrowed; NULL: not given */
 	const char	*type;		/* borrowed: "TLSA", "type52" */
+	bool		 unknown;	/* nobody here knows the type */
 	char *const	*rdata;		/* borrowed; words */
 	size_t		 rdata_count;
 };
@@ -41,11 +51,22 @@ struct zone_reader {
 	struct zone_entry	 entry;
 	/* From directives and earlier entries. */
 	char			*origin;	/* owned; NULL: not known */
+	bool			 floats;	/* the origin is relative to one
+						 * that is not known */
 	char			*owner;		/* owned; NULL: not known */
-	char			*ttl;		/* owned; NULL: not known */
 	bool			 relative;	/* the owner is */
+	bool			 named;		/* a record had an owner */
+	char			*ttl;		/* owned; NULL: not known */
+	bool			 ttl_stays;	/* it is that of $TTL */
 	struct zone_lexer	 lexer;
 	struct zone_lexer_entry	 words;		/* owned */
+	/* Of a zone only. */
+	const struct zone_files	*files;		/* borrowed; NULL: no zone */
+	size_t			 file;		/* which of them is read */
+	struct zone_reader_outer *outer;	/* owned; NULL: no file includes
+						 * this one */
+	struct zone_generate	 generate;
+	size_t			 generated;
 };
 
 enum zone_reader_result {
@@ -61,6 +82,13 @@ enum zone_reader_result {
  */
 void	zone_reader_init(struct zone_reader *reader, const struct file *file,
 	    const char *origin, const char *comments);
+/*
+ * The same for a zone (FILES is borrowed): $INCLUDE and $GENERATE are followed,
+ * records may be of types that nobody knows, and what is a command for nsupdate
+ * is an entry with its action. ';' and '#' begin comments.
+ */
+void	zone_reader_init_zone(struct zone_reader *reader,
+	    const struct zone_files *files, const char *origin);
 void	zone_reader_clear(struct zone_reader *reader);
 
 /*
@@ -74,10 +102,22 @@ enum zone_reader_result zone_reader_next(struct zone_reader *reader,
 
 /*
  * "FILE, line N: 'SHOWN' FAULT", owned by the caller. SHOWN may be any text (it
- * is cut, and made printable), or NULL.
+ * is cut, and made printable), or NULL. It is left out where it is of a file
+ * that another one includes: who wrote that need not be allowed to read this.
  */
 char	*zone_reader_fault(const struct zone_reader *reader, size_t line,
 	    const char *shown, const char *fault);
+
+/*
+ * A name in an entry's data as an absolute one, in the form of name.h, owned by
+ * the caller. *RELATIVE: it is relative to an origin that is not known (NULL:
+ * it is that origin).
+ */
+char	*zone_reader_target(const struct zone_reader *reader, const char *word,
+	    bool *relative);
+
+/* A TTL in seconds, of "300" or "1h30m". False: it is none, or too large. */
+bool	zone_reader_seconds(const char *ttl, uint32_t *seconds);
 
 /*
  * The entry as an ldns record, owned by the caller (ldns_rr_free). NULL: *WHY

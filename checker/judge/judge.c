@@ -416,7 +416,7 @@ take_given(struct host_judgement *judged, const struct judge_given *given)
 
 	judged->dns = HOST_DNS_DANE;
 	judged->rrset.owner = given->owner;
-	judged->rrset.ttl = ADVICE_TTL;
+	judged->rrset.ttl = given->ttl > 0 ? given->ttl : ADVICE_TTL;
 	for (i = 0; i < given->records->count; i++)
 		tlsa_set_add(&judged->records, &given->records->records[i]);
 	tlsa_set_settle(&judged->records);
@@ -435,6 +435,7 @@ judge_records(struct evidence *evidence, const struct judge_options *options,
 
 	evidence_unjudge(evidence);
 	state = judging_begin(evidence, options, &evidence->judged.findings);
+	state.given_ttl = given->ttl;
 	take_given(&host->judged, given);
 	judge_endpoint_facts(&state, &host->endpoints[0], host);
 	judge_host_matches(host);

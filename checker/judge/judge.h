@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "checker/evidence/evidence.h"
 #include "checker/evidence/expiry.h"
@@ -76,6 +77,8 @@ void	judge_nothing(struct evidence *evidence);
 struct judge_given {
 	const struct tlsa_set	*records;
 	const char		*owner;		/* of the records, or NULL */
+	uint32_t		 ttl;		/* seconds; of the records, or
+						 * 0: not known */
 	const char		*const *reference_names;
 	size_t			 reference_name_count;
 };

@@ -573,7 +573,7 @@ advise_match(struct judge_state *state, struct advice_list *advice,
 	if (issued == 0 && verifier_exhausted(state->verifier) != NULL)
 		return;
 	if (!advice_add_own_key(advice, &judged->rrset, &rules) ||
-	    is_deployed(seen) || judged->tlsa == NULL)
+	    is_deployed(seen) || judging_wait(state) == 0)
 		return;
 	wait = text_duration(judging_wait(state));
 	advice_add_text(advice, "beside the present records, and wait for 2 "

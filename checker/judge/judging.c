@@ -176,5 +176,8 @@ judging_is_repeated(const struct endpoint_evidence *endpoint,
 unsigned long
 judging_wait(const struct judge_state *state)
 {
-	return 2 * (unsigned long)answer_source_ttl(state->host->judged.tlsa);
+	const struct answer *tlsa = state->host->judged.tlsa;
+
+	return 2 * (unsigned long)(tlsa != NULL ? answer_source_ttl(tlsa) :
+	    state->given_ttl);
 }

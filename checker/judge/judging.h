@@ -27,6 +27,9 @@ struct judge_state {
 	bool				 expectation_failed;	/* at a host */
 	size_t				 hosts_checked;	/* against them */
 	size_t				 diagnosis_count;
+	uint32_t			 given_ttl;	/* seconds; of records
+							 * that are given; 0:
+							 * not known */
 };
 
 /* The state before any rule; FINDINGS is added to. Ended by judging_end. */
@@ -92,7 +95,8 @@ bool		 judging_is_repeated(const struct endpoint_evidence *endpoint,
 
 /*
  * How long after a record was published some cache may lack it, in seconds: two
- * TTLs of the host's TLSA records (RFC 7671 8.1).
+ * TTLs of the host's TLSA records (RFC 7671 8.1). 0: no cache keeps them, or
+ * their TTL is not known.
  */
 unsigned long	 judging_wait(const struct judge_state *state);
 

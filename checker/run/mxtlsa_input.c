@@ -5,7 +5,7 @@
 #include "checker/tlsa/ca_store.h"
 #include "checker/tlsa/keyfile.h"
 #include "resolver/memory.h"
-#include "resolver/zone_reader.h"
+#include "resolver/zone_files.h"
 
 static bool
 read_chain(struct mxtlsa_input *input, const char *path, char **why)
@@ -21,8 +21,8 @@ read_to_verify(struct mxtlsa_input *input, char *const *words, char **why)
 		return false;
 	}
 	ca_store_read(&input->ca_bundle);
-	return file_read_or_input(&input->records, words[0],
-	    ZONE_READER_FILE_MAX, why) && read_chain(input, words[1], why);
+	return zone_files_read(&input->records, words[0], why) &&
+	    read_chain(input, words[1], why);
 }
 
 bool
@@ -47,6 +47,6 @@ void
 mxtlsa_input_clear(struct mxtlsa_input *input)
 {
 	file_clear(&input->chain);
-	file_clear(&input->records);
+	zone_files_clear(&input->records);
 	file_clear(&input->ca_bundle);
 }

@@ -24,6 +24,8 @@ mxtlsa_settings_clear(struct mxtlsa_settings *settings)
 {
 	free(settings->kinds.items);
 	settings->kinds = (struct mxtlsa_kinds){ NULL, 0 };
+	free(settings->origin);
+	settings->origin = NULL;
 }
 
 const char *
@@ -33,7 +35,9 @@ mxtlsa_settings_conflict(const struct mxtlsa_settings *settings)
 	    settings->full || settings->kinds.count > 0 ||
 	    settings->ttl != 0 || settings->generic || settings->nsupdate))
 		return "--verify makes no records: it goes with --at, "
-		    "--color, --json, --output and --port only";
+		    "--color, --json, --origin, --output and --port only";
+	if (settings->origin != NULL && !settings->verify)
+		return "--origin goes with --verify only";
 	if ((settings->all || settings->full) && settings->kinds.count > 0)
 		return "--record does not go with --all and --full";
 	if (settings->json && (settings->generic || settings->nsupdate))
@@ -199,6 +203,20 @@ take_time(void *member, const char *value, const char **why)
 	return false;
 }
 
+static bool
+take_origin(void *member, const char *value, const char **why)
+{
+	char **origin = member, *name;
+
+	name = strcmp(value, ".") == 0 ? memory_string(value) :
+	    name_from_user(value, why);
+	if (name == NULL)
+		return false;
+	free(*origin);
+	*origin = name;
+	return true;
+}
+
 #define AT(member) offsetof(struct mxtlsa_settings, member)
 
 static const struct option_row rows[] = {
@@ -220,6 +238,9 @@ static const struct option_row rows[] = {
 	{ "json", 0, NULL, take_flag, AT(json), "as JSON" },
 	{ "verify", 0, NULL, take_flag, AT(verify),
 	    "check the chain against the records in the file RECORDS" },
+	{ "origin", 0, "NAME", take_origin, AT(origin),
+	    "with --verify: what RECORDS is the zone of, if it has no "
+	    "$ORIGIN" },
 	{ "at", 0, "TIME", take_time, AT(when),
 	    "judge as of TIME (RFC 3339, or seconds since 1970)" },
 	{ "output", 'o', "FILE", take_output, AT(output), "write to FILE" },

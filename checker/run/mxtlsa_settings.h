@@ -15,6 +15,7 @@
 #include "checker/run/terminal.h"
 #include "checker/tlsa/tlsa.h"
 #include "resolver/file.h"
+#include "resolver/zone_files.h"
 
 /* --record: records without their data. */
 struct mxtlsa_kinds {
@@ -35,6 +36,8 @@ struct mxtlsa_settings {
 	bool			 json;
 	struct mxtlsa_kinds	 kinds;
 	bool			 verify;
+	char			*origin;	/* owned, in the form of name.h;
+						 * NULL: not given */
 	const char		*output;	/* borrowed */
 	enum terminal_colour	 colour;
 	time_t			 when;		/* --at, or now */
@@ -58,7 +61,7 @@ char	*mxtlsa_name(const char *word, char **why);
 /* The arguments, with the files that are named in memory. */
 struct mxtlsa_input {
 	struct file	 chain;		/* certificates, a request or a key */
-	struct file	 records;	/* --verify */
+	struct zone_files records;	/* --verify */
 	struct file	 ca_bundle;	/* --verify: the system's, see
 					 * ca_store.h */
 	char *const	*names;		/* borrowed */

@@ -13,17 +13,53 @@
 #include "checker/tlsa/ca_store.h"
 #include "checker/tlsa/keyfile.h"
 #include "checker/tlsa/tlsa_file.h"
+#include "checker/tlsa/tlsa_place.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 
-/* What is judged: a chain, and the records and names to match it against. */
-struct trial {
-	struct evidence	*evidence;	/* owned; of one host, without a DNS */
-	struct tlsa_set	 records;
-	char		*owner;		/* owned; of the records, or NULL */
-	char		*names[EVIDENCE_NAMES_MAX];	/* owned */
-	size_t		 name_count;
+/* The names that the command line gives. */
+struct names {
+	char	*items[EVIDENCE_NAMES_MAX];	/* owned */
+	size_t	 count;
 };
+
+/* What is judged: a chain, and the records and the name that it is for. */
+struct trial {
+	struct evidence		*evidence;	/* owned; of one host, without a
+						 * DNS */
+	struct tlsa_place	 place;
+	bool			 aside;		/* the records are not at the
+						 * host's own owner name */
+};
+
+static void
+names_clear(struct names *names)
+{
+	while (names->count > 0)
+		free(names->items[--names->count]);
+}
+
+static bool
+names_init(struct names *names, const struct mxtlsa_input *input, char **why)
+{
+	char *name;
+	size_t i;
+
+	names->count = 0;
+	if (input->name_count > EVIDENCE_NAMES_MAX) {
+		*why = memory_format("more than %d names", EVIDENCE_NAMES_MAX);
+		return false;
+	}
+	for (i = 0; i < input->name_count; i++) {
+		name = mxtlsa_name(input->names[i], why);
+		if (name == NULL) {
+			names_clear(names);
+			return false;
+		}
+		names->items[names->count++] = name;
+	}
+	return true;
+}
 
 /* As if a server had presented the chain, which KEYFILE gives up. */
 static void
@@ -56,119 +92,70 @@ trial_init(struct trial *trial, const struct mxtlsa_settings *settings,
 static void
 trial_clear(struct trial *trial)
 {
-	size_t i;
-
-	for (i = 0; i < trial->name_count; i++)
-		free(trial->names[i]);
-	free(trial->owner);
-	tlsa_set_clear(&trial->records);
+	tlsa_place_clear(&trial->place);
 	evidence_free(trial->evidence);
 }
 
-/* Adds the reference names of the command line. */
-static bool
-add_names(struct trial *trial, char *const *words, size_t count, char **why)
-{
-	char *name;
-	size_t i;
-
-	if (count > EVIDENCE_NAMES_MAX) {
-		*why = memory_format("more than %d names", EVIDENCE_NAMES_MAX);
-		return false;
-	}
-	for (i = 0; i < count; i++) {
-		name = mxtlsa_name(words[i], why);
-		if (name == NULL)
-			return false;
-		trial->names[trial->name_count++] = name;
-	}
-	return true;
-}
-
 /*
- * Returns what follows "_25._tcp." in the owner of TLSA records (borrowed);
- * NULL: it is not such an owner.
+ * Reads the records, with all names absolute where the origin is known. *KNOWN:
+ * it is, or nothing depends on it.
  */
-static const char *
-base_domain(const char *owner)
-{
-	const char *transport;
-
-	if (owner == NULL || owner[0] != '_')
-		return NULL;
-	transport = strstr(owner, "._");
-	return transport == NULL ? NULL :
-	    strchr(transport + 1, '.') == NULL ? NULL :
-	    strchr(transport + 1, '.') + 1;
-}
-
-/* Takes the records of the first name with any, in a file of many owners. */
 static bool
-choose_records(struct trial *trial, const struct tlsa_file *records,
+read_records(struct tlsa_file *records, const struct mxtlsa_settings *settings,
+    const struct mxtlsa_input *input, const struct names *names, bool *known,
     char **why)
 {
-	const uint16_t port = trial->evidence->hosts[0].port;
-	size_t i;
+	char *origin;
+	bool good = true;
 
-	for (i = 0; i < trial->name_count; i++) {
-		trial->owner = name_tlsa_owner(port, trial->names[i]);
-		if (trial->owner != NULL && tlsa_file_set(records,
-		    trial->owner, &trial->records) > 0)
-			return true;
-		tlsa_set_clear(&trial->records);
-		free(trial->owner);
-		trial->owner = NULL;
+	if (!tlsa_file_init_zone(records, &input->records, settings->origin,
+	    why))
+		return false;
+	origin = tlsa_place_origin(records, names->items, names->count);
+	*known = origin != NULL;
+	if (origin != NULL && origin[0] != '\0') {
+		tlsa_file_clear(records);
+		good = tlsa_file_init_zone(records, &input->records, origin,
+		    why);
+	} else if (origin == NULL && names->count > 0) {
+		tlsa_file_drop_relative(records);
 	}
-	*why = memory_format("%s: has records of several hosts%s",
-	    records->file, trial->name_count == 0 ?
-	    "; missing NAME argument" :
-	    ", but none for this port and name");
-	return false;
-}
-/*
- * Returns the host's name in a record's owner (borrowed), or NULL. A name that
- * is relative to an unknown origin is not a whole one, unless merely the last
- * dot was left out.
- */
-static const char *
-host_of(const struct tlsa_file_entry *entry)
-{
-	const char *name = base_domain(entry->owner);
-
-	if (name == NULL || !name_is_host(name) ||
-	    (entry->relative && strchr(name, '.') == NULL))
-		return NULL;
-	return name;
+	free(origin);
+	return good;
 }
 
-/*
- * Those of one owner are taken whatever it is; it is the reference name where
- * none was named (RFC 7672 3.2.2).
- */
+/* Finds the records of the I-th name; or, without names, of the only host. */
 static bool
-add_records(struct trial *trial, const struct tlsa_file *records, char **why)
+find_records(struct trial *trial, const struct tlsa_file *records,
+    const struct names *names, size_t i, char **why)
 {
-	const char *name;
+	const uint16_t port = trial->evidence->hosts[0].port;
+	struct tlsa_place *place = &trial->place;
+	char *own;
 
-	if (tlsa_file_differ(records))
-		return choose_records(trial, records, why);
-	tlsa_file_set(records, NULL, &trial->records);
-	name = host_of(&records->entries[0]);
-	if (trial->name_count == 0 && name != NULL)
-		trial->names[trial->name_count++] = memory_string(name);
-	trial->owner = memory_string(records->entries[0].owner);
+	if (names->count == 0 ? !tlsa_place_find_only(place, records, port,
+	    why) : !tlsa_place_find(place, records, port, names->items[i], why))
+		return false;
+	own = place->host == NULL ? NULL : name_tlsa_owner(port, names->count >
+	    0 ? names->items[i] : place->host);
+	trial->aside = own != NULL && place->owner != NULL &&
+	    !name_equal(own, place->owner);
+	free(own);
 	return true;
 }
 
 static void
-put_json(FILE *out, const struct evidence *evidence)
+put_json(FILE *out, const struct trial *trial)
 {
+	const struct evidence *evidence = trial->evidence;
 	const struct host_evidence *host = evidence->hosts;
 	const struct handshake_judgement *judged =
 	    &host->endpoints[0].handshakes[0].judged;
 	struct json_put json = { .out = out };
 
 	json_put_object(&json, NULL);
+	json_put_text(&json, "host", trial->place.host);
+	json_put_text(&json, "owner", trial->place.owner);
 	json_put_text(&json, "verdict",
 	    verdict_name(evidence->judged.verdict));
 	report_json_records(&json, "records", &host->judged.records);
@@ -202,6 +189,22 @@ put_match(FILE *out, const struct match_result *match,
 	free(text);
 }
 
+/* "mx.example.org, whose records are at *._tcp.example.org:" */
+static void
+put_host(FILE *out, const struct trial *trial)
+{
+	char *owner;
+
+	if (trial->aside) {
+		owner = name_in_zone(trial->place.owner);
+		fprintf(out, "%s, whose records are at %s:\n",
+		    trial->place.host, owner);
+		free(owner);
+	} else {
+		fprintf(out, "%s:\n", trial->place.host);
+	}
+}
+
 static void
 put_text(FILE *out, bool colour, const struct evidence *evidence)
 {
@@ -218,66 +221,139 @@ put_text(FILE *out, bool colour, const struct evidence *evidence)
 	report_text_findings(out, colour, &evidence->judged.findings);
 }
 
-/* Judges the chain by the records and reports. Returns the exit status. */
-static int
-verify(const struct mxtlsa_settings *settings, const struct trial *trial,
-    const struct file *ca_bundle, FILE *out)
+static void
+judge_trial(struct trial *trial, struct ca_store *store)
 {
-	struct ca_lookup ca_lookup = {
+	const struct ca_lookup ca_lookup = {
 		.find = ca_store_find,
-		.argument = ca_store_new(ca_bundle),
+		.argument = store,
 	};
 	const struct judge_options options = {
 		.ca_lookup = &ca_lookup,
 	};
+	const char *const name = trial->place.host;
 	const struct judge_given given = {
-		.records = &trial->records,
-		.owner = trial->owner,
-		.reference_names = (const char *const *)trial->names,
-		.reference_name_count = trial->name_count,
+		.records = &trial->place.records,
+		.owner = trial->place.owner,
+		.ttl = trial->place.ttl,
+		.reference_names = &name,
+		.reference_name_count = name != NULL,
 	};
-	struct evidence *evidence = trial->evidence;
 
-	if (trial->name_count > 0)
-		evidence->hosts[0].name = memory_string(trial->names[0]);
-	ca_store_load(ca_lookup.argument);
-	judge_records(evidence, &options, &given);
-	ca_store_free(ca_lookup.argument);
-	if (settings->json)
-		put_json(out, evidence);
-	else
-		put_text(out, terminal_wants_colour(settings->colour, out),
-		    evidence);
-	return verdict_exit_status(evidence->judged.verdict);
+	trial->evidence->hosts[0].name = memory_string(name);
+	judge_records(trial->evidence, &options, &given);
+}
+
+/* One trial for each name, or one without a name. */
+struct trials {
+	struct trial	*items;		/* owned */
+	size_t		 count;
+};
+
+static void
+trials_clear(struct trials *trials)
+{
+	size_t i;
+
+	for (i = 0; i < trials->count; i++)
+		trial_clear(&trials->items[i]);
+	free(trials->items);
+}
+
+/* Adds a trial of the chain, which each has a copy of. */
+static bool
+add_trial(struct trials *trials, const struct mxtlsa_settings *settings,
+    const struct mxtlsa_input *input, char **why)
+{
+	struct keyfile keyfile;
+	bool good;
+
+	if (!keyfile_init(&keyfile, &input->chain, why))
+		return false;
+	good = keyfile.chain != NULL;
+	if (good) {
+		trials->items = memory_grow(trials->items, trials->count,
+		    sizeof(*trials->items));
+		trial_init(&trials->items[trials->count++], settings, &keyfile);
+	} else {
+		*why = memory_format("%s: no certificate in it", keyfile.file);
+	}
+	keyfile_clear(&keyfile);
+	return good;
+}
+
+/*
+ * Makes all trials before any of them is judged: what one name lacks is told
+ * before another one's verdict is taken for the whole.
+ */
+static bool
+trials_init(struct trials *trials, const struct mxtlsa_settings *settings,
+    const struct mxtlsa_input *input, const struct names *names, char **why)
+{
+	struct tlsa_file records;
+	bool known, good;
+	size_t i;
+
+	*trials = (struct trials){ NULL, 0 };
+	if (!read_records(&records, settings, input, names, &known, why))
+		return false;
+	i = 0;
+	do {
+		good = add_trial(trials, settings, input, why) &&
+		    find_records(&trials->items[i], &records, names, i, why);
+	} while (good && ++i < names->count);
+	tlsa_file_clear(&records);
+	if (!good && !known)
+		*why = memory_join(*why, "; ", "it has names that are relative "
+		    "to an origin that it does not name: give it with "
+		    "--origin");
+	return good;
+}
+
+/* Judges and reports. Returns the exit status, the worst of all. */
+static int
+verify(const struct mxtlsa_settings *settings, const struct trials *trials,
+    const struct file *ca_bundle, FILE *out)
+{
+	const bool colour = terminal_wants_colour(settings->colour, out);
+	struct ca_store *store = ca_store_new(ca_bundle);
+	struct trial *trial;
+	int status = 0;
+	size_t i;
+
+	ca_store_load(store);
+	for (i = 0; i < trials->count; i++) {
+		trial = &trials->items[i];
+		judge_trial(trial, store);
+		status = verdict_worse_status(status, verdict_exit_status(
+		    trial->evidence->judged.verdict));
+		if (settings->json) {
+			put_json(out, trial);
+			continue;
+		}
+		if (i > 0)
+			fputc('\n', out);
+		if (trials->count > 1 || trial->aside)
+			put_host(out, trial);
+		put_text(out, colour, trial->evidence);
+	}
+	ca_store_free(store);
+	return status;
 }
 
 int
 mxtlsa_verify(const struct mxtlsa_settings *settings,
     const struct mxtlsa_input *input, FILE *out, char **why)
 {
-	struct keyfile keyfile;
-	struct trial trial;
-	struct tlsa_file records;
 	int status = OPTIONS_EXIT_USAGE;
+	struct trials trials;
+	struct names names;
 
-	if (!tlsa_file_init(&records, &input->records, why))
+	if (!names_init(&names, input, why))
 		return status;
-	if (!keyfile_init(&keyfile, &input->chain, why)) {
-		tlsa_file_clear(&records);
-		return status;
-	}
-	if (keyfile.chain == NULL) {
-		*why = memory_format("%s: no certificate in it",
-		    keyfile.file);
-	} else {
-		trial_init(&trial, settings, &keyfile);
-		if (add_names(&trial, input->names, input->name_count, why) &&
-		    add_records(&trial, &records, why))
-			status = verify(settings, &trial, &input->ca_bundle,
-			    out);
-		trial_clear(&trial);
-	}
-	keyfile_clear(&keyfile);
-	tlsa_file_clear(&records);
+	if (trials_init(&trials, settings, input, &names, why))
+		status = verify(settings, &trials, &input->ca_bundle, out);
+	trials_clear(&trials);
+	names_clear(&names);
 	return status;
 }

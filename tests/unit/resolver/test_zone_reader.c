@@ -11,6 +11,7 @@
 
 #include "resolver/file.h"
 #include "resolver/memory.h"
+#include "resolver/zone_files.h"
 #include "resolver/zone_reader.h"
 #include "tests/unit/support/table.h"
 
@@ -102,7 +103,19 @@ static const struct row {
 	    "2 mx.example - - A: ::\n3 example - - A: ::\n"
 	    "5 mx.sub.example - - A: ::" },
 	{ "$ORIGIN of the root", "$ORIGIN .\nmx A ::\n", "2 mx - - A: ::" },
-	{ "@ without an origin", "@ A ::\n", "1 - - - A: ::" },
+	{ "@ without an origin", "@ A ::\n", "1 -? - - A: ::" },
+	{ "$ORIGIN below one that is not known",
+	    "$ORIGIN sub\nmx A ::\n@ A ::\n$ORIGIN a.\nmx A ::\n",
+	    "2 mx.sub? - - A: ::\n3 sub? - - A: ::\n5 mx.a - - A: ::" },
+	{ "dot that is escaped", "mx\\. A ::\nmx\\\\. A ::\n",
+	    "1 mx\\046? - - A: ::\n2 mx\\092 - - A: ::" },
+	{ "byte order mark", "\xef\xbb\xbfmx. A ::\n", "1 mx - - A: ::" },
+	{ "TTL of the record before", "a. 60 A ::\na. A ::\n$TTL 5\na. A ::\n",
+	    "1 a 60 - A: ::\n2 a 60 - A: ::\n4 a 5 - A: ::" },
+	{ "TTL of the SOA record", "a. SOA a. a. 1 2 3 4 300\na. A ::\n",
+	    "1 a 300 - SOA: a. a. 1 2 3 4 300\n2 a 300 - A: ::" },
+	{ "type that nobody knows, but in a zone", "a. IN ALIAS b.\n",
+	    "1 words: a. IN ALIAS b." },
 	{ "$TTL", "a. A ::\n$TTL 1d\na. A ::\na. 60 A ::\na. A ::\n",
 	    "1 a - - A: ::\n3 a 1d - A: ::\n4 a 60 - A: ::\n5 a 1d - A: ::" },
 	{ "parentheses",
@@ -114,6 +127,8 @@ static const struct row {
 	    "1 a - - TXT: \"b; ( \\\" c\" \"\"" },
 	{ "CR LF", "a. A ::\r\nb. A ::\r\n", "1 a - - A: ::\n2 b - - A: ::" },
 	{ "words", "3 1 1 ab # cd ; ef\n", "1 words: 3 1 1 ab # cd" },
+	{ "$GENERATE, but in a zone", "$GENERATE 1-2 a$ A ::\n",
+	    "zone\\x0a, line 1: '$GENERATE' is not understood" },
 	{ "directive that is not known", "a. A ::\n$INCLUDE b\n",
 	    "1 a - - A: ::\nzone\\x0a, line 2: '$INCLUDE' is not understood" },
 	{ "$ORIGIN alone", "$ORIGIN\n",
@@ -165,6 +180,128 @@ test_given(void **state)
 
 	assert_string_equal(entries, row->entries);
 	free(entries);
+}
+
+/* The same of a zone, in one file. Owned. */
+static char *
+read_zone(const char *text, const char *origin)
+{
+	char *all = NULL, *line, *why = NULL;
+	struct zone_reader reader;
+	struct file file;
+	const struct zone_files files = { .items = &file, .count = 1 };
+
+	file_init(&file, "zone", text, strlen(text));
+	zone_reader_init_zone(&reader, &files, origin);
+	while (zone_reader_next(&reader, &why) == ZONE_READER_ENTRY) {
+		line = entry_text(&reader.entry);
+		if (reader.entry.action != ZONE_RECORD)
+			line = memory_join(line, " action ",
+			    reader.entry.action == ZONE_ADD ? "add" :
+			    reader.entry.action == ZONE_DELETE ? "delete" :
+			    "other");
+		all = memory_join(all, "\n", line);
+		free(line);
+	}
+	if (why != NULL)
+		all = memory_join(all, "\n", why);
+	free(why);
+	zone_reader_clear(&reader);
+	file_clear(&file);
+	return all != NULL ? all : memory_string("");
+}
+
+static const struct zone_row {
+	const char	*name;
+	const char	*text;
+	const char	*entries;
+} zone_rows[] = {
+	{ "type that nobody knows", "@ ALIAS b.\nl LUA A \"x\"\n 60 W x\n",
+	    "1 example - - ALIAS: b.\n2 l.example - - LUA: A \"x\"\n"
+	    "3 l.example 60 - W: x" },
+	{ "type without data", "x ALIAS\n", "1 words: x ALIAS" },
+	{ "fields", "3 1 1 ab\n3 1 l ab\n 3 1 1 ab\n",
+	    "1 words: 3 1 1 ab\n2 words: 3 1 l ab\n3 words: 3 1 1 ab" },
+	/* As named-compilezone has it. */
+	{ "owners of digits", "a A ::\n1h A ::\n3600 IN A ::\nIN A ::\n",
+	    "1 a.example - - A: ::\n2 1h.example - - A: ::\n"
+	    "3 3600.example - IN A: ::\n4 in.example - - A: ::" },
+	{ "$DATE", "$DATE 20260101000000\na A ::\n",
+	    "2 a.example - - A: ::" },
+	{ "$GENERATE",
+	    "$GENERATE 1-3/2 g${10,3,x} 60 IN TXT \"$ a \\$ ${1,2,d} $$\"\n"
+	    "$GENERATE 0-1 p-${0,3,n}.x CNAME host$.foo.\n"
+	    "$GENERATE 7-8 w${-5}w$$ CNAME w${0,3,X}\n"
+	    "b A ::\n",
+	    "1 g00b.example 60 IN TXT: 1 a \\$ 02 $\n"
+	    "1 g00d.example 60 IN TXT: 3 a \\$ 04 $\n"
+	    "2 p-0.0.x.example 60 - CNAME: host0.foo.\n"
+	    "2 p-1.0.x.example 60 - CNAME: host1.foo.\n"
+	    "3 w2w\\036.example 60 - CNAME: w007\n"
+	    "3 w3w\\036.example 60 - CNAME: w008\n"
+	    "4 b.example 60 - A: ::" },
+	{ "$GENERATE of words", "$GENERATE 4-4 _25._tcp.mx$ TLSA 3 1 1 ab\n",
+	    "1 _25._tcp.mx4.example - - TLSA: 3 1 1 ab" },
+	{ "$GENERATE without a range", "$GENERATE a b$ A ::\n",
+	    "zone, line 1: '$GENERATE' needs a range such as 1-4 or 1-7/2" },
+	{ "$GENERATE backwards", "$GENERATE 4-1 b$ A ::\n",
+	    "zone, line 1: '$GENERATE' needs a range such as 1-4 or 1-7/2" },
+	{ "$GENERATE by nothing", "$GENERATE 1-4/0 b$ A ::\n",
+	    "zone, line 1: '$GENERATE' needs a range such as 1-4 or 1-7/2" },
+	{ "$GENERATE without data", "$GENERATE 1-4 b$ A\n",
+	    "zone, line 1: '$GENERATE' needs a range, a name, a type and "
+	    "data" },
+	{ "$GENERATE of an Internet", "$GENERATE 0-16777215 b$ A ::\n",
+	    "zone, line 1: '$GENERATE' makes too many records" },
+	{ "$GENERATE in a wrong base", "$GENERATE 1-2 b${0,1,q} A ::\n",
+	    "zone, line 1: '$GENERATE' has a '${' that is not as in "
+	    "\"${offset,width,base}\", with a base of d, o, x, X, n or N" },
+	{ "commands for nsupdate",
+	    "server 192.0.2.1\nzone example\nttl 60\n"
+	    "update delete _25._tcp.mx TLSA\nupdate add a 60 IN A ::\n"
+	    "del b. 0 NONE A ::\nsend\n",
+	    "1 words: server 192.0.2.1 action other\n"
+	    "2 words: zone example action other\n"
+	    "3 words: ttl 60 action other\n"
+	    "4 _25._tcp.mx - - TLSA:  action delete\n"
+	    "5 a 60 IN A: :: action add\n"
+	    "6 words: b. 0 NONE A :: action delete\n"
+	    "7 words: send action other" },
+	{ "owner that is a command", "update A ::\nadd 60 A ::\n",
+	    "1 update.example - - A: ::\n2 add.example 60 - A: ::" },
+	{ "$INCLUDE of what was not read", "$INCLUDE b\n",
+	    "zone, line 1: '$INCLUDE' cannot be followed here" },
+};
+
+static void
+test_zone(void **state)
+{
+	const struct zone_row *row = *state;
+	char *entries = read_zone(row->text, "example");
+
+	assert_string_equal(entries, row->entries);
+	free(entries);
+}
+
+static const struct seconds_row {
+	const char	*name;
+	uint32_t	 seconds;	/* 0 but for "0": refused */
+} seconds_rows[] = {
+	{ "0", 0 }, { "300", 300 }, { "1h", 3600 }, { "1h30m", 5400 },
+	{ "1W2D3H4M5S", 788645 }, { "2147483647", 2147483647 },
+	{ "2147483648", 0 }, { "99999999999999999999w", 0 }, { "", 0 },
+	{ "h", 0 }, { "1y", 0 }, { "1h-", 0 },
+};
+
+static void
+test_seconds(void **state)
+{
+	const struct seconds_row *row = *state;
+	uint32_t seconds = 0;
+
+	assert_int_equal(zone_reader_seconds(row->name, &seconds),
+	    row->seconds != 0 || strcmp(row->name, "0") == 0);
+	assert_int_equal(seconds, row->seconds);
 }
 
 static void
@@ -301,6 +438,8 @@ main(void)
 	static const struct table tables[] = {
 		TABLE(test_entries, rows),
 		TABLE(test_given, given_rows),
+		TABLE(test_zone, zone_rows),
+		TABLE(test_seconds, seconds_rows),
 		TABLE_ALONE(test_nul),
 		TABLE_ALONE(test_lines),
 		TABLE(test_fault, fault_rows),

@@ -201,7 +201,7 @@ static const struct refused_row {
 	{ "another class", "a. CH TLSA 3 1 1 ab\n",
 	    ", line 1: 'CH' is not the class IN" },
 	{ "$INCLUDE", "$INCLUDE other.zone\n",
-	    ", line 1: '$INCLUDE' is not understood" },
+	    ", line 1: '$INCLUDE' cannot be followed here" },
 	{ "$ORIGIN alone", "$ORIGIN\n",
 	    ", line 1: '$ORIGIN' is not understood" },
 	{ "open parenthesis", "3 1 1 ab\na. TLSA 3 1 1 (\nab\n",
