@@ -407,12 +407,19 @@ settle_owner(struct zone_reader *reader, const char *owner)
 	entry->relative = reader->relative;
 }
 
+/* Classes of what is deleted (RFC 2136 2.5). */
+static bool
+is_update_class(const char *word)
+{
+	return strcasecmp(word, "NONE") == 0 || strcasecmp(word, "ANY") == 0;
+}
+
 /* Commands for nsupdate know no origin, and no owner that is repeated. */
 static bool
 take_command(struct zone_reader *reader)
 {
 	struct zone_entry *entry = &reader->entry;
-	size_t command;
+	size_t command, i = 1;
 
 	entry->action = zone_update_action(entry->words, entry->count,
 	    &command);
@@ -422,7 +429,10 @@ take_command(struct zone_reader *reader)
 		return true;
 	entry->words += command;
 	entry->count -= command;
-	if (entry->count == 1 || !take_from(entry, 1, true))
+	i += entry->count > 2 && is_ttl(entry->words[1]) &&
+	    is_update_class(entry->words[2]) ? 2 : entry->count > 1 &&
+	    is_update_class(entry->words[1]) ? 1 : 0;
+	if (i == entry->count || !take_from(entry, i, true))
 		entry->type = entry->ttl = entry->class = NULL;
 	free(reader->owner);
 	reader->owner = name_normalise(entry->words[0]);

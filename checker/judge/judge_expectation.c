@@ -59,6 +59,33 @@ servers_meet(struct judge_state *state, const struct expectation *expectation,
 	return good;
 }
 
+static bool
+is_owner(const struct expectation *expectation, const char *owner)
+{
+	return owner != NULL && name_equal(expectation->owner, owner);
+}
+
+/*
+ * Whether the record is expected at the host: wherever its TLSA records are, at
+ * the name that is asked for them, or where an alias leads.
+ */
+static bool
+is_at(const struct expectation *expectation, const struct host_evidence *host)
+{
+	const struct host_judgement *judged = &host->judged;
+	char *own;
+	bool found;
+
+	if (expectation->owner == NULL)
+		return true;
+	own = name_tlsa_owner(host->port, host->name);
+	found = is_owner(expectation, own) ||
+	    is_owner(expectation, judged->place) || (judged->tlsa != NULL &&
+	    is_owner(expectation, judged->tlsa->owner));
+	free(own);
+	return found;
+}
+
 enum verdict
 judge_expectations(struct judge_state *state)
 {
@@ -74,6 +101,8 @@ judge_expectations(struct judge_state *state)
 		return VERDICT_PASS;
 	for (i = 0; i < options->expectation_count; i++) {
 		expectation = &options->expectations[i];
+		if (!is_at(expectation, state->host))
+			continue;
 		if (!meets(state, expectation, &judged->records, NULL))
 			verdict = verdict_cap(verdict, expectation->absent ?
 			    VERDICT_FAIL : judge_limited_records(state->host));
@@ -85,6 +114,36 @@ judge_expectations(struct judge_state *state)
 	return verdict;
 }
 
+/*
+ * Whether the owner of the record is one of some host; otherwise adds a finding:
+ * nobody looks for it there, be it expected or not.
+ */
+static bool
+has_host(struct judge_state *state, const struct expectation *expectation)
+{
+	const struct evidence *evidence = state->evidence;
+	struct finding *finding;
+	char *owner;
+	size_t i;
+
+	for (i = 0; i < evidence->host_count; i++) {
+		if (is_at(expectation, &evidence->hosts[i]))
+			return true;
+	}
+	finding = judging_add(state, FINDING_EXPECTATION_FAILED,
+	    "\"%s\" is of another server: no host here has its TLSA records "
+	    "there", expectation->text);
+	owner = name_tlsa_owner(evidence->hosts[0].port,
+	    evidence->hosts[0].name);
+	if (owner != NULL)
+		advice_add_text(&finding->advice, "give an owner such as %s, "
+		    "or the data alone, which is expected at every host",
+		    owner);
+	free(owner);
+	finding->severity = SEVERITY_ERROR;
+	return false;
+}
+
 enum verdict
 judge_expected(struct judge_state *state)
 {
@@ -93,9 +152,11 @@ judge_expected(struct judge_state *state)
 	bool good = !state->expectation_failed;
 	size_t i;
 
-	/* No host at all, and so no record either. */
-	for (i = 0; state->hosts_checked == 0 &&
-	    i < options->expectation_count; i++)
-		good &= meets(state, &options->expectations[i], &none, NULL);
+	for (i = 0; i < options->expectation_count; i++) {
+		/* No host at all, and so no record either. */
+		good &= state->hosts_checked == 0 ?
+		    meets(state, &options->expectations[i], &none, NULL) :
+		    has_host(state, &options->expectations[i]);
+	}
 	return good ? VERDICT_PASS : VERDICT_FAIL;
 }

@@ -282,16 +282,11 @@ static bool
 add_expectation(struct judge_options *options, const char *value, bool absent,
     const char **why)
 {
-	struct expectation *expectations = memory_grow(
-	    own_list(options->expectations), options->expectation_count,
-	    sizeof(*expectations));
-
-	options->expectations = expectations;
-	if (!expectation_init(&expectations[options->expectation_count], value,
-	    absent, why))
-		return false;
-	options->expectation_count++;
-	return true;
+	*why = NULL;
+	options->expectations = expectation_add_lines(
+	    own_list(options->expectations), &options->expectation_count,
+	    value, absent, why);
+	return *why == NULL;
 }
 
 static bool

@@ -273,7 +273,7 @@ take_record(struct reading *reading)
 	size_t i;
 
 	if (entry->owner != NULL)
-		name_set_add(&reading->records->names, entry->owner);
+		name_tree_add(&reading->records->names, entry->owner);
 	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		if (strcasecmp(entry->type, types[i].type) == 0)
 			return types[i].take(reading);
@@ -450,7 +450,7 @@ tlsa_file_clear(struct tlsa_file *records)
 	free(records->aliases);
 	names_clear(&records->apexes);
 	names_clear(&records->cuts);
-	name_set_clear(&records->names);
+	name_tree_clear(&records->names);
 	free(records->file);
 	memset(records, 0, sizeof(*records));
 }

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "checker/tlsa/tlsa.h"
-#include "resolver/name_set.h"
+#include "resolver/name_tree.h"
 
 struct file;
 struct zone_files;
@@ -50,7 +50,7 @@ struct tlsa_file {
 	struct tlsa_file_names	 apexes;	/* owners of SOA records */
 	struct tlsa_file_names	 cuts;		/* owners of NS records */
 	bool			 is_zone;	/* it has a SOA record */
-	struct name_set		 names;		/* all owners */
+	struct name_tree		 names;		/* all owners */
 };
 
 /*

@@ -123,7 +123,7 @@ find_subtree(const struct tlsa_file *records, const char *name)
 static char *
 find_source(const struct tlsa_file *records, const char *name)
 {
-	const char *encloser = name_set_encloser(&records->names, name);
+	const char *encloser = name_tree_encloser(&records->names, name);
 
 	return strcmp(encloser, name) == 0 ? memory_string(name) :
 	    name_wildcard(encloser);

@@ -265,7 +265,7 @@ static const struct zone_row {
 	    "3 words: ttl 60 action other\n"
 	    "4 _25._tcp.mx - - TLSA:  action delete\n"
 	    "5 a 60 IN A: :: action add\n"
-	    "6 words: b. 0 NONE A :: action delete\n"
+	    "6 b - - A: :: action delete\n"
 	    "7 words: send action other" },
 	{ "owner that is a command", "update A ::\nadd 60 A ::\n",
 	    "1 update.example - - A: ::\n2 add.example 60 - A: ::" },
