@@ -22,7 +22,7 @@ struct zone_reader_outer;
 #define ZONE_READER_FILE_MAX (1024 * 1024)
 
 /* Records that all $GENERATE directives of a zone make together. */
-#define ZONE_READER_GENERATED_MAX (1024 * 1024)
+#define ZONE_READER_GENERATED_MAX (256 * 1024)
 
 /* An entry. What it borrows is valid until the next one is read. */
 struct zone_entry {

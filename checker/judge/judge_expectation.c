@@ -115,7 +115,7 @@ judge_expectations(struct judge_state *state)
 }
 
 /*
- * Whether the owner of the record is one of some host; otherwise adds a finding:
+ * Whether the owner of the record is some host's; otherwise adds a finding:
  * nobody looks for it there, be it expected or not.
  */
 static bool
