@@ -13,6 +13,7 @@
 #include <ldns/ldns.h>
 
 #include "checker/tlsa/tlsa_file.h"
+#include "checker/tlsa/tlsa_place.h"
 #include "resolver/file.h"
 #include "resolver/root_hints.h"
 #include "resolver/zone_reader.h"
@@ -76,6 +77,39 @@ check(const struct tlsa_file *records)
 	check_written(records);
 }
 
+/* Found or not, each way out is consistent. */
+static void
+check_place(bool found, struct tlsa_place *place, char *why)
+{
+	assert(found == (why == NULL));
+	assert(found == (place->records.count > 0));
+	assert(why == NULL || strncmp(why, "file", 4) == 0);
+	assert(why == NULL || strpbrk(why, "\n\r\t\033") == NULL);
+	tlsa_place_clear(place);
+	free(why);
+}
+
+/* Looks for records of some servers, with the origin that they suggest. */
+static void
+look_up(struct tlsa_file *records)
+{
+	char name[] = "mx.example.org", *names[] = { name };
+	char *origin = tlsa_place_origin(records, names, 1), *why = NULL;
+	struct tlsa_place place;
+	bool found;
+
+	free(origin);
+	found = tlsa_place_find_only(&place, records, 25, &why);
+	check_place(found, &place, why);
+	why = NULL;
+	found = tlsa_place_find(&place, records, 25, name, &why);
+	check_place(found, &place, why);
+	tlsa_file_drop_relative(records);
+	why = NULL;
+	found = tlsa_place_find(&place, records, 25, name, &why);
+	check_place(found, &place, why);
+}
+
 /* Reads the octets as trust anchors and root hints are read. */
 static void
 read_records(const struct file *file)
@@ -131,6 +165,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_hints(&file);
 	if (tlsa_file_init(&records, &file, &why)) {
 		check(&records);
+		look_up(&records);
 		tlsa_file_clear(&records);
 	} else {
 		/* One line, which names the file. */
