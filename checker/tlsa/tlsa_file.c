@@ -392,6 +392,35 @@ other_form(const struct file *file)
 	return NULL;
 }
 
+/* For qsort: by owner, those without one first. */
+static int
+compare_aliases(const void *a, const void *b)
+{
+	const struct tlsa_file_alias *left = a, *right = b;
+
+	if (left->owner == NULL || right->owner == NULL)
+		return (left->owner != NULL) - (right->owner != NULL);
+	return strcmp(left->owner, right->owner);
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Whoever looks for one of a million finds it at once. */
+static void
+settle(struct tlsa_file *records)
+{
+	if (records->alias_count > 0)
+		qsort(records->aliases, records->alias_count,
+		    sizeof(*records->aliases), compare_aliases);
+	if (records->cuts.count > 0)
+		qsort(records->cuts.items, records->cuts.count,
+		    sizeof(*records->cuts.items), compare_names);
+}
+
 bool
 tlsa_file_init_zone(struct tlsa_file *records, const struct zone_files *files,
     const char *origin, char **why)
@@ -408,6 +437,7 @@ tlsa_file_init_zone(struct tlsa_file *records, const struct zone_files *files,
 	    &reading.why) == ZONE_READER_ENTRY && take_entry(&reading))
 		continue;
 	zone_reader_clear(&reading.reader);
+	settle(records);
 	if (reading.why == NULL && records->count == 0)
 		reading.why = memory_format("%s: no TLSA record in it",
 		    records->file);
@@ -476,66 +506,18 @@ tlsa_file_differ(const struct tlsa_file *records)
 	return false;
 }
 
-/* Whether an owner that is relative has a host's name behind "_25._tcp". */
-static bool
-names_host(const char *owner)
+const char *
+tlsa_file_owner(const struct tlsa_file *records, size_t i, bool *relative)
 {
-	while (owner[0] == '_')
-		owner = name_parent(owner);
-	return strcmp(owner, ".") != 0;
-}
+	const struct tlsa_file_alias *alias;
 
-/*
- * How many octets of OWNER the record's owner stands for; 0: it is another
- * one's.
- */
-static size_t
-length_at(const struct tlsa_file_entry *entry, const char *owner)
-{
-	const size_t length = entry->owner == NULL ? 0 : strlen(entry->owner);
-
-	if (entry->owner == NULL)
-		return 0;
-	if (name_equal(entry->owner, owner))
-		return length;
-	return entry->relative && names_host(entry->owner) &&
-	    strncmp(owner, entry->owner, length) == 0 &&
-	    owner[length] == '.' ? length : 0;
-}
-
-/* Whether a record is to be in the set for an owner that goes by LONGEST. */
-static bool
-is_wanted(const struct tlsa_file_entry *entry, const char *owner,
-    size_t longest)
-{
-	if (owner == NULL)
-		return true;
-	return longest > 0 && (length_at(entry, owner) == longest ||
-	    (!entry->relative && length_at(entry, owner) > 0));
-}
-
-size_t
-tlsa_file_set(const struct tlsa_file *records, const char *owner,
-    struct tlsa_set *set)
-{
-	size_t longest = 0, length, i;
-
-	set->records = NULL;
-	set->count = 0;
-	for (i = 0; owner != NULL && i < records->count; i++) {
-		length = length_at(&records->entries[i], owner);
-		/* Absolute ones are the owner's beside any that is relative. */
-		if (records->entries[i].relative && length > longest)
-			longest = length;
-		else if (longest == 0 && length > 0)
-			longest = 1;
+	if (i < records->count) {
+		*relative = records->entries[i].relative;
+		return records->entries[i].owner;
 	}
-	for (i = 0; i < records->count; i++) {
-		if (is_wanted(&records->entries[i], owner, longest))
-			tlsa_set_add(set, &records->entries[i].fields);
-	}
-	tlsa_set_settle(set);
-	return set->count;
+	alias = &records->aliases[i - records->count];
+	*relative = alias->relative;
+	return alias->owner;
 }
 
 /* Takes away what cannot be told apart from what is absolute. */

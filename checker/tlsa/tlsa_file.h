@@ -35,7 +35,7 @@ struct tlsa_file_alias {
 	bool	 subtree;	/* DNAME: of all names below the owner */
 };
 
-/* Names in the order of the file, in the form of name.h. */
+/* Names in the form of name.h. */
 struct tlsa_file_names {
 	char	**items;	/* owned, each owned */
 	size_t	  count;
@@ -45,10 +45,12 @@ struct tlsa_file {
 	char			*file;		/* owned, printable */
 	struct tlsa_file_entry	*entries;	/* owned, in the file's order */
 	size_t			 count;
-	struct tlsa_file_alias	*aliases;	/* owned, likewise */
+	struct tlsa_file_alias	*aliases;	/* owned, sorted by owner, those
+						 * without one first */
 	size_t			 alias_count;
 	struct tlsa_file_names	 apexes;	/* owners of SOA records */
-	struct tlsa_file_names	 cuts;		/* owners of NS records */
+	struct tlsa_file_names	 cuts;		/* owners of NS records,
+						 * sorted by strcmp */
 	bool			 is_zone;	/* it has a SOA record */
 	struct name_tree		 names;		/* all owners */
 };
@@ -80,6 +82,14 @@ bool	tlsa_file_differ(const struct tlsa_file *records);
  */
 size_t	tlsa_file_set(const struct tlsa_file *records, const char *owner,
 	    struct tlsa_set *set);
+
+/*
+ * The owner of the I-th record or, behind those, alias: it has count +
+ * alias_count of them. Borrowed; NULL: not known. *RELATIVE: it is, to an
+ * origin that is not known.
+ */
+const char *tlsa_file_owner(const struct tlsa_file *records, size_t i,
+	    bool *relative);
 
 /*
  * Takes away the records and aliases whose names are relative to an origin that

@@ -57,37 +57,55 @@ is_apex(const struct tlsa_file *records, const char *name)
 	return false;
 }
 
+static int
+compare_name(const void *name, const void *item)
+{
+	return strcmp(name, *(char *const *)item);
+}
+
 /*
  * The zone to which the file leaves NAME, whatever records it has of it (RFC
- * 1034 4.2.1). Borrowed; NULL: none.
+ * 1034 4.2.1). Within NAME; NULL: none.
  */
 static const char *
 delegated_to(const struct tlsa_file *records, const char *name)
 {
-	const char *cut;
-	size_t i;
-
-	for (i = 0; records->apexes.count > 0 && i < records->cuts.count; i++) {
-		cut = records->cuts.items[i];
-		if (name_is_at_or_below(name, cut) &&
-		    !is_apex(records, cut) && is_in_zone(records, cut))
-			return cut;
+	if (records->apexes.count == 0 || records->cuts.count == 0)
+		return NULL;
+	for (; strcmp(name, ".") != 0; name = name_parent(name)) {
+		if (bsearch(name, records->cuts.items, records->cuts.count,
+		    sizeof(*records->cuts.items), compare_name) != NULL &&
+		    !is_apex(records, name) && is_in_zone(records, name))
+			return name;
 	}
 	return NULL;
+}
+
+/* Whether the alias comes before all of OWNER's. */
+static bool
+is_before(const struct tlsa_file_alias *alias, const char *owner)
+{
+	return alias->owner == NULL || strcmp(alias->owner, owner) < 0;
 }
 
 /* The alias that the owner has, for itself or for what is below it; or NULL. */
 static const struct tlsa_file_alias *
 find_alias(const struct tlsa_file *records, const char *owner, bool subtree)
 {
-	const struct tlsa_file_alias *alias;
-	size_t i;
+	const struct tlsa_file_alias *aliases = records->aliases;
+	size_t low = 0, high = records->alias_count, middle;
 
-	for (i = 0; i < records->alias_count; i++) {
-		alias = &records->aliases[i];
-		if (alias->owner != NULL && alias->subtree == subtree &&
-		    name_equal(alias->owner, owner))
-			return alias;
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (is_before(&aliases[middle], owner))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < records->alias_count &&
+	    name_equal(aliases[low].owner, owner); low++) {
+		if (aliases[low].subtree == subtree)
+			return &aliases[low];
 	}
 	return NULL;
 }
@@ -212,7 +230,8 @@ take_exactly(struct tlsa_set *set, const struct tlsa_file *records,
 {
 	size_t i;
 
-	for (i = 0; i < records->count; i++) {
+	for (i = 0; name_tree_has(&records->names, owner) &&
+	    i < records->count; i++) {
 		if (records->entries[i].owner != NULL &&
 		    name_equal(records->entries[i].owner, owner))
 			tlsa_set_add(set, &records->entries[i].fields);
@@ -376,21 +395,6 @@ host_in(const char *owner, uint16_t port)
 	return rest;
 }
 
-/* The I-th owner of a record or of an alias; NULL: not known. Borrowed. */
-static const char *
-owner_at(const struct tlsa_file *records, size_t i, bool *relative)
-{
-	const struct tlsa_file_alias *alias;
-
-	if (i < records->count) {
-		*relative = records->entries[i].relative;
-		return records->entries[i].owner;
-	}
-	alias = &records->aliases[i - records->count];
-	*relative = alias->relative;
-	return alias->owner;
-}
-
 /* Whether the host has records; those of aliases may be in another file. */
 static bool
 has_records(const struct tlsa_file *records, uint16_t port, const char *host)
@@ -419,7 +423,7 @@ find_only(const struct tlsa_file *records, uint16_t port, size_t *count)
 
 	*count = 0;
 	for (i = 0; i < records->count + records->alias_count; i++) {
-		owner = owner_at(records, i, &relative);
+		owner = tlsa_file_owner(records, i, &relative);
 		host = owner == NULL ? NULL : host_in(owner, port);
 		if (host == NULL || (only != NULL && name_equal(host, only)) ||
 		    !has_records(records, port, host))
@@ -443,7 +447,7 @@ is_whole(const struct tlsa_file *records, const char *host)
 	size_t i;
 
 	for (i = 0; i < records->count + records->alias_count; i++) {
-		owner = owner_at(records, i, &relative);
+		owner = tlsa_file_owner(records, i, &relative);
 		if (owner != NULL && host >= owner &&
 		    host <= owner + strlen(owner))
 			break;
@@ -488,92 +492,6 @@ tlsa_place_find_only(struct tlsa_place *place, const struct tlsa_file *records,
 		    "the host%s", records->file, (unsigned int)port, there);
 	free(there);
 	return false;
-}
-
-/* The labels of an owner behind "_25._tcp" or "*._tcp". Borrowed. */
-static const char *
-host_part(const char *owner)
-{
-	while (owner[0] == '_' || strncmp(owner, ASTERISK ".",
-	    strlen(ASTERISK ".")) == 0)
-		owner = name_parent(owner);
-	return owner;
-}
-
-/*
- * How much of NAME is the host's part of OWNER, which is relative; 0: it cannot
- * be NAME's. In a zone, a whole name without its last dot is a mistake.
- */
-static size_t
-begins_with(const struct tlsa_file *records, const char *name,
-    const char *owner)
-{
-	const char *host = host_part(owner);
-	const size_t length = strlen(host);
-
-	if (strcmp(host, ".") == 0 || strncmp(name, host, length) != 0)
-		return 0;
-	return name[length] == '.' ||
-	    (name[length] == '\0' && !records->is_zone) ? length : 0;
-}
-
-static bool
-has_relative(const struct tlsa_file *records)
-{
-	bool relative;
-	size_t i;
-
-	for (i = 0; i < records->count + records->alias_count; i++) {
-		owner_at(records, i, &relative);
-		if (relative)
-			return true;
-	}
-	for (i = 0; i < records->alias_count; i++) {
-		if (records->aliases[i].target_relative)
-			return true;
-	}
-	return false;
-}
-
-/* The origin below which the longest relative owner is NAME's. Borrowed. */
-static const char *
-origin_by_name(const struct tlsa_file *records, const char *name,
-    size_t *longest)
-{
-	const char *owner, *origin = NULL;
-	bool relative;
-	size_t i, length;
-
-	for (i = 0; i < records->count + records->alias_count; i++) {
-		owner = owner_at(records, i, &relative);
-		if (owner == NULL || !relative)
-			continue;
-		length = begins_with(records, name, owner);
-		if (length <= *longest)
-			continue;
-		*longest = length;
-		origin = name[length] == '\0' ? "." : name + length + 1;
-	}
-	return origin;
-}
-
-char *
-tlsa_place_origin(const struct tlsa_file *records, char *const *names,
-    size_t count)
-{
-	const char *origin = NULL, *found;
-	size_t i, longest = 0;
-
-	if (!has_relative(records))
-		return memory_string("");
-	if (records->apexes.count > 0)
-		return memory_string(records->apexes.items[0]);
-	for (i = 0; i < count; i++) {
-		found = origin_by_name(records, names[i], &longest);
-		if (found != NULL)
-			origin = found;
-	}
-	return memory_string(origin);
 }
 
 void
