@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "checker/judge/judge_parts.h"
+#include "resolver/memory.h"
 #include "resolver/text.h"
 
 /* A record that is cached for longer is hard to take back (seconds). */
@@ -71,7 +72,11 @@ add_no_rollover(struct judge_state *state, const struct tlsa *sole)
 {
 	const bool of_key = sole->selector == TLSA_SPKI;
 	const char *what = of_key ? "key" : "certificate";
-	char *wait = text_duration(judging_wait(state));
+	const unsigned long seconds = judging_wait(state);
+	char *duration = text_duration(seconds);
+	/* No cache keeps records with a TTL of 0. */
+	char *wait = seconds == 0 ? memory_string("") :
+	    memory_format(", and wait for two TTLs (%s)", duration);
 	struct finding *finding;
 
 	finding = judging_add(state, FINDING_NO_ROLLOVER_RECORD,
@@ -79,9 +84,9 @@ add_no_rollover(struct judge_state *state, const struct tlsa *sole)
 	    "record", of_key ? "change of the key" :
 	    "renewal, even one that keeps the key", what);
 	advice_add_text(&finding->advice, "before the %s changes, publish the "
-	    "next one's record, too, and wait for two TTLs (%s)%s", what, wait,
-	    of_key ? "" : "; a record with selector 1 lasts for as long as the "
-	    "key");
+	    "next one's record, too%s%s", what, wait, of_key ? "" : "; a "
+	    "record with selector 1 lasts for as long as the key");
+	free(duration);
 	free(wait);
 }
 

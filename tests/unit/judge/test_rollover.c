@@ -520,6 +520,11 @@ test_ttl(void **state)
 		assert_int_equal(finding->advice.count, 1);
 		free(expected);
 	}
+	/* Nor is anybody told to wait for 0 seconds. */
+	finding = find(evidence, FINDING_NO_ROLLOVER_RECORD);
+	assert_non_null(finding);
+	assert_int_equal(advice_has(&finding->advice, "wait for two TTLs"),
+	    row->ttl != 0);
 	evidence_free(evidence);
 }
 
