@@ -189,7 +189,10 @@ put_match(FILE *out, const struct match_result *match,
 	free(text);
 }
 
-/* "mx.example.org, whose records are at *._tcp.example.org:" */
+/*
+ * "records of mx.example.org, at *._tcp.example.org:"; the first word is not
+ * one of the file's.
+ */
 static void
 put_host(FILE *out, const struct trial *trial)
 {
@@ -197,11 +200,11 @@ put_host(FILE *out, const struct trial *trial)
 
 	if (trial->aside) {
 		owner = name_in_zone(trial->place.owner);
-		fprintf(out, "%s, whose records are at %s:\n",
-		    trial->place.host, owner);
+		fprintf(out, "records of %s, at %s:\n", trial->place.host,
+		    owner);
 		free(owner);
 	} else {
-		fprintf(out, "%s:\n", trial->place.host);
+		fprintf(out, "records of %s:\n", trial->place.host);
 	}
 }
 
