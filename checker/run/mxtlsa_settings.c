@@ -104,105 +104,6 @@ take_kind(void *member, const char *value, const char **why)
 	return true;
 }
 
-/* The value of N digits at TEXT; -1: not all are digits. */
-static int
-digits(const char *text, int n)
-{
-	int value = 0;
-
-	for (; n > 0; n--, text++) {
-		if (*text < '0' || *text > '9')
-			return -1;
-		value = value * 10 + (*text - '0');
-	}
-	return value;
-}
-
-/* Parses "Z" or "+01:00" into minutes ahead of UTC. */
-static bool
-parse_zone(const char *text, int *ahead)
-{
-	int hours, minutes;
-
-	*ahead = 0;
-	if (strcmp(text, "Z") == 0 || strcmp(text, "z") == 0)
-		return true;
-	if ((*text != '+' && *text != '-') || strlen(text) != 6 ||
-	    text[3] != ':')
-		return false;
-	hours = digits(text + 1, 2);
-	minutes = digits(text + 4, 2);
-	if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
-		return false;
-	*ahead = (*text == '+' ? 1 : -1) * (hours * 60 + minutes);
-	return true;
-}
-
-/* Parses "2026-01-31T12:00:00". False: there is no such instant. */
-static bool
-parse_instant(const char *text, time_t *when)
-{
-	struct tm tm = { 0 }, day;
-
-	if (text[4] != '-' || text[7] != '-' ||
-	    strchr("Tt ", text[10]) == NULL || text[13] != ':' ||
-	    text[16] != ':')
-		return false;
-	tm.tm_year = digits(text, 4) - 1900;
-	tm.tm_mon = digits(text + 5, 2) - 1;
-	tm.tm_mday = digits(text + 8, 2);
-	tm.tm_hour = digits(text + 11, 2);
-	tm.tm_min = digits(text + 14, 2);
-	tm.tm_sec = digits(text + 17, 2);
-	if (tm.tm_year < -1900 || tm.tm_mon < 0 || tm.tm_mon > 11 ||
-	    tm.tm_mday < 1 || tm.tm_hour < 0 || tm.tm_hour > 23 ||
-	    tm.tm_min < 0 || tm.tm_min > 59 || tm.tm_sec < 0 ||
-	    tm.tm_sec > 60)
-		return false;
-	/* timegm turns February 30 into a day of March. */
-	day = (struct tm){ .tm_year = tm.tm_year, .tm_mon = tm.tm_mon,
-		.tm_mday = tm.tm_mday };
-	timegm(&day);
-	*when = timegm(&tm);
-	return day.tm_mday == digits(text + 8, 2);
-}
-
-/* RFC 3339 5.6. */
-static bool
-parse_time(const char *text, time_t *when)
-{
-	const char *zone;
-	int ahead;
-
-	if (strlen(text) < strlen("2026-01-31T12:00:00Z") ||
-	    !parse_instant(text, when))
-		return false;
-	zone = text + strlen("2026-01-31T12:00:00");
-	if (*zone == '.')	/* fractions of a second */
-		zone += 1 + strspn(zone + 1, "0123456789");
-	if (!parse_zone(zone, &ahead))
-		return false;
-	*when -= 60 * ahead;
-	return true;
-}
-
-static bool
-take_time(void *member, const char *value, const char **why)
-{
-	const size_t length = strlen(value);
-	time_t *when = member;
-
-	if (length < 12 && strspn(value, "0123456789") == length) {
-		*when = (time_t)strtoll(value, NULL, 10);
-		return true;
-	}
-	if (parse_time(value, when))
-		return true;
-	*why = "is not a time such as 2026-01-31T12:00:00Z, nor seconds "
-	    "since 1970";
-	return false;
-}
-
 static bool
 take_origin(void *member, const char *value, const char **why)
 {
@@ -230,8 +131,8 @@ static const struct option_row rows[] = {
 	    "the same with matching type 0 as well" },
 	{ "record", 'r', "KIND", take_kind, AT(kinds),
 	    "exactly this kind, such as \"3 1 1\" (repeatable)" },
-	{ "ttl", 0, "SECONDS", take_ttl, AT(ttl),
-	    "time to live of the records" },
+	{ "ttl", 0, "TIME", take_ttl, AT(ttl),
+	    "time to live of the records, such as 3600 or 1h" },
 	{ "generic", 0, NULL, take_flag, AT(generic), "as TYPE52 (RFC 3597)" },
 	{ "nsupdate", 0, NULL, take_flag, AT(nsupdate),
 	    "as commands for nsupdate" },
@@ -242,7 +143,7 @@ static const struct option_row rows[] = {
 	    "with --verify: what RECORDS is the zone of, if it has no "
 	    "$ORIGIN" },
 	{ "at", 0, "TIME", take_time, AT(when),
-	    "judge as of TIME (RFC 3339, or seconds since 1970)" },
+	    "judge as of TIME (RFC 3339, a date, or @seconds since 1970)" },
 	{ "output", 'o', "FILE", take_output, AT(output), "write to FILE" },
 	{ "color", 0, "WHEN", take_colour, AT(colour),
 	    "auto (default), always, never" },

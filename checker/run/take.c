@@ -83,18 +83,63 @@ take_port(void *member, const char *value, const char **why)
 	return true;
 }
 
+/* Seconds of a unit in a zone file, in any case; 0: it is none. */
+static uint32_t
+ttl_unit(char letter)
+{
+	static const struct {
+		char		letters[3];
+		uint32_t	seconds;
+	} units[] = {
+		{ "sS", 1 }, { "mM", 60 }, { "hH", 3600 }, { "dD", 86400 },
+		{ "wW", 604800 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (letter != '\0' && strchr(units[i].letters, letter) != NULL)
+			return units[i].seconds;
+	}
+	return 0;
+}
+
+/* "3600", or numbers with units, as zone files have them: "1h", "1h30m". */
+static bool
+parse_ttl(const char *value, uint64_t *seconds)
+{
+	uint64_t number;
+	size_t length;
+
+	*seconds = 0;
+	do {
+		length = strspn(value, "0123456789");
+		if (length == 0 || length > 10)
+			return false;
+		number = strtoull(value, NULL, 10);
+		value += length;
+		if (*value != '\0')
+			number *= ttl_unit(*value++);
+		else if (*seconds != 0)
+			return false;
+		if (number == 0)
+			return false;
+		*seconds += number;
+	} while (*value != '\0' && *seconds <= TTL_MAX);
+	return *seconds <= TTL_MAX;
+}
+
 bool
 take_ttl(void *member, const char *value, const char **why)
 {
 	uint32_t *ttl = member;
-	uint32_t number;
+	uint64_t seconds;
 
-	if (!text_parse_number(value, TTL_MAX, &number)) {
-		*why = "is not a number of seconds from 1 to "
-		    TEXT_NUMBER(TTL_MAX);
+	if (!parse_ttl(value, &seconds)) {
+		*why = "is not a TTL such as 3600 or 1h, from 1 to "
+		    TEXT_NUMBER(TTL_MAX) " seconds";
 		return false;
 	}
-	*ttl = number;
+	*ttl = (uint32_t)seconds;
 	return true;
 }
 

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -16,6 +17,7 @@
 union member {
 	uint16_t		 port;
 	uint32_t		 ttl;
+	time_t			 time;
 	double			 real;
 	const char		*text;
 	enum terminal_colour	 colour;
@@ -56,6 +58,62 @@ test_reals(void **state)
 	    member.real < row->expected + 1e-9);
 }
 
+struct ttl {
+	const char	*name;		/* and value */
+	uint32_t	 expected;
+};
+
+static const struct ttl ttls[] = {
+	{ "1", 1 },
+	{ "3600", 3600 },
+	{ "2147483647", 2147483647 },
+	{ "90s", 90 },
+	{ "10m", 600 },
+	{ "1h", 3600 },
+	{ "1H", 3600 },
+	{ "2d", 172800 },
+	{ "1w", 604800 },
+	{ "1h30m", 5400 },
+	{ "1W2D3H4M5S", 788645 },
+};
+
+static void
+test_ttls(void **state)
+{
+	const struct ttl *row = *state;
+	union member member = { 0 };
+	const char *why = NULL;
+
+	assert_true(take_ttl(&member, row->name, &why));
+	assert_int_equal(member.ttl, row->expected);
+}
+
+struct instant {
+	const char	*name;		/* and value */
+	time_t		 expected;
+};
+
+static const struct instant instants[] = {
+	{ "2026-01-01", 1767225600 },
+	{ "2024-02-29", 1709164800 },
+	{ "2026-01-01T00:00:00Z", 1767225600 },
+	{ "2026-01-01 01:00:00.5+01:00", 1767225600 },
+	{ "@1767225600", 1767225600 },
+	{ "1767225600", 1767225600 },
+	{ "@0", 0 },
+};
+
+static void
+test_instants(void **state)
+{
+	const struct instant *row = *state;
+	union member member = { 0 };
+	const char *why = NULL;
+
+	assert_true(take_time(&member, row->name, &why));
+	assert_int_equal(member.time, row->expected);
+}
+
 struct bad_value {
 	const char	*name;
 	option_take	*take;
@@ -71,7 +129,25 @@ static const struct bad_value bad_values[] = {
 	{ "port that would wrap around", take_port, "18446744073709551641" },
 	{ "TTL 0", take_ttl, "0" },
 	{ "TTL above 31 bits", take_ttl, "2147483648" },
-	{ "TTL with a unit", take_ttl, "1h" },
+	{ "TTL with a unit of years", take_ttl, "1y" },
+	{ "TTL of nothing", take_ttl, "0h" },
+	{ "TTL that is a unit alone", take_ttl, "h" },
+	{ "TTL with a number without a unit", take_ttl, "1h30" },
+	{ "TTL with a fraction", take_ttl, "1.5h" },
+	{ "TTL above 31 bits in units", take_ttl, "9999w" },
+	{ "TTL that would wrap around", take_ttl, "99999999999w" },
+	{ "TTL above 31 bits in all", take_ttl, "3550w3550w" },
+	{ "month 13", take_time, "2026-13-01" },
+	{ "February 30", take_time, "2026-02-30" },
+	{ "month of one digit", take_time, "2026-1-1" },
+	{ "date with a zone", take_time, "2026-01-01Z" },
+	{ "time without a zone", take_time, "2026-01-01T00:00:00" },
+	{ "time without seconds", take_time, "2026-01-01T00:00Z" },
+	{ "hour 24", take_time, "2026-01-01T24:00:00Z" },
+	{ "sign alone", take_time, "@" },
+	{ "seconds before 1970", take_time, "@-1" },
+	{ "seconds of 12 digits", take_time, "@123456789012" },
+	{ "word for a time", take_time, "now" },
 	{ "days with a sign", take_days, "-1" },
 	{ "days with an exponent", take_days, "1e3" },
 	{ "days without digits", take_days, "." },
@@ -198,6 +274,8 @@ main(void)
 {
 	static const struct table tables[] = {
 		TABLE(test_reals, reals),
+		TABLE(test_ttls, ttls),
+		TABLE(test_instants, instants),
 		TABLE(test_limits, limits),
 		TABLE(test_bad_values, bad_values),
 		TABLE_ALONE(test_whole_numbers),
