@@ -29,9 +29,8 @@ print_name(BIO *memory, const X509_NAME *name, unsigned long convert)
 	return X509_NAME_print_ex(memory, name, 0, flags | convert) >= 0;
 }
 
-/* "CN=mx.example.org,O=Example", the most telling part first. Owned. */
-static char *
-name_text(const X509_NAME *name)
+char *
+chain_name_text(const X509_NAME *name)
 {
 	BIO *memory = BIO_new(BIO_s_mem());
 	char *bytes, *text;
@@ -216,7 +215,7 @@ subject_text(const struct certificate *certificate, const X509 *x509)
 	const X509_NAME *name = X509_get_subject_name(x509);
 
 	if (X509_NAME_entry_count(name) > 0 || certificate->dns_name_count == 0)
-		return name_text(name);
+		return chain_name_text(name);
 	return memory_format("DNS:%s", certificate->dns_names[0]);
 }
 
@@ -263,7 +262,7 @@ certificate_init(struct certificate *certificate, X509 *x509)
 	take_dns_names(certificate, x509);
 	certificate->key_type = key_type_of(X509_get0_pubkey(x509));
 	certificate->subject = subject_text(certificate, x509);
-	certificate->issuer = name_text(X509_get_issuer_name(x509));
+	certificate->issuer = chain_name_text(X509_get_issuer_name(x509));
 	take_name(&certificate->subject_name, X509_get_subject_name(x509));
 	take_name(&certificate->issuer_name, X509_get_issuer_name(x509));
 	certificate->not_before = time_of(X509_get0_notBefore(x509));

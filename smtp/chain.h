@@ -22,6 +22,7 @@
 
 struct evp_pkey_st;
 struct stack_st_X509;
+struct X509_name_st;
 struct X509_pubkey_st;
 struct x509_st;
 
@@ -109,6 +110,11 @@ bool		 chain_equal(const struct chain *a, const struct chain *b);
 bool		 chain_repeats_own(const struct chain *chain, size_t i);
 void		 chain_free(struct chain *chain);
 
+/*
+ * "CN=mx.example.org,O=Example", the most telling part first, printable. Owned
+ * by the caller.
+ */
+char		*chain_name_text(const struct X509_name_st *name);
 /*
  * Whether two names are the same as path validation compares them (RFC 5280
  * 7.1): case, white space and the string types of their attributes do not

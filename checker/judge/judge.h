@@ -84,7 +84,7 @@ struct judge_given {
 };
 
 /*
- * The same for a single host with one handshake and no DNS, held against what
+ * The same for a single host with one endpoint and no DNS, held against what
  * is given (mxtlsa --verify). At most EVIDENCE_NAMES_MAX names are used.
  */
 void	judge_records(struct evidence *evidence,

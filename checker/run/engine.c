@@ -78,42 +78,52 @@ check_key_types(const struct engine *engine, const struct file *file,
 	return true;
 }
 
-/* The chain in a PEM file, owned by the caller; NULL: *WHY. */
-static struct chain *
-parse_chain(const struct file *file, char **why)
+/* Adds the chain of KEYFILE, which gives it up. */
+static bool
+add_chain(struct engine *engine, struct keyfile *keyfile,
+    const struct file *file, char **why)
 {
-	struct chain *chain = NULL;
-	struct keyfile keyfile;
+	struct context *context = &engine->context;
 
-	if (!keyfile_init(&keyfile, file, why))
-		return NULL;
-	if (keyfile.chain == NULL) {
-		*why = memory_format("%s: no certificate in it", file->name);
-	} else if (keyfile_check_order(&keyfile, why)) {
-		chain = keyfile.chain;
-		keyfile.chain = NULL;
-	}
-	keyfile_clear(&keyfile);
-	return chain;
+	if (!keyfile_check_order(keyfile, why))
+		return false;
+	engine->chains = memory_grow(engine->chains, context->chain_count,
+	    sizeof(*engine->chains));
+	context->chains = (const struct chain *const *)engine->chains;
+	engine->chains[context->chain_count++] = keyfile->chain;
+	keyfile->chain = NULL;
+	return check_key_types(engine, file, why);
 }
 
-/* --chain: one PEM chain for each key type. */
+/* --chain: the chains of one file; keys without one are not presented. */
+static bool
+take_chain_file(struct engine *engine, const struct file *file, char **why)
+{
+	struct keyfiles found;
+	bool good;
+	size_t i;
+
+	if (!keyfiles_init(&found, file, why))
+		return false;
+	good = found.items[0].chain != NULL;
+	if (!good)
+		*why = memory_format("%s: no certificate in it", file->name);
+	/* Chains come first. */
+	for (i = 0; i < found.count && found.items[i].chain != NULL && good;
+	    i++)
+		good = add_chain(engine, &found.items[i], file, why);
+	keyfiles_clear(&found);
+	return good;
+}
+
+/* --chain: one chain for each key type. */
 static bool
 take_chains(struct engine *engine, const struct user_files *files, char **why)
 {
-	struct context *context = &engine->context;
-	struct chain *chain;
 	size_t i;
 
-	engine->chains = memory_new(files->chain_count,
-	    sizeof(*engine->chains));
-	context->chains = (const struct chain *const *)engine->chains;
 	for (i = 0; i < files->chain_count; i++) {
-		chain = parse_chain(&files->chains[i], why);
-		if (chain == NULL)
-			return false;
-		engine->chains[context->chain_count++] = chain;
-		if (!check_key_types(engine, &files->chains[i], why))
+		if (!take_chain_file(engine, &files->chains[i], why))
 			return false;
 	}
 	return true;
@@ -124,15 +134,18 @@ static bool
 take_next(struct engine *engine, const struct user_files *files, char **why)
 {
 	struct judge_options *judge = &engine->judge;
+	struct keyfiles found;
 	size_t i;
 
-	engine->next = memory_new(files->next_count, sizeof(*engine->next));
-	judge->next = engine->next;
 	engine->gather.next = files->next_count > 0;
 	for (i = 0; i < files->next_count; i++) {
-		if (!keyfile_init(&engine->next[i], &files->next[i], why))
+		if (!keyfiles_init(&found, &files->next[i], why))
 			return false;
-		judge->next_count++;
+		engine->next = keyfiles_move(&found, engine->next,
+		    &judge->next_count);
+		judge->next = engine->next;
+	}
+	for (i = 0; i < judge->next_count; i++) {
 		if (!keyfile_check_order(&engine->next[i], why))
 			return false;
 	}

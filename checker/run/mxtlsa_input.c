@@ -14,6 +14,20 @@ read_chain(struct mxtlsa_input *input, const char *path, char **why)
 }
 
 static bool
+read_to_make(struct mxtlsa_input *input,
+    const struct mxtlsa_settings *settings, char *const *words, char **why)
+{
+	if (settings->was != NULL && strcmp(settings->was, "-") == 0 &&
+	    strcmp(words[0], "-") == 0) {
+		*why = memory_string("'-' can be one file only");
+		return false;
+	}
+	return (settings->was == NULL ||
+	    zone_files_read(&input->was, settings->was, why)) &&
+	    read_chain(input, words[0], why);
+}
+
+static bool
 read_to_verify(struct mxtlsa_input *input, char *const *words, char **why)
 {
 	if (strcmp(words[0], "-") == 0 && strcmp(words[1], "-") == 0) {
@@ -37,7 +51,7 @@ mxtlsa_input_read(struct mxtlsa_input *input,
 		.name_count = count - files,
 	};
 	if (settings->verify ? read_to_verify(input, words, why) :
-	    read_chain(input, words[0], why))
+	    read_to_make(input, settings, words, why))
 		return true;
 	mxtlsa_input_clear(input);
 	return false;
@@ -48,5 +62,6 @@ mxtlsa_input_clear(struct mxtlsa_input *input)
 {
 	file_clear(&input->chain);
 	zone_files_clear(&input->records);
+	zone_files_clear(&input->was);
 	file_clear(&input->ca_bundle);
 }

@@ -33,7 +33,8 @@ mxtlsa_settings_conflict(const struct mxtlsa_settings *settings)
 {
 	if (settings->verify && (settings->tell || settings->all ||
 	    settings->full || settings->kinds.count > 0 ||
-	    settings->ttl != 0 || settings->generic || settings->nsupdate))
+	    settings->ttl != 0 || settings->generic || settings->nsupdate ||
+	    settings->was != NULL || settings->data))
 		return "--verify makes no records: it goes with --at, "
 		    "--color, --json, --origin, --output and --port only";
 	if (settings->origin != NULL && !settings->verify)
@@ -42,6 +43,11 @@ mxtlsa_settings_conflict(const struct mxtlsa_settings *settings)
 		return "--record does not go with --all and --full";
 	if (settings->json && (settings->generic || settings->nsupdate))
 		return "--json does not go with --generic and --nsupdate";
+	if (settings->data && (settings->json || settings->nsupdate ||
+	    settings->ttl != 0))
+		return "--data does not go with --json, --nsupdate and --ttl";
+	if (settings->was != NULL && !settings->nsupdate)
+		return "--was goes with --nsupdate only";
 	return NULL;
 }
 
@@ -136,6 +142,10 @@ static const struct option_row rows[] = {
 	{ "generic", 0, NULL, take_flag, AT(generic), "as TYPE52 (RFC 3597)" },
 	{ "nsupdate", 0, NULL, take_flag, AT(nsupdate),
 	    "as commands for nsupdate" },
+	{ "was", 0, "FILE", take_text, AT(was),
+	    "with --nsupdate: delete the other records that FILE has" },
+	{ "data", 0, NULL, take_flag, AT(data),
+	    "the data alone, without names" },
 	{ "json", 0, NULL, take_flag, AT(json), "as JSON" },
 	{ "verify", 0, NULL, take_flag, AT(verify),
 	    "check the chain against the records in the file RECORDS" },
@@ -160,8 +170,9 @@ const struct option_table mxtlsa_settings_table = {
 	.purpose = "Makes TLSA records from a certificate chain, or checks a "
 	    "chain against records.",
 	.rows = rows,
-	.closing = "CHAIN is a PEM chain, a certificate, a public key or a "
-	    "certificate request;\n'-' is standard input. Exit status: 0; with "
-	    "--verify 0 pass, 1 fail, 2 no\nusable record; 64 wrong usage or "
-	    "input, 70 internal fault. See mxtlsa(1).",
+	.closing = "CHAIN has certificates (PEM, DER, PKCS#7, PKCS#12), a "
+	    "public key or a certificate\nrequest, or several of each; '-' is "
+	    "standard input. Exit status: 0; with --verify\n0 pass, 1 fail, 2 "
+	    "no usable record; 64 wrong usage or input, 70 internal "
+	    "fault.\nSee mxtlsa(1).",
 };

@@ -33,6 +33,8 @@ struct mxtlsa_settings {
 	bool			 full;
 	bool			 generic;
 	bool			 nsupdate;
+	const char		*was;		/* borrowed; NULL: not given */
+	bool			 data;		/* the records' data alone */
 	bool			 json;
 	struct mxtlsa_kinds	 kinds;
 	bool			 verify;
@@ -62,6 +64,7 @@ char	*mxtlsa_name(const char *word, char **why);
 struct mxtlsa_input {
 	struct file	 chain;		/* certificates, a request or a key */
 	struct zone_files records;	/* --verify */
+	struct zone_files was;		/* --was */
 	struct file	 ca_bundle;	/* --verify: the system's, see
 					 * ca_store.h */
 	char *const	*names;		/* borrowed */

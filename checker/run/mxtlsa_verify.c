@@ -63,13 +63,27 @@ names_init(struct names *names, const struct mxtlsa_input *input, char **why)
 
 /* As if a server had presented the chain, which KEYFILE gives up. */
 static void
+add_handshake(struct endpoint_evidence *endpoint, struct keyfile *keyfile)
+{
+	struct handshake *handshake = memory_new(1, sizeof(*handshake));
+
+	handshake->chain = keyfile->chain;
+	handshake->key_type = keyfile->key_type;
+	keyfile->chain = NULL;
+	endpoint->handshakes = memory_grow(endpoint->handshakes,
+	    endpoint->handshake_count, sizeof(*endpoint->handshakes));
+	endpoint->handshakes[endpoint->handshake_count++].seen = handshake;
+}
+
+/* With a handshake for each of the chains. */
+static void
 trial_init(struct trial *trial, const struct mxtlsa_settings *settings,
-    struct keyfile *keyfile)
+    struct keyfiles *keyfiles)
 {
 	struct evidence *evidence = evidence_new("");
 	struct host_evidence *host;
 	struct endpoint_evidence *endpoint;
-	struct handshake *handshake;
+	size_t i;
 
 	*trial = (struct trial){ .evidence = evidence };
 	evidence->hosts = host = memory_new(1, sizeof(*host));
@@ -80,13 +94,10 @@ trial_init(struct trial *trial, const struct mxtlsa_settings *settings,
 	host->endpoint_count = 1;
 	endpoint->stage = STAGE_DONE;
 	endpoint->outcome = OUTCOME_DONE;
-	endpoint->handshakes = memory_new(1, sizeof(*endpoint->handshakes));
-	endpoint->handshake_count = 1;
-	endpoint->handshakes[0].seen = handshake =
-	    memory_new(1, sizeof(*handshake));
-	handshake->chain = keyfile->chain;
-	handshake->key_type = keyfile->key_type;
-	keyfile->chain = NULL;
+	for (i = 0; i < keyfiles->count; i++) {
+		if (keyfiles->items[i].chain != NULL)
+			add_handshake(endpoint, &keyfiles->items[i]);
+	}
 }
 
 static void
@@ -145,13 +156,33 @@ find_records(struct trial *trial, const struct tlsa_file *records,
 }
 
 static void
+put_json_chain(struct json_put *json,
+    const struct handshake_evidence *handshake)
+{
+	const struct handshake_judgement *judged = &handshake->judged;
+
+	json_put_object(json, NULL);
+	json_put_text(json, "key_type",
+	    key_type_name(handshake->seen->key_type));
+	json_put_text(json, "subject",
+	    handshake->seen->chain->certificates[0].subject);
+	json_put_text(json, "verdict", verdict_name(judged->verdict));
+	report_json_matches(json, "tlsa", judged->matches,
+	    judged->match_count);
+	json_put_object_end(json);
+}
+
+/* "tlsa" is of the first chain, as it was before there could be several. */
+static void
 put_json(FILE *out, const struct trial *trial)
 {
 	const struct evidence *evidence = trial->evidence;
 	const struct host_evidence *host = evidence->hosts;
+	const struct endpoint_evidence *endpoint = &host->endpoints[0];
 	const struct handshake_judgement *judged =
-	    &host->endpoints[0].handshakes[0].judged;
+	    &endpoint->handshakes[0].judged;
 	struct json_put json = { .out = out };
+	size_t i;
 
 	json_put_object(&json, NULL);
 	json_put_text(&json, "host", trial->place.host);
@@ -161,6 +192,10 @@ put_json(FILE *out, const struct trial *trial)
 	report_json_records(&json, "records", &host->judged.records);
 	report_json_matches(&json, "tlsa", judged->matches,
 	    judged->match_count);
+	json_put_array(&json, "chains");
+	for (i = 0; i < endpoint->handshake_count; i++)
+		put_json_chain(&json, &endpoint->handshakes[i]);
+	json_put_array_end(&json);
 	report_json_findings(&json, "findings", &evidence->judged.findings);
 	json_put_object_end(&json);
 	json_put_line_end(&json);
@@ -208,17 +243,32 @@ put_host(FILE *out, const struct trial *trial)
 	}
 }
 
+/* NAMED: there are several, and it is said which. */
+static void
+put_handshake(FILE *out, const struct host_evidence *host,
+    const struct handshake_evidence *handshake, bool named)
+{
+	size_t i;
+
+	if (named)
+		fprintf(out, "%s, %s:\n",
+		    key_type_name(handshake->seen->key_type),
+		    handshake->seen->chain->certificates[0].subject);
+	for (i = 0; i < handshake->judged.match_count; i++)
+		put_match(out, &handshake->judged.matches[i],
+		    &host->judged.records.records[i], handshake->seen->chain);
+}
+
 static void
 put_text(FILE *out, bool colour, const struct evidence *evidence)
 {
 	const struct host_evidence *host = evidence->hosts;
-	const struct handshake_evidence *handshake =
-	    host->endpoints[0].handshakes;
+	const struct endpoint_evidence *endpoint = &host->endpoints[0];
 	size_t i;
 
-	for (i = 0; i < handshake->judged.match_count; i++)
-		put_match(out, &handshake->judged.matches[i],
-		    &host->judged.records.records[i], handshake->seen->chain);
+	for (i = 0; i < endpoint->handshake_count; i++)
+		put_handshake(out, host, &endpoint->handshakes[i],
+		    endpoint->handshake_count > 1);
 	report_text_verdict(out, colour, evidence->judged.verdict);
 	fputc('\n', out);
 	report_text_findings(out, colour, &evidence->judged.findings);
@@ -263,25 +313,28 @@ trials_clear(struct trials *trials)
 	free(trials->items);
 }
 
-/* Adds a trial of the chain, which each has a copy of. */
+/* Adds a trial of the chains, which each has a copy of. */
 static bool
 add_trial(struct trials *trials, const struct mxtlsa_settings *settings,
     const struct mxtlsa_input *input, char **why)
 {
-	struct keyfile keyfile;
+	struct keyfiles keyfiles;
 	bool good;
 
-	if (!keyfile_init(&keyfile, &input->chain, why))
+	if (!keyfiles_init(&keyfiles, &input->chain, why))
 		return false;
-	good = keyfile.chain != NULL;
+	/* Chains come first. */
+	good = keyfiles.items[0].chain != NULL;
 	if (good) {
 		trials->items = memory_grow(trials->items, trials->count,
 		    sizeof(*trials->items));
-		trial_init(&trials->items[trials->count++], settings, &keyfile);
+		trial_init(&trials->items[trials->count++], settings,
+		    &keyfiles);
 	} else {
-		*why = memory_format("%s: no certificate in it", keyfile.file);
+		*why = memory_format("%s: no certificate in it",
+		    input->chain.name);
 	}
-	keyfile_clear(&keyfile);
+	keyfiles_clear(&keyfiles);
 	return good;
 }
 

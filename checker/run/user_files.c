@@ -6,7 +6,6 @@
 #include "checker/tlsa/ca_store.h"
 #include "checker/tlsa/keyfile.h"
 #include "checker/tlsa/known_cas.h"
-#include "checker/tlsa/pem.h"
 #include "resolver/anchor.h"
 #include "resolver/memory.h"
 #include "resolver/zone_reader.h"
@@ -51,8 +50,7 @@ read_list(struct reading *reading, struct file **files, size_t *count,
 		if (!read_one(reading, &(*files)[*count],
 		    paths->items[*count], KEYFILE_SIZE_MAX))
 			return false;
-		pem_blank_private_keys((*files)[*count].octets,
-		    (*files)[*count].size);
+		keyfile_forget_keys(&(*files)[*count]);
 	}
 	return true;
 }

@@ -50,7 +50,7 @@ until_text(const struct certificate *certificate)
  */
 static void
 add(struct candidates *candidates, const struct tlsa *record,
-    const struct certificate *certificate, bool direct)
+    const struct certificate *certificate, enum key_type key_type, bool direct)
 {
 	struct candidate *candidate;
 	const char *reason;
@@ -65,12 +65,13 @@ add(struct candidates *candidates, const struct tlsa *record,
 	    record->matching_type == TLSA_SHA2_256;
 	reason = reason_for(record, candidate->recommended);
 	if (certificate == NULL) {
-		candidate->comment = memory_format("the key; %s", reason);
+		candidate->comment = memory_format("the %s key; %s",
+		    key_type_name(key_type), reason);
 		return;
 	}
 	until = until_text(certificate);
-	candidate->comment = memory_format("%s%s; %s", certificate->subject,
-	    until, reason);
+	candidate->comment = memory_format("%s (%s)%s; %s",
+	    certificate->subject, key_type_name(key_type), until, reason);
 	free(until);
 }
 
@@ -84,7 +85,7 @@ add_certificate(struct candidates *candidates,
 
 	tlsa_of_certificate(&record, certificate, kind->usage, kind->selector,
 	    kind->matching_type);
-	add(candidates, &record, certificate, direct);
+	add(candidates, &record, certificate, certificate->key_type, direct);
 }
 
 /* Adds the 3 1 x of a key. */
@@ -96,7 +97,7 @@ add_key(struct candidates *candidates, const struct keyfile *keyfile,
 
 	tlsa_of_key(&record, keyfile->spki, keyfile->spki_size,
 	    matching_type);
-	add(candidates, &record, NULL, true);
+	add(candidates, &record, NULL, keyfile->key_type, true);
 }
 
 bool

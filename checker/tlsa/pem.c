@@ -1,21 +1,18 @@
 #include "checker/tlsa/pem.h"
 
 #include <openssl/bio.h>
-#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "resolver/memory.h"
-#include "smtp/chain.h"
 
 /* A text that is read line by line. */
 struct lines {
 	const char	*text;		/* borrowed; what was not read yet */
 	size_t		 left;		/* octets of it */
-	const char	*line;		/* borrowed; without space around it */
+	const char	*line;		/* borrowed; what trim() leaves */
 	size_t		 size;
 	size_t		 number;	/* of the line, from 1 */
 };
@@ -24,6 +21,31 @@ static bool
 is_space(char octet)
 {
 	return octet == ' ' || octet == '\t' || octet == '\r';
+}
+
+/*
+ * A byte order mark in UTF-8: where the file begins, and where one that began
+ * with it was appended to another. OpenSSL reads past it as well.
+ */
+static const char byte_order_mark[] = "\xef\xbb\xbf";
+
+/* Takes from the line what is around its text. */
+static void
+trim(struct lines *lines)
+{
+	const size_t mark = strlen(byte_order_mark);
+
+	if (lines->size >= mark &&
+	    memcmp(lines->line, byte_order_mark, mark) == 0) {
+		lines->line += mark;
+		lines->size -= mark;
+	}
+	while (lines->size > 0 && is_space(lines->line[lines->size - 1]))
+		lines->size--;
+	while (lines->size > 0 && is_space(lines->line[0])) {
+		lines->line++;
+		lines->size--;
+	}
 }
 
 static bool
@@ -42,12 +64,7 @@ next_line(struct lines *lines)
 	lines->text += size + (end != NULL);
 	lines->left -= size + (end != NULL);
 
-	while (lines->size > 0 && is_space(lines->line[lines->size - 1]))
-		lines->size--;
-	while (lines->size > 0 && is_space(lines->line[0])) {
-		lines->line++;
-		lines->size--;
-	}
+	trim(lines);
 	return true;
 }
 
@@ -59,12 +76,38 @@ begins_with(const struct lines *lines, const char *text)
 	return lines->size >= size && memcmp(lines->line, text, size) == 0;
 }
 
-/* The labels of blocks that hold a certificate. */
-static const char *const labels[] = {
-	PEM_STRING_X509,
-	PEM_STRING_X509_OLD,
-	PEM_STRING_X509_TRUSTED,
+/* What is read; all other blocks are skipped. */
+static const struct label {
+	const char	*text;
+	enum pem_kind	 kind;
+} labels[] = {
+	{ PEM_STRING_X509, PEM_CERTIFICATE },
+	{ PEM_STRING_X509_OLD, PEM_CERTIFICATE },
+	{ PEM_STRING_X509_TRUSTED, PEM_CERTIFICATE },
+	{ PEM_STRING_X509_REQ, PEM_REQUEST },
+	{ PEM_STRING_X509_REQ_OLD, PEM_REQUEST },
+	{ PEM_STRING_PUBLIC, PEM_PUBLIC_KEY },
+	{ PEM_STRING_PKCS7, PEM_PKCS7 },
+	{ PEM_STRING_PKCS7_SIGNED, PEM_PKCS7 },
+	{ PEM_STRING_CMS, PEM_PKCS7 },
 };
+
+#define LABELS (sizeof(labels) / sizeof(labels[0]))
+
+const char *
+pem_kind_name(enum pem_kind kind)
+{
+	static const char *const names[] = {
+		[PEM_NOTHING] = "block",
+		[PEM_CERTIFICATE] = "certificate",
+		[PEM_REQUEST] = "certificate request",
+		[PEM_PUBLIC_KEY] = "public key",
+		[PEM_PKCS7] = "PKCS#7 structure",
+		[PEM_PRIVATE_KEY] = "private key",
+	};
+
+	return names[kind];
+}
 
 /* Whether the line is exactly "-----WHERE LABEL-----". */
 static bool
@@ -77,34 +120,52 @@ is_boundary(const struct lines *lines, const char *where, const char *label)
 	return is;
 }
 
-/* Returns the label of the certificate that begins here, or NULL. */
-static const char *
-begun_certificate(const struct lines *lines)
+/* Returns the label of the block that begins here, or NULL. */
+static const struct label *
+begun_block(const struct lines *lines)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
-		if (is_boundary(lines, "BEGIN", labels[i]))
-			return labels[i];
+	for (i = 0; i < LABELS; i++) {
+		if (is_boundary(lines, "BEGIN", labels[i].text))
+			return &labels[i];
 	}
 	return NULL;
 }
 
-/*
- * Whether a certificate begins within the line, as in files that were run
- * together or after a byte order mark. To skip it would be to lose it.
- */
+/* Whether TEXT is anywhere in the line. */
 static bool
-hides_certificate(const struct lines *lines)
+has(const struct lines *lines, const char *text)
 {
-	static const char mark[] = "-----BEGIN " PEM_STRING_X509 "-----";
+	const size_t size = strlen(text);
 	size_t i;
 
-	for (i = 0; i + strlen(mark) <= lines->size; i++) {
-		if (memcmp(lines->line + i, mark, strlen(mark)) == 0)
+	for (i = 0; i + size <= lines->size; i++) {
+		if (memcmp(lines->line + i, text, size) == 0)
 			return true;
 	}
 	return false;
+}
+
+/*
+ * The label of a block that begins within the line, as in files that were run
+ * together. To skip it would be to lose it. NULL: none does.
+ */
+static const struct label *
+hidden_block(const struct lines *lines)
+{
+	size_t i;
+	char *mark;
+	bool hides;
+
+	for (i = 0; i < LABELS; i++) {
+		mark = memory_format("-----BEGIN %s-----", labels[i].text);
+		hides = has(lines, mark);
+		free(mark);
+		if (hides)
+			return &labels[i];
+	}
+	return NULL;
 }
 
 /*
@@ -138,139 +199,117 @@ decode_line(EVP_ENCODE_CTX *decoder, BIO *der, const struct lines *lines,
 
 /*
  * Decodes the block called LABEL up to its END line. Returns what is wrong
- * (static) with LINES at the place, or NULL.
+ * (owned) with the line of LINES, or NULL.
  */
-static const char *
+static char *
 decode_block(EVP_ENCODE_CTX *decoder, BIO *der, struct lines *lines,
-    const char *label)
+    const struct label *label)
 {
+	const char *what = pem_kind_name(label->kind);
 	unsigned char octets[64];
 	bool ended = false;
 	int got;
 
 	EVP_DecodeInit(decoder);
 	while (next_line(lines)) {
-		if (is_boundary(lines, "END", label))
+		if (is_boundary(lines, "END", label->text))
 			return EVP_DecodeFinal(decoder, octets, &got) == 1 ?
-			    NULL : "bad base64 before this line";
+			    NULL : memory_string("bad base64 before this line");
 		if (begins_with(lines, "-----END "))
-			return "this is not the END line of the certificate, "
-			    "or not alone on its line";
+			return memory_format("this is not the END line of the "
+			    "%s, or not alone on its line", what);
 		if (begins_with(lines, "-----"))
-			return "no END line before this one";
+			return memory_string("no END line before this one");
 		if (!decode_line(decoder, der, lines, &ended))
-			return "bad base64";
+			return memory_string("bad base64");
 	}
-	return "the text ends within a certificate";
+	return memory_format("the text ends within a %s", what);
 }
 
-/*
- * Adds the certificate in DER. False: it is not one, or something follows it.
- */
-static bool
-add_certificate(STACK_OF(X509) *stack, BIO *der)
+/* Adds a block of SIZE octets (copied; NULL: none). */
+static void
+add(struct pem_blocks *blocks, enum pem_kind kind, size_t line,
+    const void *der, size_t size)
 {
-	const unsigned char *bytes;
-	char *start;
-	long size = BIO_get_mem_data(der, &start);
-	X509 *x509;
-	bool whole;
-
-	if (size <= 0)
-		return false;
-	/* OpenSSL's trust settings may follow in a "trusted certificate". */
-	bytes = (const unsigned char *)start;
-	x509 = d2i_X509_AUX(NULL, &bytes, size);
-	whole = x509 != NULL && bytes == (const unsigned char *)start + size;
-	if (!whole)
-		X509_free(x509);
-	else if (sk_X509_push(stack, x509) == 0)
-		abort();
-	ERR_clear_error();
-	return whole;
+	blocks->items = memory_grow(blocks->items, blocks->count,
+	    sizeof(*blocks->items));
+	blocks->items[blocks->count++] = (struct pem_block){
+		.kind = kind,
+		.der = der != NULL ? memory_copy(der, size) : NULL,
+		.size = size,
+		.line = line,
+	};
 }
 
-/*
- * Takes the certificate that begins here. Returns what is wrong with it
- * (owned), or NULL.
- */
+/* Takes the block that begins here. Returns what is wrong (owned), or NULL. */
 static char *
-take_block(STACK_OF(X509) *stack, struct lines *lines, const char *label)
+take_block(struct pem_blocks *blocks, struct lines *lines,
+    const struct label *label)
 {
 	EVP_ENCODE_CTX *decoder = EVP_ENCODE_CTX_new();
 	BIO *der = BIO_new(BIO_s_mem());
-	size_t first = lines->number;
-	const char *what;
-	char *why = NULL;
+	const size_t first = lines->number;
+	char *start, *what, *why = NULL;
+	long size;
 
 	if (decoder == NULL || der == NULL)
 		abort();
 	what = decode_block(decoder, der, lines, label);
+	size = BIO_get_mem_data(der, &start);
 	if (what != NULL)
 		why = memory_format("line %zu: %s", lines->number, what);
-	else if (!add_certificate(stack, der))
-		why = memory_format("line %zu: the certificate that begins "
-		    "here is damaged", first);
+	else if (size <= 0)
+		why = memory_format("line %zu: the %s that begins here is "
+		    "empty", first, pem_kind_name(label->kind));
+	else
+		add(blocks, label->kind, first, start, (size_t)size);
+	free(what);
 	EVP_ENCODE_CTX_free(decoder);
 	BIO_free(der);
 	return why;
 }
 
-const char *
-pem_find(const char *text, const char *label)
+/* Takes what the line begins. Returns what is wrong (owned), or NULL. */
+static char *
+take_line(struct pem_blocks *blocks, struct lines *lines)
 {
-	char *line = memory_format("-----BEGIN %s-----", label);
-	const char *at = strstr(text, line);
+	const struct label *label = begun_block(lines);
 
-	while (at != NULL && at != text && strchr(" \t\n", at[-1]) == NULL)
-		at = strstr(at + 1, line);
-	free(line);
-	return at;
+	if (label != NULL)
+		return take_block(blocks, lines, label);
+	label = hidden_block(lines);
+	if (label != NULL)
+		return memory_format("line %zu: the BEGIN of a %s is not alone "
+		    "on its line", lines->number, pem_kind_name(label->kind));
+	if (begins_with(lines, "-----BEGIN ") && has(lines, "PRIVATE KEY-----"))
+		add(blocks, PEM_PRIVATE_KEY, lines->number, NULL, 0);
+	return NULL;
 }
 
 bool
-pem_has_certificate(const char *text)
+pem_read(struct pem_blocks *blocks, const char *text, size_t size, char **why)
 {
-	size_t i;
+	struct lines lines = { .text = text, .left = size };
 
-	for (i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
-		if (pem_find(text, labels[i]) != NULL)
-			return true;
-	}
+	*blocks = (struct pem_blocks){ NULL, 0 };
+	*why = NULL;
+	while (*why == NULL && next_line(&lines))
+		*why = take_line(blocks, &lines);
+	if (*why == NULL)
+		return true;
+	pem_clear(blocks);
 	return false;
 }
 
-struct chain *
-pem_chain(const char *text, size_t size, char **why)
+void
+pem_clear(struct pem_blocks *blocks)
 {
-	struct lines lines = { .text = text, .left = size };
-	STACK_OF(X509) *stack = sk_X509_new_null();
-	struct chain *chain = NULL;
-	const char *label;
+	size_t i;
 
-	if (stack == NULL)
-		abort();
-
-	/*
-	 * All else in the file is skipped: text, and the private key that many
-	 * keep in it.
-	 */
-	*why = NULL;
-	while (*why == NULL && next_line(&lines)) {
-		label = begun_certificate(&lines);
-		if (label != NULL)
-			*why = take_block(stack, &lines, label);
-		else if (hides_certificate(&lines))
-			*why = memory_format("line %zu: the BEGIN of a "
-			    "certificate is not alone on its line",
-			    lines.number);
-	}
-	if (*why == NULL && sk_X509_num(stack) == 0)
-		*why = memory_string("no certificate in it");
-	if (*why == NULL)
-		chain = chain_from_stack(stack);
-	sk_X509_pop_free(stack, X509_free);
-	return chain;
+	for (i = 0; i < blocks->count; i++)
+		free(blocks->items[i].der);
+	free(blocks->items);
+	*blocks = (struct pem_blocks){ NULL, 0 };
 }
 
 /* Where WHAT begins in the text from AT up to END; END: nowhere. */

@@ -1,5 +1,5 @@
 /*
- * keyfile_init with any octets: certificates, requests and keys. The first
+ * keyfiles_init with any octets: certificates, requests and keys. The first
  * octet chooses the form: the others are the file, or DER that is put into PEM,
  * one block after the other (two octets of length and the octets).
  */
@@ -32,6 +32,7 @@ enum form {
 	FORM_KEY,
 	FORM_TRUSTED,
 	FORM_PRIVATE,
+	FORM_PKCS7,
 	FORMS,
 };
 
@@ -41,6 +42,7 @@ static const char *const labels[FORMS] = {
 	[FORM_KEY] = PEM_STRING_PUBLIC,
 	[FORM_TRUSTED] = PEM_STRING_X509_TRUSTED,
 	[FORM_PRIVATE] = PEM_STRING_PKCS8INF,
+	[FORM_PKCS7] = PEM_STRING_PKCS7,
 };
 
 /* Where DER is in the input: behind the form, and the length of a block. */
@@ -166,13 +168,53 @@ check(const struct keyfile *keyfile)
 	check_candidates(keyfile);
 }
 
+/* Whether two files have the same certificates and keys. */
+static bool
+same_keys(const struct keyfiles *a, const struct keyfiles *b)
+{
+	size_t i;
+
+	if (a->count != b->count)
+		return false;
+	for (i = 0; i < a->count; i++) {
+		if (a->items[i].spki_size != b->items[i].spki_size ||
+		    memcmp(a->items[i].spki, b->items[i].spki,
+		    a->items[i].spki_size) != 0 ||
+		    (a->items[i].chain == NULL) != (b->items[i].chain == NULL))
+			return false;
+	}
+	return true;
+}
+
+/* A file whose private keys are forgotten gives what it gave, or nothing. */
+static void
+check_forgetting(const struct file *file)
+{
+	struct keyfiles before, after;
+	struct file copy;
+	char *why;
+
+	if (!keyfiles_init(&before, file, &why)) {
+		free(why);
+		return;
+	}
+	file_init(&copy, "file", file->octets, file->size);
+	keyfile_forget_keys(&copy);
+	if (keyfiles_init(&after, &copy, &why)) {
+		assert(same_keys(&before, &after));
+		keyfiles_clear(&after);
+	} else {
+		free(why);
+	}
+	keyfiles_clear(&before);
+	file_clear(&copy);
+}
+
 /* Of a file whose private keys are blanked, nothing else has changed. */
 static void
 check_blanking(const struct file *file)
 {
 	struct file blanked;
-	struct chain *chain, *same;
-	char *why, *other;
 	size_t i;
 
 	file_init(&blanked, "file", file->octets, file->size);
@@ -180,30 +222,27 @@ check_blanking(const struct file *file)
 	for (i = 0; i < file->size; i++)
 		assert(blanked.octets[i] == file->octets[i] ||
 		    (blanked.octets[i] == ' ' && file->octets[i] != '\n'));
-	chain = pem_chain(file->octets, file->size, &why);
-	same = pem_chain(blanked.octets, blanked.size, &other);
-	assert(chain == NULL || same == NULL || chain_equal(chain, same));
-	free(chain == NULL ? why : NULL);
-	free(same == NULL ? other : NULL);
-	chain_free(chain);
-	chain_free(same);
 	file_clear(&blanked);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct keyfile keyfile;
+	struct keyfiles keyfiles;
 	struct file file;
 	char *why = NULL;
+	size_t i;
 
 	if (size == 0)
 		return 0;
 	file = make_file(data, size);
 	check_blanking(&file);
-	if (keyfile_init(&keyfile, &file, &why)) {
-		check(&keyfile);
-		keyfile_clear(&keyfile);
+	check_forgetting(&file);
+	if (keyfiles_init(&keyfiles, &file, &why)) {
+		assert(keyfiles.count > 0 && keyfiles.count <= KEYFILE_MAX);
+		for (i = 0; i < keyfiles.count; i++)
+			check(&keyfiles.items[i]);
+		keyfiles_clear(&keyfiles);
 	} else {
 		assert(strncmp(why, "file: ", 6) == 0);
 		assert(text_is_printable(why, strlen(why)));

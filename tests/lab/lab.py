@@ -191,6 +191,7 @@ class Lab:
             list(pool.map(self.authority.get, self._wanted_certificates()))
         self._fill_servers()
         self._write_issuers()
+        self._write_both()
         self._make_zones()
         self._start_name_servers()
         self._start_mail_servers()
@@ -266,6 +267,12 @@ class Lab:
             subject = self.authority.specifications[name].cn
             lines.append(f"{key}\t{subject}\tintermediate\t{state}\n")
         (self.work / "issuers").write_text("".join(lines))
+
+    def _write_both(self) -> None:
+        """Two chains in one file, as Postfix has them: keys first."""
+        made = [self.authority.get(name) for name in ("ec", "rsa")]
+        (self.work / "both.pem").write_text("".join(
+            each.key_file.read_text() + each.pem for each in made))
 
     def _chains(self, case: Case, sends: list[str]) -> list[tuple[str, str]]:
         """The PEM files that make a server send these chains."""

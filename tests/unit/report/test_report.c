@@ -17,9 +17,9 @@
 #include <cmocka.h>
 
 #include "checker/report/report.h"
-#include "checker/tlsa/pem.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
+#include "tests/unit/support/certificates.h"
 #include "tests/unit/support/fixture.h"
 
 /* CN=mx.example.org, for a hundred years. */
@@ -52,17 +52,6 @@ static const char hostile[] =
 
 /* A reply to STARTTLS, as the session hands it on. */
 static const char banner[] = "454 \033[2J|::error::no\0]]>\xff%0A\n::warning::";
-
-static struct chain *
-read_chain(const char *pem)
-{
-	struct chain *chain;
-	char *why;
-
-	chain = pem_chain(pem, strlen(pem), &why);
-	assert_non_null(chain);
-	return chain;
-}
 
 static void
 add_signer(struct answer *answer, const char *zone, uint16_t key_tag)
@@ -121,7 +110,8 @@ make_evidence(void)
 {
 	static const struct tlsa unusable = { .usage = 1, .selector = 0,
 		.matching_type = 1, .data = (uint8_t *)"x", .size = 1 };
-	struct chain *good = read_chain(ordinary), *bad = read_chain(hostile);
+	struct chain *good = certificates_parse(ordinary);
+	struct chain *bad = certificates_parse(hostile);
 	struct evidence *evidence = fixture_domain("example.org");
 	struct host_evidence *host = fixture_host(evidence, "mx.example.org");
 	struct endpoint_evidence *endpoint;

@@ -88,6 +88,81 @@ assert_engine(const struct settings *settings, const struct user_files *files)
 	engine_close(&engine);
 }
 
+/*
+ * What the engine makes of a file with these octets (freed): so many chains and
+ * keys to come, or this complaint about the file.
+ */
+static void
+assert_taken(BIO *memory, size_t chains, size_t next, const char *complaint)
+{
+	char *words[] = { (char []){ "mxdane" }, (char []){ "--chain" }, NULL,
+		(char []){ "--next" }, NULL };
+	struct user_files files;
+	struct settings settings;
+	struct engine engine;
+	char *octets, *why = NULL;
+	long size = BIO_get_mem_data(memory, &octets);
+
+	words[2] = words[4] = scratch_file(octets, (size_t)size);
+	BIO_free(memory);
+	parse(&settings, words, (int)(sizeof(words) / sizeof(words[0])));
+	assert_true(user_files_read(&files, &settings, &why));
+	assert_int_equal(engine_open(&engine, &settings, &files, NULL, &why),
+	    complaint == NULL);
+	if (complaint == NULL) {
+		assert_int_equal(engine.context.chain_count, chains);
+		assert_int_equal(engine.judge.next_count, next);
+		engine_close(&engine);
+	} else {
+		assert_string_equal(why + strlen(words[2]), complaint);
+		free(why);
+	}
+	user_files_clear(&files);
+	settings_clear(&settings);
+	unlink(words[2]);
+	free(words[2]);
+}
+
+/* All of a file; a request is nothing that a server presents. */
+static void
+test_several(void **state)
+{
+	struct certificates_wish wish = { .cn = "mx.example.org" };
+	struct issued *ecdsa = certificates_issue(&wish), *rsa, *other;
+	X509_REQ *request;
+	BIO *memory = BIO_new(BIO_s_mem());
+
+	(void)state;
+	wish.key_type = KEY_RSA;
+	rsa = certificates_issue(&wish);
+	PEM_write_bio_X509(memory, ecdsa->x509);
+	PEM_write_bio_X509(memory, rsa->x509);
+	assert_taken(memory, 2, 2, NULL);
+
+	memory = BIO_new(BIO_s_mem());
+	PEM_write_bio_X509(memory, ecdsa->x509);
+	PEM_write_bio_X509(memory, rsa->x509);
+	wish.key_type = KEY_ECDSA;
+	other = certificates_issue(&wish);
+	PEM_write_bio_X509(memory, other->x509);
+	assert_taken(memory, 0, 0, ": a second chain of a key of type ECDSA; "
+	    "give one for each type");
+	certificates_free(other);
+
+	memory = BIO_new(BIO_s_mem());
+	request = X509_to_X509_REQ(rsa->x509, rsa->key, EVP_sha256());
+	PEM_write_bio_X509(memory, ecdsa->x509);
+	PEM_write_bio_X509_REQ(memory, request);
+	assert_taken(memory, 1, 2, NULL);
+
+	memory = BIO_new(BIO_s_mem());
+	PEM_write_bio_X509_REQ(memory, request);
+	assert_taken(memory, 0, 0, ": no certificate in it");
+	X509_REQ_free(request);
+	certificates_free(ecdsa);
+	certificates_free(rsa);
+}
+
 /* The engine, as often as it is opened, needs the files no more. */
 static void
 test_vanished(void **state)
@@ -248,6 +323,7 @@ main(void)
 {
 	static const struct table tables[] = {
 		TABLE_ALONE(test_none),
+		TABLE_ALONE(test_several),
 		TABLE_ALONE(test_vanished),
 		TABLE_ALONE(test_changed),
 		TABLE(test_missing, missing_rows),

@@ -1,6 +1,8 @@
 #include "tests/unit/support/certificates.h"
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
@@ -232,6 +234,24 @@ certificates_name(const char *text)
 	X509_NAME_free(name);
 	free(copy);
 	return encoded;
+}
+
+struct chain *
+certificates_parse(const char *pem)
+{
+	STACK_OF(X509) *stack = sk_X509_new_null();
+	BIO *memory = BIO_new_mem_buf(pem, -1);
+	struct chain *chain;
+	X509 *x509;
+
+	must(stack != NULL && memory != NULL);
+	while ((x509 = PEM_read_bio_X509(memory, NULL, NULL, NULL)) != NULL)
+		must(sk_X509_push(stack, x509) > 0);
+	ERR_clear_error();
+	BIO_free(memory);
+	chain = chain_from_stack(stack);
+	sk_X509_pop_free(stack, X509_free);
+	return chain;
 }
 
 struct chain *

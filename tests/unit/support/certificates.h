@@ -53,6 +53,9 @@ struct distinguished_name certificates_name(const char *text);
 struct chain	*certificates_chain(const struct issued *const *issued,
 		    size_t count);
 
+/* The certificates in a PEM text, owned by the caller. */
+struct chain	*certificates_parse(const char *pem);
+
 /* A CA and a server's certificate under it: the state of a group of tests. */
 struct certificates_pair {
 	struct issued	*root;

@@ -13,11 +13,11 @@
 #include <cmocka.h>
 
 #include "checker/tlsa/misencoding.h"
-#include "checker/tlsa/pem.h"
 #include "checker/tlsa/tlsa.h"
 #include "resolver/memory.h"
 #include "resolver/text.h"
 #include "smtp/chain.h"
+#include "tests/unit/support/certificates.h"
 #include "tests/unit/support/table.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -272,12 +272,9 @@ main(void)
 		TABLE_ALONE(test_decode_octets),
 		TABLE(test_distance, distances),
 	};
-	char *why;
 	int failed;
 
-	chain = pem_chain(pem, sizeof(pem) - 1, &why);
-	if (chain == NULL)
-		return 1;
+	chain = certificates_parse(pem);
 	failed = table_run(tables, COUNT(tables));
 	chain_free(chain);
 	return failed;

@@ -13,9 +13,10 @@
 
 #include "checker/tlsa/pem.h"
 #include "resolver/memory.h"
-#include "smtp/chain.h"
 #include "tests/unit/support/certificates.h"
 #include "tests/unit/support/table.h"
+
+#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
 static struct certificates_pair *pair;
 
@@ -62,24 +63,64 @@ pem_text(const char *row)
 	return text;
 }
 
+/* How many blocks of a kind there are. */
+static size_t
+count(const struct pem_blocks *blocks, enum pem_kind kind)
+{
+	size_t count = 0, i;
+
+	for (i = 0; i < blocks->count; i++)
+		count += blocks->items[i].kind == kind;
+	return count;
+}
+
+/* Whether the blocks are the pair's certificates alone, the leaf's first. */
+static void
+assert_pair(struct pem_blocks *blocks)
+{
+	const X509 *const expected[] = { pair->leaf->x509, pair->root->x509 };
+	unsigned char *der;
+	size_t i;
+
+	assert_int_equal(blocks->count, 2);
+	for (i = 0; i < 2; i++) {
+		der = NULL;
+		assert_int_equal(blocks->items[i].kind, PEM_CERTIFICATE);
+		assert_int_equal(blocks->items[i].size,
+		    i2d_X509(expected[i], &der));
+		assert_memory_equal(blocks->items[i].der, der,
+		    blocks->items[i].size);
+		OPENSSL_free(der);
+	}
+	pem_clear(blocks);
+	assert_null(blocks->items);
+}
+
 static const struct accepted {
 	const char	*name;
 	const char	*row;
-	size_t		 count;
+	size_t		 count;		/* of certificates */
+	size_t		 keys;		/* private ones */
 } accepteds[] = {
-	{ "one", "1", 1 },
-	{ "two", "12", 2 },
-	{ "behind a private key", "k12", 2 },
-	{ "among private keys", "1k2k", 2 },
-	{ "trusted certificate", "t", 1 },
-	{ "with text", "Subject: CN = MX\n1\n\nISSUER:\n2\nend", 2 },
+	{ "nothing", "", 0, 0 },
+	{ "empty lines", "\n\n", 0, 0 },
+	{ "end alone", "a\n-----END CERTIFICATE-----\n", 0, 0 },
+	{ "unknown label", "-----BEGIN CERTIFICATES-----\n", 0, 0 },
+	{ "one", "1", 1, 0 },
+	{ "two", "12", 2, 0 },
+	{ "behind a private key", "k12", 2, 1 },
+	{ "among private keys", "1k2k", 2, 2 },
+	{ "trusted certificate", "t", 1, 0 },
+	{ "with text", "SUBJECT: CN = MX\n1\n\nISSUER:\n2\nend", 2, 0 },
 	{ "behind an unended block",
-	    "-----BEGIN RSA PRIVATE KEY-----\n!!! not closed\n1", 1 },
-	{ "behind a request that is cut short",
-	    "-----BEGIN CERTIFICATE REQUEST-----\nx\n1", 1 },
+	    "-----BEGIN RSA PRIVATE KEY-----\n!!! open\n1", 1, 1 },
 	{ "behind another block",
 	    "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n"
-	    "-----END EC PARAMETERS-----\n1", 1 },
+	    "-----END EC PARAMETERS-----\n1", 1, 0 },
+	{ "behind a byte order mark", "\xef\xbb\xbf" "1", 1, 0 },
+	{ "behind two of them", "\xef\xbb\xbf" "1\n\xef\xbb\xbf" "2", 2,
+	    0 },
+	{ "mark before a key", "\xef\xbb\xbfk1", 1, 1 },
 };
 
 static void
@@ -87,14 +128,53 @@ test_accepted(void **state)
 {
 	const struct accepted *row = *state;
 	char *text = pem_text(row->row), *why;
-	struct chain *chain = pem_chain(text, strlen(text), &why);
+	struct pem_blocks blocks;
 
+	assert_true(pem_read(&blocks, text, strlen(text), &why));
 	assert_null(why);
-	assert_non_null(chain);
-	assert_int_equal(chain->count, row->count);
-	assert_string_equal(chain->certificates[0].subject,
-	    "CN=mx.example.org");
-	chain_free(chain);
+	assert_int_equal(count(&blocks, PEM_CERTIFICATE), row->count);
+	assert_int_equal(count(&blocks, PEM_PRIVATE_KEY), row->keys);
+	assert_int_equal(blocks.count, row->count + row->keys);
+	pem_clear(&blocks);
+	free(text);
+}
+
+/* Blocks of all kinds, in the order of the text, with their lines. */
+static void
+test_kinds(void **state)
+{
+	static const struct {
+		const char	*label;
+		enum pem_kind	 kind;
+	} rows[] = {
+		{ "CERTIFICATE", PEM_CERTIFICATE },
+		{ "CERTIFICATE REQUEST", PEM_REQUEST },
+		{ "NEW CERTIFICATE REQUEST", PEM_REQUEST },
+		{ "PUBLIC KEY", PEM_PUBLIC_KEY },
+		{ "PKCS7", PEM_PKCS7 },
+		{ "PKCS #7 SIGNED DATA", PEM_PKCS7 },
+		{ "CMS", PEM_PKCS7 },
+	};
+	struct pem_blocks blocks;
+	char *text = memory_string("1\n"), *block, *why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		block = memory_format("-----BEGIN %s-----\nMIIB\n"
+		    "-----END %s-----", rows[i].label, rows[i].label);
+		text = memory_join(text, "\n", block);
+		free(block);
+	}
+	assert_true(pem_read(&blocks, text, strlen(text), &why));
+	assert_int_equal(blocks.count, COUNT(rows));
+	for (i = 0; i < COUNT(rows); i++) {
+		assert_int_equal(blocks.items[i].kind, rows[i].kind);
+		assert_int_equal(blocks.items[i].line, 3 + 3 * i);
+		assert_int_equal(blocks.items[i].size, 3);
+		assert_memory_equal(blocks.items[i].der, "\x30\x82\x01", 3);
+	}
+	pem_clear(&blocks);
 	free(text);
 }
 
@@ -134,11 +214,10 @@ test_line_ends(void **state)
 	const struct line_end *row = *state;
 	char *text = pem_text("12"), *why;
 	char *changed = with_line_ends(text, row->end);
-	struct chain *chain = pem_chain(changed, strlen(changed), &why);
+	struct pem_blocks blocks;
 
-	assert_null(why);
-	assert_int_equal(chain->count, 2);
-	chain_free(chain);
+	assert_true(pem_read(&blocks, changed, strlen(changed), &why));
+	assert_pair(&blocks);
 	free(changed);
 	free(text);
 }
@@ -148,12 +227,11 @@ static void
 test_last_line(void **state)
 {
 	char *text = pem_text("12"), *why;
-	struct chain *chain = pem_chain(text, strlen(text) - 1, &why);
+	struct pem_blocks blocks;
 
 	(void)state;
-	assert_null(why);
-	assert_int_equal(chain->count, 2);
-	chain_free(chain);
+	assert_true(pem_read(&blocks, text, strlen(text) - 1, &why));
+	assert_pair(&blocks);
 	free(text);
 }
 
@@ -163,7 +241,7 @@ test_one_line(void **state)
 {
 	unsigned char *der = NULL;
 	char *base64, *text, *why;
-	struct chain *chain;
+	struct pem_blocks blocks;
 	int size;
 
 	(void)state;
@@ -173,11 +251,11 @@ test_one_line(void **state)
 	assert_true(strlen(base64) > 512);
 	text = memory_format("-----BEGIN CERTIFICATE-----\n%s\n"
 	    "-----END CERTIFICATE-----\n", base64);
-	chain = pem_chain(text, strlen(text), &why);
-	assert_null(why);
-	assert_int_equal(chain->count, 1);
-	assert_memory_equal(chain->certificates[0].der, der, (size_t)size);
-	chain_free(chain);
+	assert_true(pem_read(&blocks, text, strlen(text), &why));
+	assert_int_equal(blocks.count, 1);
+	assert_int_equal(blocks.items[0].size, size);
+	assert_memory_equal(blocks.items[0].der, der, (size_t)size);
+	pem_clear(&blocks);
 	free(text);
 	free(base64);
 	OPENSSL_free(der);
@@ -189,23 +267,17 @@ test_one_line(void **state)
 #define NOT_END "this is not the END line of the certificate, or not alone " \
 	"on its line"
 #define NOT_ALONE "the BEGIN of a certificate is not alone on its line"
-#define DAMAGED "the certificate that begins here is damaged"
 
 static const struct refused {
 	const char	*name;
 	const char	*text;
 	const char	*why;
 } refuseds[] = {
-	{ "nothing", "", "no certificate in it" },
-	{ "empty lines", "\n\n", "no certificate in it" },
-	{ "end alone", "nothing\n" END, "no certificate in it" },
-	{ "unknown label", "-----BEGIN CERTIFICATES-----\n",
-	    "no certificate in it" },
 	{ "begin alone", BEGIN, "line 1: the text ends within a certificate" },
 	{ "no end", "\n" BEGIN "MIIB\n",
 	    "line 3: the text ends within a certificate" },
-	{ "no octets", BEGIN END, "line 1: " DAMAGED },
-	{ "not a certificate", "x\n" BEGIN "MIIB\n" END, "line 2: " DAMAGED },
+	{ "no octets", BEGIN END, "line 1: the certificate that begins here "
+	    "is empty" },
 	{ "stray sign", BEGIN "MIIB\nMI!B\n" END, "line 3: bad base64" },
 	{ "hyphen", BEGIN "MIIB\nMI-B\n" END, "line 3: bad base64" },
 	{ "a letter lost", BEGIN "MIIB\nMII\n" END,
@@ -221,8 +293,16 @@ static const struct refused {
 	    "line 3: " NOT_END },
 	{ "end of another block", BEGIN "MIIB\n-----END FOO-----\n",
 	    "line 3: " NOT_END },
-	{ "byte order mark", "\xef\xbb\xbf" BEGIN "MIIB\n" END "\n",
+	{ "half a byte order mark", "\xef\xbb" BEGIN "MIIB\n" END "\n",
 	    "line 1: " NOT_ALONE },
+	{ "request behind text", "x -----BEGIN CERTIFICATE REQUEST-----\n",
+	    "line 1: the BEGIN of a certificate request is not alone on its "
+	    "line" },
+	{ "key cut short by a certificate",
+	    "-----BEGIN PUBLIC KEY-----\nMIIB\n" BEGIN,
+	    "line 3: no END line before this one" },
+	{ "request without its end", "-----BEGIN CERTIFICATE REQUEST-----\n",
+	    "line 1: the text ends within a certificate request" },
 	{ "begin behind text", "\nkey" BEGIN "MIIB\n" END "\n",
 	    "line 2: " NOT_ALONE },
 };
@@ -231,33 +311,13 @@ static void
 test_refused(void **state)
 {
 	const struct refused *row = *state;
+	struct pem_blocks blocks;
 	char *why;
 
-	assert_null(pem_chain(row->text, strlen(row->text), &why));
+	assert_false(pem_read(&blocks, row->text, strlen(row->text), &why));
 	assert_string_equal(why, row->why);
+	assert_null(blocks.items);
 	free(why);
-}
-
-/* One damaged block spoils the file: half a chain would mislead. */
-static void
-test_damaged(void **state)
-{
-	char *text = pem_text("2"), *both, *why;
-
-	(void)state;
-	both = memory_format("%s" BEGIN "MIIB\n" END, text);
-	assert_null(pem_chain(both, strlen(both), &why));
-	assert_non_null(strstr(why, ": " DAMAGED));
-	free(why);
-	free(both);
-
-	/* So does an octet behind a certificate. */
-	both = memory_format("%.*sAAAA\n" END,
-	    (int)(strstr(text, END) - text), text);
-	assert_null(pem_chain(both, strlen(both), &why));
-	free(why);
-	free(both);
-	free(text);
 }
 
 /* Lines stay, since messages count them; what is in a key does not. */
@@ -301,11 +361,11 @@ main(void)
 {
 	static const struct table tables[] = {
 		TABLE(test_accepted, accepteds),
+		TABLE_ALONE(test_kinds),
 		TABLE(test_line_ends, line_ends),
 		TABLE_ALONE(test_last_line),
 		TABLE_ALONE(test_one_line),
 		TABLE(test_refused, refuseds),
-		TABLE_ALONE(test_damaged),
 		TABLE_ALONE(test_private_keys),
 	};
 	void *state;
