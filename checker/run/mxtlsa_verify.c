@@ -30,6 +30,11 @@ struct trial {
 	struct tlsa_place	 place;
 	bool			 aside;		/* the records are not at the
 						 * host's own owner name */
+	char			*missing;	/* owned; why there are none.
+						 * NULL: there are */
+	const struct names	*names;		/* borrowed; that any server of
+						 * these records has. NULL: the
+						 * place's host alone */
 };
 
 static void
@@ -103,6 +108,7 @@ trial_init(struct trial *trial, const struct mxtlsa_settings *settings,
 static void
 trial_clear(struct trial *trial)
 {
+	free(trial->missing);
 	tlsa_place_clear(&trial->place);
 	evidence_free(trial->evidence);
 }
@@ -285,12 +291,15 @@ judge_trial(struct trial *trial, struct ca_store *store)
 		.ca_lookup = &ca_lookup,
 	};
 	const char *const name = trial->place.host;
+	const struct names *names = trial->names;
 	const struct judge_given given = {
 		.records = &trial->place.records,
 		.owner = trial->place.owner,
 		.ttl = trial->place.ttl,
-		.reference_names = &name,
-		.reference_name_count = name != NULL,
+		.reference_names = names != NULL ?
+		    (const char *const *)names->items : &name,
+		.reference_name_count = names != NULL ? names->count :
+		    name != NULL,
 	};
 
 	trial->evidence->hosts[0].name = memory_string(name);
@@ -301,6 +310,7 @@ judge_trial(struct trial *trial, struct ca_store *store)
 struct trials {
 	struct trial	*items;		/* owned */
 	size_t		 count;
+	size_t		 missing;	/* of these have no records */
 };
 
 static void
@@ -339,8 +349,32 @@ add_trial(struct trials *trials, const struct mxtlsa_settings *settings,
 }
 
 /*
- * Makes all trials before any of them is judged: what one name lacks is told
- * before another one's verdict is taken for the whole.
+ * Adds a trial for the I-th name. A name without records is told beside the
+ * verdicts of the others; alone, it is all that there is to tell.
+ */
+static bool
+add_named(struct trials *trials, const struct mxtlsa_settings *settings,
+    const struct mxtlsa_input *input, const struct tlsa_file *records,
+    const struct names *names, size_t i, char **why)
+{
+	struct trial *trial;
+
+	if (!add_trial(trials, settings, input, why))
+		return false;
+	trial = &trials->items[i];
+	if (find_records(trial, records, names, i, why))
+		return true;
+	if (names->count <= 1)
+		return false;
+	trial->missing = *why;
+	*why = NULL;
+	trials->missing++;
+	return true;
+}
+
+/*
+ * Records without owners are of one server, which may have several names (RFC
+ * 7672 3.2.2); others are of the name at which they are.
  */
 static bool
 trials_init(struct trials *trials, const struct mxtlsa_settings *settings,
@@ -350,15 +384,22 @@ trials_init(struct trials *trials, const struct mxtlsa_settings *settings,
 	bool known, good;
 	size_t i;
 
-	*trials = (struct trials){ NULL, 0 };
+	*trials = (struct trials){ NULL, 0, 0 };
 	if (!read_records(&records, settings, input, names, &known, why))
 		return false;
 	i = 0;
 	do {
-		good = add_trial(trials, settings, input, why) &&
-		    find_records(&trials->items[i], &records, names, i, why);
-	} while (good && ++i < names->count);
+		good = add_named(trials, settings, input, &records, names, i,
+		    why);
+	} while (good && ++i < names->count && !tlsa_place_is_bare(&records));
+	if (good && i < names->count)
+		trials->items[0].names = names;
 	tlsa_file_clear(&records);
+	if (good && trials->missing > 0 && trials->missing == trials->count) {
+		*why = trials->items[0].missing;
+		trials->items[0].missing = NULL;
+		good = false;
+	}
 	if (!good && !known)
 		*why = memory_join(*why, "; ", "it has names that are relative "
 		    "to an origin that it does not name: give it with "
@@ -366,35 +407,49 @@ trials_init(struct trials *trials, const struct mxtlsa_settings *settings,
 	return good;
 }
 
+/* FOLLOWS: another report comes before. */
+static void
+put_trial(FILE *out, const struct mxtlsa_settings *settings,
+    const struct trial *trial, bool named, bool follows)
+{
+	if (settings->json) {
+		put_json(out, trial);
+		return;
+	}
+	if (follows)
+		fputc('\n', out);
+	if (named || trial->aside)
+		put_host(out, trial);
+	put_text(out, terminal_wants_colour(settings->colour, out),
+	    trial->evidence);
+}
+
 /* Judges and reports. Returns the exit status, the worst of all. */
 static int
 verify(const struct mxtlsa_settings *settings, const struct trials *trials,
     const struct file *ca_bundle, FILE *out)
 {
-	const bool colour = terminal_wants_colour(settings->colour, out);
 	struct ca_store *store = ca_store_new(ca_bundle);
 	struct trial *trial;
+	bool follows = false;
 	int status = 0;
 	size_t i;
 
 	ca_store_load(store);
 	for (i = 0; i < trials->count; i++) {
 		trial = &trials->items[i];
+		if (trial->missing != NULL) {
+			fprintf(stderr, "mxtlsa: %s\n", trial->missing);
+			continue;
+		}
 		judge_trial(trial, store);
 		status = verdict_worse_status(status, verdict_exit_status(
 		    trial->evidence->judged.verdict));
-		if (settings->json) {
-			put_json(out, trial);
-			continue;
-		}
-		if (i > 0)
-			fputc('\n', out);
-		if (trials->count > 1 || trial->aside)
-			put_host(out, trial);
-		put_text(out, colour, trial->evidence);
+		put_trial(out, settings, trial, trials->count > 1, follows);
+		follows = true;
 	}
 	ca_store_free(store);
-	return status;
+	return trials->missing > 0 ? OPTIONS_EXIT_USAGE : status;
 }
 
 int

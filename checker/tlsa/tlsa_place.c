@@ -302,8 +302,8 @@ expanded(const struct tlsa_file *records, const char *name)
 	return end;
 }
 
-static bool
-is_bare(const struct tlsa_file *records)
+bool
+tlsa_place_is_bare(const struct tlsa_file *records)
 {
 	return records->count > 0 && records->entries[0].owner == NULL &&
 	    !records->entries[0].relative && !tlsa_file_differ(records);
@@ -353,7 +353,7 @@ tlsa_place_find(struct tlsa_place *place, const struct tlsa_file *records,
 	bool good;
 
 	*place = (struct tlsa_place){ 0 };
-	if (is_bare(records)) {
+	if (tlsa_place_is_bare(records)) {
 		take_bare(place, records, port, name);
 		return true;
 	}
@@ -466,7 +466,7 @@ tlsa_place_find_only(struct tlsa_place *place, const struct tlsa_file *records,
 	bool good;
 
 	*place = (struct tlsa_place){ 0 };
-	if (is_bare(records)) {
+	if (tlsa_place_is_bare(records)) {
 		take_bare(place, records, port, NULL);
 		return true;
 	}

@@ -29,6 +29,12 @@ struct tlsa_place {
 };
 
 /*
+ * Whether no record has an owner, as in the data alone: they are records of one
+ * server, whoever that is.
+ */
+bool	tlsa_place_is_bare(const struct tlsa_file *records);
+
+/*
  * The records of the server NAME (form of name.h) at PORT. If none of the
  * file's records has an owner, they are NAME's. False: it has none; *WHY (owned
  * by the caller, printable) names the file and says so.
