@@ -253,8 +253,8 @@ put_missing(FILE *out, const struct keyfile *keyfile)
 		fprintf(out, "%s is self-signed\n",
 		    chain->certificates[0].subject);
 	else
-		fprintf(out, "the certificate of the issuer, %s, is not in "
-		    "%s\n", chain->certificates[0].issuer, keyfile->file);
+		fprintf(out, "the certificate of the issuer, %s, does not "
+		    "follow in %s\n", chain->certificates[0].issuer, keyfile->file);
 }
 
 /* Says what the records are not for, where that may have been the wish. */
