@@ -5,6 +5,7 @@
 
 #include "checker/evidence/endpoint_ends.h"
 #include "checker/evidence/self_test_facts.h"
+#include "checker/evidence/sightings.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
 
@@ -75,6 +76,8 @@ host_unjudge(struct host_evidence *host)
 		endpoint_unjudge(&host->endpoints[i]);
 	for (i = 0; i < judged->reference_name_count; i++)
 		free(judged->reference_names[i]);
+	for (i = 0; i < EVIDENCE_BASES; i++)
+		sightings_free(judged->seen[i]);
 	tlsa_set_clear(&judged->records);
 	free(judged->record_matches);
 	free(judged->place);
@@ -206,6 +209,8 @@ host_clear(struct host_evidence *host)
 	free(host->endpoints);
 	for (i = 0; i < EVIDENCE_BASES; i++)
 		answer_free(host->tlsa[i]);
+	for (i = 0; i < EVIDENCE_BASES; i++)
+		sightings_free(host->known[i]);
 	answer_free(host->a);
 	answer_free(host->aaaa);
 	answer_free(host->cname);

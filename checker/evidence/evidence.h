@@ -26,6 +26,8 @@
 #include "smtp/address.h"
 #include "smtp/session.h"
 
+struct sightings;
+
 /* Limits on what a domain's owner controls; meeting one is reported. */
 #define EVIDENCE_HOSTS_MAX	64	/* MX hosts looked at */
 #define EVIDENCE_ADDRESSES_MAX	32	/* addresses of a host looked at */
@@ -184,6 +186,11 @@ struct host_judgement {
 	/* Owned. */
 	char			*reference_names[EVIDENCE_NAMES_MAX];
 	size_t			 reference_name_count;
+	/*
+	 * What this run saw of the TLSA records of each base domain, to be
+	 * remembered. Owned; NULL: nothing that is secure.
+	 */
+	struct sightings	*seen[EVIDENCE_BASES];
 };
 
 struct host_evidence {
@@ -206,6 +213,11 @@ struct host_evidence {
 	struct endpoint_evidence *endpoints;	/* owned */
 	size_t			 endpoint_count;
 	size_t			 address_total;	/* before the limits */
+	/*
+	 * What earlier runs saw of the TLSA records of each base domain, asked
+	 * for in this one or not. Owned; NULL: nothing.
+	 */
+	struct sightings	*known[EVIDENCE_BASES];
 	struct host_judgement	 judged;
 };
 
@@ -393,6 +405,8 @@ struct evidence {
 	unsigned int		 elapsed_ms;
 	bool			 host_mode;	/* --host: no MX lookup */
 	bool			 dns_only;	/* --dns-only */
+	bool			 remembers;	/* --state: what earlier runs
+						 * saw is known */
 	bool			 chain_given;	/* --chain: no server was
 						 * asked for its certificates */
 	enum resolver_health	 health;	/* of our own DNS */

@@ -9,6 +9,7 @@
 #include "checker/evidence/evidence.h"
 #include "checker/evidence/recording_parts.h"
 #include "checker/evidence/self_test_facts.h"
+#include "checker/evidence/sightings.h"
 #include "resolver/name.h"
 #include "resolver/text.h"
 #include "smtp/tls_alert.h"
@@ -561,6 +562,30 @@ static const struct recording_field match_rows[] = {
 static const struct recording_shape match_shape =
     SHAPE(struct match_result, match_rows, recording_finish_match);
 
+/* What is remembered of TLSA records. */
+
+static const struct recording_field sighting_rows[] = {
+	NEEDED_OCTETS(struct sighting, data, size, BOTH, SIGHTINGS_OCTETS_MAX),
+	TIME(struct sighting, first_seen, BOTH),
+	TIME(struct sighting, missing_at, BOTH),
+	UNSIGNED(struct sighting, ttl, BOTH, UINT32_MAX),
+	FLAG(struct sighting, first, BOTH),
+};
+static const struct recording_shape sighting_shape =
+    SHAPE(struct sighting, sighting_rows, NULL);
+
+static const struct recording_field sightings_rows[] = {
+	NEEDED_NAME(struct sightings, owner, BOTH),
+	TIME(struct sightings, checked_at, BOTH),
+	UNSIGNED(struct sightings, ttl, BOTH, UINT32_MAX),
+	TIME(struct sightings, ttl_seen, BOTH),
+	UNSIGNED(struct sightings, denial_ttl, BOTH, UINT32_MAX),
+	ARRAY(struct sightings, records, count, BOTH, &sighting_shape,
+	    SIGHTINGS_RECORDS_MAX),
+};
+static const struct recording_shape sightings_shape =
+    SHAPE(struct sightings, sightings_rows, NULL);
+
 /* Conversations. */
 
 static const struct recording_field certificate_rows[] = {
@@ -716,6 +741,8 @@ static const struct recording_field host_judgement_rows[] = {
 	    ANSWER_RECORDS_MAX),
 	SLOTS(struct host_judgement, reference_names, reference_name_count,
 	    REPORTED, EVIDENCE_NAMES_MAX),
+	POINTER(struct host_judgement, seen[0], REPORTED, &sightings_shape),
+	POINTER(struct host_judgement, seen[1], REPORTED, &sightings_shape),
 };
 static const struct recording_shape host_judgement_shape =
     SHAPE(struct host_judgement, host_judgement_rows, NULL);
@@ -734,6 +761,8 @@ static const struct recording_field host_rows[] = {
 	ARRAY(struct host_evidence, endpoints, endpoint_count, BOTH,
 	    &endpoint_shape, EVIDENCE_ADDRESSES_MAX),
 	UNSIGNED(struct host_evidence, address_total, BOTH, COUNT_MAX),
+	POINTER(struct host_evidence, known[0], FACTS, &sightings_shape),
+	POINTER(struct host_evidence, known[1], FACTS, &sightings_shape),
 	STRUCT(struct host_evidence, judged, REPORTED, &host_judgement_shape),
 };
 static const struct recording_shape host_shape =
@@ -965,6 +994,7 @@ static const struct recording_field evidence_rows[] = {
 	UNSIGNED(struct evidence, elapsed_ms, BOTH, UINT32_MAX),
 	FLAG(struct evidence, host_mode, BOTH),
 	FLAG(struct evidence, dns_only, BOTH),
+	FLAG(struct evidence, remembers, FACTS),
 	FLAG(struct evidence, chain_given, BOTH),
 	ENUM(struct evidence, health, BOTH, &healths),
 	TEXT(struct evidence, health_why, BOTH),

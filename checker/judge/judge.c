@@ -398,6 +398,8 @@ judge(struct evidence *evidence, const struct judge_options *options)
 	}
 	for (i = 0; i < evidence->host_count; i++)
 		judge_host_facts(&state, &evidence->hosts[i]);
+	for (i = 0; i < evidence->host_count; i++)
+		judge_sightings(evidence, &evidence->hosts[i]);
 	judge_budget_match(&state);
 	judged->verdict = judge_domain(&state, evidence);
 	if (judge_crash(&state) == VERDICT_UNKNOWN)

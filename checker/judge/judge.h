@@ -49,6 +49,8 @@ struct judge_options {
 	/* Certificates or keys that are to follow the present ones. */
 	const struct keyfile		*next;
 	size_t				 next_count;
+	time_t				 published;	/* their records; 0: not
+							 * known */
 	const struct ca_lookup		*ca_lookup;	/* may be NULL */
 	const struct known_cas		*known_cas;	/* may be NULL */
 	/* Restarted for each judgement. NULL: that makes one of its own. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "checker/judge/judge_parts.h"
+#include "checker/judge/record_cover.h"
 #include "checker/judge/server_says.h"
 #include "checker/tlsa/candidate.h"
 #include "checker/tlsa/keyfile.h"
@@ -22,9 +23,7 @@ struct next {
 	const struct keyfile		*file;		/* borrowed */
 	struct match_result		*results;	/* owned; NULL: a key
 							 * alone */
-	int				 record;	/* index of the match,
-							 * or FINDING_NO_RECORD
-							 */
+	struct record_cover		 cover;		/* the best */
 };
 
 static const struct tlsa_set *
@@ -58,25 +57,45 @@ would_match(const struct next *next, size_t record)
 	    is_of_key(&records_of(next)->records[record], next->file);
 }
 
+/* Whether the I-th record alone would do, and counts. */
+static bool
+does_match(const struct next *next, size_t i)
+{
+	return !records_of(next)->records[i].ignored && would_match(next, i);
+}
+
+static void
+find_cover(struct next *next, const struct judge_state *state)
+{
+	struct record_cover_search search;
+	struct record_cover cover;
+	size_t i;
+
+	record_cover_begin(&search, state);
+
+	for (i = 0; i < records_of(next)->count; i++) {
+		if (!does_match(next, i))
+			continue;
+		cover = record_cover_find(&search, i);
+		if (record_cover_is_better(&cover, &next->cover))
+			next->cover = cover;
+	}
+	record_cover_end(&search);
+}
+
 static void
 next_init(struct next *next, const struct judge_state *state,
     const struct keyfile *file)
 {
 	const struct match_input input = judging_match_input(state,
 	    state->host, file->chain);
-	size_t i;
 
 	*next = (struct next){
 		.host = state->host,
 		.file = file,
 		.results = file->chain != NULL ? match_chain(&input) : NULL,
-		.record = FINDING_NO_RECORD,
 	};
-	for (i = records_of(next)->count; i-- > 0;) {
-		if (!records_of(next)->records[i].ignored &&
-		    would_match(next, i))
-			next->record = (int)i;
-	}
+	find_cover(next, state);
 }
 
 static void
@@ -171,77 +190,6 @@ advise_missing(const struct next *next, const struct judge_state *state,
 	return advised;
 }
 
-static void
-add_too_early(struct judge_state *state, const struct next *next,
-    const char *what, time_t safe)
-{
-	char *since = text_time(next->host->judged.tlsa->signed_since);
-	char *until = text_time(safe);
-	struct finding *finding;
-
-	finding = judging_add_at(state, NULL, (int)next->file->key_type,
-	    FINDING_NEXT_TOO_EARLY, "record [%d] matches %s, but it may be "
-	    "new: it was signed at %s, and caches may hold an answer from "
-	    "before", next->record + 1, what, since);
-	finding->place.record = next->record;
-	advice_add_text(&finding->advice, "wait until %s before the switch",
-	    until);
-	free(since);
-	free(until);
-}
-
-/* Whether a server's answer has the record that matches. */
-static bool
-has_record(const struct answer *answer, const struct tlsa *wanted)
-{
-	const uint8_t head[] = { wanted->usage, wanted->selector,
-		wanted->matching_type };
-	const struct answer_record *record;
-	size_t i;
-
-	for (i = 0; i < answer->count; i++) {
-		record = &answer->records[i];
-		if (record->size == sizeof(head) + wanted->size &&
-		    memcmp(record->data, head, sizeof(head)) == 0 &&
-		    memcmp(record->data + sizeof(head), wanted->data,
-		    wanted->size) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* What a name server says of the host's records. NULL: nothing. */
-static const struct answer *
-said_by(const struct server_evidence *server, const struct next *next)
-{
-	const struct answer *answer = server_says_to(server,
-	    next->host->judged.tlsa->expanded, DNS_TLSA);
-
-	return answer != NULL && server_says(answer) ? answer : NULL;
-}
-
-/*
- * A name server that says that it does not have the record, which others have.
- * NULL: there is none.
- */
-static const struct server_evidence *
-find_behind(const struct judge_state *state, const struct next *next)
-{
-	const struct tlsa *wanted =
-	    &records_of(next)->records[next->record];
-	const struct evidence *evidence = state->evidence;
-	const struct answer *answer;
-	size_t i;
-
-	for (i = 0; i < evidence->server_count; i++) {
-		answer = said_by(&evidence->servers[i], next);
-		if (answer != NULL && !answer->aliased &&
-		    !has_record(answer, wanted))
-			return &evidence->servers[i];
-	}
-	return NULL;
-}
-
 /* Whether a server's answer has a record of the key. */
 static bool
 has_key(const struct answer *answer, const struct keyfile *file)
@@ -255,6 +203,16 @@ has_key(const struct answer *answer, const struct keyfile *file)
 		found = is_of_key(&set.records[i], file);
 	tlsa_set_clear(&set);
 	return found;
+}
+
+/* What a name server says of the host's records. NULL: nothing. */
+static const struct answer *
+said_by(const struct server_evidence *server, const struct next *next)
+{
+	const struct answer *answer = server_says_to(server,
+	    next->host->judged.tlsa->expanded, DNS_TLSA);
+
+	return answer != NULL && server_says(answer) ? answer : NULL;
 }
 
 /*
@@ -287,12 +245,23 @@ advise_everywhere(struct judge_state *state, struct finding *finding)
 	free(wait);
 }
 
+/* Owned by the caller. */
+static char *
+server_text(const struct server_evidence *server)
+{
+	struct finding_server place;
+
+	if (server == NULL)
+		return memory_string("that was not asked");
+	place = evidence_server_place(server);
+	return finding_server_text(&place);
+}
+
 static void
 add_ahead(struct judge_state *state, const struct next *next,
     const struct server_evidence *ahead)
 {
-	const struct finding_server place = evidence_server_place(ahead);
-	char *server = finding_server_text(&place);
+	char *server = server_text(ahead);
 	char *what = describe(next->file);
 
 	advise_everywhere(state, judging_add_at(state, NULL,
@@ -303,50 +272,115 @@ add_ahead(struct judge_state *state, const struct next *next,
 	free(server);
 }
 
-static void
+/* The rules below add what there is to say of a record that matches WHAT. */
+typedef struct finding	*add_cover(struct judge_state *state,
+			    const struct next *next, const char *what);
+
+static struct finding *
 add_behind(struct judge_state *state, const struct next *next,
-    const char *what, const struct server_evidence *behind)
+    const char *what)
 {
-	const struct finding_server place = evidence_server_place(behind);
-	char *server = finding_server_text(&place);
+	char *server = server_text(next->cover.server);
 	struct finding *finding;
 
 	finding = judging_add_at(state, NULL, (int)next->file->key_type,
-	    FINDING_NEXT_TOO_EARLY, "record [%d] matches %s, but the name "
-	    "server %s does not have it", next->record + 1, what, server);
-	finding->place.record = next->record;
+	    FINDING_NEXT_TOO_EARLY, "record [%zu] matches %s, but the name "
+	    "server %s does not have it", next->cover.record + 1, what,
+	    server);
 	advise_everywhere(state, finding);
 	free(server);
+	return finding;
 }
 
-/* The records match it; do all senders see them? */
-static void
-add_covered(struct judge_state *state, const struct next *next)
+static struct finding *
+add_unheard(struct judge_state *state, const struct next *next,
+    const char *what)
 {
-	const time_t safe = next->host->judged.tlsa->signed_since +
-	    (time_t)judging_wait(state);
-	const struct server_evidence *behind = find_behind(state, next);
-	char *what = describe(next->file);
+	char *server = server_text(next->cover.server);
 	struct finding *finding;
 
-	if (behind != NULL) {
-		add_behind(state, next, what, behind);
-		free(what);
-		return;
-	}
-	if (state->when < safe) {
-		add_too_early(state, next, what, safe);
-		free(what);
-		return;
-	}
 	finding = judging_add_at(state, NULL, (int)next->file->key_type,
-	    FINDING_NEXT_COVERED, "record [%d] matches %s, and every sender "
-	    "sees it: it is safe to switch", next->record + 1, what);
-	finding->place.record = next->record;
+	    FINDING_NEXT_TOO_EARLY, "record [%zu] matches %s, but whether the "
+	    "name server %s has it is not known", next->cover.record + 1,
+	    what, server);
+	advise_everywhere(state, finding);
+	advice_add_text(&finding->advice, "or, if you know when all of them "
+	    "had it, say so (--published TIME)");
+	free(server);
+	return finding;
+}
+
+static struct finding *
+add_undated(struct judge_state *state, const struct next *next,
+    const char *what)
+{
+	char *wait = text_duration(judging_wait(state));
+	struct finding *finding;
+
+	finding = judging_add_at(state, NULL, (int)next->file->key_type,
+	    FINDING_NEXT_TOO_EARLY, "record [%zu] matches %s, but when it was "
+	    "published is not known: caches may hold an answer from before",
+	    next->cover.record + 1, what);
+	advice_add_text(&finding->advice, "wait for 2 TTLs (%s) after it was "
+	    "published before the switch; say when that was (--published "
+	    "TIME), or have mxdane remember when it saw the record first "
+	    "(--state FILE, the same in each run)", wait);
+	free(wait);
+	return finding;
+}
+
+static struct finding *
+add_early(struct judge_state *state, const struct next *next,
+    const char *what)
+{
+	char *since = text_time(next->cover.since);
+	char *until = text_time(next->cover.safe);
+	struct finding *finding;
+
+	finding = judging_add_at(state, NULL, (int)next->file->key_type,
+	    FINDING_NEXT_TOO_EARLY, "record [%zu] matches %s, but it was %s "
+	    "at %s, and caches may hold an answer from before",
+	    next->cover.record + 1, what, next->cover.is_told ? "published" :
+	    "first seen", since);
+	advice_add_text(&finding->advice, "wait until %s before the switch",
+	    until);
+	free(since);
+	free(until);
+	return finding;
+}
+
+static struct finding *
+add_safe(struct judge_state *state, const struct next *next,
+    const char *what)
+{
+	struct finding *finding;
+
+	finding = judging_add_at(state, NULL, (int)next->file->key_type,
+	    FINDING_NEXT_COVERED, "record [%zu] matches %s, and every sender "
+	    "sees it: it is safe to switch", next->cover.record + 1, what);
 	if (advise_missing(next, state, &finding->advice))
 		advice_add_text(&finding->advice, "as well: each combination "
 		    "that is published should have a record that matches (RFC "
 		    "7671 8)");
+	return finding;
+}
+
+/* A record matches it; do all senders see that? */
+static void
+add_covered(struct judge_state *state, const struct next *next)
+{
+	static add_cover *const rules[] = {
+		[COVERAGE_BEHIND] = add_behind,
+		[COVERAGE_UNHEARD] = add_unheard,
+		[COVERAGE_UNDATED] = add_undated,
+		[COVERAGE_EARLY] = add_early,
+		[COVERAGE_SAFE] = add_safe,
+	};
+	char *what = describe(next->file);
+	struct finding *finding;
+
+	finding = rules[next->cover.coverage](state, next, what);
+	finding->place.record = (int)next->cover.record;
 	free(what);
 }
 
@@ -441,13 +475,13 @@ judge_next(struct judge_state *state)
 	for (i = 0; i < options->next_count; i++) {
 		next_init(&next, state, &options->next[i]);
 		ahead = find_ahead(state, &next);
-		if (next.record == FINDING_NO_RECORD && ahead != NULL) {
+		if (next.cover.coverage != COVERAGE_NONE) {
+			add_covered(state, &next);
+		} else if (ahead != NULL) {
 			add_ahead(state, &next, ahead);
-		} else if (next.record == FINDING_NO_RECORD) {
+		} else {
 			add_uncovered(state, &next);
 			uncovered = true;
-		} else {
-			add_covered(state, &next);
 		}
 		next_clear(&next);
 	}

@@ -109,6 +109,16 @@ void		 judge_rollover(struct judge_state *state,
 enum verdict	 judge_next(struct judge_state *state);
 
 /*
+ * --state: what this run saw of a host's TLSA records, a fact. And what is
+ * known of those of a base domain of the host at hand, this run included; owned
+ * by the caller, NULL: nothing.
+ */
+void		 judge_sightings(const struct evidence *evidence,
+		    struct host_evidence *host);
+struct sightings *judge_known_sightings(const struct judge_state *state,
+		    size_t base);
+
+/*
  * --expect and --expect-no: what the user asks for decides the verdict, whether
  * DANE applies or not. Of the host at hand; and of the domain, when all hosts
  * have been judged.

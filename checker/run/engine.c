@@ -12,6 +12,7 @@
 
 #include "checker/gather/probe_cache.h"
 #include "checker/gather/answer_memo.h"
+#include "checker/run/state.h"
 #include "checker/run/user_files.h"
 #include "checker/tlsa/ca_store.h"
 #include "checker/tlsa/keyfile.h"
@@ -152,6 +153,17 @@ take_next(struct engine *engine, const struct user_files *files, char **why)
 	return true;
 }
 
+/* --state. What is seen in a run counts only if every name server has it. */
+static bool
+take_state(struct engine *engine, const struct user_files *files, char **why)
+{
+	if (files->state == NULL)
+		return true;
+	engine->gather.next = true;
+	engine->state = state_parse(files->state, why);
+	return engine->state != NULL;
+}
+
 /* What is in the files that options name, and in the system's. */
 static bool
 take_files(struct engine *engine, const struct user_files *files, char **why)
@@ -168,7 +180,7 @@ take_files(struct engine *engine, const struct user_files *files, char **why)
 	    !known_cas_init(&engine->known_cas, files->issuers, why))
 		return false;
 	return take_chains(engine, files, why) &&
-	    take_next(engine, files, why);
+	    take_next(engine, files, why) && take_state(engine, files, why);
 }
 
 /* "root", or "forwarder 192.0.2.53, 192.0.2.54@5353". Owned by the caller. */
@@ -431,6 +443,7 @@ engine_close(struct engine *engine)
 	for (i = 0; i < engine->judge.next_count; i++)
 		keyfile_clear(&engine->next[i]);
 	free(engine->next);
+	state_free(engine->state);
 	evidence_tool_clear(&engine->tool);
 	sources_free(engine->sources);
 	free(engine->machine_name);

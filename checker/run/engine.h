@@ -20,6 +20,7 @@
 
 struct evidence;
 struct sources;
+struct state;
 struct user_files;
 
 /*
@@ -40,6 +41,7 @@ struct engine {
 	struct ca_lookup	  ca_lookup;	/* its argument is owned */
 	struct known_cas	  known_cas;	/* --issuers */
 	struct keyfile		 *next;		/* owned; --next */
+	struct state		 *state;	/* owned; --state, or NULL */
 };
 
 /* What is to be done, as far as it needs descriptors. */

@@ -8,6 +8,7 @@
 
 #include "checker/evidence/evidence.h"
 #include "checker/gather/budget.h"
+#include "checker/run/instant.h"
 #include "checker/run/pool.h"
 #include "checker/tlsa/expectation.h"
 #include "resolver/memory.h"
@@ -124,6 +125,7 @@ self_test_conflict(const struct settings *settings)
 		OTHER(settings->replay != NULL, "replay"),
 		OTHER(settings->record != NULL, "record"),
 		OTHER(settings->since != NULL, "since"),
+		OTHER(settings->state != NULL, "state"),
 		OTHER(settings->wait > 0, "wait"),
 		OTHER(settings->shard.count > 0, "shard"),
 		OTHER(settings->summary != NULL, "summary"),
@@ -214,6 +216,9 @@ settings_conflict(const struct settings *settings)
 	if (replay && settings->input != NULL)
 		return "--replay does not go with --file: "
 		    "name the domains as arguments";
+	if (settings->judge.published != 0 && settings->next.count == 0)
+		return "--published wants --next: "
+		    "it says since when that has a record";
 	if (replay && settings->wait > 0)
 		return "--replay does not go with --wait";
 	if (settings->record != NULL && strcmp(settings->record, "-") == 0 &&
@@ -299,6 +304,22 @@ static bool
 take_expect_no(void *member, const char *value, const char **why)
 {
 	return add_expectation(member, value, true, why);
+}
+
+static bool
+take_published(void *member, const char *value, const char **why)
+{
+	return instant_parse(value, member, why);
+}
+
+/* It is read, and replaced. */
+static bool
+take_state(void *member, const char *value, const char **why)
+{
+	if (strcmp(value, "-") != 0)
+		return take_text(member, value, why);
+	*why = "is standard input: name a file that can be kept";
+	return false;
 }
 
 static bool
@@ -498,6 +519,11 @@ static const struct option_row rows[] = {
 	{ "next", 0, "FILE", take_word, AT(next),
 	    "is it safe to switch to this chain, certificate, request or "
 	    "key?" },
+	{ "published", 0, "TIME", take_published, AT(judge.published),
+	    "when the record of --next was published "
+	    "(2026-01-31T12:00:00Z)" },
+	{ "state", 0, "FILE", take_state, AT(state),
+	    "remember in FILE when each TLSA record was seen first" },
 	{ "connect", 0, "ADDR", take_connect, AT(gather),
 	    "connect to ADDR instead of the addresses in DNS" },
 	{ "repeat", 0, "N", take_repeat, AT(gather.repeat),

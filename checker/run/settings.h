@@ -51,6 +51,7 @@ struct settings {
 	const char			*record;	/* borrowed; --record */
 	const char			*replay;	/* borrowed; --replay */
 	const char			*since;		/* borrowed; --since */
+	const char			*state;		/* borrowed; --state */
 	struct shard			 shard;		/* --shard */
 	bool				 unordered;	/* --unordered */
 	bool				 resume;	/* --resume */

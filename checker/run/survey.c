@@ -38,7 +38,7 @@ final_status(const struct survey *survey)
 	if (survey->signals.caught != 0)
 		signals_raise(survey->signals.caught);
 	if (survey->reporter.failed || survey->record.failed ||
-	    survey->summary_failed || survey->broken)
+	    survey->summary_failed || survey->state.failed || survey->broken)
 		return OPTIONS_EXIT_SOFTWARE;
 	return survey->had_bad_input ? OPTIONS_EXIT_USAGE : survey->status;
 }
@@ -87,6 +87,11 @@ check_files(const struct settings *settings, char **why)
 		{ "summary", settings->summary, "replay", settings->replay },
 		{ "summary", settings->summary, "since", settings->since },
 		{ "summary", settings->summary, "file", settings->input },
+		{ "summary", settings->summary, "state", settings->state },
+		{ "state", settings->state, "output", settings->output },
+		{ "state", settings->state, "record", settings->record },
+		{ "state", settings->state, "since", settings->since },
+		{ "state", settings->state, "file", settings->input },
 	};
 	size_t i;
 

@@ -13,6 +13,7 @@
 #include "checker/run/reporter.h"
 #include "checker/run/settings.h"
 #include "checker/run/signals.h"
+#include "checker/run/survey_state.h"
 #include "checker/run/user_files.h"
 
 struct earlier;
@@ -40,6 +41,7 @@ struct survey {
 	struct input		*input;		/* owned; NULL: --replay */
 	struct replay		*replay;	/* owned; NULL: no --replay */
 	struct record_writer	 record;	/* --record */
+	struct survey_state	 state;		/* --state */
 	struct pool		*pool;		/* owned */
 	struct event		*progress;	/* owned; NULL: not shown */
 	struct signals		 signals;

@@ -210,6 +210,24 @@ survey_write(struct survey *survey, struct pool_result *result)
 	return good;
 }
 
+/* The file of --state. NULL: none; a record has what was known then. */
+static const char *
+state_file(const struct survey *survey)
+{
+	return survey->settings->replay != NULL ? NULL :
+	    survey->settings->state;
+}
+
+static void
+remember(struct survey *survey, const struct evidence *evidence)
+{
+	char *why = survey_state_add(&survey->state, state_file(survey),
+	    evidence);
+
+	if (why != NULL)
+		survey_complain(survey, why);
+}
+
 static void
 on_report(struct pool_result *result, void *argument)
 {
@@ -219,6 +237,7 @@ on_report(struct pool_result *result, void *argument)
 		return;
 	survey->status = verdict_worse_status(survey->status,
 	    evidence_exit_status(result->evidence));
+	remember(survey, result->evidence);
 	if (survey->defers)
 		defer(survey, result);
 	else if (!survey_write(survey, result))
@@ -492,7 +511,8 @@ give_up_rights(struct survey *survey)
 		.children = true,
 		.network = true,
 		.outputs = { settings->output, settings->record,
-		    reporter_summary_file(settings), settings->summary },
+		    reporter_summary_file(settings), settings->summary,
+		    state_file(survey) },
 	};
 	char *confined;
 
@@ -515,6 +535,27 @@ close_source(struct survey *survey)
 	survey->input = NULL;
 }
 
+/* What earlier runs saw, the last pass among them. */
+static bool
+recall(struct survey *survey)
+{
+	char *why;
+
+	if (survey_state_read(&survey->files, state_file(survey), &why))
+		return true;
+	survey_complain(survey, why);
+	return false;
+}
+
+static void
+end_state(struct survey *survey)
+{
+	char *why = survey_state_end(&survey->state, state_file(survey));
+
+	if (why != NULL)
+		survey_complain(survey, why);
+}
+
 bool
 survey_audit_all(struct survey *survey, char *const *words, size_t count,
     const char *file)
@@ -524,7 +565,7 @@ survey_audit_all(struct survey *survey, char *const *words, size_t count,
 	survey->status = survey->resume != NULL ?
 	    resume_status(survey->resume) : 0;
 	survey->finished = false;
-	good = open_source(survey, words, count, file) &&
+	good = recall(survey) && open_source(survey, words, count, file) &&
 	    (survey->defers || survey_begin_record(survey));
 	if (good) {
 		give_up_rights(survey);
@@ -532,6 +573,7 @@ survey_audit_all(struct survey *survey, char *const *words, size_t count,
 	}
 	good = good && !survey->wrong;
 	close_source(survey);
+	end_state(survey);
 	if (!survey->defers)
 		survey_end_report(survey);
 	return good;

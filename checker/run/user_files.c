@@ -130,6 +130,7 @@ user_files_clear(struct user_files *files)
 	free_file(files->issuers);
 	free_file(files->trust_anchor);
 	free_file(files->root_hints);
+	free_file(files->state);
 	for (i = 0; i < files->anchor_count; i++)
 		file_clear(&files->anchors[i]);
 	free(files->anchors);

@@ -21,6 +21,8 @@ struct user_files {
 	struct file	*issuers;	/* owned */
 	struct file	*trust_anchor;	/* owned */
 	struct file	*root_hints;	/* owned */
+	struct file	*state;		/* owned; read anew for each pass, see
+					 * survey_parts.h */
 	/* Of the system, as far as it has them. */
 	struct file	*anchors;	/* owned; see anchor.h */
 	size_t		 anchor_count;

@@ -17,6 +17,7 @@
 #include "checker/run/engine.h"
 #include "checker/run/judge_thread.h"
 #include "checker/run/settings.h"
+#include "checker/run/state.h"
 #include "resolver/clock.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
@@ -318,6 +319,7 @@ on_judged(void *argument)
 static void
 finish(struct job *job, struct evidence *evidence)
 {
+	const struct worker *worker = job->worker;
 	const struct judge_work work = {
 		.work = judge_job,
 		.done = on_judged,
@@ -328,11 +330,13 @@ finish(struct job *job, struct evidence *evidence)
 		free(evidence->crash);
 		evidence->crash = memory_string(job->prelude.crash);
 	}
+	if (worker->engine.state != NULL && !job->has_facts)
+		state_recall(worker->engine.state, evidence);
 	/* Judging may be what it dies of. */
-	if (job->worker->alone)
+	if (worker->alone)
 		send_progress(job, evidence);
 	job->evidence = evidence;
-	judge_thread_give(job->worker->judge_thread, &work);
+	judge_thread_give(worker->judge_thread, &work);
 }
 
 static void

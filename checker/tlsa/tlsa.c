@@ -33,6 +33,20 @@ tlsa_clear(struct tlsa *record)
 	*record = (struct tlsa){ 0 };
 }
 
+uint8_t *
+tlsa_rdata(const struct tlsa *record, size_t *size)
+{
+	uint8_t *data = memory_new(TLSA_HEADER + record->size, 1);
+
+	data[0] = record->usage;
+	data[1] = record->selector;
+	data[2] = record->matching_type;
+	if (record->size > 0)
+		memcpy(data + TLSA_HEADER, record->data, record->size);
+	*size = TLSA_HEADER + record->size;
+	return data;
+}
+
 bool
 tlsa_same_combination(const struct tlsa *a, const struct tlsa *b)
 {

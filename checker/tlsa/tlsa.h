@@ -62,6 +62,9 @@ struct tlsa_set {
 void	tlsa_copy(struct tlsa *copy, const struct tlsa *record);
 void	tlsa_clear(struct tlsa *record);
 
+/* The record as RDATA (RFC 6698 2.1), SIZE octets. Owned by the caller. */
+uint8_t	*tlsa_rdata(const struct tlsa *record, size_t *size);
+
 /* Whether two records have the same usage, selector and matching type. */
 bool	tlsa_same_combination(const struct tlsa *a, const struct tlsa *b);
 

@@ -166,10 +166,13 @@ key_file(enum who who)
 	return keyfile;
 }
 
+/* As of WHEN, if the records were published at PUBLISHED; 0: not known. */
 static void
-judge_at(struct evidence *evidence, struct keyfile *next, time_t when)
+judge_published(struct evidence *evidence, struct keyfile *next, time_t when,
+    time_t published)
 {
 	const struct judge_options options = {
+		.published = published,
 		.ahead_days = (double)(when - CERTIFICATES_NOW) /
 		    CERTIFICATES_DAY,
 		.next = next,
@@ -178,6 +181,14 @@ judge_at(struct evidence *evidence, struct keyfile *next, time_t when)
 
 	judge(evidence, &options);
 	keyfile_clear(next);
+}
+
+/* The same, if they were published long ago. */
+static void
+judge_at(struct evidence *evidence, struct keyfile *next, time_t when)
+{
+	judge_published(evidence, next, when,
+	    CERTIFICATES_NOW - CERTIFICATES_DAY);
 }
 
 /* The only finding about the next certificate, at the first host; or NULL. */
@@ -295,17 +306,17 @@ static const struct early_row {
 	int		 days;		/* judged ahead */
 	bool		 early;
 } early_rows[] = {
-	{ "signed now", 0, TTL, TTL, 0, true },
+	{ "published now", 0, TTL, TTL, 0, true },
 	{ "a second before two TTLs", 2 * TTL - 1, TTL, TTL, 0, true },
 	{ "after two TTLs", 2 * TTL, TTL, TTL, 0, false },
 	{ "after two TTLs, not signed", 2 * TTL, TTL, 0, 0, false },
 	{ "ten seconds left in a cache", 100, 10, TTL, 0, true },
 	{ "ten seconds left, after two TTLs", 2 * TTL, 10, TTL, 0, false },
-	{ "signed now, judged tomorrow", 0, TTL, TTL, 1, false },
-	{ "signer's clock is ahead", -TTL, 0, 0, 0, true },
+	{ "published now, judged tomorrow", 0, TTL, TTL, 1, false },
+	{ "published in an hour, without a TTL", -TTL, 0, 0, 0, true },
 };
 
-/* A new record counts from two TTLs after its signature on. */
+/* A new record counts from two TTLs after its publication on. */
 static void
 test_too_early(void **state)
 {
@@ -316,11 +327,10 @@ test_too_early(void **state)
 
 	publish(evidence, "3 1 1", NEXT);
 	tlsa = evidence->hosts[0].tlsa[0];
-	tlsa->signed_since = CERTIFICATES_NOW - row->since;
 	tlsa->ttl = row->ttl;
 	tlsa->signed_ttl = row->signed_ttl;
-	judge_at(evidence, &next, CERTIFICATES_NOW +
-	    row->days * CERTIFICATES_DAY);
+	judge_published(evidence, &next, CERTIFICATES_NOW +
+	    row->days * CERTIFICATES_DAY, CERTIFICATES_NOW - row->since);
 	if (row->early)
 		assert_next(evidence, FINDING_NEXT_TOO_EARLY, 1, VERDICT_PASS,
 		    2);
@@ -362,14 +372,35 @@ test_until(void **state)
 
 	(void)state;
 	publish(evidence, "3 1 1", NEXT);
-	evidence->hosts[0].tlsa[0]->signed_since = CERTIFICATES_NOW - 60;
-	judge_at(evidence, &next, CERTIFICATES_NOW);
+	judge_published(evidence, &next, CERTIFICATES_NOW,
+	    CERTIFICATES_NOW - 60);
 	assert_int_equal(next_finding(evidence)->severity, SEVERITY_WARNING);
 	assert_string_equal(next_finding(evidence)->text, "record [2] matches "
-	    "next.csr (ECDSA key), but it may be new: it was signed at "
+	    "next.csr (ECDSA key), but it was published at "
 	    "2025-12-31T23:59:00Z, and caches may hold an answer from before");
 	assert_advice(&next_finding(evidence)->advice, "wait until "
 	    "2026-01-01T01:59:00Z before the switch");
+	evidence_free(evidence);
+}
+
+/* A signature from long ago says nothing of when the record came. */
+static void
+test_undated(void **state)
+{
+	struct evidence *evidence = domain();
+	struct keyfile next = key_file(NEXT);
+
+	(void)state;
+	publish(evidence, "3 1 1", NEXT);
+	evidence->hosts[0].tlsa[0]->signed_since = CERTIFICATES_NOW -
+	    30 * CERTIFICATES_DAY;
+	judge_published(evidence, &next, CERTIFICATES_NOW, 0);
+	assert_next(evidence, FINDING_NEXT_TOO_EARLY, 1, VERDICT_PASS, 2);
+	assert_string_equal(next_finding(evidence)->text, "record [2] matches "
+	    "next.csr (ECDSA key), but when it was published is not known: "
+	    "caches may hold an answer from before");
+	assert_true(advice_has(&next_finding(evidence)->advice,
+	    "wait for 2 TTLs (2 hours) after it was published"));
 	evidence_free(evidence);
 }
 
@@ -539,10 +570,9 @@ test_too_early_beside_a_fault(void **state)
 
 	(void)state;
 	publish(evidence, "3 1 1", NEXT);
-	evidence->hosts[0].tlsa[0]->signed_since = CERTIFICATES_NOW;
 	fixture_endpoint(&evidence->hosts[0], "192.0.2.2",
 	    OUTCOME_STARTTLS_NOT_OFFERED, NULL);
-	judge_at(evidence, &next, CERTIFICATES_NOW);
+	judge_published(evidence, &next, CERTIFICATES_NOW, CERTIFICATES_NOW);
 	assert_next(evidence, FINDING_NEXT_TOO_EARLY, 1, VERDICT_FAIL, 1);
 	evidence_free(evidence);
 }
@@ -556,6 +586,7 @@ test_several(void **state)
 	const struct judge_options options = {
 		.next = next,
 		.next_count = 2,
+		.published = CERTIFICATES_NOW - CERTIFICATES_DAY,
 	};
 	const struct finding_list *findings;
 	struct host_evidence *host;
@@ -593,6 +624,7 @@ main(void)
 		TABLE(test_too_early, early_rows),
 		TABLE_ALONE(test_covered_in_part),
 		TABLE_ALONE(test_until),
+		TABLE_ALONE(test_undated),
 		TABLE(test_uncovered, uncovered_rows),
 		TABLE_ALONE(test_name),
 		TABLE_ALONE(test_ignored_record),

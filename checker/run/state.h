@@ -1,0 +1,55 @@
+/*
+ * What mxdane remembers from run to run (--state), as a value: a JSON object,
+ *
+ *	{ "mxdane_state": 1, "owners": [ { "owner": "_25._tcp.mx.example.org",
+ *	  "checked_at": "2026-01-31T12:00:00Z", "ttl": 3600,
+ *	  "ttl_seen": "2026-01-31T12:00:00Z", "denial_ttl": 300, "tlsa": [ {
+ *	  "rdata": "030101...", "first_seen": "2026-01-30T12:00:00Z",
+ *	  "missing_at": null, "ttl": 3600, "first": true } ] } ] }
+ *
+ * one owner a line. Members: evidence/sightings.h. The file is the user's, and
+ * may be a stranger's or damaged: what is not as above is refused whole.
+ */
+#ifndef CHECKER_RUN_STATE_H
+#define CHECKER_RUN_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "resolver/file.h"
+
+/* Octets of a file, and owners in it. */
+#define STATE_SIZE_MAX		((size_t)64 * 1024 * 1024)
+#define STATE_OWNERS_MAX	100000
+
+struct evidence;
+struct sightings;
+struct state;
+
+/*
+ * Of the file's octets; none is nothing known. Owned by the caller. NULL: *WHY
+ * (owned by the caller, printable) names the file and says what is wrong.
+ */
+struct state	*state_parse(const struct file *file, char **why);
+/* NULL is fine. */
+void		 state_free(struct state *state);
+
+/* What is known of an owner. Borrowed; NULL: nothing. */
+const struct sightings *state_find(const struct state *state,
+		    const char *owner);
+/* Fills in what is known of the hosts of what was gathered. */
+void		 state_recall(const struct state *state,
+		    struct evidence *evidence);
+
+/*
+ * Adds what runs saw: COUNT of SEEN, which are sorted in place. Returns how
+ * many owners had to be forgotten for want of room: those that were checked
+ * longest ago.
+ */
+size_t		 state_add(struct state *state, struct sightings **seen,
+		    size_t count);
+/* False: it cannot be written, by errno. */
+bool		 state_write(const struct state *state, FILE *out);
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * What state.c knows, and state_read.c reads.
+ */
+#ifndef CHECKER_RUN_STATE_PARTS_H
+#define CHECKER_RUN_STATE_PARTS_H
+
+#include "checker/run/state.h"
+
+/* Of the file, as this version writes and reads it. */
+#define STATE_VERSION	1
+
+struct state {
+	struct sightings	**owners;	/* owned; sorted by owner */
+	size_t			  count;
+	size_t			  octets;	/* of all lines, about */
+};
+
+/*
+ * After the last owner that was read: sorts them. Returns one that is there
+ * twice, borrowed; NULL: none is.
+ */
+const char	*state_settle(struct state *state);
+
+#endif
