@@ -242,6 +242,24 @@ text_digit(char character)
 }
 
 bool
+text_from_hex(uint8_t *bytes, size_t size, const char *text)
+{
+	int high, low;
+	size_t i;
+
+	if (strlen(text) != 2 * size)
+		return false;
+	for (i = 0; i < size; i++) {
+		high = text_digit(text[2 * i]);
+		low = text_digit(text[2 * i + 1]);
+		if (high < 0 || low < 0)
+			return false;
+		bytes[i] = (uint8_t)(high << 4 | low);
+	}
+	return true;
+}
+
+bool
 text_parse_number(const char *text, uint32_t most, uint32_t *number)
 {
 	const size_t digits = strspn(text, "0123456789");

@@ -54,6 +54,12 @@ char	*text_hex(const uint8_t *bytes, size_t size);
  */
 char	*text_hex_short(const uint8_t *bytes, size_t size);
 
+/*
+ * Reads SIZE octets from twice as many hexadecimal digits, and nothing else.
+ * False: TEXT is not that.
+ */
+bool	 text_from_hex(uint8_t *bytes, size_t size, const char *text);
+
 /* The value of a hexadecimal digit, in any case; -1: not one. */
 int	 text_digit(char character);
 

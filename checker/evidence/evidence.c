@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "checker/evidence/endpoint_ends.h"
+#include "checker/evidence/history.h"
 #include "checker/evidence/self_test_facts.h"
 #include "checker/evidence/sightings.h"
 #include "resolver/memory.h"
@@ -211,6 +212,9 @@ host_clear(struct host_evidence *host)
 		answer_free(host->tlsa[i]);
 	for (i = 0; i < EVIDENCE_BASES; i++)
 		sightings_free(host->known[i]);
+	for (i = 0; i < host->history_count; i++)
+		history_clear(&host->histories[i]);
+	free(host->histories);
 	answer_free(host->a);
 	answer_free(host->aaaa);
 	answer_free(host->cname);

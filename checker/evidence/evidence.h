@@ -26,6 +26,7 @@
 #include "smtp/address.h"
 #include "smtp/session.h"
 
+struct history;
 struct sightings;
 
 /* Limits on what a domain's owner controls; meeting one is reported. */
@@ -218,6 +219,9 @@ struct host_evidence {
 	 * for in this one or not. Owned; NULL: nothing.
 	 */
 	struct sightings	*known[EVIDENCE_BASES];
+	/* And what they saw its addresses present. Owned. */
+	struct history		*histories;
+	size_t			 history_count;
 	struct host_judgement	 judged;
 };
 

@@ -175,6 +175,13 @@ static const struct code_row codes[FINDING_CODE_COUNT] = {
 	[FINDING_ROTATION_UNCOVERED] = { "rotation-uncovered", WARNING, NULL,
 	    "one of several CAs that take turns is pinned: publish records "
 	    "of all of them, or usage 3" },
+	[FINDING_ISSUER_CHANGED] = { "issuer-changed", INFO, NULL,
+	    "another CA issued the certificate than when the server was last "
+	    "audited (--state): records of the old one do not match any more" },
+	[FINDING_KEY_ROTATES] = { "key-rotates", WARNING, NULL,
+	    "each renewal makes a new key, and only the present one has a "
+	    "record: have the client keep its key, or publish the next one's "
+	    "record before each renewal" },
 	[FINDING_NEXT_COVERED] = { "next-covered", INFO, NULL,
 	    "the next certificate (--next) matches a published record: it "
 	    "is safe to switch to it" },

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "checker/evidence/evidence.h"
+#include "checker/evidence/history.h"
 #include "checker/evidence/recording_parts.h"
 #include "checker/evidence/self_test_facts.h"
 #include "checker/evidence/sightings.h"
@@ -718,6 +719,32 @@ static const struct recording_field endpoint_rows[] = {
 static const struct recording_shape endpoint_shape =
     SHAPE(struct endpoint_evidence, endpoint_rows, recording_finish_endpoint);
 
+/* What is remembered of what addresses presented. */
+
+static const struct recording_field past_rows[] = {
+	FIXED(struct past_certificate, cert_sha256, FACTS),
+	FIXED(struct past_certificate, spki_sha256, FACTS),
+	NEEDED_TEXT(struct past_certificate, issuer, FACTS),
+	TIME(struct past_certificate, not_before, FACTS),
+	TIME(struct past_certificate, not_after, FACTS),
+	TIME(struct past_certificate, first_seen, FACTS),
+	FIXED(struct past_certificate, anchors, FACTS),
+	UNSIGNED(struct past_certificate, anchor_count, FACTS,
+	    HISTORY_ANCHORS_MAX),
+};
+static const struct recording_shape past_shape =
+    SHAPE(struct past_certificate, past_rows, NULL);
+
+static const struct recording_field history_rows[] = {
+	NEEDED_NAME(struct history, host, FACTS),
+	ADDRESS(struct history, address, FACTS),
+	ENUM(struct history, key_type, FACTS, &key_types),
+	TIME(struct history, checked_at, FACTS),
+	ARRAY(struct history, items, count, FACTS, &past_shape, HISTORY_MAX),
+};
+static const struct recording_shape history_shape =
+    SHAPE(struct history, history_rows, NULL);
+
 /* Hosts. */
 
 static const struct recording_field rrset_rows[] = {
@@ -763,6 +790,8 @@ static const struct recording_field host_rows[] = {
 	UNSIGNED(struct host_evidence, address_total, BOTH, COUNT_MAX),
 	POINTER(struct host_evidence, known[0], FACTS, &sightings_shape),
 	POINTER(struct host_evidence, known[1], FACTS, &sightings_shape),
+	ARRAY(struct host_evidence, histories, history_count, FACTS,
+	    &history_shape, EVIDENCE_ADDRESSES_MAX * KEY_TYPES),
 	STRUCT(struct host_evidence, judged, REPORTED, &host_judgement_shape),
 };
 static const struct recording_shape host_shape =

@@ -689,12 +689,14 @@ static enum verdict
 judge_dane_host(struct judge_state *state, enum verdict endpoints)
 {
 	enum verdict verdict;
+	bool rotates;
 
 	judge_coverage(state);
 	judge_paths(state);
 	judge_rotation(state);
+	rotates = judge_renewals(state);
 	verdict = verdict_cap(endpoints, judge_host_expiry(state));
-	judge_rollover(state, verdict);
+	judge_rollover(state, verdict, rotates);
 	return verdict_cap(verdict, judge_next(state));
 }
 

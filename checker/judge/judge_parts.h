@@ -101,10 +101,22 @@ void		 judge_paths(struct judge_state *state);
 /* Why records do not match; and what the rotation of a CA will break. */
 void		 judge_diagnosis(struct judge_state *state);
 void		 judge_rotation(struct judge_state *state);
+/*
+ * Advises the records that CHAIN, and what will be issued in its place, would
+ * match by their issuer: of its CA, and of those with which that takes turns.
+ * False: none would.
+ */
+bool		 judge_rotation_advise(struct judge_state *state,
+		    struct advice_list *advice, const struct chain *chain);
+/*
+ * --state: what has changed since earlier runs in what the host presents.
+ * Returns whether it is known that the next renewal will break it.
+ */
+bool		 judge_renewals(struct judge_state *state);
 
 /* The next change of keys of a host with VERDICT; how long caches remember. */
 void		 judge_rollover(struct judge_state *state,
-		    enum verdict verdict);
+		    enum verdict verdict, bool rotates);
 /* --next. */
 enum verdict	 judge_next(struct judge_state *state);
 

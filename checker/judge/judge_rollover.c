@@ -91,7 +91,7 @@ add_no_rollover(struct judge_state *state, const struct tlsa *sole)
 }
 
 void
-judge_rollover(struct judge_state *state, enum verdict verdict)
+judge_rollover(struct judge_state *state, enum verdict verdict, bool rotates)
 {
 	const struct host_evidence *host = state->host;
 	const uint32_t ttl = answer_source_ttl(host->judged.tlsa);
@@ -109,7 +109,8 @@ judge_rollover(struct judge_state *state, enum verdict verdict)
 		    "an hour");
 	}
 	/* --next says the same, of the certificate at hand. */
-	sole = verdict == VERDICT_PASS && state->options->next_count == 0 ?
+	sole = verdict == VERDICT_PASS && !rotates &&
+	    state->options->next_count == 0 ?
 	    sole_matching_record(host) : NULL;
 	if (sole != NULL)
 		add_no_rollover(state, sole);

@@ -6,6 +6,7 @@
 
 #include "checker/judge/judge_parts.h"
 #include "checker/tlsa/known_cas.h"
+#include "checker/tlsa/verifier.h"
 #include "resolver/memory.h"
 
 /* CAs that are reported at one host, of each rotation one. */
@@ -187,6 +188,31 @@ may_pin_sibling(const struct host_judgement *judged)
 			return true;
 	}
 	return false;
+}
+
+bool
+judge_rotation_advise(struct judge_state *state, struct advice_list *advice,
+    const struct chain *chain)
+{
+	static const struct tlsa kind = { .usage = TLSA_DANE_TA,
+		.selector = TLSA_SPKI, .matching_type = TLSA_SHA2_256 };
+	const size_t depth = verifier_issuer_of_leaf(state->verifier, chain);
+	const struct match_input rules = judging_match_input(state,
+	    state->host, chain);
+	const struct known_ca *ca, *sibling;
+	size_t i;
+
+	if (depth == 0 || !advice_add_tried(advice, &state->host->judged.rrset,
+	    &rules, depth, &kind))
+		return false;
+	ca = known_cas_find_key(state->options->known_cas,
+	    chain->certificates[depth].spki_sha256, CHAIN_DIGEST);
+	for (i = 0; ca != NULL && (sibling = known_cas_rotation(
+	    state->options->known_cas, ca, i)) != NULL; i++) {
+		if (sibling != ca && !is_pinned(state, sibling))
+			advise_ca(state, advice, sibling);
+	}
+	return true;
 }
 
 static void

@@ -210,25 +210,6 @@ json_take_word(const json_t *object, const char *key,
 
 /* --- octets and times */
 
-/* As many octets as SIZE says, from hexadecimal digits. */
-static bool
-read_hex(const char *text, uint8_t *octets, size_t size)
-{
-	int high, low;
-	size_t i;
-
-	if (strlen(text) != 2 * size)
-		return false;
-	for (i = 0; i < size; i++) {
-		high = text_digit(text[2 * i]);
-		low = text_digit(text[2 * i + 1]);
-		if (high < 0 || low < 0)
-			return false;
-		octets[i] = (uint8_t)(high << 4 | low);
-	}
-	return true;
-}
-
 bool
 json_take_octets(const json_t *object, const char *key, size_t most,
     uint8_t **octets, size_t *size, char **why)
@@ -246,7 +227,7 @@ json_take_octets(const json_t *object, const char *key, size_t most,
 	if (count > most)
 		return json_take_wrong(why, key, "too long");
 	*octets = memory_new(count + 1, 1);
-	if (!read_hex(digits, *octets, count)) {
+	if (!text_from_hex(*octets, count, digits)) {
 		free(*octets);
 		*octets = NULL;
 		return json_take_wrong(why, key,
@@ -265,7 +246,7 @@ json_take_digest(const json_t *object, const char *key,
 	memset(digest, 0, CHAIN_DIGEST);
 	if (!json_take_string(object, key, &digits, why))
 		return false;
-	return digits == NULL || read_hex(digits, digest, CHAIN_DIGEST) ||
+	return digits == NULL || text_from_hex(digest, CHAIN_DIGEST, digits) ||
 	    json_take_wrong(why, key, "not the digits of a SHA2-256");
 }
 

@@ -83,6 +83,12 @@ settings_set_limits(struct settings *settings)
 			EXPIRY_PERCENT, SETTINGS_SIGNATURE_WARNING };
 }
 
+bool
+settings_ask_servers(const struct settings *settings)
+{
+	return settings->chains.count == 0 && !settings->gather.connect;
+}
+
 /* Addresses of a family among those of --source. */
 static size_t
 count_sources(const struct settings *settings, int family)

@@ -92,6 +92,9 @@ const char *settings_count_conflict(const struct settings *settings,
 /* Which options do not go together, in words; NULL: all do. Static. */
 const char *settings_conflict(const struct settings *settings);
 
+/* Whether what servers present comes from them, at their own addresses. */
+bool	settings_ask_servers(const struct settings *settings);
+
 extern const struct option_table settings_table;
 
 /*

@@ -174,8 +174,8 @@ replace(const char *path, const struct state *state, char **why)
 }
 
 static bool
-add_to(const char *path, const struct file *file, struct sightings **seen,
-    size_t count, char **why)
+add_to(const char *path, const struct file *file, struct state_seen *seen,
+    char **why)
 {
 	struct state *state = state_parse(file, why);
 	size_t forgotten;
@@ -184,12 +184,12 @@ add_to(const char *path, const struct file *file, struct sightings **seen,
 
 	if (state == NULL)
 		return false;
-	forgotten = state_add(state, seen, count);
+	forgotten = state_add(state, seen);
 	good = replace(path, state, why);
 	if (good && forgotten > 0) {
-		what = memory_format("is full: %zu host%s forgotten, those "
-		    "that were not asked for longest", forgotten,
-		    forgotten == 1 ? " was" : "s were");
+		what = memory_format("is full: %zu line%s forgotten, of what "
+		    "was not looked at for longest", forgotten,
+		    forgotten == 1 ? " is" : "s are");
 		*why = complain(path, what);
 		free(what);
 	}
@@ -198,8 +198,7 @@ add_to(const char *path, const struct file *file, struct sightings **seen,
 }
 
 bool
-state_file_add(const char *path, struct sightings **seen, size_t count,
-    char **why)
+state_file_add(const char *path, struct state_seen *seen, char **why)
 {
 	const char *fault;
 	struct file file = { NULL, NULL, 0 };
@@ -209,7 +208,7 @@ state_file_add(const char *path, struct sightings **seen, size_t count,
 	*why = NULL;
 	good = fd != -1 && read_all(&file, fd, path, &fault);
 	if (good)
-		good = add_to(path, &file, seen, count, why);
+		good = add_to(path, &file, seen, why);
 	else
 		*why = complain(path, fault);
 	file_clear(&file);

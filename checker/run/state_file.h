@@ -11,7 +11,7 @@
 
 #include "resolver/file.h"
 
-struct sightings;
+struct state_seen;
 
 /* Seconds to wait for another process that has the lock. */
 #define STATE_FILE_PATIENCE 10
@@ -23,11 +23,10 @@ struct sightings;
 bool	state_file_read(struct file *file, const char *path, char **why);
 
 /*
- * Adds COUNT of SEEN, which are sorted in place, to what is in the file by now.
+ * Adds SEEN, which is sorted in place, to what is in the file by now.
  * False: it is as it was, and *WHY as above. True: *WHY is NULL, or says that
  * some of it had to be forgotten.
  */
-bool	state_file_add(const char *path, struct sightings **seen, size_t count,
-	    char **why);
+bool	state_file_add(const char *path, struct state_seen *seen, char **why);
 
 #endif

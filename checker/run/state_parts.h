@@ -11,13 +11,16 @@
 
 struct state {
 	struct sightings	**owners;	/* owned; sorted by owner */
-	size_t			  count;
+	size_t			  owner_count;
+	struct history		 *servers;	/* owned; sorted by host,
+						 * address and key type */
+	size_t			  server_count;
 	size_t			  octets;	/* of all lines, about */
 };
 
 /*
- * After the last owner that was read: sorts them. Returns one that is there
- * twice, borrowed; NULL: none is.
+ * When all has been read: sorts it. Returns the name of an owner, or of a host
+ * with a server, that is there twice, borrowed; NULL: none is.
  */
 const char	*state_settle(struct state *state);
 

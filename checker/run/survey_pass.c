@@ -221,8 +221,9 @@ state_file(const struct survey *survey)
 static void
 remember(struct survey *survey, const struct evidence *evidence)
 {
+	const bool from_servers = settings_ask_servers(survey->settings);
 	char *why = survey_state_add(&survey->state, state_file(survey),
-	    evidence);
+	    evidence, from_servers);
 
 	if (why != NULL)
 		survey_complain(survey, why);

@@ -1,9 +1,5 @@
 #include "checker/run/survey_state.h"
 
-#include <stdlib.h>
-
-#include "checker/evidence/evidence.h"
-#include "checker/evidence/sightings.h"
 #include "checker/run/state_file.h"
 #include "resolver/memory.h"
 
@@ -25,39 +21,25 @@ survey_state_read(struct user_files *files, const char *path, char **why)
 char *
 survey_state_end(struct survey_state *state, const char *path)
 {
+	const struct state_seen *seen = &state->seen;
 	char *why = NULL;
-	size_t i;
 
-	if (state->count > 0 && !state_file_add(path, state->seen,
-	    state->count, &why))
+	if (seen->owner_count + seen->server_count > 0 &&
+	    !state_file_add(path, &state->seen, &why))
 		state->failed = true;
-	for (i = 0; i < state->count; i++)
-		sightings_free(state->seen[i]);
-	free(state->seen);
-	state->seen = NULL;
-	state->count = 0;
+	state_seen_clear(&state->seen);
 	return why;
-}
-
-static void
-add(struct survey_state *state, const struct sightings *seen)
-{
-	if (seen == NULL)
-		return;
-	state->seen = memory_grow(state->seen, state->count,
-	    sizeof(struct sightings *));
-	state->seen[state->count++] = sightings_copy(seen);
 }
 
 char *
 survey_state_add(struct survey_state *state, const char *path,
-    const struct evidence *evidence)
+    const struct evidence *evidence, bool from_servers)
 {
-	size_t i, j;
+	const struct state_seen *seen = &state->seen;
 
-	for (i = 0; path != NULL && i < evidence->host_count; i++) {
-		for (j = 0; j < EVIDENCE_BASES; j++)
-			add(state, evidence->hosts[i].judged.seen[j]);
-	}
-	return state->count < SEEN_MAX ? NULL : survey_state_end(state, path);
+	if (path == NULL)
+		return NULL;
+	state_seen_add(&state->seen, evidence, from_servers);
+	return seen->owner_count + seen->server_count < SEEN_MAX ? NULL :
+	    survey_state_end(state, path);
 }

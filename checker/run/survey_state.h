@@ -6,18 +6,15 @@
 #define CHECKER_RUN_SURVEY_STATE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
+#include "checker/run/state.h"
 #include "checker/run/user_files.h"
 
 struct evidence;
-struct sightings;
 
 struct survey_state {
-	struct sightings	**seen;		/* owned, with what they own;
-						 * not in the file yet */
-	size_t			  count;
-	bool			  failed;	/* to add some of it */
+	struct state_seen	seen;		/* and not in the file yet */
+	bool			failed;		/* to add some of it */
 };
 
 /*
@@ -27,11 +24,11 @@ struct survey_state {
 bool	survey_state_read(struct user_files *files, const char *path,
 	    char **why);
 /*
- * Keeps what a domain's report says of its TLSA records. Returns what there is
- * to complain about, as above; NULL: nothing.
+ * Keeps what a domain's report says, as state_seen_add() does. Returns what
+ * there is to complain about, as above; NULL: nothing.
  */
 char	*survey_state_add(struct survey_state *state, const char *path,
-	    const struct evidence *evidence);
+	    const struct evidence *evidence, bool from_servers);
 /* Adds it to the file. Returns as above. */
 char	*survey_state_end(struct survey_state *state, const char *path);
 

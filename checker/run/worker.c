@@ -331,7 +331,8 @@ finish(struct job *job, struct evidence *evidence)
 		evidence->crash = memory_string(job->prelude.crash);
 	}
 	if (worker->engine.state != NULL && !job->has_facts)
-		state_recall(worker->engine.state, evidence);
+		state_recall(worker->engine.state, evidence,
+		    settings_ask_servers(&worker->settings));
 	/* Judging may be what it dies of. */
 	if (worker->alone)
 		send_progress(job, evidence);

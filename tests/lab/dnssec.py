@@ -148,6 +148,11 @@ FAULTS = {
     "ended": _again(-30 * DAY, -2 * HOUR),
     "ends-soon": _again(-30 * DAY, 20 * HOUR),
     "new": _again(0, 28 * DAY),
+    # As signers date back, whenever the records came.
+    "dated-1h": _again(-HOUR, 28 * DAY),
+    "dated-90m": _again(-90 * MINUTE, 14 * DAY),
+    "dated-25h": _again(-25 * HOUR, 2 * DAY),
+    "dated-8d": _again(-8 * DAY, 13 * DAY),
     "future": _again(2 * DAY, 30 * DAY),
     "begins-soon": _again(50 * MINUTE, 30 * DAY),
     "first-ended": _again(-30 * DAY, -2 * HOUR),    # of several, that alone

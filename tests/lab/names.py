@@ -10,7 +10,7 @@ import threading
 import time
 
 import wire
-from dnssec import DAY, sign
+from dnssec import DAY, HOUR, sign
 
 RCODES = {"formerr": 1, "servfail": 2, "nxdomain": 3, "notimp": 4,
           "refused": 5}
@@ -31,6 +31,7 @@ ACTIONS = {
     "slow-0.3": "the same after three tenths of one",
     "undenied": "the honest answer without NSEC and NSEC3 records",
     "behind": "the honest answer of the server that is behind",
+    "anew": "the honest records, signed now, from an hour ago on",
     "young": "the honest records, their signature to begin in 30 seconds",
     "compact": "a signed NSEC record that only this type is not there",
     "nxname": "the same of no such name (RFC 9824)",
@@ -327,14 +328,17 @@ class NameServer:
                     if ("." + name).endswith("." + zone.name.lstrip("."))),
                    key=lambda zone: len(zone.name))
 
-    def _young(self, query: bytes, ask) -> bytes:
+    def _young(self, query: bytes, ask, begin: int = 30) -> bytes:
         name, number, _ = question(query)
         zone = self._zone(name)
         type_ = next(t for t, n in wire.TYPES.items() if n == number)
         records = signed(zone, name, type_, *zone.rrsets[name, type_],
-                         begin=30)
+                         begin=begin)
         return reply(query, records=b"".join(records),
                      counts=(len(records), 0, 0))
+
+    def _anew(self, query: bytes, ask) -> bytes:
+        return self._young(query, ask, begin=-HOUR)
 
     def _nxname(self, query: bytes, ask, there: str = "NXNAME") -> bytes:
         name = question(query)[0]
