@@ -23,7 +23,7 @@ static void	put_struct(struct encoder *encoder,
 static bool
 is_zero(const void *octets, size_t size)
 {
-	static const uint8_t zeroes[64];
+	static const uint8_t zeroes[256];
 
 	assert(size <= sizeof(zeroes));
 	return memcmp(octets, zeroes, size) == 0;
