@@ -219,6 +219,8 @@ host_clear(struct host_evidence *host)
 	answer_free(host->aaaa);
 	answer_free(host->cname);
 	answer_free(host->above_tlsa);
+	answer_free(host->replaced);
+	answer_free(host->soa);
 	free(host->name);
 }
 
@@ -384,8 +386,9 @@ evidence_server_listed(const struct evidence *evidence,
  */
 #define SOA_NUMBERS 20
 
-bool
-evidence_soa_serial(const struct answer *answer, uint32_t *serial)
+/* One of the numbers at the end of an SOA record, so many octets behind it. */
+static bool
+soa_number(const struct answer *answer, size_t from_end, uint32_t *number)
 {
 	const struct answer_record *record = answer->records;
 	const uint8_t *octets;
@@ -393,10 +396,22 @@ evidence_soa_serial(const struct answer *answer, uint32_t *serial)
 	if (answer->type != DNS_SOA || answer->count != 1 ||
 	    record->size <= SOA_NUMBERS)
 		return false;
-	octets = record->data + record->size - SOA_NUMBERS;
-	*serial = (uint32_t)octets[0] << 24 | (uint32_t)octets[1] << 16 |
+	octets = record->data + record->size - from_end;
+	*number = (uint32_t)octets[0] << 24 | (uint32_t)octets[1] << 16 |
 	    (uint32_t)octets[2] << 8 | octets[3];
 	return true;
+}
+
+bool
+evidence_soa_serial(const struct answer *answer, uint32_t *serial)
+{
+	return soa_number(answer, SOA_NUMBERS, serial);
+}
+
+bool
+evidence_soa_minimum(const struct answer *answer, uint32_t *minimum)
+{
+	return soa_number(answer, sizeof(*minimum), minimum);
 }
 
 const char *

@@ -211,6 +211,14 @@ struct host_evidence {
 	struct answer		*tlsa[EVIDENCE_BASES];
 	/* The answer for _tcp.HOST, above a TLSA record; NULL: not asked. */
 	struct answer		*above_tlsa;	/* owned */
+	/*
+	 * Of --next and --state, where TLSA records count that are not at the
+	 * last base domain: those at the next one, by which senders go that
+	 * have the absence of these in a cache; and the SOA record that says
+	 * for how long. NULL: not asked.
+	 */
+	struct answer		*replaced;	/* owned */
+	struct answer		*soa;		/* owned */
 	struct endpoint_evidence *endpoints;	/* owned */
 	size_t			 endpoint_count;
 	size_t			 address_total;	/* before the limits */
@@ -509,6 +517,9 @@ enum server_mention evidence_server_listed(const struct evidence *evidence,
 /* The serial number in an SOA answer. False: there is none. */
 bool		 evidence_soa_serial(const struct answer *answer,
 		    uint32_t *serial);
+/* Its MINIMUM field (RFC 2308 4), likewise. */
+bool		 evidence_soa_minimum(const struct answer *answer,
+		    uint32_t *minimum);
 /* "unknown", "no", "yes". Static. */
 const char	*server_mention_name(enum server_mention mention);
 /* Releases what it owns. */

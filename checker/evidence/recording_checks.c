@@ -225,7 +225,9 @@ recording_finish_host(void *value, enum recording_view view,
 	(void)evidence;
 	if (!is_of(host->a, DNS_A) || !is_of(host->aaaa, DNS_AAAA) ||
 	    (!is_of(host->cname, DNS_CNAME) &&
-	    !is_of(host->cname, DNS_DNAME)) || !is_of(host->above_tlsa, DNS_A))
+	    !is_of(host->cname, DNS_DNAME)) ||
+	    !is_of(host->above_tlsa, DNS_A) ||
+	    !is_of(host->replaced, DNS_TLSA) || !is_of(host->soa, DNS_SOA))
 		return "has an answer of another type than was asked for";
 	for (i = 0; i < EVIDENCE_BASES; i++) {
 		if (host->tlsa[i] == NULL)

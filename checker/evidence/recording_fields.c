@@ -785,6 +785,8 @@ static const struct recording_field host_rows[] = {
 	POINTER(struct host_evidence, tlsa[0], BOTH, &answer_shape),
 	POINTER(struct host_evidence, tlsa[1], BOTH, &answer_shape),
 	POINTER(struct host_evidence, above_tlsa, BOTH, &answer_shape),
+	POINTER(struct host_evidence, replaced, FACTS, &answer_shape),
+	POINTER(struct host_evidence, soa, FACTS, &answer_shape),
 	ARRAY(struct host_evidence, endpoints, endpoint_count, BOTH,
 	    &endpoint_shape, EVIDENCE_ADDRESSES_MAX),
 	UNSIGNED(struct host_evidence, address_total, BOTH, COUNT_MAX),

@@ -150,6 +150,30 @@ ask_above_tlsa(struct asides *asides, struct host_evidence *host,
 		    &host->above_tlsa);
 }
 
+/*
+ * What senders go by that have the absence of the host's records in a cache:
+ * those at its next base domain (RFC 7672 2.2.2). And for how long they do.
+ */
+static void
+ask_replaced(struct asides *asides, struct host_evidence *host,
+    size_t deciding)
+{
+	const struct answer *tlsa = host->tlsa[deciding];
+	const char *base = host_dns_base_domain(host, deciding + 1);
+	size_t i = 0;
+
+	if (!asides->context->options->next || base == NULL)
+		return;
+	ask(asides, name_tlsa_owner(host->port, base), DNS_TLSA,
+	    &host->replaced);
+	while (i < tlsa->period_count &&
+	    !name_equal(tlsa->periods[i].owner, tlsa->owner))
+		i++;
+	if (i < tlsa->period_count)
+		ask(asides, memory_string(tlsa->periods[i].zone), DNS_SOA,
+		    &host->soa);
+}
+
 void
 asides_add_host(struct asides *asides, struct host_evidence *host)
 {
@@ -164,6 +188,8 @@ asides_add_host(struct asides *asides, struct host_evidence *host)
 		ask_tlsrpt(asides);
 	if (state == HOST_DNS_DANE)
 		ask_above_tlsa(asides, host, deciding);
+	if (state == HOST_DNS_DANE)
+		ask_replaced(asides, host, deciding);
 }
 
 bool

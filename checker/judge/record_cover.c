@@ -16,8 +16,8 @@ base_of(const struct host_evidence *host)
 }
 
 /*
- * Whether another base domain had records before this one, so that who has its
- * absence in a cache goes by those.
+ * Whether another base domain has records, or had some before this one: who has
+ * the absence of these in a cache goes by those.
  */
 static bool
 has_predecessor(const struct record_cover_search *search)
@@ -25,8 +25,47 @@ has_predecessor(const struct record_cover_search *search)
 	const struct host_evidence *host = search->state->host;
 	size_t i;
 
+	if (answer_is_secure(host->replaced))
+		return true;
 	for (i = search->base + 1; i < EVIDENCE_BASES; i++) {
 		if (host->known[i] != NULL && host->known[i]->count > 0)
+			return true;
+	}
+	return false;
+}
+
+/* For how long their absence is cached (RFC 2308 5), in seconds. */
+static time_t
+denial_ttl(const struct record_cover_search *search)
+{
+	const struct answer *soa = search->state->host->soa;
+	const time_t before = search->known == NULL ? 0 :
+	    search->known->denial_ttl;
+	time_t now;
+	uint32_t minimum;
+
+	if (soa == NULL || !evidence_soa_minimum(soa, &minimum))
+		return before;
+	now = answer_source_ttl(soa);
+	if (now > minimum)
+		now = minimum;
+	return now > before ? now : before;
+}
+
+/* Whether some cache may have that absence, be SEEN of a later record. */
+static bool
+may_be_denied(const struct record_cover_search *search,
+    const struct sighting *seen, time_t denial)
+{
+	const struct sightings *known = search->known;
+	size_t i;
+
+	/* Then nobody knows that there were others before. */
+	if (seen == NULL || seen->missing_at == 0)
+		return true;
+	for (i = 0; i < known->count; i++) {
+		if (known->records[i].first && search->state->when <
+		    known->records[i].first_seen + 2 * denial)
 			return true;
 	}
 	return false;
@@ -36,20 +75,19 @@ has_predecessor(const struct record_cover_search *search)
 static time_t
 wait_for(const struct record_cover_search *search, const struct sighting *seen)
 {
-	const struct sightings *known = search->known;
+	const bool replaces = has_predecessor(search);
+	const time_t denial = replaces ? denial_ttl(search) : 0;
 	time_t ttl = answer_source_ttl(search->state->host->judged.tlsa);
 
-	if (seen == NULL)
-		return 2 * ttl;
 	/* Senders with the absence of all records do without DANE. */
-	if (seen->first && !has_predecessor(search))
+	if (seen != NULL && seen->first && !replaces)
 		return 0;
-	if (ttl < seen->ttl)
+	if (seen != NULL && ttl < seen->ttl)
 		ttl = seen->ttl;
-	if (ttl < known->ttl)
-		ttl = known->ttl;
-	if (seen->first && ttl < known->denial_ttl)
-		ttl = known->denial_ttl;
+	if (seen != NULL && ttl < search->known->ttl)
+		ttl = search->known->ttl;
+	if (replaces && ttl < denial && may_be_denied(search, seen, denial))
+		ttl = denial;
 	return 2 * ttl;
 }
 

@@ -206,7 +206,7 @@ class Signer:
         nsec3 = ["-n", "-t", zone.iterations]
         mode = {"nsec": [], "nsec3": nsec3, "opt-out": [*nsec3, "-p"]}
         now = int(time.time())
-        # A day ago: two TTLs have passed since (--next).
+        # As signers do: it says nothing of when a record came (--next).
         dates = ["-i", now - DAY]
         if zone.expired or zone.ended:
             end = now - (2 * DAY if zone.expired else 2 * HOUR)

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 #include <openssl/x509.h>
 
+#include "checker/evidence/sightings.h"
 #include "checker/tlsa/keyfile.h"
 #include "checker/tlsa/tlsa.h"
 #include "resolver/memory.h"
@@ -404,6 +405,130 @@ test_undated(void **state)
 	evidence_free(evidence);
 }
 
+/* What a name server says of the host's records. */
+enum says {
+	SAYS_NOTHING,
+	SAYS_ALL,		/* the records that were validated */
+	SAYS_NONE,
+	SAYS_OTHERS,
+};
+
+/* Adds a name server at 192.0.2.ADDRESS. */
+static void
+add_server(struct evidence *evidence, const char *name, uint8_t address,
+    enum says says)
+{
+	const uint8_t octets[] = { 192, 0, 2, address };
+	const struct answer *tlsa = evidence->hosts[0].tlsa[0];
+	struct server_evidence *server;
+	struct answer *answer;
+
+	evidence->servers = memory_grow(evidence->servers,
+	    evidence->server_count, sizeof(*server));
+	server = &evidence->servers[evidence->server_count++];
+	evidence->server_total++;
+	server->zone = memory_string("example.org");
+	server->name = memory_string(name);
+	assert_true(address_from_octets(&server->address, octets, 4, 53));
+	answer = says == SAYS_ALL ? answer_copy(tlsa) :
+	    says == SAYS_NOTHING ? answer_failed(tlsa->owner, DNS_TLSA,
+	    "timeout") : fixture_answer(tlsa->owner, DNS_TLSA,
+	    says == SAYS_NONE ? ANSWER_NO_DATA : ANSWER_RECORDS,
+	    DNSSEC_SECURE);
+	if (says == SAYS_OTHERS)
+		fixture_add(answer, "\3\1\1x", 4);
+	evidence_server_answer(server, answer);
+}
+
+static const struct state_row {
+	const char	*name;
+	long		 ago;		/* seconds; that the last run saw it;
+					 * -1: no run did */
+	bool		 first;		/* of the owner's */
+	uint32_t	 ttl;		/* from before */
+	long		 missing;	/* seconds; that it was missing; -1 */
+	long		 told;		/* seconds; --published; -1 */
+	enum says	 a, a2, b;	/* a has two addresses */
+	bool		 covered;
+	const char	*says;		/* otherwise */
+} state_rows[] = {
+	{ "seen first", -1, false, 0, -1, -1, SAYS_ALL, SAYS_ALL, SAYS_ALL,
+	    false, "first seen at 2026-01-01T00:00:00Z" },
+	{ "seen long ago", 2 * TTL, false, 0, -1, -1, SAYS_ALL, SAYS_ALL,
+	    SAYS_ALL, true, NULL },
+	{ "a second less", 2 * TTL - 1, false, 0, -1, -1, SAYS_ALL, SAYS_ALL,
+	    SAYS_ALL, false, "first seen at 2025-12-31T22:00:01Z" },
+	{ "the TTL was higher", 2 * TTL, false, TTL + 1, -1, -1, SAYS_ALL,
+	    SAYS_ALL, SAYS_ALL, false, "first seen" },
+	{ "the host's first", 0, true, 0, 60, -1, SAYS_ALL, SAYS_ALL,
+	    SAYS_ALL, true, NULL },
+	{ "told", -1, false, 0, -1, 2 * TTL, SAYS_ALL, SAYS_ALL, SAYS_ALL,
+	    true, NULL },
+	{ "told, but missing since", 10, false, 0, 20, 2 * TTL, SAYS_ALL,
+	    SAYS_ALL, SAYS_ALL, false, "first seen" },
+	{ "told, and missing before", 10, false, 0, 3 * TTL, 2 * TTL, SAYS_ALL,
+	    SAYS_ALL, SAYS_ALL, true, NULL },
+	{ "a server lacks it", 2 * TTL, false, 0, -1, -1, SAYS_ALL, SAYS_ALL,
+	    SAYS_OTHERS, false, "b.example.org [192.0.2.3] does not have it" },
+	{ "a server lacks all", 2 * TTL, false, 0, -1, -1, SAYS_ALL, SAYS_ALL,
+	    SAYS_NONE, false, "does not have it" },
+	{ "told, and a server lacks it", -1, false, 0, -1, 2 * TTL, SAYS_ALL,
+	    SAYS_ALL, SAYS_NONE, false, "does not have it" },
+	{ "an address is silent", -1, false, 0, -1, -1, SAYS_ALL, SAYS_NOTHING,
+	    SAYS_ALL, false, "first seen" },
+	{ "a server is silent", -1, false, 0, -1, -1, SAYS_ALL, SAYS_ALL,
+	    SAYS_NOTHING, false, "whether the name server b.example.org "
+	    "[192.0.2.3] has it is not known" },
+	{ "silent now, not before", 2 * TTL, false, 0, -1, -1, SAYS_ALL,
+	    SAYS_ALL, SAYS_NOTHING, true, NULL },
+	{ "told, and a server is silent", -1, false, 0, -1, 2 * TTL, SAYS_ALL,
+	    SAYS_ALL, SAYS_NOTHING, true, NULL },
+};
+
+/* What earlier runs saw, as the row says, of the second record. */
+static void
+remember(struct host_evidence *host, const struct state_row *row)
+{
+	const struct answer *tlsa = host->tlsa[0];
+	struct sightings *known;
+	struct sighting *record;
+
+	if (row->ago < 0)
+		return;
+	known = host->known[0] = sightings_new(tlsa->owner);
+	known->checked_at = CERTIFICATES_NOW - 1;
+	record = sightings_add(known, tlsa->records[1].data,
+	    tlsa->records[1].size);
+	record->first_seen = CERTIFICATES_NOW - row->ago;
+	record->first = row->first;
+	record->ttl = row->ttl;
+	record->missing_at = row->missing < 0 ? 0 :
+	    CERTIFICATES_NOW - row->missing;
+}
+
+static void
+test_state(void **state)
+{
+	const struct state_row *row = *state;
+	struct evidence *evidence = domain();
+	struct keyfile next = key_file(NEXT);
+
+	publish(evidence, "3 1 1", NEXT);
+	evidence->remembers = evidence->servers_next = true;
+	remember(&evidence->hosts[0], row);
+	add_server(evidence, "a.example.org", 1, row->a);
+	add_server(evidence, "a.example.org", 2, row->a2);
+	add_server(evidence, "b.example.org", 3, row->b);
+	judge_published(evidence, &next, CERTIFICATES_NOW, row->told < 0 ? 0 :
+	    CERTIFICATES_NOW - row->told);
+	assert_next(evidence, row->covered ? FINDING_NEXT_COVERED :
+	    FINDING_NEXT_TOO_EARLY, 1, VERDICT_PASS, row->covered ? 0 : 2);
+	if (row->says != NULL && strstr(next_finding(evidence)->text,
+	    row->says) == NULL)
+		fail_msg("%s", next_finding(evidence)->text);
+	evidence_free(evidence);
+}
+
 /* "publish  _25._tcp.mx.example.org. IN TLSA 3 1 1 ...\n". Owned. */
 static char *
 advised_line(const char *kind, enum who who)
@@ -625,6 +750,7 @@ main(void)
 		TABLE_ALONE(test_covered_in_part),
 		TABLE_ALONE(test_until),
 		TABLE_ALONE(test_undated),
+		TABLE(test_state, state_rows),
 		TABLE(test_uncovered, uncovered_rows),
 		TABLE_ALONE(test_name),
 		TABLE_ALONE(test_ignored_record),

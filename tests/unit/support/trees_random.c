@@ -221,13 +221,13 @@ set_record(struct answer_record *record, enum dns_type type)
 	record->data = memory_new(record->size, 1);
 }
 
-/* An answer of TYPE, and usable. */
+/* An answer of TYPE, and usable. NULL: it does not travel. */
 static void
 set_answer(struct answer *answer, enum dns_type type)
 {
 	size_t i;
 
-	if (answer->origin != NULL || answer->owner == NULL)
+	if (answer == NULL || answer->origin != NULL || answer->owner == NULL)
 		return;
 	answer->type = type;
 	answer->kind = ANSWER_RECORDS;
@@ -283,6 +283,8 @@ settle_host(struct maker *maker, void *value)
 	set_answer(host->aaaa, DNS_AAAA);
 	set_answer(host->cname, DNS_CNAME);
 	set_answer(host->above_tlsa, DNS_A);
+	set_answer(host->replaced, DNS_TLSA);
+	set_answer(host->soa, DNS_SOA);
 	for (i = 0; i < EVIDENCE_BASES; i++)
 		set_answer(host->tlsa[i], DNS_TLSA);
 	for (i = 0; i < host->judged.records.count; i++)
