@@ -193,8 +193,8 @@ advise_keeping(struct judge_state *state, const struct renewal *renewal,
 
 	advice_add_text(&finding->advice, "have the client keep its key at "
 	    "renewals (certbot and lego: --reuse-key; dehydrated: "
-	    "PRIVATE_KEY_RENEW=no)");
-	advice_add_text(&finding->advice, "or publish the next key's record "
+	    "PRIVATE_KEY_RENEW=no), or");
+	advice_add_text(&finding->advice, "publish the next key's record "
 	    "beside the present one before each renewal, and switch when "
 	    "--next says that it is safe");
 	if (judge_rotation_advise(state, &records,

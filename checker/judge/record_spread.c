@@ -12,6 +12,7 @@ enum standing {
 	STANDING_ELSEWHERE,	/* it is not asked: others have the name */
 	STANDING_LACKS,
 	STANDING_LACKS_ALL,	/* it has no TLSA record at the name */
+	STANDING_LEADS,		/* to where the record is: it has the alias */
 	STANDING_HAS,
 };
 
@@ -45,9 +46,10 @@ standing_by(const struct answer *answer, const struct answer *tlsa,
 		return answer->origin != NULL &&
 		    query_standing(answer) == QUERY_REFERS ?
 		    STANDING_ELSEWHERE : STANDING_UNKNOWN;
-	if (data == NULL || has_record(answer, data, size) ||
-	    is_same_alias(answer, tlsa))
+	if (data == NULL || has_record(answer, data, size))
 		return STANDING_HAS;
+	if (is_same_alias(answer, tlsa))
+		return STANDING_LEADS;
 	return answer->count == 0 && !answer->aliased ? STANDING_LACKS_ALL :
 	    STANDING_LACKS;
 }
