@@ -337,7 +337,10 @@ state_seen_clear(struct state_seen *seen)
 	*seen = (struct state_seen){ NULL, 0, NULL, 0 };
 }
 
-/* The owner among the first OLD, which are sorted, or the last. */
+/*
+ * The owner among the first OLD, which are sorted, or the last. There is room
+ * for one more.
+ */
 static struct sightings *
 find_or_add_owner(struct state *state, size_t old, const char *owner)
 {
@@ -350,8 +353,6 @@ find_or_add_owner(struct state *state, size_t old, const char *owner)
 	if (last != NULL && strcmp(last->owner, owner) == 0)
 		return last;
 	last = sightings_new(owner);
-	state->owners = memory_grow(state->owners, state->owner_count,
-	    sizeof(struct sightings *));
 	state->owners[state->owner_count++] = last;
 	state->octets += owner_octets(last);
 	return last;
@@ -364,6 +365,10 @@ add_owners(struct state *state, const struct state_seen *seen)
 	struct sightings *known;
 	size_t i;
 
+	if (seen->owner_count == 0)
+		return;
+	state->owners = memory_resize(state->owners,
+	    (old + seen->owner_count) * sizeof(struct sightings *));
 	sort(seen->owners, seen->owner_count, sizeof(struct sightings *),
 	    by_owner_and_time);
 	for (i = 0; i < seen->owner_count; i++) {
@@ -374,7 +379,7 @@ add_owners(struct state *state, const struct state_seen *seen)
 	}
 }
 
-/* The same of a server. Borrowed until one is added. */
+/* The same of a server. */
 static struct history *
 find_or_add_server(struct state *state, size_t old, const struct history *seen)
 {
@@ -386,8 +391,6 @@ find_or_add_server(struct state *state, size_t old, const struct history *seen)
 	if (state->server_count > old && by_server(
 	    &state->servers[state->server_count - 1], seen) == 0)
 		return &state->servers[state->server_count - 1];
-	state->servers = memory_grow(state->servers, state->server_count,
-	    sizeof(*seen));
 	found = &state->servers[state->server_count++];
 	*found = (struct history){
 		.host = memory_string(seen->host),
@@ -405,6 +408,10 @@ add_servers(struct state *state, const struct state_seen *seen)
 	struct history *known;
 	size_t i;
 
+	if (seen->server_count == 0)
+		return;
+	state->servers = memory_resize(state->servers,
+	    (old + seen->server_count) * sizeof(*state->servers));
 	sort(seen->servers, seen->server_count, sizeof(*seen->servers),
 	    by_server_and_time);
 	for (i = 0; i < seen->server_count; i++) {
