@@ -18,9 +18,10 @@ take_digits(struct reading *reading, int count)
 {
 	int number = 0;
 
-	for (; reading->good && count > 0; count--, reading->next++) {
+	for (; reading->good && count > 0; count--) {
 		reading->good = *reading->next >= '0' && *reading->next <= '9';
-		number = 10 * number + (*reading->next - '0');
+		if (reading->good)
+			number = 10 * number + (*reading->next++ - '0');
 	}
 	return reading->good ? number : 0;
 }
@@ -81,7 +82,7 @@ take_hour(struct reading *reading, struct tm *tm)
 	reading->next += fraction;
 }
 
-/* "Z", "+01:00"; AHEAD is in seconds. False: there is none. */
+/* "Z", " UTC", "+01:00"; AHEAD is in seconds. False: there is none. */
 static bool
 take_zone(struct reading *reading, int *ahead)
 {
@@ -90,6 +91,10 @@ take_zone(struct reading *reading, int *ahead)
 	*ahead = 0;
 	if (take_sign(reading, "Zz"))
 		return true;
+	if (strcmp(reading->next, " UTC") == 0) {
+		reading->next += strlen(" UTC");
+		return true;
+	}
 	sign = *reading->next == '-' ? -1 : 1;
 	if (!take_sign(reading, "+-"))
 		return false;
