@@ -254,7 +254,8 @@ put_missing(FILE *out, const struct keyfile *keyfile)
 		    chain->certificates[0].subject);
 	else
 		fprintf(out, "the certificate of the issuer, %s, does not "
-		    "follow in %s\n", chain->certificates[0].issuer, keyfile->file);
+		    "follow in %s\n", chain->certificates[0].issuer,
+		    keyfile->file);
 }
 
 /* Says what the records are not for, where that may have been the wish. */
