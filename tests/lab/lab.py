@@ -93,6 +93,7 @@ class Lab:
         # Real servers that cannot be started here, and why.
         self.missing: dict[str, str] = {}
         self.missing_resolvers: dict[str, str] = {}
+        self.later = 0      # than it is, for who signs zones, in seconds
         # What each {server} of a case stood for, in A and AAAA records.
         self.published: dict[tuple[str, str], set[str]] = {}
         here = pathlib.Path(__file__).parent
@@ -338,7 +339,7 @@ class Lab:
 
     def _sign_zones(self) -> dict[str, pathlib.Path]:
         """The files of the zones, by name; a zone has the DS of those below."""
-        signer = Signer(self.daemons, self.work / "zones")
+        signer = Signer(self.daemons, self.work / "zones", self.later)
         zones = list(self.zones.values())
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             list(pool.map(signer.make_keys, zones))
@@ -365,7 +366,8 @@ class Lab:
         files = self._sign_zones()
         zones = list(self.zones.values())
         top, below = files.pop("."), files.pop(cases_.TOP)
-        behind = Signer(self.daemons, self.work / "zones" / "behind")
+        behind = Signer(self.daemons, self.work / "zones" / "behind",
+                        self.later)
         daemons = [("root", [ROOT], {".": top}),
                    ("tld", [TLD], {cases_.TOP: below}),
                    ("children", servers.NSD, files),

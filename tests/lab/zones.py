@@ -135,9 +135,11 @@ DS = {
 class Signer:
     """Turns zones into zone files, with ldns's own tools."""
 
-    def __init__(self, daemons: Daemons, folder: pathlib.Path):
+    def __init__(self, daemons: Daemons, folder: pathlib.Path,
+                 later: int = 0):
         self.daemons = daemons
         self.folder = folder
+        self.later = later      # than it is, in seconds
         folder.mkdir(parents=True, exist_ok=True)
 
     def make_keys(self, zone: Zone) -> None:
@@ -205,9 +207,9 @@ class Signer:
         signed = plain.with_suffix(".signed")
         nsec3 = ["-n", "-t", zone.iterations]
         mode = {"nsec": [], "nsec3": nsec3, "opt-out": [*nsec3, "-p"]}
-        now = int(time.time())
+        now = int(time.time()) + self.later
         # As signers do: it says nothing of when a record came (--next).
-        dates = ["-i", now - DAY]
+        dates = ["-i", now - DAY, "-e", now + 28 * DAY]
         if zone.expired or zone.ended:
             end = now - (2 * DAY if zone.expired else 2 * HOUR)
             dates = ["-i", now - 30 * DAY, "-e", end]
