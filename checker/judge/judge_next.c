@@ -329,6 +329,16 @@ add_undated(struct judge_state *state, const struct next *next,
 	return finding;
 }
 
+/* What happened, or will, when the record came. */
+static const char *
+beginning(const struct judge_state *state, const struct record_cover *cover)
+{
+	if (!cover->is_told)
+		return "was first seen";
+	return cover->since > state->when ? "is to be published, you say," :
+	    "was published";
+}
+
 static struct finding *
 add_early(struct judge_state *state, const struct next *next,
     const char *what)
@@ -338,10 +348,10 @@ add_early(struct judge_state *state, const struct next *next,
 	struct finding *finding;
 
 	finding = judging_add_at(state, NULL, (int)next->file->key_type,
-	    FINDING_NEXT_TOO_EARLY, "record [%zu] matches %s, but it was %s "
-	    "at %s, and caches may hold an answer from before",
-	    next->cover.record + 1, what, next->cover.is_told ? "published" :
-	    "first seen", since);
+	    FINDING_NEXT_TOO_EARLY, "record [%zu] matches %s, but it %s at "
+	    "%s, and caches may hold an answer from before",
+	    next->cover.record + 1, what, beginning(state, &next->cover),
+	    since);
 	advice_add_text(&finding->advice, "wait until %s before the switch",
 	    until);
 	free(since);
