@@ -128,7 +128,7 @@ take_seconds_since(struct reading *reading, time_t *when)
 }
 
 static void
-take_calendar(struct reading *reading, time_t *when)
+take_calendar(struct reading *reading, enum instant_zone zone, time_t *when)
 {
 	struct tm tm = { 0 };
 	int ahead;
@@ -136,16 +136,18 @@ take_calendar(struct reading *reading, time_t *when)
 	*when = 0;
 	take_date(reading, &tm);
 	if (reading->good && *reading->next == '\0') {
-		tm.tm_mday++;
-		*when = local_time(&tm);
+		tm.tm_mday += zone == INSTANT_LOCAL;
+		*when = zone == INSTANT_LOCAL ? local_time(&tm) : timegm(&tm);
 		return;
 	}
 	need_sign(reading, "Tt ");
 	take_hour(reading, &tm);
 	if (take_zone(reading, &ahead))
 		*when = timegm(&tm) - ahead;
-	else
+	else if (zone == INSTANT_LOCAL)
 		*when = local_time(&tm);
+	else
+		reading->good = false;
 }
 
 /* "20260131120000", as RRSIG records have it (RFC 4034 3.2), in UTC. */
@@ -167,7 +169,8 @@ take_stamp(struct reading *reading, time_t *when)
 }
 
 bool
-instant_parse(const char *text, time_t *when, const char **why)
+instant_parse(const char *text, enum instant_zone zone, time_t *when,
+    const char **why)
 {
 	struct reading reading = { text, true };
 	const size_t digits = strspn(text, "0123456789");
@@ -177,7 +180,7 @@ instant_parse(const char *text, time_t *when, const char **why)
 	else if (digits == 14)
 		take_stamp(&reading, when);
 	else
-		take_calendar(&reading, when);
+		take_calendar(&reading, zone, when);
 	if (reading.good && *reading.next == '\0' && *when > 0 && *when < END)
 		return true;
 	*why = "is not a time such as 2026-01-31T12:00:00Z, 2026-01-31 or "

@@ -315,7 +315,7 @@ take_expect_no(void *member, const char *value, const char **why)
 static bool
 take_published(void *member, const char *value, const char **why)
 {
-	return instant_parse(value, member, why);
+	return instant_parse(value, INSTANT_LOCAL, member, why);
 }
 
 /* It is read, and replaced. */

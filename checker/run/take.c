@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "checker/evidence/expiry.h"
+#include "checker/run/instant.h"
 #include "checker/run/terminal.h"
 #include "resolver/memory.h"
 #include "resolver/name.h"
@@ -284,4 +285,10 @@ take_colour(void *member, const char *value, const char **why)
 	}
 	*colour = (enum terminal_colour)i;
 	return true;
+}
+
+bool
+take_time(void *member, const char *value, const char **why)
+{
+	return instant_parse(value, INSTANT_UTC, member, why);
 }

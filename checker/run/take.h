@@ -30,8 +30,7 @@ option_take	take_port;
 /* uint32_t: the TTL of a record, in seconds; given as 3600, 1h or 1h30m. */
 option_take	take_ttl;
 /*
- * time_t: an instant, given in the form of RFC 3339, as a date (its beginning
- * in UTC), or in seconds since 1970.
+ * time_t: an instant, as instant.h has it, a date being its beginning in UTC.
  */
 option_take	take_time;
 /* double: days from now, or days left. */

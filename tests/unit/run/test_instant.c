@@ -45,7 +45,7 @@ test_good(void **state)
 	const char *why;
 	time_t when;
 
-	assert_true(instant_parse(row->name, &when, &why));
+	assert_true(instant_parse(row->name, INSTANT_LOCAL, &when, &why));
 	assert_int_equal(when, row->when);
 }
 
@@ -74,7 +74,7 @@ test_bad(void **state)
 	const char *why = NULL;
 	time_t when;
 
-	assert_false(instant_parse(row->name, &when, &why));
+	assert_false(instant_parse(row->name, INSTANT_LOCAL, &when, &why));
 	assert_non_null(why);
 }
 
