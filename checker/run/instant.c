@@ -63,7 +63,7 @@ take_date(struct reading *reading, struct tm *tm)
 
 /* "12:00", "12:00:00", "12:00:00.5" */
 static void
-take_hour(struct reading *reading, struct tm *tm)
+take_hour(struct reading *reading, enum instant_zone zone, struct tm *tm)
 {
 	size_t fraction;
 
@@ -78,7 +78,8 @@ take_hour(struct reading *reading, struct tm *tm)
 		return;
 	fraction = strspn(reading->next, "0123456789");
 	reading->good = fraction > 0;
-	tm->tm_sec += strspn(reading->next, "0") < fraction;
+	tm->tm_sec += zone == INSTANT_LOCAL &&
+	    strspn(reading->next, "0") < fraction;
 	reading->next += fraction;
 }
 
@@ -141,7 +142,7 @@ take_calendar(struct reading *reading, enum instant_zone zone, time_t *when)
 		return;
 	}
 	need_sign(reading, "Tt ");
-	take_hour(reading, &tm);
+	take_hour(reading, zone, &tm);
 	if (take_zone(reading, &ahead))
 		*when = timegm(&tm) - ahead;
 	else if (zone == INSTANT_LOCAL)

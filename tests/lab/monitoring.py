@@ -25,7 +25,7 @@ FOLDERS = "Data", "Log", "Cache", "Spool", "InitRun"
 # Cases whose domains are watched, and the state that Icinga must come to.
 WATCHED = {"usage-3-key": 0, "ds-ends-soon": 1, "keys-rsa-uncovered": 2,
            "mx-servfail": 3}
-PATIENCE = 40      # seconds until each domain has been checked twice
+PATIENCE = 90      # seconds until each domain has been checked twice
 
 # The plugin; what it says is kept, below its words. And after it a line for
 # each run: when a second one has begun, Icinga has taken in the first.
