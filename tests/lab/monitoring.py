@@ -211,7 +211,8 @@ class Icinga:
                              *self.arguments())
 
     def watch(self) -> None:
-        """Runs it until each domain has been checked twice."""
+        """Runs it until each domain has been checked twice, and what it has
+        of each is on its way: it may connect only after some time."""
         process = self.lab.daemons.start(
             "icinga", self.path(), "daemon", *self.arguments(),
             log=self.folder / "output")
@@ -219,7 +220,8 @@ class Icinga:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and process.poll() is None:
             lines = runs.read_text() if runs.exists() else ""
-            if all(lines.count(name) > 1 for name in self.domains):
+            if all(lines.count(name) > 1 and self.graphite.has(name, "time")
+                   for name in self.domains):
                 break
             time.sleep(0.05)    # a poll for what it has done
         process.terminate()
