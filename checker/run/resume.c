@@ -143,8 +143,9 @@ read_file(struct resume *resume, const char *file, char **why)
 		*why = fault(resume, strerror(errno));
 		return false;
 	}
-	qsort(resume->domains, resume->count, sizeof(*resume->domains),
-	    compare);
+	if (resume->count > 0)
+		qsort(resume->domains, resume->count,
+		    sizeof(*resume->domains), compare);
 	return true;
 }
 
@@ -177,8 +178,8 @@ resume_has(const struct resume *resume, const char *domain)
 {
 	const struct digest wanted = digest(domain);
 
-	return bsearch(&wanted, resume->domains, resume->count,
-	    sizeof(wanted), compare) != NULL;
+	return resume->count > 0 && bsearch(&wanted, resume->domains,
+	    resume->count, sizeof(wanted), compare) != NULL;
 }
 
 size_t
