@@ -61,9 +61,10 @@ class Run:
     def end(self) -> str:
         """Ends it as a user does; what it wrote to standard output."""
         self.process.send_signal(signal.SIGINT)
-        out = self.process.communicate(timeout=30)[0]
-        while self.read(0):
+        # A terminal that nobody reads holds up who writes to it.
+        while self.read(PATIENCE):
             pass
+        out = self.process.communicate(timeout=PATIENCE)[0]
         os.close(self.terminal)
         return out
 
