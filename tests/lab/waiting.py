@@ -32,8 +32,10 @@ class Run:
     def __init__(self, words: list[str]):
         self.terminal, end = os.openpty()
         self.said = b""
-        self.process = subprocess.Popen(words, stdout=subprocess.PIPE,
-                                        stderr=end, text=True)
+        # A job in the background has SIGINT ignored, and so would this.
+        self.process = subprocess.Popen(
+            ["env", "--default-signal=INT", *words], stdout=subprocess.PIPE,
+            stderr=end, text=True)
         os.close(end)
 
     def read(self, limit: float) -> bool:
