@@ -515,8 +515,10 @@ contacts_are_done(const struct contacts *contacts)
 	    contacts->resting == 0;
 }
 
-bool
-contacts_suffice(const struct contacts *contacts)
+/* Whether all addresses that are under way are as IS says. */
+static bool
+are_all(const struct contacts *contacts,
+    bool (*is)(const struct probe_waiter *waiter))
 {
 	const struct contact_host *host;
 	size_t i, j;
@@ -525,12 +527,18 @@ contacts_suffice(const struct contacts *contacts)
 		host = &contacts->hosts[i];
 		for (j = 0; j < host->begun; j++) {
 			if (host->contacts[j].waiter != NULL &&
-			    !probe_cache_is_trying_again(
-			    host->contacts[j].waiter))
+			    !is(host->contacts[j].waiter))
 				return false;
 		}
 	}
-	return contacts->expected == 0 && choose_host(contacts) == NULL;
+	return true;
+}
+
+bool
+contacts_suffice(const struct contacts *contacts)
+{
+	return are_all(contacts, probe_cache_is_trying_again) &&
+	    contacts->expected == 0 && choose_host(contacts) == NULL;
 }
 
 void
@@ -549,18 +557,8 @@ contacts_stop(struct contacts *contacts, const char *why)
 bool
 contacts_are_in_line(const struct contacts *contacts)
 {
-	const struct contact_host *host;
-	size_t i, j;
-
-	for (i = 0; i < contacts->host_count; i++) {
-		host = &contacts->hosts[i];
-		for (j = 0; j < host->begun; j++) {
-			if (host->contacts[j].waiter != NULL &&
-			    !probe_cache_is_in_line(host->contacts[j].waiter))
-				return false;
-		}
-	}
-	return contacts->running > 0;
+	return are_all(contacts, probe_cache_is_in_line) &&
+	    contacts->running > 0;
 }
 
 char *
