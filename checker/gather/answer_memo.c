@@ -127,13 +127,31 @@ answer_memo_is_asked_again(struct answer_memo *memo, const char *owner,
 	return again;
 }
 
+/* Octets that it takes, about: what a name server can make long. */
+static size_t
+size_of(const struct answer *answer)
+{
+	size_t i, size = answer->count * sizeof(*answer->records) +
+	    answer->period_count * sizeof(*answer->periods) +
+	    answer->signer_count * sizeof(*answer->signers);
+
+	for (i = 0; i < answer->count; i++)
+		size += answer->records[i].size +
+		    (answer->records[i].name != NULL ?
+			strlen(answer->records[i].name) : 0);
+	for (i = 0; i < answer->period_count; i++)
+		size += strlen(answer->periods[i].owner) +
+		    strlen(answer->periods[i].zone);
+	for (i = 0; i < answer->signer_count; i++)
+		size += strlen(answer->signers[i].zone);
+	return size + (answer->origin != NULL ? answer->origin->size : 0);
+}
+
 static bool
 is_worth_keeping(const struct answer *answer)
 {
 	return !answer_is_broken(answer) && answer->ttl > 0 &&
-	    answer->count <= ANSWER_MEMO_RECORDS &&
-	    (answer->origin == NULL ||
-		answer->origin->size <= ANSWER_MEMO_OCTETS);
+	    size_of(answer) <= ANSWER_MEMO_OCTETS;
 }
 
 static struct kept *

@@ -18,11 +18,10 @@ struct answer_memo;
 /* Seconds; where the TTL is longer. A run is told what is true now. */
 #define ANSWER_MEMO_FRESH	600
 /*
- * Larger answers are not kept, so that hostile ones do not fill the memory: by
- * records, and by octets of what is kept of them as they came.
+ * Octets of data and names; larger answers are not kept, so that hostile ones
+ * do not fill the memory.
  */
-#define ANSWER_MEMO_RECORDS	64
-#define ANSWER_MEMO_OCTETS	4096
+#define ANSWER_MEMO_OCTETS	8192
 
 /* Owned by the caller. */
 struct answer_memo *answer_memo_new(void);

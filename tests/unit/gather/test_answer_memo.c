@@ -99,6 +99,31 @@ test_again(void **state)
 	answer_memo_free(memo);
 }
 
+/* A few records of much data, as of TLSA with whole certificates. */
+static void
+test_large(void **state)
+{
+	struct answer_memo *memo = answer_memo_new();
+	struct answer *answer = answer_new(ANSWER_RECORDS, DNSSEC_SECURE, 300);
+	struct answer *found;
+
+	(void)state;
+	assert_int_equal(answer->count, 0);
+	answer->records = memory_new(1, sizeof(*answer->records));
+	answer->count = 1;
+	answer->records[0].size = ANSWER_MEMO_OCTETS;
+	answer->records[0].data = memory_new(1, ANSWER_MEMO_OCTETS);
+	answer_memo_keep(memo, answer, NOW);
+	assert_null(answer_memo_find(memo, HOST, DNS_A, NOW));
+	answer->records[0].size = ANSWER_MEMO_OCTETS / 2;
+	answer_memo_keep(memo, answer, NOW);
+	found = answer_memo_find(memo, HOST, DNS_A, NOW);
+	assert_non_null(found);
+	answer_free(found);
+	answer_free(answer);
+	answer_memo_free(memo);
+}
+
 /* Hostile answers are many and large. */
 static void
 test_bounds(void **state)
@@ -115,7 +140,7 @@ test_bounds(void **state)
 	answer->origin->packet = memory_new(1, answer->origin->size);
 	answer_memo_keep(memo, answer, NOW);
 	assert_null(answer_memo_find(memo, HOST, DNS_A, NOW));
-	answer->origin->size--;
+	answer->origin->size = ANSWER_MEMO_OCTETS / 2;
 	for (i = 0; i <= ANSWER_MEMO_KEPT; i++) {
 		free(answer->owner);
 		snprintf(name, sizeof(name), "mx%zu.example.org", i);
@@ -169,6 +194,7 @@ main(void)
 	static const struct table tables[] = {
 		TABLE(test_kept, rows),
 		TABLE_ALONE(test_again),
+		TABLE_ALONE(test_large),
 		TABLE_ALONE(test_bounds),
 		TABLE_ALONE(test_asked_again),
 		TABLE_ALONE(test_none),
