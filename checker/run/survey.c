@@ -155,13 +155,13 @@ begin_summary(struct survey *survey)
 
 /* What was counted, however far the run came; nothing if it did not begin. */
 static void
-end_summary(struct survey *survey, time_t began, bool good)
+end_summary(struct survey *survey, bool good)
 {
 	const struct settings *settings = survey->settings;
 	const struct summary_run run = {
 		.words = settings->command,
 		.count = settings->command_count,
-		.began = began,
+		.began = survey->began,
 		.ended = time(NULL),
 		.complete = survey->finished && survey->signals.caught == 0,
 	};
@@ -217,6 +217,8 @@ run(struct survey *survey, char *const *words, size_t count)
 	good = begin_summary(survey) && (settings->wait > 0 ?
 	    survey_wait(survey, words, count) :
 	    survey_audit_all(survey, words, count, settings->input));
+	end_summary(survey, good || survey->signals.caught != 0 ||
+	    survey->broken);
 	survey_close_loop(survey);
 	return good;
 }
@@ -226,8 +228,8 @@ survey(const struct settings *settings, char *const *words, size_t count)
 {
 	struct survey survey = {
 		.settings = settings,
+		.began = time(NULL),
 	};
-	const time_t began = time(NULL);
 	char *why;
 	bool good;
 
@@ -239,7 +241,6 @@ survey(const struct settings *settings, char *const *words, size_t count)
 	earlier_close(survey.earlier);
 	resume_close(survey.resume);
 	user_files_clear(&survey.files);
-	good = good || survey.signals.caught != 0 || survey.broken;
-	end_summary(&survey, began, good);
-	return good ? final_status(&survey) : OPTIONS_EXIT_USAGE;
+	return good || survey.signals.caught != 0 || survey.broken ?
+	    final_status(&survey) : OPTIONS_EXIT_USAGE;
 }

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 
 #include "checker/run/pool.h"
 #include "checker/run/record_file.h"
@@ -37,6 +38,7 @@ struct survey {
 	struct resume		*resume;	/* owned; --resume, or NULL */
 	struct summary		*summary;	/* owned; --summary, or NULL */
 	struct output		 summary_output;	/* while there is one */
+	time_t			 began;
 	struct event_base	*base;		/* owned */
 	struct input		*input;		/* owned; NULL: --replay */
 	struct replay		*replay;	/* owned; NULL: no --replay */

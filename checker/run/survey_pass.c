@@ -413,7 +413,8 @@ run(struct survey *survey)
 	 * between two tries, what the first one has to tell.
 	 */
 	if (!survey->defers && survey->reporter.output.temporary == NULL &&
-	    survey->record.output.temporary == NULL)
+	    survey->record.output.temporary == NULL &&
+	    survey->summary_output.temporary == NULL)
 		signals_release(&survey->signals);
 	if (survey->signals.caught != 0) {
 		survey->finished = false;
